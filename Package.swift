@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target: Swift 6 language mode comes with the tools version; the rest makes imports,
+/// existentials and lifetimes explicit.
+let swift: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // `RawSpan` views of pooled memory and of fetched records are lifetime-dependent on their owner.
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+  name: "framefeed",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "FrameFeed", targets: ["FrameFeed"]),
+    .executable(name: "framefeed", targets: ["framefeed"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // System libraries: module map and shim only. `make deps` installs them.
+    .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+    // The data path, in its order.
+    .target(
+      name: "FrameCore",
+      dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+      swiftSettings: swift),
+    .target(name: "FrameSources", dependencies: ["FrameCore"], swiftSettings: swift),
+    .target(
+      name: "FrameCodecs", dependencies: ["FrameCore", "CTurboJPEG", "CZstd", "CPNG"],
+      swiftSettings: swift),
+    .target(name: "KafkaTransport", dependencies: ["FrameCore", "CRDKafka"], swiftSettings: swift),
+    .target(name: "FrameTensors", dependencies: ["FrameCore"], swiftSettings: swift),
+    .target(name: "FrameModels", dependencies: ["FrameCore", "FrameTensors"], swiftSettings: swift),
+    .target(
+      name: "FrameLatency",
+      dependencies: ["FrameCore", .product(name: "Histogram", package: "hdrhistogram-swift")],
+      swiftSettings: swift),
+    .target(
+      name: "FrameFeed",
+      dependencies: [
+        "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameTensors", "FrameModels",
+        "FrameLatency", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "framefeed",
+      dependencies: [
+        "FrameFeed",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: swift),
+
+    .testTarget(name: "FrameCoreTests", dependencies: ["FrameCore"], swiftSettings: swift),
+    .testTarget(
+      name: "FrameSourcesTests", dependencies: ["FrameSources", "FrameCore"], swiftSettings: swift),
+    .testTarget(name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore"], swiftSettings: swift),
+    .testTarget(
+      name: "KafkaTransportTests", dependencies: ["KafkaTransport", "FrameCore"], swiftSettings: swift),
+    .testTarget(
+      name: "FrameTensorsTests", dependencies: ["FrameTensors", "FrameCore"], swiftSettings: swift),
+    .testTarget(
+      name: "FrameModelsTests", dependencies: ["FrameModels", "FrameTensors", "FrameCore"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "FrameLatencyTests", dependencies: ["FrameLatency", "FrameCore"], swiftSettings: swift),
+    // Integration: the built `framefeed` against a broker process (BROKER from `make test`).
+    .testTarget(name: "FrameFeedTests", dependencies: ["FrameFeed", "framefeed"], swiftSettings: swift),
+  ]
+)

@@ -1,0 +1,132 @@
+import DequeModule
+
+/// What a full queue does with one more element.
+public enum QueuePolicy: String, Sendable, CaseIterable {
+  /// The pusher waits: nothing is lost, the wait shows as latency.
+  case block
+  /// The new element is dropped and counted ("buffering oldest").
+  case dropNewest = "drop-newest"
+  /// The oldest element makes room and is counted ("buffering latest").
+  case dropOldest = "drop-oldest"
+}
+
+/// A first-in first-out queue between two stages, bounded by elements and bytes.
+public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
+  private struct Entry: ~Copyable {
+    var element: Element
+    let bytes: Int
+  }
+
+  private struct State: ~Copyable {
+    var entries: RigidDeque<Entry>
+    var bytes = 0
+    var closed = false
+
+    func hasRoom(for more: Int, _ maximumBytes: Int) -> Bool {
+      !entries.isFull && (entries.isEmpty || bytes + more <= maximumBytes)
+    }
+  }
+
+  /// What became of a pushed element.
+  public enum Outcome: Sendable, Equatable {
+    case accepted
+    /// Accepted; this many older ones were dropped for it.
+    case acceptedDropping(Int)
+    /// Dropped, as the queue was full.
+    case dropped
+    /// Dropped, as the queue was closed.
+    case closed
+  }
+
+  private let state: Monitor<State>
+  private let maximumBytes: Int
+  public let policy: QueuePolicy
+
+  /// - Parameters:
+  ///   - capacity: most elements at a time.
+  ///   - bytes: most bytes at a time; a single larger element is still let in when the queue is empty.
+  public init(capacity: Int, bytes: Int = .max, whenFull policy: QueuePolicy = .block) {
+    state = Monitor(State(entries: RigidDeque(capacity: capacity)))
+    maximumBytes = bytes
+    self.policy = policy
+  }
+
+  /// Adds an element at the end, or does what the policy says when there is no room.
+  /// - Parameter bytes: what the element counts against the byte bound.
+  @discardableResult
+  public func push(_ element: consuming Element, bytes: Int = 0) -> Outcome {
+    // An Optional lets the closure take the element out: closures cannot consume what they capture.
+    var pending: Entry? = Entry(element: element, bytes: bytes)
+    let maximumBytes = maximumBytes
+    let policy = policy
+    let outcome: Outcome = state.withLock(
+      waitingUntil: { policy != .block || $0.closed || $0.hasRoom(for: bytes, maximumBytes) }
+    ) { state in
+      if state.closed { return .closed }
+      var dropped = 0
+      if !state.hasRoom(for: bytes, maximumBytes) {
+        guard policy == .dropOldest else { return .dropped }
+        while !state.hasRoom(for: bytes, maximumBytes) {
+          let oldest = state.entries.removeFirst()
+          state.bytes -= oldest.bytes
+          dropped += 1
+        }
+      }
+      state.entries.append(pending.take()!)
+      state.bytes += bytes
+      return dropped > 0 ? .acceptedDropping(dropped) : .accepted
+    }
+    state.wakeAll()
+    return outcome
+  }
+
+  /// The oldest element; waits for one.
+  /// - Returns: `nil` once the queue is closed and empty.
+  public func pop() -> Element? {
+    let element: Element? = state.withLock(waitingUntil: { !$0.entries.isEmpty || $0.closed }) {
+      Self.take(&$0)
+    }
+    state.wakeAll()
+    return element
+  }
+
+  /// The oldest element, waiting for one until `deadline` (monotonic, ns).
+  /// - Returns: `nil` when none came, or the queue is closed and empty (see ``isFinished``).
+  public func pop(deadline: Int64) -> Element? {
+    let element: Element? = state.withLock(
+      waitingUntil: { !$0.entries.isEmpty || $0.closed }, deadline: deadline
+    ) { Self.take(&$0) }
+    state.wakeAll()
+    return element
+  }
+
+  private static func take(_ state: inout State) -> Element? {
+    guard let entry = state.entries.popFirst() else { return nil }
+    state.bytes -= entry.bytes
+    return entry.element
+  }
+
+  /// No more elements will come; those inside can still be taken.
+  public func close() {
+    state.withLock { $0.closed = true }
+    state.wakeAll()
+  }
+
+  /// Drops what is inside (a hard stop). Returns how many elements that were.
+  @discardableResult
+  public func removeAll() -> Int {
+    let count = state.withLock { state in
+      let count = state.entries.count
+      state.entries.removeAll()
+      state.bytes = 0
+      return count
+    }
+    state.wakeAll()
+    return count
+  }
+
+  /// Whether the queue is closed and empty.
+  public var isFinished: Bool { state.withLock { $0.closed && $0.entries.isEmpty } }
+  /// Elements inside now.
+  public var count: Int { state.withLock { $0.entries.count } }
+}

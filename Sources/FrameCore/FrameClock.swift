@@ -1,0 +1,39 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// The two clocks a feed needs: wall time for stamps that cross processes, monotonic time for waiting.
+public enum FrameClock {
+  /// Wall time, ns since the Unix epoch.
+  public static func now() -> Int64 { read(CLOCK_REALTIME) }
+
+  /// Monotonic time, ns since some start; only differences mean anything.
+  public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
+
+  /// Processor time this process has used, ns.
+  public static func processorTime() -> Int64 { read(CLOCK_PROCESS_CPUTIME_ID) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+
+  /// Names the clock whose stamps may be subtracted from each other: the boot id of this host. Two processes
+  /// with the same domain share one wall clock.
+  public static let domain: String = {
+    guard let file = fopen("/proc/sys/kernel/random/boot_id", "r") else { return "unknown" }
+    defer { fclose(file) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
+      count = fread(buffer.baseAddress, 1, buffer.count, file)
+    }
+    let text = String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self)
+    return text.isEmpty ? "unknown" : text
+  }()
+}

@@ -1,0 +1,121 @@
+/// Reads what an image file says of itself in its first bytes: kind, size and channels. Decodes nothing.
+public struct ImageHeader: Sendable, Equatable {
+  /// `.jpeg` or `.png`.
+  public let kind: FrameContent.Kind
+  /// px
+  public let width: Int
+  /// px
+  public let height: Int
+  /// Colour channels in the file: 1 grey, 3 colour, 4 CMYK (JPEG) or colour with alpha (PNG).
+  public let channels: Int
+
+  /// The content this file is: its size, and grey or colour as the format to decode to.
+  public func content(limits: FrameLimits = .standard) throws(LayoutError) -> FrameContent {
+    let format: PixelFormat = channels == 1 ? .mono8 : .rgb8
+    return FrameContent(kind, try PixelLayout(width: width, height: height, format: format, limits: limits))
+  }
+
+  /// `nil` when the bytes are neither a JPEG nor a PNG file, or end before the size is told.
+  public init?(_ bytes: RawSpan) {
+    if ImageHeader.isJPEG(bytes) {
+      guard let frame = ImageHeader.jpegFrameHeader(bytes) else { return nil }
+      (width, height, channels) = frame
+      kind = .jpeg
+    } else if ImageHeader.isPNG(bytes) {
+      guard let frame = ImageHeader.pngHeader(bytes) else { return nil }
+      (width, height, channels) = frame
+      kind = .png
+    } else {
+      return nil
+    }
+  }
+
+  /// Whether the bytes start as every JPEG file does (SOI, then a marker).
+  public static func isJPEG(_ bytes: RawSpan) -> Bool {
+    bytes.byteCount >= 4 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF
+  }
+
+  /// Whether the bytes start with the PNG signature.
+  public static func isPNG(_ bytes: RawSpan) -> Bool {
+    let signature: [8 of UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    guard bytes.byteCount >= 8 else { return false }
+    for i in 0..<8 where bytes[i] != signature[i] { return false }
+    return true
+  }
+
+  /// Whether a JPEG file ends with its end-of-image marker, padding apart. A file that was cut off does not.
+  public static func jpegIsComplete(_ bytes: RawSpan) -> Bool {
+    // Cameras pad the file; 64 zero or filler bytes after EOI are common, more is not.
+    var end = bytes.byteCount
+    let limit = max(2, end - 64)
+    while end >= limit {
+      if bytes[end - 2] == 0xFF && bytes[end - 1] == 0xD9 { return true }
+      end -= 1
+    }
+    return false
+  }
+
+  /// Walks the marker segments to the first SOFn (ITU-T T.81, B.1.1.3 and B.2.2).
+  private static func jpegFrameHeader(_ bytes: RawSpan) -> (Int, Int, Int)? {
+    var at = 2
+    let count = bytes.byteCount
+    while at + 4 <= count {
+      guard bytes[at] == 0xFF else { return nil }
+      let marker = bytes[at + 1]
+      if marker == 0xFF {  // fill byte
+        at += 1
+        continue
+      }
+      if marker == 0x01 || (0xD0...0xD8).contains(marker) {  // stand-alone
+        at += 2
+        continue
+      }
+      if marker == 0xD9 || marker == 0xDA { return nil }  // image data before any frame header
+      let length = bytes.bigEndian16(at: at + 2)
+      guard length >= 2 else { return nil }
+      let isFrame = (0xC0...0xCF).contains(marker) && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
+      if isFrame {
+        guard length >= 8, at + 10 <= count else { return nil }
+        let height = bytes.bigEndian16(at: at + 5)
+        let width = bytes.bigEndian16(at: at + 7)
+        return (width, height, Int(bytes[at + 9]))
+      }
+      at += 2 + length
+    }
+    return nil
+  }
+
+  /// IHDR is always the first chunk (PNG specification, 11.2.2).
+  private static func pngHeader(_ bytes: RawSpan) -> (Int, Int, Int)? {
+    guard bytes.byteCount >= 26, bytes.bigEndian32(at: 12) == 0x4948_4452 else { return nil }
+    let channels: Int
+    switch bytes[25] {
+    case 0: channels = 1
+    case 2, 3: channels = 3
+    case 4: channels = 1
+    case 6: channels = 4
+    default: return nil
+    }
+    return (bytes.bigEndian32(at: 16), bytes.bigEndian32(at: 20), channels)
+  }
+}
+
+extension RawSpan {
+  /// The byte at an offset; traps outside, like an array.
+  public subscript(_ offset: Int) -> UInt8 {
+    unsafeLoad(fromByteOffset: offset)
+  }
+
+  private func unsafeLoad(fromByteOffset offset: Int) -> UInt8 {
+    precondition(offset >= 0 && offset < byteCount, "byte offset out of bounds")
+    return unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+  }
+
+  fileprivate func bigEndian16(at offset: Int) -> Int {
+    Int(self[offset]) << 8 | Int(self[offset + 1])
+  }
+
+  fileprivate func bigEndian32(at offset: Int) -> Int {
+    bigEndian16(at: offset) << 16 | bigEndian16(at: offset + 2)
+  }
+}

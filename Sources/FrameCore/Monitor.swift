@@ -1,0 +1,90 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// A lock with a condition over the state it guards: what the threads of a pipeline wait on.
+///
+/// The standard library's `Mutex` cannot be waited on; this is the smallest thing that can.
+public final class Monitor<State: ~Copyable>: @unchecked Sendable {
+  // Sound: `state` is touched only between lock and unlock of `mutex`.
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let condition: UnsafeMutablePointer<pthread_cond_t>
+  private var state: State
+
+  public init(_ initial: consuming sending State) {
+    state = initial
+    mutex = .allocate(capacity: 1)
+    condition = .allocate(capacity: 1)
+    pthread_mutex_init(mutex, nil)
+    #if canImport(Darwin)
+      pthread_cond_init(condition, nil)
+    #else
+      var attributes = pthread_condattr_t()
+      pthread_condattr_init(&attributes)
+      // Deadlines are on the monotonic clock, so that a change of the wall clock wakes nobody early or late.
+      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+      pthread_cond_init(condition, &attributes)
+      pthread_condattr_destroy(&attributes)
+    #endif
+  }
+
+  deinit {
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Runs `body` with the lock held.
+  public func withLock<R: ~Copyable, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body(&state)
+  }
+
+  /// Waits until `ready` holds, then runs `body`, both with the lock held.
+  public func withLock<R: ~Copyable, E: Error>(
+    waitingUntil ready: (borrowing State) -> Bool, _ body: (inout State) throws(E) -> R
+  ) throws(E) -> R {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while !ready(state) { pthread_cond_wait(condition, mutex) }
+    return try body(&state)
+  }
+
+  /// Waits until `ready` holds or the deadline passes, then runs `body`, which can tell by the state.
+  /// - Parameter deadline: on the monotonic clock, ns (see ``FrameClock/monotonic()``).
+  public func withLock<R: ~Copyable, E: Error>(
+    waitingUntil ready: (borrowing State) -> Bool, deadline: Int64,
+    _ body: (inout State) throws(E) -> R
+  ) throws(E) -> R {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while !ready(state), wait(until: deadline) {}
+    return try body(&state)
+  }
+
+  /// Wakes all who wait, to look again at the state.
+  public func wakeAll() { pthread_cond_broadcast(condition) }
+
+  /// - Returns: false when the deadline has passed.
+  private func wait(until deadline: Int64) -> Bool {
+    #if canImport(Darwin)
+      let remaining = deadline - FrameClock.monotonic()
+      guard remaining > 0 else { return false }
+      var time = timespec(
+        tv_sec: Int(remaining / 1_000_000_000), tv_nsec: Int(remaining % 1_000_000_000))
+      return pthread_cond_timedwait_relative_np(condition, mutex, &time) != ETIMEDOUT
+    #else
+      let deadline = max(deadline, 0)
+      var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+      return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
+    #endif
+  }
+}

@@ -1,0 +1,58 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// A thread of its own for a stage that blocks (disk, librdkafka, codecs), so that the cooperative pool never does.
+public final class PipelineThread: @unchecked Sendable {
+  // Sound: `handle` is written once in init and read once in join, which the owner calls once.
+  private var handle = pthread_t()
+
+  private final class Body {
+    let name: String
+    let run: () -> Void
+    init(name: String, run: @escaping () -> Void) {
+      self.name = name
+      self.run = run
+    }
+  }
+
+  /// Starts the thread.
+  /// - Parameter name: shown by `top -H` and `perf`; at most 15 bytes are kept on Linux.
+  public init(_ name: String, _ run: @escaping @Sendable () -> Void) {
+    let body = Unmanaged.passRetained(Body(name: name, run: run))
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    // The default of the main thread; musl's own default is too small for the codecs.
+    pthread_attr_setstacksize(&attributes, 8 << 20)
+    let code = pthread_create(
+      &handle, &attributes,
+      { argument in
+        #if canImport(Darwin)
+          let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
+          pthread_setname_np(body.name)
+        #else
+          let body = Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue()
+          // Swift does not see pthread_setname_np (it needs _GNU_SOURCE); the kernel takes the name here too.
+          if let comm = fopen("/proc/thread-self/comm", "w") {
+            fputs(body.name, comm)
+            fclose(comm)
+          }
+        #endif
+        body.run()
+        return nil
+      }, body.toOpaque())
+    pthread_attr_destroy(&attributes)
+    precondition(code == 0, "cannot start thread \(name): error \(code)")
+  }
+
+  /// Waits until the thread has ended. Call it once.
+  public func join() {
+    pthread_join(handle, nil)
+  }
+}

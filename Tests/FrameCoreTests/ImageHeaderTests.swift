@@ -1,0 +1,47 @@
+import FrameCore
+import Testing
+
+@Suite struct ImageHeaderTests {
+  /// SOI, an APP0 to be stepped over, SOF0 of 7x5 with 3 components.
+  static let jpeg: [UInt8] = [
+    0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 9, 9, 0xFF, 0xC0, 0, 17, 8, 0, 5, 0, 7, 3, 1, 0x22, 0, 2, 0x11, 1, 3,
+    0x11, 1, 0xFF, 0xD9,
+  ]
+
+  @Test func readsTheJPEGFrameHeader() throws {
+    let header = try #require(ImageHeader(Self.jpeg.span.bytes))
+    #expect(header.kind == .jpeg)
+    #expect(header.width == 7 && header.height == 5 && header.channels == 3)
+  }
+
+  @Test func everyTruncationIsRefusedOrRead() {
+    for end in 0..<Self.jpeg.count {
+      let cut = Array(Self.jpeg[..<end])
+      if let header = ImageHeader(cut.span.bytes) { #expect(header.width == 7) }
+    }
+  }
+
+  @Test func tellsACompleteJPEG() {
+    #expect(ImageHeader.jpegIsComplete(Self.jpeg.span.bytes))
+    let padded = Self.jpeg + [0, 0, 0]
+    #expect(ImageHeader.jpegIsComplete(padded.span.bytes))
+    let cut = Array(Self.jpeg.dropLast())
+    #expect(!ImageHeader.jpegIsComplete(cut.span.bytes))
+  }
+
+  @Test func hugeSizesAreRefusedBeforeAllocation() {
+    #expect(throws: LayoutError.self) {
+      try PixelLayout(width: .max, height: 2, format: .rgb8)
+    }
+    #expect(throws: LayoutError.self) {
+      try PixelLayout(width: 100_000, height: 100_000, format: .mono8)
+    }
+    #expect(throws: LayoutError.self) { try PixelLayout(width: 0, height: 1, format: .mono8) }
+    #expect(throws: LayoutError.self) { try PixelLayout(width: 4, height: 1, format: .rgb8, stride: 11) }
+  }
+
+  @Test func i420CountsOddChroma() throws {
+    let layout = try PixelLayout(width: 5, height: 3, format: .i420)
+    #expect(layout.byteCount == 15 + 2 * 3 * 2)
+  }
+}
