@@ -1,0 +1,48 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Reading small files and folders with the system's own reason when it fails.
+enum ManifestFile {
+  /// Far above any manifest; a model file given by mistake is not read into memory.
+  private static let maximumBytes = 1 << 20
+
+  static func read(_ path: String) throws(ModelError) -> [UInt8] {
+    guard let file = fopen(path, "rb") else {
+      throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+    }
+    defer { fclose(file) }
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: maximumBytes + 1) { buffer, count in
+      count = fread(buffer.baseAddress!, 1, buffer.count, file)
+      failed = ferror(file) != 0
+    }
+    guard !failed else { throw .unreadable(file: path, reason: String(cString: strerror(errno))) }
+    guard bytes.count <= maximumBytes else {
+      throw .unreadable(file: path, reason: "larger than 1 MiB; is it the model instead of its manifest?")
+    }
+    return bytes
+  }
+
+  /// Names of the `.json` files in a folder, sorted.
+  static func list(_ directory: String) throws(ModelError) -> [String] {
+    guard let handle = opendir(directory) else {
+      throw .unreadable(file: directory, reason: String(cString: strerror(errno)))
+    }
+    defer { closedir(handle) }
+    var names = [String]()
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(".json"), !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+}
