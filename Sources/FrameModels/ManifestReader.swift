@@ -59,7 +59,7 @@ struct ManifestReader {
     let expected = "must be a whole number in \(range.lowerBound)...\(range.upperBound)"
     guard case .number(let number) = value else { throw failure(key, "\(expected), not \(value.typeName)") }
     guard let whole = Int(exactly: number), range.contains(whole) else {
-      throw failure(key, "is \(number); it \(expected)")
+      throw failure(key, "is \(text(number)); it \(expected)")
     }
     return whole
   }
@@ -83,16 +83,21 @@ struct ManifestReader {
       throw failure(key, "has \(items.count) values; it must have \(wanted)")
     }
     var numbers = [Double]()
-    for (index, item) in items.enumerated() { numbers.append(try number(item, "\(key)[\(index)]", in: range)) }
+    for (index, item) in items.enumerated() {
+      numbers.append(try number(item, "\(key)[\(index)]", in: range))
+    }
     return numbers
   }
 
   private func number(_ value: JSONValue, _ key: String, in range: ClosedRange<Double>) throws(ModelError)
     -> Double
   {
-    let expected = "must be a number in \(range.lowerBound)...\(range.upperBound)"
+    let expected = "must be a number in \(text(range.lowerBound))...\(text(range.upperBound))"
     guard case .number(let number) = value else { throw failure(key, "\(expected), not \(value.typeName)") }
-    guard range.contains(number) else { throw failure(key, "is \(number); it \(expected)") }
+    guard range.contains(number) else { throw failure(key, "is \(text(number)); it \(expected)") }
     return number
   }
+
+  /// As a person writes it: 3, not 3.0.
+  private func text(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
 }

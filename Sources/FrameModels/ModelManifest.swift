@@ -50,7 +50,8 @@ public struct ModelManifest: Sendable, Equatable {
       throw top.failure("name", "is missing; it must be a string")
     }
     return ModelManifest(
-      name: name, runtime: try ModelRuntime(top.object("runtime")), input: try TensorSpec(top.object("input")))
+      name: name, runtime: try ModelRuntime(top.object("runtime")), input: try TensorSpec(top.object("input"))
+    )
   }
 }
 

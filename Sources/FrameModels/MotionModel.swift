@@ -57,7 +57,9 @@ public final class MotionModel: Model, @unchecked Sendable {
     }
   }
 
-  private func remember(_ bytes: UnsafeMutableRawBufferPointer, of frame: FrameIdentity, in previous: Previous) {
+  private func remember(
+    _ bytes: UnsafeMutableRawBufferPointer, of frame: FrameIdentity, in previous: Previous
+  ) {
     previous.memory.copyMemory(from: UnsafeRawBufferPointer(bytes))
     previous.run = frame.run
     previous.lastUse = clock
@@ -74,7 +76,8 @@ public final class MotionModel: Model, @unchecked Sendable {
     return previous
   }
 
-  private func difference(_ now: UnsafeMutableRawBufferPointer, _ before: UnsafeMutableRawBufferPointer) -> Double
+  private func difference(_ now: UnsafeMutableRawBufferPointer, _ before: UnsafeMutableRawBufferPointer)
+    -> Double
   {
     switch manifest.input.type {
     case .float32: mean(now, before, Float.self) { abs(Double($0) - Double($1)) }

@@ -69,7 +69,9 @@ final class WritePlan {
     }
   }
 
-  private func mix(_ upper: UnsafeMutablePointer<Float>, _ lower: UnsafeMutablePointer<Float>, _ weight: Float) {
+  private func mix(
+    _ upper: UnsafeMutablePointer<Float>, _ lower: UnsafeMutablePointer<Float>, _ weight: Float
+  ) {
     for i in 0..<(sampler.planes * sampler.axis.count) {
       mixed[i] = upper[i] + (lower[i] - upper[i]) * weight
     }

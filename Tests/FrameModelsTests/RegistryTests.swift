@@ -1,0 +1,62 @@
+import Foundation
+import FrameCore
+import FrameModels
+import FrameTensors
+import Testing
+
+@Suite struct RegistryTests {
+  /// The manifests of this repository: `models/`, two folders above `Tests/FrameModelsTests`.
+  static let models = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "models").path
+
+  @Test func shippedManifestsMakeModels() throws {
+    let listings = try ModelRegistry.manifests(in: Self.models)
+    #expect(listings.count >= 3)
+    for listing in listings {
+      let manifest = try listing.manifest.get()
+      #expect(listing.file.hasSuffix("/\(manifest.name).json"))
+      let model = try ModelRegistry.make(manifest)
+      #expect(model.manifest == manifest)
+    }
+    let names = ModelRegistry.builtins.map(\.name)
+    #expect(Set(["null", "channel-statistics", "motion"]).isSubset(of: names))
+  }
+
+  @Test func otherRuntimesParseButAreNotThere() throws {
+    let read = try parse(manifest(name: "y", runtime: #"{"kind":"http","url":"http://localhost"}"#))
+    #expect(
+      message { () throws(ModelError) in _ = try ModelRegistry.make(read) }
+        == #"model "y": runtime.kind "http" is not available in this version; use "builtin""#)
+  }
+
+  @Test func unknownBuiltin() throws {
+    let read = try parse(manifest(runtime: #"{"kind":"builtin","model":"yolo"}"#))
+    let said = message { () throws(ModelError) in _ = try ModelRegistry.make(read) }
+    #expect(said.hasPrefix(#"no builtin model "yolo"; runtime.model (or else name) must be one of: null, "#))
+  }
+
+  @Test func unreadableFiles() {
+    #expect(
+      message { () throws(ModelError) in _ = try ModelManifest.load("/no/such.json") }
+        == "cannot read model manifest /no/such.json: No such file or directory")
+    #expect(
+      message { () throws(ModelError) in _ = try ModelManifest.load("/") }
+        == "cannot read model manifest /: Is a directory")
+    #expect(
+      message { () throws(ModelError) in _ = try ModelRegistry.manifests(in: "/no/folder") }
+        == "cannot read model manifest /no/folder: No such file or directory")
+  }
+
+  @Test func registersAModel() throws {
+    ModelRegistry.register("test-only", summary: "for this test") { NullModel($0) }
+    ModelRegistry.register("test-only", summary: "again") { NullModel($0) }
+    #expect(ModelRegistry.builtins.filter { $0.name == "test-only" }.map(\.summary) == ["again"])
+    let model = try ModelRegistry.make(try parse(manifest(name: "test-only")))
+    #expect(model.outputs.isEmpty)
+  }
+
+  private func message(_ body: () throws(ModelError) -> Void) -> String {
+    do throws(ModelError) { try body() } catch { return error.description }
+    return "no error"
+  }
+}
