@@ -35,26 +35,27 @@ private let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
   static func cases() throws -> [Case] {
     var cases = [Case]()
     func add(
-      _ w: Int, _ h: Int, _ format: PixelFormat, _ color: TensorSpec.Color, _ fit: TensorSpec.Fit, _ W: Int,
-      _ H: Int
+      _ w: Int, _ h: Int, _ format: PixelFormat, _ color: TensorSpec.Color, _ fit: TensorSpec.Fit,
+      _ toWidth: Int,
+      _ toHeight: Int
     ) throws {
       let padding = format == .i420 ? 0 : cases.count % 3 * 5
       let stride = w * format.bytesPerPixel + padding
       let layout = try PixelLayout(width: w, height: h, format: format, stride: stride)
       let gray = color == .gray
       let spec = TensorSpec(
-        width: W, height: H, color: color, fit: fit, pad: gray ? [114] : [114, 30, 250],
+        width: toWidth, height: toHeight, color: color, fit: fit, pad: gray ? [114] : [114, 30, 250],
         mean: gray ? [0.5] : [0.485, 0.456, 0.406], std: gray ? [0.25] : [0.229, 0.224, 0.225])
       cases.append(
         Case(layout: layout, spec: spec, pixels: testPixels(layout, seed: UInt64(cases.count + 1))))
     }
     for format in PixelFormat.allCases {
       for color in TensorSpec.Color.allCases {
-        for (w, h, W, H) in sizes {
-          try add(w, h, format, color, .stretch, W, H)
-          try add(w, h, format, color, .letterbox, W, H)
+        for (w, h, toWidth, toHeight) in sizes {
+          try add(w, h, format, color, .stretch, toWidth, toHeight)
+          try add(w, h, format, color, .letterbox, toWidth, toHeight)
         }
-        for (w, h, W, H) in cropSizes { try add(w, h, format, color, .crop, W, H) }
+        for (w, h, toWidth, toHeight) in cropSizes { try add(w, h, format, color, .crop, toWidth, toHeight) }
       }
     }
     return cases
