@@ -2,7 +2,8 @@
 # Runs a command beside a fresh local broker, which it finds in $FRAMEFEED_BROKER: with-broker.sh CMD...
 # Ends with the command's exit code and prints nothing of its own unless the broker fails.
 # Job control gives each child a process group: Ctrl-C reaches the command first and the broker last.
-set -euom pipefail
+set -euo pipefail
+set -m
 (($#)) || { echo "usage: $0 CMD..." >&2; exit 64; }
 scripts=$(dirname "$0")
 data=$(mktemp -d "${TMPDIR:-/tmp}/framefeed-broker.XXXXXX")
@@ -40,10 +41,10 @@ export FRAMEFEED_BROKER=localhost:$port
 "$@" &
 command=$!
 status=0
-wait "$command" || status=$?
+wait "$command" 2>/dev/null || status=$?
 # A forwarded signal ends the wait, not yet the command.
 while kill -0 "$command" 2>/dev/null; do
   status=0
-  wait "$command" || status=$?
+  wait "$command" 2>/dev/null || status=$?
 done
 exit "$status"
