@@ -1,0 +1,44 @@
+# `make help` lists the targets.
+PORT ?= 9092
+DATA ?=
+SYSTEM := librdkafka-dev libturbojpeg0-dev libzstd-dev libpng-dev pkg-config python3-venv kcat ffmpeg zstd
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+.PHONY: help deps system build broker demo test lint clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+deps: system .venv/.stamp ## system libraries and the Python environment; quick when nothing is missing
+
+system:
+	@missing=; for package in $(SYSTEM); do \
+	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  command -v apt-get >/dev/null || { echo "install by hand what Debian calls:$$missing" >&2; exit 1; }; \
+	  $(SUDO) apt-get update && $(SUDO) apt-get install -y $$missing; \
+	fi
+
+.venv/.stamp: samples/python/requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+build: ## the release build of framefeed
+	swift build -c release --product framefeed
+
+broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fresh directory)
+	@data="$(DATA)"; exec scripts/broker.sh run $(PORT) "$${data:-$$(mktemp -d)}"
+
+demo: deps ## the sample feed through a broker to a model (BROKER=HOST:PORT, else a local one)
+	@BROKER="$(BROKER)" scripts/demo.sh
+
+test: .venv/.stamp ## all tests, beside a local broker
+	@scripts/test.sh
+
+lint: ## the style of the Swift files
+	swift format lint --strict -r Sources Tests Package.swift
+
+clean: ## removes builds, the Python environment and reports
+	rm -rf .build .venv *.report.json

@@ -1,0 +1,64 @@
+/// What became of the frames. A count that does not apply to a command is absent, never zero.
+public struct FrameCounts: Codable, Sendable, Equatable {
+  public var sent: Int?
+  public var acknowledged: Int?
+  /// Frames that arrived, each once.
+  public var received: Int?
+  public var decoded: Int?
+  public var inferred: Int?
+  /// Sent and never seen.
+  public var missing: Int?
+  /// Seen again.
+  public var duplicate: Int?
+  /// Seen after a later one.
+  public var reordered: Int?
+  /// Dropped because a queue was full.
+  public var droppedFull: Int?
+  /// Dropped because they were too old to be worth the model's time.
+  public var droppedStale: Int?
+  /// Broken or over a limit.
+  public var rejected: Int?
+
+  public init(
+    sent: Int? = nil, acknowledged: Int? = nil, received: Int? = nil, decoded: Int? = nil,
+    inferred: Int? = nil, missing: Int? = nil, duplicate: Int? = nil, reordered: Int? = nil,
+    droppedFull: Int? = nil, droppedStale: Int? = nil, rejected: Int? = nil
+  ) {
+    self.sent = sent
+    self.acknowledged = acknowledged
+    self.received = received
+    self.decoded = decoded
+    self.inferred = inferred
+    self.missing = missing
+    self.duplicate = duplicate
+    self.reordered = reordered
+    self.droppedFull = droppedFull
+    self.droppedStale = droppedStale
+    self.rejected = rejected
+  }
+
+  /// The counts that apply, by their name in the report, in the order of the pipeline.
+  var applicable: [(name: String, count: Int)] {
+    let all: [(String, Int?)] = [
+      ("sent", sent), ("acknowledged", acknowledged), ("received", received), ("decoded", decoded),
+      ("inferred", inferred), ("missing", missing), ("duplicate", duplicate), ("reordered", reordered),
+      ("droppedFull", droppedFull), ("droppedStale", droppedStale), ("rejected", rejected),
+    ]
+    return all.compactMap { name, count in count.map { (name, $0) } }
+  }
+
+  /// Adds two parts of a run. A count is absent only if both parts lack it; sums stop at `Int.max`, as
+  /// hostile sequence numbers can make a feed miss that many.
+  public static func + (left: FrameCounts, right: FrameCounts) -> FrameCounts {
+    func sum(_ path: KeyPath<FrameCounts, Int?>) -> Int? {
+      guard let first = left[keyPath: path] else { return right[keyPath: path] }
+      let (sum, overflow) = first.addingReportingOverflow(right[keyPath: path] ?? 0)
+      return overflow ? .max : sum
+    }
+    return FrameCounts(
+      sent: sum(\.sent), acknowledged: sum(\.acknowledged), received: sum(\.received),
+      decoded: sum(\.decoded), inferred: sum(\.inferred), missing: sum(\.missing),
+      duplicate: sum(\.duplicate), reordered: sum(\.reordered), droppedFull: sum(\.droppedFull),
+      droppedStale: sum(\.droppedStale), rejected: sum(\.rejected))
+  }
+}

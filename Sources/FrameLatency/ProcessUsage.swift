@@ -1,0 +1,40 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// What this process has cost since it started.
+public struct ProcessUsage: Codable, Sendable, Equatable {
+  /// User and system time of all threads, seconds.
+  public var cpuSeconds: Double
+  /// Most memory held at a time, bytes.
+  public var peakResidentBytes: Int
+
+  public init(cpuSeconds: Double, peakResidentBytes: Int) {
+    self.cpuSeconds = cpuSeconds
+    self.peakResidentBytes = peakResidentBytes
+  }
+
+  public static func current() -> ProcessUsage {
+    var usage = rusage()
+    #if canImport(Glibc)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    #else
+      getrusage(Int32(RUSAGE_SELF), &usage)
+    #endif
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    #if canImport(Darwin)
+      let peak = Int(usage.ru_maxrss)
+    #else
+      // Linux counts in KiB.
+      let peak = Int(usage.ru_maxrss) * 1024
+    #endif
+    return ProcessUsage(
+      cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), peakResidentBytes: peak)
+  }
+}

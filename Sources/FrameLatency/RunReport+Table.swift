@@ -1,0 +1,105 @@
+extension RunReport {
+  /// The report as one aligned table for a terminal, without a newline at the end. Times in ms.
+  public func table() -> String {
+    var lines = [headline] + countLines + [volumeLine]
+    lines += feedLines
+    lines += stageLines
+    lines += (notes ?? []).map { "note: \($0)" }
+    return lines.map(\.printable).joined(separator: "\n")
+  }
+
+  private var headline: String {
+    var parts = [command]
+    let names = feeds.map { Set($0.map(\.feed)).sorted() } ?? []
+    if let feed {
+      parts.append("feed \(feed)")
+    } else if !names.isEmpty {
+      parts.append((names.count == 1 ? "feed " : "feeds ") + names.joined(separator: ", "))
+    }
+    if let codec { parts.append("codec \(codec)") }
+    parts.append("broker \(broker)")
+    parts.append("\(durationSeconds.fixed(2)) s")
+    return parts.joined(separator: "  ")
+  }
+
+  /// What went well, and on a line of its own what did not.
+  private var countLines: [String] {
+    let troubles: Set = ["missing", "duplicate", "reordered", "droppedFull", "droppedStale", "rejected"]
+    let counts = frames.applicable
+    let lines = [counts.filter { !troubles.contains($0.name) }, counts.filter { troubles.contains($0.name) }]
+    return lines.filter { !$0.isEmpty }.map { "frames  " + Self.list($0) }
+  }
+
+  private var volumeLine: String {
+    var parts: [String] = []
+    if let raw = bytes.raw { parts.append("raw \((Double(raw) / 1e6).fixed(2)) MB") }
+    if let payload = bytes.payload { parts.append("payload \((Double(payload) / 1e6).fixed(2)) MB") }
+    parts.append("\(rate.fps.fixed(2)) fps")
+    parts.append("\(rate.megabytesPerSecond.fixed(2)) MB/s")
+    parts.append("cpu \(process.cpuSeconds.fixed(2)) s")
+    parts.append("peak memory \((Double(process.peakResidentBytes) / 1e6).fixed(1)) MB")
+    return "bytes   " + parts.joined(separator: "  ")
+  }
+
+  /// One line a run, where the total does not say it already.
+  private var feedLines: [String] {
+    guard let feeds, feeds.count > 1 || feeds.contains(where: { !$0.complete }) else { return [] }
+    return feeds.map { report in
+      let verdict = report.complete ? "complete" : "not complete"
+      return "feed    \(report.feed)  run \(report.run)  \(Self.list(report.frames.applicable))  \(verdict)"
+    }
+  }
+
+  private var stageLines: [String] {
+    let present = Stage.allCases.compactMap { stage in stages[stage.rawValue].map { (stage, $0) } }
+    guard let longest = present.map(\.1.max).max() else { return [] }
+    // Microseconds mean nothing beside seconds, and one precision for all keeps the points in line.
+    let decimals = longest < 1000 ? 3 : 2
+    let rows = present.map { stage, summary in
+      let times = [summary.p50, summary.p90, summary.p99, summary.p999, summary.max]
+      return [stage.rawValue, String(summary.count)] + times.map { $0.fixed(decimals) }
+    }
+    return Self.aligned([["ms", "count", "p50", "p90", "p99", "p99.9", "max"]] + rows)
+  }
+
+  private static func list(_ counts: [(name: String, count: Int)]) -> String {
+    counts.map { "\($0.name) \($0.count)" }.joined(separator: "  ")
+  }
+
+  /// Pads the first column at its right, the others at their left.
+  private static func aligned(_ rows: [[String]]) -> [String] {
+    let columns = rows.first?.count ?? 0
+    let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      zip(row, widths).enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+        return column == 0 ? cell.0 + padding : padding + cell.0
+      }.joined(separator: "  ")
+    }
+  }
+}
+
+extension Double {
+  /// Decimal text with this many digits after the point; no grouping, no exponent.
+  func fixed(_ decimals: Int) -> String {
+    let factor = (0..<decimals).reduce(1) { result, _ in result * 10 }
+    let scaled = (self * Double(factor)).rounded()
+    guard let whole = Int(exactly: scaled), decimals > 0 else { return "\(self)" }
+    let fraction = String(whole.magnitude % UInt(factor))
+    let zeros = String(repeating: "0", count: decimals - fraction.count)
+    return "\(whole < 0 ? "-" : "")\(whole.magnitude / UInt(factor)).\(zeros)\(fraction)"
+  }
+}
+
+extension String {
+  /// Feed names come from the network: no control character of theirs reaches the terminal.
+  fileprivate var printable: String {
+    let safe = unicodeScalars.map { scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: Unicode.Scalar("?")
+      default: scalar
+      }
+    }
+    return String(String.UnicodeScalarView(safe))
+  }
+}

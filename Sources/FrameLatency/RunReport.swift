@@ -1,0 +1,127 @@
+import FoundationEssentials
+
+/// Everything one run of a command can say about itself: the JSON of `--report` and the table on the terminal.
+///
+/// Fields that do not apply are `nil` and absent from the JSON, never zero.
+public struct RunReport: Codable, Sendable {
+  /// Bytes moved.
+  public struct Bytes: Codable, Sendable, Equatable {
+    /// As pixels.
+    public var raw: Int?
+    /// As record values.
+    public var payload: Int?
+
+    public init(raw: Int? = nil, payload: Int? = nil) {
+      self.raw = raw
+      self.payload = payload
+    }
+  }
+
+  /// Throughput over the whole run.
+  public struct Rate: Codable, Sendable, Equatable {
+    public var fps: Double
+    /// Of payload; a megabyte is 1,000,000 bytes.
+    public var megabytesPerSecond: Double
+
+    public init(fps: Double, megabytesPerSecond: Double) {
+      self.fps = fps
+      self.megabytesPerSecond = megabytesPerSecond
+    }
+  }
+
+  /// One run of one feed, as a sink saw it.
+  public struct FeedReport: Codable, Sendable, Equatable {
+    public var feed: String
+    public var run: String
+    public var frames: FrameCounts
+    /// Whether the run's end was seen and nothing is missing.
+    public var complete: Bool
+
+    public init(feed: String, run: String, frames: FrameCounts, complete: Bool) {
+      self.feed = feed
+      self.run = run
+      self.frames = frames
+      self.complete = complete
+    }
+  }
+
+  /// Names this layout. Changes when a reader would have to change.
+  public static let currentSchema = "framefeed.run/1"
+
+  public var schema = RunReport.currentSchema
+  /// The subcommand: `stream`, `sink`, `demo` ...
+  public var command: String
+  /// ISO 8601, UTC. See ``timestamp(_:)``.
+  public var started: String
+  public var durationSeconds: Double
+  public var host: HostDescription
+  /// Library name to version.
+  public var versions: [String: String]
+  public var broker: String
+  /// Effective librdkafka settings that differ from its defaults; secrets as `***`.
+  public var settings: [String: String]
+  public var feed: String?
+  public var codec: String?
+  public var frames: FrameCounts
+  public var bytes: Bytes
+  public var rate: Rate
+  /// ``Stage`` name to distribution, ms.
+  public var stages: [String: StageSummary]
+  public var process: ProcessUsage
+  public var feeds: [FeedReport]?
+  /// What a reader of the figures should know.
+  public var notes: [String]?
+
+  public init(
+    command: String, started: String, durationSeconds: Double, host: HostDescription = .current(),
+    versions: [String: String] = [:], broker: String, settings: [String: String] = [:],
+    feed: String? = nil, codec: String? = nil, frames: FrameCounts = FrameCounts(),
+    bytes: Bytes = Bytes(), rate: Rate, stages: [String: StageSummary] = [:],
+    process: ProcessUsage = .current(), feeds: [FeedReport]? = nil, notes: [String]? = nil
+  ) {
+    self.command = command
+    self.started = started
+    self.durationSeconds = durationSeconds
+    self.host = host
+    self.versions = versions
+    self.broker = broker
+    self.settings = settings
+    self.feed = feed
+    self.codec = codec
+    self.frames = frames
+    self.bytes = bytes
+    self.rate = rate
+    self.stages = stages
+    self.process = process
+    self.feeds = feeds
+    self.notes = notes
+  }
+
+  /// Wall time (ns since the Unix epoch) as ``started`` wants it.
+  public static func timestamp(_ nanoseconds: Int64) -> String {
+    Date(timeIntervalSince1970: Double(nanoseconds) / 1e9).formatted(.iso8601)
+  }
+
+  /// The report as JSON: indented, keys sorted, so that two reports can be compared line by line.
+  public func json() -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    // A rate over no time must not cost the user the rest of the report.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    } catch {
+      preconditionFailure("a run report cannot be written: \(error)")
+    }
+  }
+}
+
+public typealias FeedReport = RunReport.FeedReport
+
+extension [Stage: StageSummary] {
+  /// Keyed by name, as ``RunReport/stages`` wants it.
+  public var byName: [String: StageSummary] {
+    [String: StageSummary](uniqueKeysWithValues: map { ($0.key.rawValue, $0.value) })
+  }
+}

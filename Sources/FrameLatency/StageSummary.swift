@@ -1,0 +1,29 @@
+/// The distribution of one stage's durations, in milliseconds.
+public struct StageSummary: Codable, Sendable, Equatable {
+  /// How many durations were recorded.
+  public var count: Int
+  /// Shortest, exact.
+  public var min: Double
+  /// Arithmetic mean, exact.
+  public var mean: Double
+  /// Percentiles, within 0.1 % of the true value.
+  public var p50: Double
+  public var p90: Double
+  public var p99: Double
+  public var p999: Double
+  /// Longest, exact (up to ``LatencyRecorder/highest``).
+  public var max: Double
+
+  public init(
+    count: Int, min: Double, mean: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double
+  ) {
+    self.count = count
+    self.min = min
+    self.mean = mean
+    self.p50 = p50
+    self.p90 = p90
+    self.p99 = p99
+    self.p999 = p999
+    self.max = max
+  }
+}
