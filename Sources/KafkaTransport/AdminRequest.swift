@@ -1,0 +1,34 @@
+import CRDKafka
+
+/// Owns the answer to an admin request.
+struct AdminAnswer: ~Copyable {
+  let event: OpaquePointer
+
+  deinit { rd_kafka_event_destroy(event) }
+}
+
+extension KafkaClient {
+  /// Sends an admin request and waits for its answer.
+  /// - Parameter send: puts the request on its way, with the options and the queue for the answer.
+  func request(
+    _ action: String, _ operation: rd_kafka_admin_op_t, milliseconds: Int32 = 15_000,
+    _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void
+  ) throws(TransportError) -> AdminAnswer {
+    guard let queue = rd_kafka_queue_new(handle) else { throw .stopped }
+    defer { rd_kafka_queue_destroy(queue) }
+    let options = rd_kafka_AdminOptions_new(handle, operation)
+    defer { rd_kafka_AdminOptions_destroy(options) }
+    rd_kafka_AdminOptions_set_request_timeout(options, milliseconds, nil, 0)
+    send(options, queue)
+    // A little longer than the request itself may take, so that its own error comes first.
+    guard let event = rd_kafka_queue_poll(queue, milliseconds + 2000) else {
+      throw failure(action, .timedOut)
+    }
+    let answer = AdminAnswer(event: event)
+    let code = KafkaCode(rd_kafka_event_error(event))
+    guard code == .none else {
+      throw failure(action, code, detail: rd_kafka_event_error_string(event).map { String(cString: $0) })
+    }
+    return answer
+  }
+}

@@ -1,0 +1,48 @@
+import CRDKafka
+
+/// Owns a librdkafka configuration until a client takes it over.
+struct ClientConfiguration: ~Copyable {
+  private var handle: OpaquePointer?
+
+  init() { handle = rd_kafka_conf_new() }
+
+  deinit {
+    if let handle { rd_kafka_conf_destroy(handle) }
+  }
+
+  /// Applies a preset, then the user's settings.
+  init(_ settings: KafkaSettings, preset: [(String, String)]) throws(TransportError) {
+    self.init()
+    for (key, value) in preset { try set(key, value) }
+    try set("bootstrap.servers", settings.brokers)
+    for entry in settings.overrides { try set(entry.key, entry.value) }
+  }
+
+  mutating func set(_ key: String, _ value: String) throws(TransportError) {
+    var reason = [CChar](repeating: 0, count: 512)
+    let result = rd_kafka_conf_set(handle, key, value, &reason, reason.count)
+    guard result == RD_KAFKA_CONF_OK else {
+      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      // librdkafka's own words may quote the value.
+      let shown = KafkaSettings.isSecret(key) ? "the value was refused" : text
+      throw .setting(key: key, reason: "\(shown); see librdkafka's CONFIGURATION.md")
+    }
+  }
+
+  /// For callbacks; the configuration keeps the ownership.
+  func withHandle(_ body: (OpaquePointer) -> Void) {
+    if let handle { body(handle) }
+  }
+
+  /// Hands the configuration to a new client.
+  consuming func start(_ type: rd_kafka_type_t) throws(TransportError) -> OpaquePointer {
+    var reason = [CChar](repeating: 0, count: 512)
+    guard let client = rd_kafka_new(type, handle, &reason, reason.count) else {
+      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw .client(reason: text)
+    }
+    // librdkafka owns it from here on.
+    handle = nil
+    return client
+  }
+}

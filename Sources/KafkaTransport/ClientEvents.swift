@@ -1,0 +1,80 @@
+import CRDKafka
+import Synchronization
+
+/// How grave a line of librdkafka's log is.
+public enum KafkaLogLevel: Sendable, Equatable {
+  case error, warning, notice, info, debug
+
+  /// syslog's numbers, which librdkafka uses.
+  init(syslog level: Int32) {
+    switch level {
+    case ...3: self = .error
+    case 4: self = .warning
+    case 5: self = .notice
+    case 6: self = .info
+    default: self = .debug
+    }
+  }
+}
+
+/// Takes librdkafka's log lines, on its own threads.
+public typealias KafkaLog = @Sendable (KafkaLogLevel, String) -> Void
+
+/// What a client tells from its callbacks: log lines, errors, and what its owner asked for.
+final class ClientEvents: Sendable {
+  private let log: KafkaLog?
+  private let error = Mutex<(code: KafkaCode, text: String)?>(nil)
+  /// Producer: one record was acknowledged or given up.
+  let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>) -> Void)?
+  /// Consumer: partitions are given (`true`) or taken.
+  let rebalanced: (@Sendable (_ assigned: Bool, _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void)?
+
+  init(
+    log: KafkaLog?, delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>) -> Void)? = nil,
+    rebalanced: (@Sendable (Bool, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void)? = nil
+  ) {
+    self.log = log
+    self.delivered = delivered
+    self.rebalanced = rebalanced
+  }
+
+  /// The last error of the client as a whole: why a broker does not answer.
+  var lastError: (code: KafkaCode, text: String)? { error.withLock { $0 } }
+
+  private func note(_ code: KafkaCode, _ text: String) {
+    // "All brokers are down" says less than the connection error before it.
+    error.withLock { if $0 == nil || code != .allBrokersDown { $0 = (code, text) } }
+  }
+
+  /// Points the configuration's callbacks at this object, which must outlive the client.
+  func attach(to configuration: borrowing ClientConfiguration) {
+    let object = Unmanaged.passUnretained(self).toOpaque()
+    configuration.withHandle { conf in
+      rd_kafka_conf_set_opaque(conf, object)
+      rd_kafka_conf_set_log_cb(conf) { client, level, facility, line in
+        guard let line, let events = ClientEvents.of(rd_kafka_opaque(client)) else { return }
+        events.log?(KafkaLogLevel(syslog: level), String(cString: line))
+      }
+      rd_kafka_conf_set_error_cb(conf) { _, code, reason, opaque in
+        guard let reason, let events = ClientEvents.of(opaque) else { return }
+        events.note(KafkaCode(rawValue: code), String(cString: reason))
+      }
+      if delivered != nil {
+        rd_kafka_conf_set_dr_msg_cb(conf) { _, message, opaque in
+          guard let message else { return }
+          ClientEvents.of(opaque)?.delivered?(message)
+        }
+      }
+      if rebalanced != nil {
+        rd_kafka_conf_set_rebalance_cb(conf) { _, code, partitions, opaque in
+          guard let partitions else { return }
+          ClientEvents.of(opaque)?.rebalanced?(code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, partitions)
+        }
+      }
+    }
+  }
+
+  private static func of(_ opaque: UnsafeMutableRawPointer?) -> ClientEvents? {
+    opaque.map { Unmanaged<ClientEvents>.fromOpaque($0).takeUnretainedValue() }
+  }
+}

@@ -1,0 +1,35 @@
+import CRDKafka
+
+/// A result code of librdkafka or a broker. Any number is kept, so that codes of newer brokers survive.
+public struct KafkaCode: RawRepresentable, Sendable, Equatable {
+  public let rawValue: Int32
+
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  init(_ code: rd_kafka_resp_err_t) { rawValue = code.rawValue }
+
+  /// No error.
+  public static let none = KafkaCode(RD_KAFKA_RESP_ERR_NO_ERROR)
+  public static let queueFull = KafkaCode(RD_KAFKA_RESP_ERR__QUEUE_FULL)
+  public static let partitionEnd = KafkaCode(RD_KAFKA_RESP_ERR__PARTITION_EOF)
+  public static let timedOut = KafkaCode(RD_KAFKA_RESP_ERR__TIMED_OUT)
+  public static let transport = KafkaCode(RD_KAFKA_RESP_ERR__TRANSPORT)
+  public static let allBrokersDown = KafkaCode(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
+  public static let unresolved = KafkaCode(RD_KAFKA_RESP_ERR__RESOLVE)
+  public static let fatal = KafkaCode(RD_KAFKA_RESP_ERR__FATAL)
+  public static let messageTooLarge = KafkaCode(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+  public static let topicExists = KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+  public static let unknownTopic = KafkaCode(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+  public static let unknownPartition = KafkaCode(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
+  public static let noOffset = KafkaCode(RD_KAFKA_RESP_ERR__NO_OFFSET)
+
+  var code: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue) }
+
+  /// The code's name in librdkafka, `MSG_SIZE_TOO_LARGE`.
+  public var name: String { String(cString: rd_kafka_err2name(code)) }
+}
+
+extension KafkaCode: CustomStringConvertible {
+  /// What librdkafka says of the code, one line.
+  public var description: String { String(cString: rd_kafka_err2str(code)) }
+}

@@ -1,0 +1,155 @@
+import CRDKafka
+import FrameCore
+
+/// Looks at topics and makes them: a short-lived client of its own.
+public final class TopicAdmin: Sendable {
+  private let client: KafkaClient
+  private let settings: KafkaSettings
+
+  /// Does not connect yet.
+  public init(_ settings: KafkaSettings, log: KafkaLog? = nil) throws(TransportError) {
+    self.settings = settings
+    client = try KafkaClient(
+      RD_KAFKA_PRODUCER, settings, preset: [("client.id", "framefeed")], events: ClientEvents(log: log))
+  }
+
+  /// The brokers and topics there are.
+  /// - Parameter milliseconds: how long to wait for a broker.
+  public func cluster(milliseconds: Int = 5000) throws(TransportError) -> Cluster {
+    try Cluster(client, milliseconds: Int32(milliseconds))
+  }
+
+  /// A topic with its settings, or `nil` when it does not exist. Never creates it.
+  public func describe(_ topic: String) throws(TransportError) -> TopicDescription? {
+    guard let partitions = try cluster().topics[topic] else { return nil }
+    return TopicDescription(name: topic, partitions: partitions, configuration: try configuration(of: topic))
+  }
+
+  /// Creates a topic.
+  /// - Throws: ``TransportError/topicExists(_:)``, or what the broker says.
+  public func create(_ topic: String, _ wanted: TopicSettings) throws(TransportError) {
+    let wanted = wanted.completed(for: try cluster())
+    var reason = [CChar](repeating: 0, count: 512)
+    guard
+      let new = rd_kafka_NewTopic_new(
+        topic, Int32(wanted.partitions), Int32(wanted.replication ?? -1), &reason, reason.count)
+    else {
+      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw .client(reason: text)
+    }
+    defer { rd_kafka_NewTopic_destroy(new) }
+    for (key, value) in wanted.configuration { rd_kafka_NewTopic_set_config(new, key, value) }
+    let action = "creating topic \(topic)"
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_CREATETOPICS) { options, queue in
+      var list: [OpaquePointer?] = [new]
+      rd_kafka_CreateTopics(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.event), &count)
+    try check(action, topic, results, count)
+    try awaitTopic(topic, there: true)
+  }
+
+  /// Deletes a topic with all its records.
+  public func delete(_ topic: String) throws(TransportError) {
+    guard let old = rd_kafka_DeleteTopic_new(topic) else { throw .stopped }
+    defer { rd_kafka_DeleteTopic_destroy(old) }
+    let action = "deleting topic \(topic)"
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_DELETETOPICS) { options, queue in
+      var list: [OpaquePointer?] = [old]
+      rd_kafka_DeleteTopics(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(answer.event), &count)
+    try check(action, topic, results, count)
+    try awaitTopic(topic, there: false)
+  }
+
+  /// Sets settings of a topic that exists; its other settings stay.
+  public func update(_ topic: String, configuration: [String: String]) throws(TransportError) {
+    guard let now = try describe(topic) else { throw .topicMissing(topic, broker: client.brokers) }
+    // The request replaces all of the topic's own settings, so they are sent again.
+    let kept = now.configuration.filter(\.value.isOwn).mapValues(\.value)
+    guard let resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic) else { throw .stopped }
+    defer { rd_kafka_ConfigResource_destroy(resource) }
+    for (key, value) in kept.merging(configuration, uniquingKeysWith: { $1 }) {
+      rd_kafka_ConfigResource_set_config(resource, key, value)
+    }
+    let action = "changing topic \(topic)"
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_ALTERCONFIGS) { options, queue in
+      var list: [OpaquePointer?] = [resource]
+      rd_kafka_AlterConfigs(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_AlterConfigs_result_resources(
+      rd_kafka_event_AlterConfigs_result(answer.event), &count)
+    if count > 0, let result = results?[0] { try check(action, result) }
+  }
+
+  /// How far a group is behind, by partition.
+  public func lag(_ topic: String, group: String) throws(TransportError) -> [PartitionLag] {
+    guard let partitions = try cluster().topics[topic] else {
+      throw .topicMissing(topic, broker: client.brokers)
+    }
+    let reader = try KafkaClient(
+      RD_KAFKA_CONSUMER, settings, preset: [("group.id", group)], events: ClientEvents(log: nil))
+    return try reader.lag(topic, partitions: partitions)
+  }
+
+  private func configuration(of topic: String) throws(TransportError) -> [String: TopicDescription.Setting] {
+    guard let resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic) else { throw .stopped }
+    defer { rd_kafka_ConfigResource_destroy(resource) }
+    let action = "describing topic \(topic)"
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) { options, queue in
+      var list: [OpaquePointer?] = [resource]
+      rd_kafka_DescribeConfigs(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(answer.event), &count)
+    guard count > 0, let result = results?[0] else { return [:] }
+    try check(action, result)
+    var entries = 0
+    guard let list = rd_kafka_ConfigResource_configs(result, &entries) else { return [:] }
+    var configuration: [String: TopicDescription.Setting] = [:]
+    for at in 0..<entries {
+      guard let entry = list[at], let name = rd_kafka_ConfigEntry_name(entry) else { continue }
+      let value = rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) } ?? ""
+      let isOwn = rd_kafka_ConfigEntry_source(entry) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG
+      configuration[String(cString: name)] = TopicDescription.Setting(value: value, isOwn: isOwn)
+    }
+    return configuration
+  }
+
+  private func check(_ action: String, _ resource: OpaquePointer) throws(TransportError) {
+    let code = KafkaCode(rd_kafka_ConfigResource_error(resource))
+    guard code == .none else {
+      throw client.failure(
+        action, code, detail: rd_kafka_ConfigResource_error_string(resource).map { String(cString: $0) })
+    }
+  }
+
+  private func check(
+    _ action: String, _ topic: String, _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int
+  ) throws(TransportError) {
+    guard count > 0, let result = results?[0] else { return }
+    let code = KafkaCode(rd_kafka_topic_result_error(result))
+    switch code {
+    case .none: return
+    case .topicExists: throw .topicExists(topic)
+    case .unknownTopic: throw .topicMissing(topic, broker: client.brokers)
+    default:
+      throw client.failure(
+        action, code, detail: rd_kafka_topic_result_error_string(result).map { String(cString: $0) })
+    }
+  }
+
+  /// Waits until the brokers' metadata shows the change, so that the next client does not meet the old state.
+  private func awaitTopic(_ topic: String, there: Bool) throws(TransportError) {
+    let deadline = FrameClock.monotonic() + 10_000_000_000
+    while FrameClock.monotonic() < deadline {
+      if ((try cluster().topics[topic] ?? 0) > 0) == there { return }
+      client.poll(milliseconds: 50)
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/// Why frames cannot be sent or fetched.
+public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A setting that librdkafka does not know or whose value it refuses.
+  case setting(key: String, reason: String)
+  /// A properties file that cannot be read or understood.
+  case settingsFile(file: String, line: Int?, reason: String)
+  /// Settings that contradict each other: librdkafka would not start.
+  case client(reason: String)
+  /// No broker answered.
+  case unreachable(broker: String, reason: String)
+  /// The topic is not there.
+  case topicMissing(String, broker: String)
+  /// A topic of this name is there already.
+  case topicExists(String)
+  /// The topic's partition is not there.
+  case partitionMissing(topic: String, partition: Int32, partitions: Int)
+  /// The record would be refused by the topic.
+  case tooLargeForTopic(topic: String, bytes: Int, limit: Int, broker: String)
+  /// The record would be refused by the client's own setting.
+  case tooLargeForClient(bytes: Int, limit: Int)
+  /// Anything else a broker or librdkafka answered.
+  case kafka(action: String, code: KafkaCode, detail: String?)
+  /// The client has stopped.
+  case stopped
+
+  public var description: String {
+    switch self {
+    case .setting(let key, let reason):
+      "Kafka setting \(key): \(reason)"
+    case .settingsFile(let file, let line, let reason):
+      "\(file)\(line.map { ":\($0)" } ?? ""): \(reason)"
+    case .client(let reason):
+      "the Kafka client cannot start with these settings: \(reason)"
+    case .unreachable(let broker, let reason):
+      "no Kafka broker answers at \(broker) (\(reason)); start one (make broker) or name another with --broker"
+    case .topicMissing(let topic, let broker):
+      "topic \(topic) does not exist; create it: framefeed topic create \(topic) --broker \(broker)"
+    case .topicExists(let topic):
+      "topic \(topic) exists already; see framefeed topic describe \(topic)"
+    case .partitionMissing(let topic, let partition, let partitions):
+      "topic \(topic) has no partition \(partition): it has \(partitions), counted from 0"
+    case .tooLargeForTopic(let topic, let bytes, let limit, let broker):
+      "a record of \(bytes) bytes is above the limit of topic \(topic), \(limit) bytes; raise it: framefeed topic create \(topic) "
+        + "--update --config max.message.bytes=\(Self.roomy(bytes)) --broker \(broker)"
+    case .tooLargeForClient(let bytes, let limit):
+      "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X message.max.bytes=\(Self.roomy(bytes))"
+    case .kafka(let action, let code, let detail):
+      "\(action): \(detail ?? code.description) (\(code.name))"
+    case .stopped:
+      "the Kafka client has been stopped"
+    }
+  }
+
+  /// Twice the need, in whole millions: room for the next, larger frame.
+  private static func roomy(_ bytes: Int) -> Int { (bytes * 2 / 1_000_000 + 1) * 1_000_000 }
+}
