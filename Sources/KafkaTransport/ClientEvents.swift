@@ -27,7 +27,11 @@ final class ClientEvents: Sendable {
   /// Producer: one record was acknowledged or given up.
   let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>) -> Void)?
   /// Consumer: partitions are given (`true`) or taken.
-  let rebalanced: (@Sendable (_ assigned: Bool, _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void)?
+  let rebalanced:
+    (
+      @Sendable (_ assigned: Bool, _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) ->
+        Void
+    )?
 
   init(
     log: KafkaLog?, delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>) -> Void)? = nil,

@@ -13,7 +13,8 @@ final class KafkaClient: @unchecked Sendable {
     let configuration = try ClientConfiguration(settings, preset: preset)
     events.attach(to: configuration)
     handle = try configuration.start(type)
-    brokers = settings.value("bootstrap.servers") ?? settings.value("metadata.broker.list") ?? settings.brokers
+    brokers =
+      settings.value("bootstrap.servers") ?? settings.value("metadata.broker.list") ?? settings.brokers
     self.events = events
   }
 
@@ -55,7 +56,6 @@ final class KafkaClient: @unchecked Sendable {
   /// Settings that differ from librdkafka's defaults; secrets as `***`.
   var effectiveSettings: [String: String] { EffectiveSettings.of(handle) }
 }
-
 
 /// The version of the librdkafka in use, `2.0.2`.
 public var librdkafkaVersion: String { String(cString: rd_kafka_version_str()) }

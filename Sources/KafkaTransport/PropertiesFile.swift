@@ -15,13 +15,15 @@ enum PropertiesFile {
 
   static func read(_ path: String) throws(TransportError) -> [(key: String, value: String)] {
     guard let file = fopen(path, "r") else {
-      throw .settingsFile(file: path, line: nil, reason: "cannot be read: \(String(cString: strerror(errno)))")
+      throw .settingsFile(
+        file: path, line: nil, reason: "cannot be read: \(String(cString: strerror(errno)))")
     }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
     let count = fread(&bytes, 1, bytes.count, file)
     guard ferror(file) == 0 else {
-      throw .settingsFile(file: path, line: nil, reason: "cannot be read: \(String(cString: strerror(errno)))")
+      throw .settingsFile(
+        file: path, line: nil, reason: "cannot be read: \(String(cString: strerror(errno)))")
     }
     guard count <= maximumBytes else {
       throw .settingsFile(file: path, line: nil, reason: "is above 1 MiB: not a file of settings")

@@ -45,7 +45,8 @@ public final class TopicAdmin: Sendable {
       rd_kafka_CreateTopics(client.handle, &list, 1, options, queue)
     }
     var count = 0
-    let results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.event), &count)
+    let results = rd_kafka_CreateTopics_result_topics(
+      rd_kafka_event_CreateTopics_result(answer.event), &count)
     try check(action, topic, results, count)
     try awaitTopic(topic, there: true)
   }
@@ -60,7 +61,8 @@ public final class TopicAdmin: Sendable {
       rd_kafka_DeleteTopics(client.handle, &list, 1, options, queue)
     }
     var count = 0
-    let results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(answer.event), &count)
+    let results = rd_kafka_DeleteTopics_result_topics(
+      rd_kafka_event_DeleteTopics_result(answer.event), &count)
     try check(action, topic, results, count)
     try awaitTopic(topic, there: false)
   }

@@ -1,0 +1,165 @@
+import CRDKafka
+import FrameCore
+import Synchronization
+
+/// What one poll gave.
+public enum Polled: ~Copyable, Sendable {
+  case record(Record)
+  /// Everything of this partition that was there has been handed out.
+  case partitionEnd(Int32)
+  /// Something went wrong that does not end the reading.
+  case problem(TransportError)
+  case nothing
+}
+
+/// Fetches the records of one topic, alone or as one of a group.
+///
+/// ``poll(milliseconds:)`` is for one thread; the others may be called from any.
+public final class FrameConsumer: Sendable {
+  /// What to read and from where.
+  public struct Options: Sendable {
+    public var topic: String
+    public var group: String
+    /// These partitions, without sharing them in the group; `nil` lets the group share all.
+    public var partitions: [Int32]?
+    public var start = ReadingStart.committed
+    /// Largest record the topic takes, bytes.
+    public var maximumRecord = TopicSettings.defaultMaximumRecord
+    /// See ``Cluster/isLocalDevelopmentBroker``.
+    public var brokerIgnoresFetchLimits = false
+
+    public init(topic: String, group: String) {
+      self.topic = topic
+      self.group = group
+    }
+  }
+
+  /// What the sink does when partitions come and go. Called on the polling thread.
+  public struct Rebalancing: Sendable {
+    public var assigned: @Sendable ([AssignedPartition]) -> Void
+    /// Must return once every record of these partitions that was handed out is done with.
+    public var revoked: @Sendable ([Int32]) -> Void
+
+    public init(
+      assigned: @escaping @Sendable ([AssignedPartition]) -> Void,
+      revoked: @escaping @Sendable ([Int32]) -> Void
+    ) {
+      self.assigned = assigned
+      self.revoked = revoked
+    }
+  }
+
+  private let client: KafkaClient
+  private let options: Options
+  private let rebalancing: Rebalancing
+  private let stored = Monitor(StoredOffsets())
+
+  /// One entry a partition, made once and used again for each store.
+  private struct StoredOffsets: ~Copyable, @unchecked Sendable {
+    // Sound: used under the monitor's lock only.
+    let list = PartitionList(capacity: 1)
+  }
+
+  public init(
+    _ settings: KafkaSettings, _ options: Options, log: KafkaLog? = nil, rebalancing: Rebalancing
+  ) throws(TransportError) {
+    let positions = StartPositions(options)
+    let reference = ClientReference()
+    let events = ClientEvents(
+      log: log,
+      rebalanced: { assigned, partitions in
+        guard let client = reference.client else { return }
+        if assigned {
+          let given = positions.apply(to: partitions, client)
+          rebalancing.assigned(given)
+          rd_kafka_assign(client.handle, partitions)
+        } else {
+          rebalancing.revoked(partitions.numbers)
+          // What the model has answered is committed before another sink takes over.
+          rd_kafka_commit(client.handle, nil, 0)
+          rd_kafka_assign(client.handle, nil)
+        }
+      })
+    client = try KafkaClient(
+      RD_KAFKA_CONSUMER, settings,
+      preset: [("group.id", options.group), ("auto.commit.interval.ms", "1000")]
+        + SettingsPreset.consumer(
+          largestRecord: options.maximumRecord, brokerIgnoresFetchLimits: options.brokerIgnoresFetchLimits),
+      events: events)
+    self.options = options
+    self.rebalancing = rebalancing
+    reference.client = client
+    rd_kafka_poll_set_consumer(client.handle)
+    stored.withLock { $0.list.add(options.topic, 0) }
+    try start(positions)
+  }
+
+  private func start(_ positions: StartPositions) throws(TransportError) {
+    let code: KafkaCode
+    if let numbers = options.partitions {
+      let list = PartitionList(capacity: numbers.count)
+      for number in numbers { list.add(options.topic, number) }
+      rebalancing.assigned(positions.apply(to: list.pointer, client))
+      code = KafkaCode(rd_kafka_assign(client.handle, list.pointer))
+    } else {
+      let list = PartitionList(capacity: 1)
+      list.add(options.topic, -1)  // RD_KAFKA_PARTITION_UA, a cast that Swift does not import: any
+      code = KafkaCode(rd_kafka_subscribe(client.handle, list.pointer))
+    }
+    guard code == .none else { throw client.failure("reading topic \(options.topic)", code) }
+  }
+
+  /// The next record or event; waits up to `milliseconds` for one. Serves rebalancing.
+  public func poll(milliseconds: Int) -> Polled {
+    guard let message = rd_kafka_consumer_poll(client.handle, Int32(milliseconds)) else { return .nothing }
+    let code = KafkaCode(message.pointee.err)
+    guard code != .none else { return .record(Record(message, client: client)) }
+    defer { rd_kafka_message_destroy(message) }
+    if code == .partitionEnd { return .partitionEnd(message.pointee.partition) }
+    let detail = rd_kafka_message_errstr(message).map { String(cString: $0) }
+    if code == .unknownTopic {
+      return .problem(.topicMissing(options.topic, broker: client.brokers))
+    }
+    return .problem(client.failure("reading topic \(options.topic)", code, detail: detail))
+  }
+
+  /// Marks all records of a partition before `next` as done; they are committed within a second.
+  public func store(partition: Int32, next: Int64) {
+    stored.withLock { stored in
+      stored.list.pointer.pointee.elems[0].partition = partition
+      stored.list.pointer.pointee.elems[0].offset = next
+      // Refused when the partition has been taken away meanwhile: the other sink reads it again.
+      rd_kafka_offsets_store(client.handle, stored.list.pointer)
+    }
+  }
+
+  /// Commits what was stored and leaves the group. Call from the polling thread, after the last poll.
+  public func close() throws(TransportError) {
+    if options.partitions != nil {
+      rebalancing.revoked(options.partitions ?? [])
+      let code = KafkaCode(rd_kafka_commit(client.handle, nil, 0))
+      guard code == .none || code == .noOffset else { throw client.failure("committing offsets", code) }
+    }
+    let code = KafkaCode(rd_kafka_consumer_close(client.handle))
+    guard code == .none else { throw client.failure("leaving group \(options.group)", code) }
+  }
+
+  /// Set when the client can read nothing more.
+  public var fatalError: TransportError? { client.fatalError }
+
+  /// Settings that differ from librdkafka's defaults; secrets as `***`.
+  public var effectiveSettings: [String: String] { client.effectiveSettings }
+}
+
+/// Lets the rebalance callback reach the client, which is made after it and owns it.
+private final class ClientReference: Sendable {
+  private struct Reference {
+    weak var client: KafkaClient?
+  }
+  private let reference = Mutex(Reference())
+
+  var client: KafkaClient? {
+    get { reference.withLock { $0.client } }
+    set { reference.withLock { $0.client = newValue } }
+  }
+}

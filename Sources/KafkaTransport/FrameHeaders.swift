@@ -1,0 +1,169 @@
+import CRDKafka
+import FrameCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Which header is missing or wrong.
+struct HeaderProblem: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// The headers of one record as they were found; the last of one name wins.
+struct FrameHeaders {
+  var version: Int64?
+  var run: String?
+  var sequence: Int64?
+  var width: Int64?
+  var height: Int64?
+  var pixelFormat: String?
+  var stride: Int64?
+  var contentType: String?
+  var contentEncoding: String?
+  var filter: String?
+  var scheduled: Int64?
+  var captured: Int64?
+  var encoded: Int64?
+  var sent: Int64?
+  var clock: String?
+  var end: Int64?
+
+  /// Takes one header if it is one of ours.
+  /// - Returns: what is wrong with it, or `nil`.
+  mutating func take(
+    _ name: UnsafePointer<CChar>, _ value: UnsafeRawBufferPointer, _ texts: inout RepeatedTexts
+  ) -> String? {
+    // All of ours start with one of two words: others cost no more than this.
+    guard strncmp(name, "frame-", 6) == 0 || strncmp(name, "content-", 8) == 0 else { return nil }
+    func matches(_ own: StaticString) -> Bool { strcmp(name, own.cString) == 0 }
+    for (own, field) in Self.numbers where matches(own) {
+      guard let number = Self.number(value) else {
+        return "header \(own) is not a decimal number of 0...\(Int64.max)"
+      }
+      self[keyPath: field] = number
+      return nil
+    }
+    for (own, field) in Self.words where matches(own) {
+      guard value.count <= RecordReader.maximumText else {
+        return "header \(own) is longer than \(RecordReader.maximumText) bytes"
+      }
+      self[keyPath: field] = texts.text(value, limit: RecordReader.maximumText)
+      return nil
+    }
+    return nil
+  }
+
+  private static let numbers: [(StaticString, any WritableKeyPath<FrameHeaders, Int64?> & Sendable)] = [
+    (HeaderName.version, \.version), (HeaderName.sequence, \.sequence), (HeaderName.width, \.width),
+    (HeaderName.height, \.height), (HeaderName.stride, \.stride), (HeaderName.scheduled, \.scheduled),
+    (HeaderName.captured, \.captured), (HeaderName.encoded, \.encoded), (HeaderName.sent, \.sent),
+    (HeaderName.end, \.end),
+  ]
+
+  private static let words: [(StaticString, any WritableKeyPath<FrameHeaders, String?> & Sendable)] = [
+    (HeaderName.run, \.run), (HeaderName.pixelFormat, \.pixelFormat),
+    (HeaderName.contentType, \.contentType), (HeaderName.contentEncoding, \.contentEncoding),
+    (HeaderName.filter, \.filter), (HeaderName.clock, \.clock),
+  ]
+
+  /// Plain decimal digits within `Int64`, nothing else.
+  static func number(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+    guard (1...19).contains(bytes.count) else { return nil }
+    var result: Int64 = 0
+    for byte in bytes {
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+      let (tens, overflow) = result.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = tens.addingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
+      guard !overflow, !carry else { return nil }
+      result = sum
+    }
+    return result
+  }
+
+  /// Which frame this is, where the headers say it.
+  func identity(feed: String) -> FrameIdentity? {
+    guard let run, let sequence else { return nil }
+    return FrameIdentity(feed: feed, run: run, sequence: Int(sequence))
+  }
+
+  /// The frame that these headers describe.
+  func frame(feed: String, limits: FrameLimits) throws(HeaderProblem) -> FrameDescription {
+    guard let run, !run.isEmpty else { throw Self.missing(HeaderName.run) }
+    guard let sequence else { throw Self.missing(HeaderName.sequence) }
+    guard let scheduled else { throw Self.missing(HeaderName.scheduled) }
+    guard let captured else { throw Self.missing(HeaderName.captured) }
+    guard let encoded else { throw Self.missing(HeaderName.encoded) }
+    guard let sent else { throw Self.missing(HeaderName.sent) }
+    guard let clock else { throw Self.missing(HeaderName.clock) }
+    return FrameDescription(
+      identity: FrameIdentity(feed: feed, run: run, sequence: Int(sequence)),
+      format: try format(limits: limits),
+      stamps: SourceStamps(scheduled: scheduled, captured: captured, encoded: encoded, sent: sent),
+      clock: clock)
+  }
+
+  private func format(limits: FrameLimits) throws(HeaderProblem) -> PayloadFormat {
+    let content = try content(limits: limits)
+    var layers: [PayloadLayer] = []
+    if let names = contentEncoding, !names.isEmpty {
+      let names = names.split(separator: ",", omittingEmptySubsequences: false)
+      guard names.count <= 4 else {
+        throw HeaderProblem(description: "header content-encoding names more than 4 layers")
+      }
+      for name in names {
+        let name = name.drop { $0 == " " }
+        guard let layer = PayloadLayer(rawValue: String(name)) else {
+          throw HeaderProblem(
+            description: "header content-encoding names \"\(name)\"; known layers are zstd and base64")
+        }
+        layers.append(layer)
+      }
+    }
+    guard let filter else { return PayloadFormat(content: content, layers: layers) }
+    guard let known = PixelFilter(rawValue: filter) else {
+      throw HeaderProblem(description: "header frame-filter names \"\(filter)\"; known is subgreen-gradient")
+    }
+    return PayloadFormat(content: content, filter: known, layers: layers)
+  }
+
+  private func content(limits: FrameLimits) throws(HeaderProblem) -> FrameContent {
+    guard let width else { throw Self.missing(HeaderName.width) }
+    guard let height else { throw Self.missing(HeaderName.height) }
+    guard let name = pixelFormat else { throw Self.missing(HeaderName.pixelFormat) }
+    guard let pixels = PixelFormat(rawValue: name) else {
+      let known = PixelFormat.allCases.map(\.rawValue).joined(separator: ", ")
+      throw HeaderProblem(description: "header frame-pixel-format is \"\(name)\"; known are \(known)")
+    }
+    let kind: FrameContent.Kind
+    switch contentType {
+    case "application/octet-stream": kind = .pixels
+    case "image/jpeg": kind = .jpeg
+    case "image/png": kind = .png
+    case let other?:
+      throw HeaderProblem(
+        description: "header content-type is \"\(other)\"; known are image/jpeg, image/png and "
+          + "application/octet-stream")
+    case nil: throw Self.missing(HeaderName.contentType)
+    }
+    do throws(LayoutError) {
+      return FrameContent(
+        kind,
+        try PixelLayout(
+          width: Int(width), height: Int(height), format: pixels,
+          stride: kind == .pixels ? stride.map { Int($0) } : nil, limits: limits))
+    } catch {
+      throw HeaderProblem(description: error.description)
+    }
+  }
+
+  private static func missing(_ name: StaticString) -> HeaderProblem {
+    HeaderProblem(description: "header \(name) is missing")
+  }
+}

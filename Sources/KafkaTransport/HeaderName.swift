@@ -1,0 +1,24 @@
+/// The headers of a record, as WIRE.md names them.
+enum HeaderName {
+  static let version: StaticString = "frame-format-version"
+  static let run: StaticString = "frame-run"
+  static let sequence: StaticString = "frame-sequence"
+  static let width: StaticString = "frame-width"
+  static let height: StaticString = "frame-height"
+  static let pixelFormat: StaticString = "frame-pixel-format"
+  static let stride: StaticString = "frame-stride"
+  static let contentType: StaticString = "content-type"
+  static let contentEncoding: StaticString = "content-encoding"
+  static let filter: StaticString = "frame-filter"
+  static let scheduled: StaticString = "frame-scheduled-ns"
+  static let captured: StaticString = "frame-captured-ns"
+  static let encoded: StaticString = "frame-encoded-ns"
+  static let sent: StaticString = "frame-sent-ns"
+  static let clock: StaticString = "frame-clock"
+  static let end: StaticString = "frame-end"
+}
+
+extension StaticString {
+  /// For C interfaces; the text lives as long as the program.
+  var cString: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
+}

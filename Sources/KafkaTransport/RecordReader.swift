@@ -1,0 +1,102 @@
+import CRDKafka
+public import FrameCore
+
+/// Reads what records are from their headers, which are hostile input. For one thread.
+///
+/// Names that come again and again (feeds, runs, clocks) are kept, so that a steady feed allocates nothing.
+public struct RecordReader {
+  /// Most headers of a record.
+  static let maximumHeaders = 128
+  /// Longest header value or key that is read, bytes.
+  static let maximumText = 1024
+
+  private let topic: String
+  private let limits: FrameLimits
+  private var texts = RepeatedTexts()
+
+  /// - Parameter topic: names the feed of records without a key.
+  public init(topic: String, limits: FrameLimits = .standard) {
+    self.topic = topic
+    self.limits = limits
+  }
+
+  /// Tells what a record is.
+  public mutating func read(_ record: borrowing Record) throws(RecordError) -> RecordContent {
+    let feed = record.key.isEmpty ? topic : texts.text(record.key, limit: Self.maximumText)
+    if record.isTombstone { return .tombstone }
+    var headers = FrameHeaders()
+    var texts = self.texts
+    var broken: String?
+    let within: Bool = record.forEachHeader(limit: Self.maximumHeaders) { name, value in
+      if broken == nil { broken = headers.take(name, value, &texts) }
+    }
+    self.texts = texts
+    func failure(_ reason: String) -> RecordError {
+      RecordError(feed: feed, identity: headers.identity(feed: feed), description: reason)
+    }
+    guard within else { throw failure("more than \(Self.maximumHeaders) headers; a frame has at most 16") }
+    guard headers.version != nil else { return try foreign(record, feed: feed) }
+    if let broken { throw failure(broken) }
+    guard headers.version == 1 else {
+      throw failure("record format version \(headers.version ?? 0) is unknown; this program reads version 1")
+    }
+    if let count = headers.end {
+      guard let run = headers.run else { throw failure("header frame-run is missing on the end of a run") }
+      guard record.payload.byteCount == 0 else { throw failure("the record that ends a run must be empty") }
+      return .end(FrameIdentity(feed: feed, run: run, sequence: nil), count: Int(count))
+    }
+    guard record.payload.byteCount <= limits.maximumPayload else {
+      throw failure(
+        "\(record.payload.byteCount) bytes are above the payload limit of \(limits.maximumPayload)")
+    }
+    do throws(HeaderProblem) {
+      return .frame(try headers.frame(feed: feed, limits: limits))
+    } catch {
+      throw failure(error.description)
+    }
+  }
+
+  /// A record of another tool is a frame if its value is an image file.
+  private func foreign(_ record: borrowing Record, feed: String) throws(RecordError) -> RecordContent {
+    func failure(_ reason: String) -> RecordError {
+      RecordError(feed: feed, identity: nil, description: reason)
+    }
+    guard let header = ImageHeader(record.payload) else {
+      throw failure("no header frame-format-version, and the value is not a JPEG or PNG file: not a frame")
+    }
+    guard record.payload.byteCount <= limits.maximumPayload else {
+      throw failure(
+        "\(record.payload.byteCount) bytes are above the payload limit of \(limits.maximumPayload)")
+    }
+    do throws(LayoutError) {
+      let stamp = record.timestamp ?? record.received
+      return .frame(
+        FrameDescription(
+          identity: FrameIdentity(feed: feed, run: "", sequence: nil),
+          format: PayloadFormat(content: try header.content(limits: limits)),
+          stamps: SourceStamps(scheduled: stamp, captured: stamp, encoded: stamp, sent: stamp), clock: nil))
+    } catch {
+      throw failure(error.description)
+    }
+  }
+}
+
+/// Keeps the texts met last, so that meeting one again costs a comparison and not an allocation.
+struct RepeatedTexts {
+  private var known: [String] = []
+  private var oldest = 0
+  private static let capacity = 64
+
+  mutating func text(_ bytes: UnsafeRawBufferPointer, limit: Int) -> String {
+    let bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit))
+    for text in known where text.utf8.elementsEqual(bytes) { return text }
+    let text = String(decoding: bytes, as: UTF8.self)
+    if known.count < Self.capacity {
+      known.append(text)
+    } else {
+      known[oldest] = text
+      oldest = (oldest + 1) % Self.capacity
+    }
+    return text
+  }
+}
