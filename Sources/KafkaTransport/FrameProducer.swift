@@ -103,10 +103,12 @@ public final class FrameProducer: Sendable {
   /// Hands one frame to librdkafka; waits while too much is under way.
   /// - Parameters:
   ///   - stamps: `sent` is set here.
+  /// - Returns: the `sent` stamp, ns since the Unix epoch.
   /// - Throws: what refuses the frame at once; later trouble is in its ``Delivery``.
+  @discardableResult
   public func send(
     _ payload: consuming FrameBuffer, sequence: Int, format: PayloadFormat, stamps: SourceStamps
-  ) throws(TransportError) {
+  ) throws(TransportError) -> Int64 {
     try check(payload: payload.count)
     let bytes = payload.count
     let address = payload.stableAddress
@@ -118,6 +120,7 @@ public final class FrameProducer: Sendable {
     try produce(
       slot, address, bytes, timestamp: stamps.captured,
       headers: .frame(run: options.run, sequence: sequence, format: format, stamps: stamps))
+    return stamps.sent
   }
 
   /// Sends the record that ends the run.

@@ -1,0 +1,72 @@
+import CZstd
+
+/// Owns a zstd compressor and its tables, for many frames.
+struct ZstdCompressor: ~Copyable {
+  private let context: OpaquePointer
+
+  /// - Parameter level: -7...19.
+  init(level: Int) {
+    guard let context = ZSTD_createCCtx() else { preconditionFailure("out of memory for a zstd context") }
+    self.context = context
+    ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
+    ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+  }
+
+  deinit { ZSTD_freeCCtx(context) }
+
+  /// Room that the frame of `count` bytes may need, bytes.
+  static func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
+
+  /// Writes one standard frame with content size and checksum.
+  func compress(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+  ) throws(CodecError) -> Int {
+    let result = ZSTD_compress2(context, target.baseAddress, target.count, source.baseAddress, source.count)
+    guard ZSTD_isError(result) == 0 else {
+      throw .payload("zstd cannot compress: \(String(cString: ZSTD_getErrorName(result)))")
+    }
+    return result
+  }
+}
+
+/// Owns a zstd decompressor, for many frames.
+struct ZstdDecompressor: ~Copyable {
+  private let context: OpaquePointer
+
+  init() {
+    guard let context = ZSTD_createDCtx() else { preconditionFailure("out of memory for a zstd context") }
+    self.context = context
+    // zstd's own default, said aloud: a frame cannot ask for a window above 128 MiB.
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
+  }
+
+  deinit { ZSTD_freeDCtx(context) }
+
+  /// The content size that the frame declares; checked before memory is taken for it.
+  static func declaredSize(_ source: UnsafeRawBufferPointer) throws(CodecError) -> Int {
+    let declared = ZSTD_getFrameContentSize(source.baseAddress, source.count)
+    // ZSTD_CONTENTSIZE_ERROR and ZSTD_CONTENTSIZE_UNKNOWN, which are casts that Swift does not import.
+    guard declared != .max - 1 else { throw .payload("the payload is not a zstd frame") }
+    guard declared != .max, declared <= Int.max else {
+      throw .payload("the zstd frame does not declare its content size; FrameFeed's always do")
+    }
+    let length = ZSTD_findFrameCompressedSize(source.baseAddress, source.count)
+    guard ZSTD_isError(length) == 0 else { throw .payload("the zstd frame is cut off or damaged") }
+    guard length == source.count else {
+      throw .payload("\(source.count - length) bytes follow the zstd frame; expected exactly one frame")
+    }
+    return Int(declared)
+  }
+
+  /// Writes the content and checks the frame's checksum.
+  func decompress(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+  ) throws(CodecError) -> Int {
+    let result = ZSTD_decompressDCtx(context, target.baseAddress, target.count, source.baseAddress, source.count)
+    guard ZSTD_isError(result) == 0 else {
+      throw .payload("the zstd frame is damaged: \(String(cString: ZSTD_getErrorName(result)))")
+    }
+    return result
+  }
+}

@@ -1,0 +1,37 @@
+import FrameCodecs
+import FrameCore
+import FrameTensors
+import KafkaTransport
+import Logging
+
+/// One of the decoders: from a fetched record to its slot of the batch, without a copy of the payload between.
+struct DecodeStage: Sendable {
+  let intake: RecordIntake
+  let line: BatchLine
+  let decoder: FrameDecoder
+  let writer: any TensorWriter
+  let tally: SinkTally
+  let options: SinkOptions
+
+  func run() {
+    while let work = intake.next() { fill(work) }
+  }
+
+  private func fill(_ work: consuming RecordIntake.Work) {
+    let place = work.place
+    var outcome = FrameOutcome.rejected
+    do throws(CodecError) {
+      outcome = try decoder.decode(work.record.payload, format: work.description.format) { pixels, layout in
+        let decoded = FrameClock.now()
+        place.tensor.withSlot(place.slot) { slot in writer.write(pixels, layout: layout, into: slot) }
+        return .ready(decoded: decoded, tensor: FrameClock.now())
+      }
+    } catch {
+      let (partition, offset) = (work.record.partition, work.record.offset)
+      SinkTally.add(tally.rejected)
+      tally.ledger.rejected(work.description.identity, partition: partition, arrived: true)
+      options.logger.warning("\(options.topic)[\(partition)]@\(offset): rejected: \(error)")
+    }
+    line.finish(place, outcome)
+  }
+}

@@ -1,0 +1,29 @@
+import FrameCodecs
+import FrameCore
+import Logging
+
+/// One of the encoders: takes captured frames, hands encoded ones on in the order of capture.
+struct EncodeStage: Sendable {
+  let encoder: FrameEncoder
+  let tickets: Tickets<CapturedFrame>
+  let encoded: OrderedHandoff<EncodedFrame>
+  let pool: FramePool
+  let tally: StreamTally
+  let logger: Logger
+
+  func run() {
+    while tickets.take({ ticket, frame in encode(ticket, frame) }) {}
+    encoded.end(at: tickets.count)
+  }
+
+  private func encode(_ ticket: Int, _ frame: consuming CapturedFrame) {
+    do throws(CodecError) {
+      encoded.put(ticket, .element(try encoder.encode(frame, into: pool)))
+    } catch {
+      encoded.put(ticket, .nothing)
+      if case .stopped = error { return }
+      StreamTally.add(tally.rejected)
+      logger.warning("\(error)")
+    }
+  }
+}

@@ -1,0 +1,11 @@
+public import FrameLatency
+
+/// How a run ended.
+public struct FeedOutcome: Sendable {
+  public let report: RunReport
+  /// Whether every frame got through: none missing, rejected or undelivered. Frames that a policy dropped as
+  /// it was told to do not count against it.
+  public let isComplete: Bool
+  /// Whether it was stopped before its end.
+  public let wasStopped: Bool
+}

@@ -1,0 +1,168 @@
+import FoundationEssentials
+import FrameCodecs
+import FrameCore
+import FrameLatency
+public import FrameSources
+import KafkaTransport
+import Logging
+
+/// The source's side: reads frames, lets each go when it is due, encodes it, and sends it to Kafka.
+///
+/// ```
+/// reader -> [read ahead] -> pacer -> [encode queue] -> encoders -> [in order] -> sender -> [in flight] -> acks
+/// ```
+/// Every queue is bounded. When Kafka is slower than the feed the encode queue fills, and the policy acts there.
+public final class FeedStreamer: Sendable {
+  /// Names this run in every record.
+  public let run = UUID().uuidString.lowercased()
+  private let source: any FrameSource
+  private let options: StreamOptions
+  private let tally = StreamTally()
+  private let stopSignal = StopSignal()
+
+  public init(_ source: any FrameSource, _ options: StreamOptions) {
+    self.source = source
+    self.options = options
+  }
+
+  /// Ends the feed: nothing more is read, what is captured is still sent.
+  public func stop() {
+    stopSignal.request()
+    source.close()
+  }
+
+  /// Sends the feed. Blocks the calling thread until the end; the stages have threads of their own.
+  public func stream() throws(FeedError) -> FeedOutcome {
+    defer { source.close() }
+    let pace = try pace()
+    let startedWall = FrameClock.now()
+    let started = FrameClock.monotonic()
+    let producer = try producer()
+    defer { producer.close() }
+    let stages = StreamStages(source, options, pace, producer, tally, stopSignal)
+    let sent = try stages.run()
+    let undelivered = try finish(producer, sent: sent)
+    let seconds = Double(FrameClock.monotonic() - started) / 1e9
+    let report = report(startedWall, seconds, producer)
+    let counts = report.frames
+    guard (counts.sent ?? 0) > 0 || (counts.rejected ?? 0) > 0 || stopSignal.isRequested else {
+      throw .option("\(source.name) has no frames")
+    }
+    if let error = undelivered, counts.acknowledged == 0 { throw .transport(error) }
+    return FeedOutcome(
+      report: report,
+      isComplete: counts.rejected == 0 && counts.acknowledged == counts.sent,
+      wasStopped: stopSignal.isRequested)
+  }
+
+  private func producer() throws(FeedError) -> FrameProducer {
+    do throws(TransportError) {
+      let topic =
+        options.isEmbedded
+        ? .embedded
+        : try PreparedTopic.find(options.topic, options.kafka, create: options.createTopic, options.logger)
+      let tally = tally
+      let logger = options.logger
+      return try FrameProducer(
+        options.kafka,
+        FrameProducer.Options(
+          topic: options.topic, feed: options.feed, run: run, maximumRecord: topic.maximumRecord),
+        log: kafkaLog(logger)
+      ) { delivery in
+        if let error = delivery.error {
+          if !delivery.isEnd { StreamTally.add(tally.undelivered) }
+          logger.warning("\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)")
+        } else if !delivery.isEnd {
+          StreamTally.add(tally.acknowledged)
+          tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)
+        }
+      }
+    } catch {
+      throw .transport(error)
+    }
+  }
+
+  /// Sends the end of the run and waits for the broker's last answers.
+  /// - Returns: why records are without an answer, if any are.
+  private func finish(_ producer: FrameProducer, sent: Int) throws(FeedError) -> TransportError? {
+    guard sent > 0 else { return nil }
+    var problem: TransportError?
+    do throws(TransportError) {
+      try producer.sendEnd(count: sent)
+    } catch {
+      problem = error
+    }
+    let timeout = Int64(options.drainTimeout * 1e9)
+    let left = producer.drain(until: FrameClock.monotonic() + timeout)
+    if left > 0 {
+      producer.abandon()
+      _ = producer.drain(until: FrameClock.monotonic() + 2_000_000_000)
+      problem =
+        producer.fatalError
+        ?? .unreachable(
+          broker: options.kafka.brokers,
+          reason: "no answer for \(left) records within \(Int(options.drainTimeout)) s")
+    }
+    return problem
+  }
+
+  private func pace() throws(FeedError) -> FrameSchedule.Pace {
+    switch options.pace {
+    case .rate(let rate): return .rate(rate)
+    case .asFastAsPossible: return .asFastAsPossible
+    case .timestamps(let times): return .timestamps(times)
+    case .source:
+      guard let rate = source.nominalRate else {
+        throw .option("\(source.name) has no frame rate of its own; give one: --fps 30")
+      }
+      return .rate(rate)
+    case nil:
+      if source.isLive { return .asFastAsPossible }
+      return .rate(source.nominalRate ?? 30)
+    }
+  }
+
+  private func report(_ startedWall: Int64, _ seconds: Double, _ producer: FrameProducer) -> RunReport {
+    let counts = tally.counts
+    let payload = tally.payloadBytes.load(ordering: .relaxed)
+    let first = tally.started.load(ordering: .relaxed)
+    // Rates are over the time frames flowed, not over the start-up.
+    let flowed = first == 0 ? seconds : max(Double(FrameClock.monotonic() - first) / 1e9, 1e-9)
+    return RunReport(
+      command: "stream", started: RunReport.timestamp(startedWall), durationSeconds: seconds,
+      versions: Versions.all, broker: options.kafka.brokers, settings: producer.effectiveSettings,
+      feed: options.feed, codec: options.codec.description, frames: counts,
+      bytes: RunReport.Bytes(raw: tally.rawBytes.load(ordering: .relaxed), payload: payload),
+      rate: RunReport.Rate(
+        fps: Double(counts.sent ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
+      stages: tally.latency.summaries().byName, notes: notes)
+  }
+
+  private var notes: [String]? {
+    var notes: [String] = []
+    if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
+    let undelivered = tally.undelivered.load(ordering: .relaxed)
+    if undelivered > 0 { notes.append("\(undelivered) frames were sent and never acknowledged") }
+    let negative = tally.latency.negativeCount
+    if negative > 0 { notes.append("the clock went back \(negative) times; those durations count as 0") }
+    return notes.isEmpty ? nil : notes
+  }
+
+  /// How far the feed is.
+  public var progress: FeedProgress {
+    var progress = FeedProgress()
+    progress.done = tally.acknowledged.load(ordering: .relaxed)
+    progress.entered = tally.sent.load(ordering: .relaxed)
+    progress.dropped = tally.dropped.load(ordering: .relaxed)
+    progress.rejected = tally.rejected.load(ordering: .relaxed)
+    progress.bytes = tally.payloadBytes.load(ordering: .relaxed)
+    let looped = options.loops.flatMap { loops in source.frameCount.map { $0 * loops } }
+    progress.total = [looped, options.frames].compactMap { $0 }.min()
+    let first = tally.started.load(ordering: .relaxed)
+    if first > 0 { progress.seconds = Double(FrameClock.monotonic() - first) / 1e9 }
+    let acknowledge = tally.latency.summary(.acknowledge)
+    progress.p50 = acknowledge?.p50
+    progress.p99 = acknowledge?.p99
+    return progress
+  }
+}

@@ -1,0 +1,83 @@
+import FrameCore
+import FrameLatency
+import FrameModels
+import FrameTensors
+import KafkaTransport
+
+/// Takes batches in order through the model; then records latencies, saves results and marks the records as done.
+struct InferenceStage: Sendable {
+  let line: BatchLine
+  let model: any Model
+  let results: (any ResultWriter)?
+  let tally: SinkTally
+  let store: @Sendable (_ partition: Int32, _ next: Int64) -> Void
+
+  /// Runs until the last batch.
+  /// - Throws: when the model fails or results cannot be saved; the batch's records are then not marked as done.
+  func run() throws(FeedError) {
+    var frames: [FrameIdentity] = []
+    var values: [Double] = []
+    while let batch = line.next() {
+      frames.removeAll(keepingCapacity: true)
+      compact(batch, &frames)
+      if let tensor = batch.tensor, !frames.isEmpty {
+        do throws(ModelError) {
+          try model.infer(tensor, frames: frames, values: &values)
+        } catch {
+          throw .model(error)
+        }
+        try answer(batch, values)
+      }
+      markDone(batch)
+    }
+    try results?.close()
+  }
+
+  /// Closes the holes that rejected frames left and names the frames that stay.
+  private func compact(_ batch: FrameBatch, _ frames: inout [FrameIdentity]) {
+    guard let tensor = batch.tensor else { return }
+    var slot = 0
+    for entry in batch.entries {
+      guard let frame = entry.frame else { continue }
+      if case .ready = frame.outcome {
+        tensor.moveSlot(from: slot, to: frames.count)
+        frames.append(frame.description.identity)
+      }
+      slot += 1
+    }
+    tensor.count = frames.count
+  }
+
+  private func answer(_ batch: FrameBatch, _ values: [Double]) throws(FeedError) {
+    let now = FrameClock.now()
+    tally.last.store(FrameClock.monotonic(), ordering: .relaxed)
+    var row = 0
+    for entry in batch.entries {
+      guard let frame = entry.frame, case .ready(let decoded, let tensor) = frame.outcome else { continue }
+      let description = frame.description
+      tally.latency.record(.decode, nanoseconds: decoded - frame.received)
+      tally.latency.record(.tensor, nanoseconds: tensor - decoded)
+      tally.latency.record(.infer, nanoseconds: now - tensor)
+      tally.latency.record(.endToEnd, nanoseconds: now - description.stamps.scheduled)
+      SinkTally.add(tally.inferred)
+      tally.ledger.inferred(description.identity, partition: entry.partition)
+      let start = row * model.rowCount
+      try results?.write(
+        ResultRow(
+          identity: description.identity, latency: now - description.stamps.scheduled,
+          outputs: model.outputs, values: values[start..<start + model.rowCount]))
+      row += 1
+    }
+    // Saved before the records count as done: a crash between the two repeats results, never loses one.
+    try results?.flush()
+  }
+
+  private func markDone(_ batch: FrameBatch) {
+    for (at, entry) in batch.entries.enumerated() {
+      // Only the last of each run of one partition needs to be told.
+      let next = at + 1 < batch.entries.count ? batch.entries[at + 1] : nil
+      if next?.partition != entry.partition { store(entry.partition, entry.offset + 1) }
+    }
+    tally.done(batch.entries.count)
+  }
+}

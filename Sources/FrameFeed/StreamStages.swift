@@ -1,0 +1,117 @@
+import FrameCodecs
+import FrameCore
+import FrameSources
+import KafkaTransport
+
+/// The threads and queues of one stream, from the source to the producer.
+struct StreamStages {
+  private let reader: CaptureReader
+  private let pacer: CapturePacer
+  private let encoders: [EncodeStage]
+  private let sender: SendStage
+  private let encodeQueue: BoundedQueue<CapturedFrame>
+  private let encoded: OrderedHandoff<EncodedFrame>
+  private let pools: [FramePool]
+  private let producer: FrameProducer
+  private let stop: StopSignal
+  private let drainTimeout: Int64
+
+  init(
+    _ source: any FrameSource, _ options: StreamOptions, _ pace: FrameSchedule.Pace,
+    _ producer: FrameProducer, _ tally: StreamTally, _ stop: StopSignal
+  ) {
+    // What may be out at a time is bounded by the queues; the pools only have to be large enough that no
+    // stage waits for one that waits for it.
+    let inFlight = 64
+    let workers = 2 * options.encoders + 2
+    let capturePool = FramePool(
+      buffers: StreamOptions.readAhead + StreamOptions.encodeQueue + workers + inFlight)
+    let payloadPool = FramePool(buffers: workers + inFlight)
+    let readQueue = BoundedQueue<ReadFrame>(
+      capacity: StreamOptions.readAhead, bytes: StreamOptions.queueBytes)
+    encodeQueue = BoundedQueue<CapturedFrame>(
+      capacity: StreamOptions.encodeQueue, bytes: StreamOptions.queueBytes, whenFull: options.whenFull)
+    let handoff = OrderedHandoff<EncodedFrame>(capacity: options.encoders)
+    let tickets = Tickets(encodeQueue)
+    reader = CaptureReader(
+      source: source, options: options, pool: capturePool, queue: readQueue, stop: stop, tally: tally)
+    pacer = CapturePacer(pace: pace, read: readQueue, encode: encodeQueue, stop: stop, tally: tally)
+    encoders = (0..<options.encoders).map { _ in
+      EncodeStage(
+        encoder: FrameEncoder(
+          codec: options.codec, resize: options.resize, limits: options.limits),
+        tickets: tickets, encoded: handoff, pool: payloadPool, tally: tally, logger: options.logger)
+    }
+    sender = SendStage(producer: producer, encoded: handoff, tally: tally, logger: options.logger)
+    encoded = handoff
+    pools = [capturePool, payloadPool]
+    self.producer = producer
+    self.stop = stop
+    drainTimeout = Int64(options.drainTimeout * 1e9)
+  }
+
+  /// Runs all stages to their end.
+  /// - Returns: frames sent.
+  func run() throws(FeedError) -> Int {
+    let outcome = Monitor<(sent: Result<Int, FeedError>?, read: FeedError?)>((nil, nil))
+    let (reader, pacer, sender) = (reader, pacer, sender)
+    var threads = [
+      PipelineThread("frame-reader") {
+        do throws(FeedError) {
+          try reader.run()
+        } catch {
+          outcome.withLock { $0.read = error }
+        }
+      },
+      PipelineThread("frame-pacer") { pacer.run() },
+    ]
+    threads += encoders.map { encoder in PipelineThread("frame-encoder") { encoder.run() } }
+    threads.append(
+      PipelineThread("frame-sender") {
+        let result: Result<Int, FeedError>
+        do throws(FeedError) {
+          result = .success(try sender.run())
+        } catch {
+          result = .failure(error)
+        }
+        outcome.withLock { $0.sent = result }
+        outcome.wakeAll()
+      })
+    let sent = waitForSender(outcome)
+    for thread in threads { thread.join() }
+    if let error = outcome.withLock({ $0.read }) { throw error }
+    return try sent.get()
+  }
+
+  private func waitForSender(
+    _ outcome: Monitor<(sent: Result<Int, FeedError>?, read: FeedError?)>
+  ) -> Result<Int, FeedError> {
+    var deadline: Int64?
+    while true {
+      let now = FrameClock.monotonic()
+      let sent = outcome.withLock(waitingUntil: { $0.sent != nil }, deadline: now + 100_000_000) { $0.sent }
+      if let sent {
+        if case .failure = sent { halt() }
+        return sent
+      }
+      guard stop.isRequested else { continue }
+      // A broker that is gone must not keep a stopped feed alive.
+      deadline = deadline ?? now + drainTimeout
+      if let due = deadline, now > due {
+        halt()
+        deadline = .max
+      }
+    }
+  }
+
+  /// Ends all stages now; what they hold is dropped.
+  private func halt() {
+    stop.request()
+    reader.source.close()
+    encodeQueue.close()
+    encodeQueue.removeAll()
+    encoded.end(at: 0)
+    for pool in pools { pool.close() }
+    producer.close()
+  }
+}
