@@ -1,2 +1,3 @@
 #pragma once
+#include <jconfig.h>
 #include <turbojpeg.h>

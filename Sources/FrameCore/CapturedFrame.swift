@@ -13,7 +13,7 @@ public struct FrameOrigin: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// One frame in the source's hands: its bytes, what they are, and when they were due and there.
-public struct CapturedFrame: ~Copyable, Sendable {
+@frozen public struct CapturedFrame: ~Copyable, Sendable {
   /// What `buffer` holds: pixels, or an image file as it is.
   public var content: FrameContent
   public var buffer: FrameBuffer

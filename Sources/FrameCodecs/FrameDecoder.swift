@@ -1,0 +1,116 @@
+public import FrameCore
+
+/// Turns payloads back into pixels. For one thread; contexts and working memory are kept between frames.
+///
+/// Payloads are hostile input: sizes are checked against the format and the limits before memory is taken.
+public final class FrameDecoder: @unchecked Sendable {
+  // Sound: owned and used by one decoder thread at a time.
+  private let limits: FrameLimits
+  private let images = ImageFileDecoder()
+  private let zstd = ZstdDecompressor()
+  /// Layers are undone from one into the other.
+  private var first = ScratchMemory()
+  private var second = ScratchMemory()
+
+  public init(limits: FrameLimits = .standard) { self.limits = limits }
+
+  /// Decodes one payload and lends the pixels to `body`. Raw pixels without layers are lent as they are, uncopied.
+  /// - Parameter body: gets the pixels and how they lie: as `format` says, for image files tight and never planar.
+  /// - Throws: ``CodecError/payload(_:)`` that says what was expected.
+  public func decode<R: ~Copyable>(
+    _ payload: RawSpan, format: PayloadFormat, _ body: (RawSpan, PixelLayout) -> R
+  ) throws(CodecError) -> R {
+    guard payload.byteCount <= limits.maximumPayload else {
+      throw .payload("\(payload.byteCount) bytes are above the payload limit of \(limits.maximumPayload)")
+    }
+    guard format.layers.count <= 4 else { throw .payload("more than 4 layers of encoding") }
+    return try payload.withUnsafeBytes { (bytes) throws(CodecError) -> R in
+      var bytes = bytes
+      for (depth, layer) in format.layers.enumerated().reversed() {
+        bytes = try undo(layer, bytes, isInnermost: depth == 0, format)
+      }
+      return try content(bytes, format, body)
+    }
+  }
+
+  private func undo(
+    _ layer: PayloadLayer, _ bytes: UnsafeRawBufferPointer, isInnermost: Bool, _ format: PayloadFormat
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    let size: Int
+    switch layer {
+    case .base64: size = try Base64.decodedCount(bytes)
+    case .zstd: size = try ZstdDecompressor.declaredSize(bytes)
+    }
+    // What a small payload may ask for is known beforehand where pixels lie below.
+    guard size <= limits.maximumPayload else {
+      throw .payload("the \(layer.rawValue) layer holds \(size) bytes, above the limit of \(limits.maximumPayload)")
+    }
+    if isInnermost { try check(size, format) }
+    let target = takeScratch(size, notHolding: bytes)
+    let written: Int
+    switch layer {
+    case .base64: written = try Base64.decode(bytes, into: target)
+    case .zstd: written = try zstd.decompress(bytes, into: target)
+    }
+    guard written == size else { throw .payload("the \(layer.rawValue) layer holds \(written) bytes, not \(size)") }
+    return UnsafeRawBufferPointer(target)
+  }
+
+  private func check(_ size: Int, _ format: PayloadFormat) throws(CodecError) {
+    guard format.content.kind == .pixels else { return }
+    let expected = format.content.layout.byteCount
+    guard size == expected else {
+      throw .payload("\(size) bytes of pixels; \(format.content.layout) takes \(expected)")
+    }
+  }
+
+  private func content<R: ~Copyable>(
+    _ bytes: UnsafeRawBufferPointer, _ format: PayloadFormat, _ body: (RawSpan, PixelLayout) -> R
+  ) throws(CodecError) -> R {
+    let layout = format.content.layout
+    if format.content.kind == .pixels {
+      try check(bytes.count, format)
+      guard format.filter != nil else { return body(RawSpan(_unsafeBytes: bytes), layout) }
+      return try unfiltered(bytes, layout, body)
+    }
+    guard format.filter == nil else { throw .payload("frame-filter is for pixels, not for image files") }
+    // A file has no planes to give; what asks for them gets colours.
+    let tight = layout.with(format: layout.format == .i420 ? .rgb8 : layout.format)
+    let pixels = takeScratch(tight.byteCount, notHolding: bytes)
+    try images.decode(bytes, FrameContent(format.content.kind, tight), into: pixels)
+    return body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(pixels)), tight)
+  }
+
+  private func unfiltered<R: ~Copyable>(
+    _ bytes: UnsafeRawBufferPointer, _ layout: PixelLayout, _ body: (RawSpan, PixelLayout) -> R
+  ) throws(CodecError) -> R {
+    guard layout.isTight, GradientFilter.applies(to: layout.format) else {
+      throw .payload("frame-filter is for tight rgb8, bgr8 or mono8, not for \(layout)")
+    }
+    // The filter works in its planes; a payload without layers is not ours to write to.
+    let count = layout.byteCount
+    let pixels = takeScratch(count, notHolding: bytes)
+    let planes: UnsafeMutableRawBufferPointer
+    if isScratch(bytes) {
+      planes = UnsafeMutableRawBufferPointer(mutating: bytes)
+    } else {
+      planes = takeScratch(count, notHolding: UnsafeRawBufferPointer(pixels))
+      planes.copyMemory(from: bytes)
+    }
+    guard let from = planes.baseAddress, let to = pixels.baseAddress else { throw .payload("no pixels") }
+    GradientFilter.undo(
+      from.assumingMemoryBound(to: UInt8.self), layout, into: to.assumingMemoryBound(to: UInt8.self))
+    return body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(pixels)), layout)
+  }
+
+  /// Whichever of the two working memories `bytes` are not in.
+  private func takeScratch(
+    _ count: Int, notHolding bytes: UnsafeRawBufferPointer
+  ) -> UnsafeMutableRawBufferPointer {
+    first.holds(bytes) ? second.take(count) : first.take(count)
+  }
+
+  private func isScratch(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    first.holds(bytes) || second.holds(bytes)
+  }
+}

@@ -1,0 +1,169 @@
+public import FrameCore
+
+/// Turns captured frames into payloads. For one thread; contexts and working memory are kept between frames.
+public final class FrameEncoder: @unchecked Sendable {
+  // Sound: owned and used by one encoder thread at a time.
+  private let codec: Codec
+  private let resize: FrameSize?
+  private let limits: FrameLimits
+  private let compressor = JPEGCompressor()
+  private let images = ImageFileDecoder()
+  private let zstd: ZstdCompressor
+  private var resizer: FrameResize?
+  private var planes = ScratchMemory()
+
+  /// - Parameter resize: the size frames get before encoding.
+  public init(codec: Codec, resize: FrameSize? = nil, limits: FrameLimits = .standard) {
+    self.codec = codec
+    self.resize = resize
+    self.limits = limits
+    var level = 1
+    for case .zstd(let wanted, _) in codec.layers { level = wanted }
+    zstd = ZstdCompressor(level: level)
+  }
+
+  /// Encodes one frame and stamps it. Bytes that need no change keep their memory.
+  /// - Throws: ``CodecError/frame(origin:problem:)`` that names the frame, or ``CodecError/stopped``.
+  public func encode(_ frame: consuming CapturedFrame, into pool: FramePool) throws(CodecError) -> EncodedFrame {
+    let (scheduled, captured, origin) = (frame.scheduled, frame.captured, frame.origin)
+    var format = PayloadFormat(content: frame.content)
+    do throws(CodecError) {
+      var payload = try content(&format, frame.buffer, pool)
+      let rawBytes = format.content.layout.byteCount
+      for layer in codec.layers { payload = try apply(layer, payload, &format, pool) }
+      return EncodedFrame(
+        payload: payload, format: format, rawBytes: rawBytes, scheduled: scheduled, captured: captured,
+        encoded: FrameClock.now(), origin: origin)
+    } catch {
+      guard case .payload(let problem) = error else { throw error }
+      throw .frame(origin: origin.description, problem: problem)
+    }
+  }
+
+  /// What lies below the layers: pixels or a JPEG file, in the wanted size.
+  private func content(
+    _ format: inout PayloadFormat, _ buffer: consuming FrameBuffer, _ pool: FramePool
+  ) throws(CodecError) -> FrameBuffer {
+    let isFile = format.content.kind == .jpeg
+    if isFile, codec.isPassthroughJPEG, resize == nil {
+      guard ImageHeader.jpegIsComplete(buffer.bytes) else {
+        throw .payload("the JPEG file is cut off (no end-of-image marker)")
+      }
+      return buffer
+    }
+    var layout = format.content.layout
+    var pixels = try pixels(format.content, buffer, pool)
+    if let resize, resize.width != layout.width || resize.height != layout.height {
+      pixels = try resized(pixels, &layout, to: resize, pool)
+    }
+    guard case .jpeg(let jpeg) = codec.content else {
+      format.content = FrameContent(.pixels, layout)
+      return pixels
+    }
+    if layout.format == .i420 { pixels = try rgb(pixels, &layout, pool) }
+    let isGray = layout.format == .mono8 || jpeg.subsampling == .gray
+    format.content = FrameContent(.jpeg, layout.with(format: isGray ? .mono8 : .rgb8))
+    return try rewrite(pixels, JPEGCompressor.bound(layout, jpeg), pool) {
+      (source, target) throws(CodecError) in try compressor.compress(source, layout, jpeg, into: target)
+    }
+  }
+
+  private func pixels(
+    _ content: FrameContent, _ buffer: consuming FrameBuffer, _ pool: FramePool
+  ) throws(CodecError) -> FrameBuffer {
+    guard content.kind != .pixels else { return buffer }
+    let count = content.layout.byteCount
+    return try rewrite(buffer, count, pool) { (file, target) throws(CodecError) in
+      try images.decode(file, content, into: target)
+      return count
+    }
+  }
+
+  private func resized(
+    _ pixels: consuming FrameBuffer, _ layout: inout PixelLayout, to size: FrameSize, _ pool: FramePool
+  ) throws(CodecError) -> FrameBuffer {
+    let source = layout
+    do throws(LayoutError) {
+      layout = try PixelLayout(width: size.width, height: size.height, format: source.format, limits: limits)
+    } catch {
+      throw .payload("cannot be resized to \(size): \(error)")
+    }
+    let target = layout
+    // Tables are made once and kept as long as frames keep their size.
+    let resizer: FrameResize
+    if let kept = self.resizer, kept.source == source, kept.target == target {
+      resizer = kept
+    } else {
+      resizer = FrameResize(from: source, to: target)
+      self.resizer = resizer
+    }
+    return try rewrite(pixels, target.byteCount, pool) { (pixels, result) throws(CodecError) in
+      resizer.run(Self.samples(pixels), into: Self.samples(result))
+      return target.byteCount
+    }
+  }
+
+  private func rgb(
+    _ pixels: consuming FrameBuffer, _ layout: inout PixelLayout, _ pool: FramePool
+  ) throws(CodecError) -> FrameBuffer {
+    let source = layout
+    layout = source.with(format: .rgb8)
+    let count = layout.byteCount
+    return try rewrite(pixels, count, pool) { (pixels, result) throws(CodecError) in
+      YUVConversion.toRGB(Self.samples(pixels), source, into: Self.samples(result))
+      return count
+    }
+  }
+
+  private func apply(
+    _ layer: Codec.Layer, _ payload: consuming FrameBuffer, _ format: inout PayloadFormat, _ pool: FramePool
+  ) throws(CodecError) -> FrameBuffer {
+    switch layer {
+    case .base64:
+      format.layers.append(.base64)
+      return try rewrite(payload, Base64.encodedCount(payload.count), pool) {
+        (bytes, target) throws(CodecError) in Base64.encode(bytes, into: target)
+      }
+    case .zstd(_, let wantsFilter):
+      format.layers.append(.zstd)
+      let layout = format.content.layout
+      let filters = wantsFilter && format.content.kind == .pixels && GradientFilter.applies(to: layout.format)
+      guard filters else {
+        return try rewrite(payload, ZstdCompressor.bound(payload.count), pool) {
+          (bytes, target) throws(CodecError) in try zstd.compress(bytes, into: target)
+        }
+      }
+      format.filter = .subgreenGradient
+      // Filtered planes are tight, whatever the rows were.
+      let tight = layout.with(format: layout.format)
+      format.content = FrameContent(.pixels, tight)
+      let planes = self.planes.take(tight.byteCount)
+      return try rewrite(payload, ZstdCompressor.bound(tight.byteCount), pool) {
+        (pixels, target) throws(CodecError) in
+        GradientFilter.apply(Self.samples(pixels), layout, into: Self.samples(planes))
+        return try zstd.compress(UnsafeRawBufferPointer(planes), into: target)
+      }
+    }
+  }
+
+  /// Takes a buffer of `capacity` bytes, lets `body` fill it from `source`, and releases `source`.
+  private func rewrite(
+    _ source: consuming FrameBuffer, _ capacity: Int, _ pool: FramePool,
+    _ body: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) throws(CodecError) -> Int
+  ) throws(CodecError) -> FrameBuffer {
+    guard var target = pool.take(capacity) else { throw .stopped }
+    // Valid as long as `source` is, which ends with this function.
+    let bytes = UnsafeRawBufferPointer(start: source.stableAddress, count: source.count)
+    try target.fill { (memory) throws(CodecError) -> Int in try body(bytes, memory) }
+    _ = consume source
+    return target
+  }
+
+  private static func samples(_ bytes: UnsafeRawBufferPointer) -> UnsafePointer<UInt8> {
+    bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)  // frames are never empty
+  }
+
+  private static func samples(_ bytes: UnsafeMutableRawBufferPointer) -> UnsafeMutablePointer<UInt8> {
+    bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+  }
+}

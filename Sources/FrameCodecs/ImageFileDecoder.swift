@@ -1,0 +1,23 @@
+import FrameCore
+
+/// Decodes JPEG and PNG files into tight pixels. For one thread.
+struct ImageFileDecoder: ~Copyable {
+  private let jpeg = JPEGDecompressor()
+
+  /// - Parameters:
+  ///   - content: the file's kind, and the size and format expected of it.
+  ///   - target: `content.layout.byteCount` bytes.
+  func decode(
+    _ file: UnsafeRawBufferPointer, _ content: FrameContent, into target: UnsafeMutableRawBufferPointer
+  ) throws(CodecError) {
+    switch content.kind {
+    case .jpeg:
+      guard ImageHeader.isJPEG(RawSpan(_unsafeBytes: file)) else { throw .payload("the bytes are not a JPEG file") }
+      try jpeg.decompress(file, content.layout, into: target)
+    case .png:
+      guard ImageHeader.isPNG(RawSpan(_unsafeBytes: file)) else { throw .payload("the bytes are not a PNG file") }
+      try PNGDecoder.decode(file, content.layout, into: target)
+    case .pixels: preconditionFailure("pixels are no file")
+    }
+  }
+}

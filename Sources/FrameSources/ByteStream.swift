@@ -1,0 +1,150 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Bytes of a file or pipe in order, with a look ahead. A waiting read ends when the stream is closed.
+///
+/// One thread reads; ``close()`` may be called from any.
+final class ByteStream: @unchecked Sendable {
+  // Sound: everything but the wake pipe is used by the reading thread alone.
+  private let file: SourceFile
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var start = 0
+  private var end = 0
+  private var hasEnded = false
+  private let wake: (read: Int32, write: Int32)
+  /// Offset of the next byte, from the start of the stream.
+  private(set) var offset = 0
+
+  /// Large enough that a frame takes few reads.
+  private static let capacity = 1 << 20
+
+  init(_ file: consuming SourceFile) throws(SourceError) {
+    var ends: [Int32] = [0, 0]
+    let path = file.path
+    guard pipe(&ends) == 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
+    wake = (ends[0], ends[1])
+    self.file = file
+    buffer = .allocate(byteCount: Self.capacity, alignment: 64)
+  }
+
+  deinit {
+    closeDescriptor(wake.read)
+    closeDescriptor(wake.write)
+    buffer.deallocate()
+  }
+
+  var path: String { file.path }
+  var size: Int? { file.size }
+
+  /// Wakes a waiting reader; from now on the stream is at its end.
+  func close() {
+    var byte: UInt8 = 0
+    _ = write(wake.write, &byte, 1)
+  }
+
+  /// Begins again at an offset; not for pipes.
+  func seek(to offset: Int) throws(SourceError) {
+    try file.seek(to: offset)
+    (start, end, hasEnded) = (0, 0, false)
+    self.offset = offset
+  }
+
+  /// The bytes buffered, at least `count` of them unless the stream ends before. Valid until the next call.
+  func peek(_ count: Int) throws(SourceError) -> UnsafeRawBufferPointer {
+    precondition(count <= buffer.count)
+    while end - start < count, try refill() {}
+    return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+  }
+
+  /// Skips bytes that were peeked at.
+  func skip(_ count: Int) {
+    precondition(count <= end - start)
+    start += count
+    offset += count
+  }
+
+  /// Reads until `target` is full or the stream ends.
+  /// - Returns: bytes read.
+  func read(into target: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+    var count = 0
+    while count < target.count {
+      if start == end {
+        // Straight into the frame: only the ends of frames pass through the buffer.
+        if target.count - count >= Self.capacity {
+          let got = try wait(into: UnsafeMutableRawBufferPointer(rebasing: target[count...]))
+          if got == 0 { break }
+          count += got
+          offset += got
+          continue
+        }
+        guard try refill() else { break }
+      }
+      let part = min(end - start, target.count - count)
+      UnsafeMutableRawBufferPointer(rebasing: target[count..<count + part])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<start + part]))
+      skip(part)
+      count += part
+    }
+    return count
+  }
+
+  /// The bytes up to the next line feed, which is taken but not returned.
+  /// - Returns: `nil` at the end of the stream.
+  /// - Throws: when the line is longer than `limit`.
+  func line(limit: Int) throws(SourceError) -> String? {
+    var bytes: [UInt8] = []
+    while bytes.count <= limit {
+      guard let byte = try peek(1).first else { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+      skip(1)
+      if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
+      bytes.append(byte)
+    }
+    throw .malformed(path, problem: "a header line is longer than \(limit) bytes")
+  }
+
+  private func refill() throws(SourceError) -> Bool {
+    if start > 0 {
+      let rest = end - start
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+      (start, end) = (0, rest)
+    }
+    guard end < buffer.count else { return false }
+    let got = try wait(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+    end += got
+    return got > 0
+  }
+
+  /// Waits for bytes, the end, or ``close()``, whichever comes first.
+  private func wait(into target: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+    guard !hasEnded else { return 0 }
+    var both = [
+      pollfd(fd: file.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0),
+    ]
+    while true {
+      guard poll(&both, 2, -1) >= 0 else {
+        if errno == EINTR { continue }
+        throw .unreadable(path, reason: SourceFile.reason())
+      }
+      guard both[1].revents == 0 else {
+        hasEnded = true
+        return 0
+      }
+      let got = file.readSome(into: target)
+      if got < 0, errno == EAGAIN { continue }
+      guard got >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
+      if got == 0 { hasEnded = true }
+      return got
+    }
+  }
+}
+
+/// The system's `close`, out of reach of the method of that name.
+private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

@@ -1,0 +1,50 @@
+public import FrameCore
+
+/// What one reading of a source gave.
+public enum SourceReading: ~Copyable, Sendable {
+  case frame(CapturedFrame)
+  /// A bad frame amid good ones: the feed goes on.
+  case rejected(SourceError)
+  case end
+}
+
+/// Where frames come from. One thread reads; ``close()`` may be called from any.
+public protocol FrameSource: AnyObject, Sendable {
+  /// As the user named it.
+  var name: String { get }
+  /// Frames a second that the source itself states.
+  var nominalRate: Double? { get }
+  /// Whether frames come when they come (a pipe), and only once.
+  var isLive: Bool { get }
+  /// Frames of one reading, where that is known beforehand.
+  var frameCount: Int? { get }
+
+  /// The next frame, its bytes read into memory of `pool`.
+  /// - Throws: when nothing more can be read.
+  func next(into pool: FramePool) throws(SourceError) -> SourceReading
+  /// Begins again, for a feed that is looped.
+  func rewind() throws(SourceError)
+  /// Ends the source; wakes a reader that waits for bytes.
+  func close()
+}
+
+/// How sources are to be read where they do not say it themselves.
+public struct SourceOptions: Sendable {
+  /// Of raw dumps.
+  public var size: FrameSize?
+  /// Of raw dumps.
+  public var pixelFormat: PixelFormat?
+  /// Which files of a directory, and when.
+  public var timestamps: FrameTimestamps?
+  public var limits: FrameLimits
+
+  public init(
+    size: FrameSize? = nil, pixelFormat: PixelFormat? = nil, timestamps: FrameTimestamps? = nil,
+    limits: FrameLimits = .standard
+  ) {
+    self.size = size
+    self.pixelFormat = pixelFormat
+    self.timestamps = timestamps
+    self.limits = limits
+  }
+}
