@@ -29,14 +29,14 @@ struct CaptureReader: Sendable {
       switch try next() {
       case .frame(let frame):
         let bytes = frame.buffer.count
-        StreamTally.add(tally.read)
+        tally.read.add()
         queue.push(ReadFrame(index: index, frame: frame), bytes: bytes)
         index += 1
         readInLoop += 1
       case .rejected(let error):
         // Its time passes all the same: the frames after it stay on the schedule.
         index += 1
-        StreamTally.add(tally.rejected)
+        tally.rejected.add()
         options.logger.warning("\(error)")
       case .end:
         guard options.loops.map({ loop < $0 }) ?? true else { return }
@@ -78,7 +78,7 @@ struct CapturePacer: Sendable {
     // The clock starts when the first frame is there: opening files is not lateness.
     let start = FrameClock.monotonic()
     let schedule = FrameSchedule(pace: pace, startMonotonic: start, startWall: FrameClock.now())
-    tally.started.store(start, ordering: .relaxed)
+    tally.started.set(Int(start))
     guard release(first, schedule) else { return }
     while !stop.isRequested, let next = read.pop() {
       guard release(next, schedule) else { return }
@@ -100,8 +100,8 @@ struct CapturePacer: Sendable {
     let bytes = frame.buffer.count
     switch encode.push(frame, bytes: bytes) {
     case .accepted, .closed: break
-    case .acceptedDropping(let count): StreamTally.add(tally.dropped, count)
-    case .dropped: StreamTally.add(tally.dropped)
+    case .acceptedDropping(let count): tally.dropped.add(count)
+    case .dropped: tally.dropped.add()
     }
     return true
   }

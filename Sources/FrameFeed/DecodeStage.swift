@@ -28,7 +28,7 @@ struct DecodeStage: Sendable {
       }
     } catch {
       let (partition, offset) = (work.record.partition, work.record.offset)
-      SinkTally.add(tally.rejected)
+      tally.rejected.add()
       tally.ledger.rejected(work.description.identity, partition: partition, arrived: true)
       options.logger.warning("\(options.topic)[\(partition)]@\(offset): rejected: \(error)")
     }

@@ -22,7 +22,7 @@ struct EncodeStage: Sendable {
     } catch {
       encoded.put(ticket, .nothing)
       if case .stopped = error { return }
-      StreamTally.add(tally.rejected)
+      tally.rejected.add()
       logger.warning("\(error)")
     }
   }

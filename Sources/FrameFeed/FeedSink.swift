@@ -174,7 +174,7 @@ public final class FeedSink: Sendable {
         lastRecord = FrameClock.monotonic()
         partitions.met(record.partition)
         tally.underWay.withLock { $0 += 1 }
-        let bytes = record.payload.byteCount
+        let bytes = record.byteCount
         queue.push(record, bytes: bytes)
         continue
       case .partitionEnd(let partition):
@@ -216,9 +216,9 @@ public final class FeedSink: Sendable {
     _ end: End, _ startedWall: Int64, _ started: Int64, _ consumer: FrameConsumer
   ) -> RunReport {
     let counts = tally.ledger.totals
-    let payload = tally.payloadBytes.load(ordering: .relaxed)
-    let first = tally.first.load(ordering: .relaxed)
-    let flowed = max(Double(tally.last.load(ordering: .relaxed) - first) / 1e9, 1e-9)
+    let payload = tally.payloadBytes.value
+    let first = tally.first.value
+    let flowed = max(Double(tally.last.value - first) / 1e9, 1e-9)
     let feeds = tally.ledger.reports
     let names = Set(feeds.map(\.feed))
     return RunReport(
@@ -226,7 +226,7 @@ public final class FeedSink: Sendable {
       durationSeconds: Double(FrameClock.monotonic() - started) / 1e9, versions: Versions.all,
       broker: options.kafka.brokers, settings: consumer.effectiveSettings,
       feed: names.count == 1 ? names.first : nil, frames: counts,
-      bytes: RunReport.Bytes(raw: tally.rawBytes.load(ordering: .relaxed), payload: payload),
+      bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.inferred ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
       stages: tally.latency.summaries().byName, feeds: feeds, notes: notes(end, feeds))
@@ -235,12 +235,12 @@ public final class FeedSink: Sendable {
   private func notes(_ end: End, _ feeds: [FeedReport]) -> [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
-    let foreign = tally.foreignClock.load(ordering: .relaxed)
+    let foreign = tally.foreignClock.value
     if foreign > 0 {
       notes.append(
         "\(foreign) frames carry stamps of another host's clock: transport and endToEnd are uncorrected")
     }
-    let tombstones = tally.tombstones.load(ordering: .relaxed)
+    let tombstones = tally.tombstones.value
     if tombstones > 0 { notes.append("\(tombstones) records with a null value were skipped") }
     if tally.ledger.lost > 0 {
       notes.append(
@@ -257,13 +257,13 @@ public final class FeedSink: Sendable {
   /// How far the sink is.
   public var progress: FeedProgress {
     var progress = FeedProgress()
-    progress.entered = tally.received.load(ordering: .relaxed)
-    progress.done = tally.inferred.load(ordering: .relaxed)
-    progress.rejected = tally.rejected.load(ordering: .relaxed)
-    progress.bytes = tally.payloadBytes.load(ordering: .relaxed)
+    progress.entered = tally.received.value
+    progress.done = tally.inferred.value
+    progress.rejected = tally.rejected.value
+    progress.bytes = tally.payloadBytes.value
     progress.total = options.frames
-    let first = tally.first.load(ordering: .relaxed)
-    if first > 0 { progress.seconds = Double(FrameClock.monotonic() - first) / 1e9 }
+    let first = tally.first.value
+    if first > 0 { progress.seconds = Double(Int(FrameClock.monotonic()) - first) / 1e9 }
     let endToEnd = tally.latency.summary(.endToEnd)
     progress.p50 = endToEnd?.p50
     progress.p99 = endToEnd?.p99

@@ -70,10 +70,10 @@ public final class FeedStreamer: Sendable {
         log: kafkaLog(logger)
       ) { delivery in
         if let error = delivery.error {
-          if !delivery.isEnd { StreamTally.add(tally.undelivered) }
+          if !delivery.isEnd { tally.undelivered.add() }
           logger.warning("\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)")
         } else if !delivery.isEnd {
-          StreamTally.add(tally.acknowledged)
+          tally.acknowledged.add()
           tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)
         }
       }
@@ -124,15 +124,15 @@ public final class FeedStreamer: Sendable {
 
   private func report(_ startedWall: Int64, _ seconds: Double, _ producer: FrameProducer) -> RunReport {
     let counts = tally.counts
-    let payload = tally.payloadBytes.load(ordering: .relaxed)
-    let first = tally.started.load(ordering: .relaxed)
+    let payload = tally.payloadBytes.value
+    let first = tally.started.value
     // Rates are over the time frames flowed, not over the start-up.
-    let flowed = first == 0 ? seconds : max(Double(FrameClock.monotonic() - first) / 1e9, 1e-9)
+    let flowed = first == 0 ? seconds : max(Double(Int(FrameClock.monotonic()) - first) / 1e9, 1e-9)
     return RunReport(
       command: "stream", started: RunReport.timestamp(startedWall), durationSeconds: seconds,
       versions: Versions.all, broker: options.kafka.brokers, settings: producer.effectiveSettings,
       feed: options.feed, codec: options.codec.description, frames: counts,
-      bytes: RunReport.Bytes(raw: tally.rawBytes.load(ordering: .relaxed), payload: payload),
+      bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.sent ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
       stages: tally.latency.summaries().byName, notes: notes)
@@ -141,7 +141,7 @@ public final class FeedStreamer: Sendable {
   private var notes: [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
-    let undelivered = tally.undelivered.load(ordering: .relaxed)
+    let undelivered = tally.undelivered.value
     if undelivered > 0 { notes.append("\(undelivered) frames were sent and never acknowledged") }
     let negative = tally.latency.negativeCount
     if negative > 0 { notes.append("the clock went back \(negative) times; those durations count as 0") }
@@ -151,15 +151,15 @@ public final class FeedStreamer: Sendable {
   /// How far the feed is.
   public var progress: FeedProgress {
     var progress = FeedProgress()
-    progress.done = tally.acknowledged.load(ordering: .relaxed)
-    progress.entered = tally.sent.load(ordering: .relaxed)
-    progress.dropped = tally.dropped.load(ordering: .relaxed)
-    progress.rejected = tally.rejected.load(ordering: .relaxed)
-    progress.bytes = tally.payloadBytes.load(ordering: .relaxed)
+    progress.done = tally.acknowledged.value
+    progress.entered = tally.sent.value
+    progress.dropped = tally.dropped.value
+    progress.rejected = tally.rejected.value
+    progress.bytes = tally.payloadBytes.value
     let looped = options.loops.flatMap { loops in source.frameCount.map { $0 * loops } }
     progress.total = [looped, options.frames].compactMap { $0 }.min()
-    let first = tally.started.load(ordering: .relaxed)
-    if first > 0 { progress.seconds = Double(FrameClock.monotonic() - first) / 1e9 }
+    let first = tally.started.value
+    if first > 0 { progress.seconds = Double(Int(FrameClock.monotonic()) - first) / 1e9 }
     let acknowledge = tally.latency.summary(.acknowledge)
     progress.p50 = acknowledge?.p50
     progress.p99 = acknowledge?.p99

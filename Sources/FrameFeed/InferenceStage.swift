@@ -50,7 +50,7 @@ struct InferenceStage: Sendable {
 
   private func answer(_ batch: FrameBatch, _ values: [Double]) throws(FeedError) {
     let now = FrameClock.now()
-    tally.last.store(FrameClock.monotonic(), ordering: .relaxed)
+    tally.last.set(Int(FrameClock.monotonic()))
     var row = 0
     for entry in batch.entries {
       guard let frame = entry.frame, case .ready(let decoded, let tensor) = frame.outcome else { continue }
@@ -59,7 +59,7 @@ struct InferenceStage: Sendable {
       tally.latency.record(.tensor, nanoseconds: tensor - decoded)
       tally.latency.record(.infer, nanoseconds: now - tensor)
       tally.latency.record(.endToEnd, nanoseconds: now - description.stamps.scheduled)
-      SinkTally.add(tally.inferred)
+      tally.inferred.add()
       tally.ledger.inferred(description.identity, partition: entry.partition)
       let start = row * model.rowCount
       try results?.write(

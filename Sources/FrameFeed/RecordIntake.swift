@@ -65,11 +65,11 @@ final class RecordIntake: Sendable {
       case .end(let identity, let count):
         tally.ledger.ended(identity, count: count, partition: record.partition)
       case .tombstone:
-        SinkTally.add(tally.tombstones)
+        tally.tombstones.add()
         options.logger.info("\(options.topic)[\(record.partition)]@\(record.offset): null value, skipped")
       }
     } catch {
-      SinkTally.add(tally.rejected)
+      tally.rejected.add()
       tally.ledger.rejected(error.identity, partition: record.partition, arrived: false)
       options.logger.warning("\(options.topic)[\(record.partition)]@\(record.offset): rejected: \(error)")
     }
@@ -78,13 +78,13 @@ final class RecordIntake: Sendable {
   }
 
   private func count(_ record: borrowing Record, _ description: FrameDescription) {
-    if tally.first.load(ordering: .relaxed) == 0 {
-      tally.first.store(FrameClock.monotonic(), ordering: .relaxed)
+    if tally.first.value == 0 {
+      tally.first.set(Int(FrameClock.monotonic()))
     }
-    SinkTally.add(tally.received)
-    SinkTally.add(tally.rawBytes, description.format.content.layout.byteCount)
-    SinkTally.add(tally.payloadBytes, record.payload.byteCount)
-    if description.clock != FrameClock.domain { SinkTally.add(tally.foreignClock) }
+    tally.received.add()
+    tally.rawBytes.add(description.format.content.layout.byteCount)
+    tally.payloadBytes.add(record.byteCount)
+    if description.clock != FrameClock.domain { tally.foreignClock.add() }
     tally.latency.record(.transport, nanoseconds: record.received - description.stamps.sent)
   }
 }

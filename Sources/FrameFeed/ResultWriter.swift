@@ -28,12 +28,12 @@ final class ResultFile: ResultWriter, @unchecked Sendable {
 
   init(_ path: String) throws(FeedError) {
     self.path = path
-    file = path == "-" ? stdout : fopen(path, "w")
+    file = path == "-" ? fdopen(dup(1), "w") : fopen(path, "w")
     guard file != nil else { throw .output(file: path, reason: String(cString: strerror(errno))) }
   }
 
   deinit {
-    if let file, path != "-" { fclose(file) }
+    if let file { fclose(file) }
   }
 
   func write(_ row: ResultRow) throws(FeedError) {
@@ -48,7 +48,7 @@ final class ResultFile: ResultWriter, @unchecked Sendable {
 
   func close() throws(FeedError) {
     try flush()
-    guard let file, path != "-" else { return }
+    guard let file else { return }
     self.file = nil
     guard fclose(file) == 0 else { throw failure() }
   }

@@ -25,7 +25,7 @@ struct SendStage: Sendable {
         case .tooLargeForTopic, .tooLargeForClient:
           // Nothing is sent of a feed that does not fit; one large frame amid others is only that frame.
           guard sequence > 0 else { throw .transport(error) }
-          StreamTally.add(tally.rejected)
+          tally.rejected.add()
           logger.warning("frame not sent: \(error)")
         default:
           throw .transport(error)
@@ -42,9 +42,9 @@ struct SendStage: Sendable {
     let bytes = frame.payload.count
     let format = frame.format
     let sent = try producer.send(frame.payload, sequence: sequence, format: format, stamps: stamps)
-    StreamTally.add(tally.sent)
-    StreamTally.add(tally.rawBytes, rawBytes)
-    StreamTally.add(tally.payloadBytes, bytes)
+    tally.sent.add()
+    tally.rawBytes.add(rawBytes)
+    tally.payloadBytes.add(bytes)
     tally.latency.record(.pace, nanoseconds: stamps.captured - stamps.scheduled)
     tally.latency.record(.encode, nanoseconds: stamps.encoded - stamps.captured)
     tally.latency.record(.queue, nanoseconds: sent - stamps.encoded)

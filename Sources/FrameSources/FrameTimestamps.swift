@@ -8,6 +8,8 @@ public struct FrameTimestamps: Sendable, Equatable {
   public let offsets: [Int64]
   /// Line of each entry, for messages.
   let lines: [Int]
+  /// From the start of one loop to the next: the recording and one median interval, ns.
+  private let period: Int64
 
   public var count: Int { names.count }
 
@@ -47,18 +49,15 @@ public struct FrameTimestamps: Sendable, Equatable {
       lines.append(index + 1)
     }
     guard !names.isEmpty else { throw .malformed(file, problem: "no timestamps; expected lines of \"seconds name\"") }
-    return FrameTimestamps(file: file, names: names, offsets: offsets, lines: lines)
+    let intervals = zip(offsets.dropFirst(), offsets).map { $0 - $1 }.sorted()
+    let median = intervals.isEmpty ? 33_333_333 : intervals[intervals.count / 2]
+    return FrameTimestamps(
+      file: file, names: names, offsets: offsets, lines: lines, period: (offsets.last ?? 0) + median)
   }
 
   /// Offset of a frame of a feed that is looped.
   func offset(_ index: Int) -> Int64 {
     let (loop, at) = index.quotientAndRemainder(dividingBy: offsets.count)
     return Int64(loop) * period + offsets[at]
-  }
-
-  /// From the start of one loop to the next: the recording and one median interval, ns.
-  private var period: Int64 {
-    let intervals = zip(offsets.dropFirst(), offsets).map { $0 - $1 }.sorted()
-    return (offsets.last ?? 0) + (intervals.isEmpty ? 33_333_333 : intervals[intervals.count / 2])
   }
 }

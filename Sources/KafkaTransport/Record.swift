@@ -26,6 +26,9 @@ public struct Record: ~Copyable, @unchecked Sendable {
   /// Whether the value is null: a deletion marker, not a frame.
   public var isTombstone: Bool { message.pointee.payload == nil }
 
+  /// Bytes of the value.
+  public var byteCount: Int { message.pointee.len }
+
   /// The value; empty when it is null.
   public var payload: RawSpan {
     @_lifetime(borrow self)

@@ -1,0 +1,137 @@
+import FrameCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Opens a source by what the user wrote.
+public enum SourceOpener {
+  /// - Parameter arguments: one directory, file, `-` or `synthetic:WxH`; or several image files.
+  /// - Throws: ``SourceError`` that names the argument and says what was expected.
+  public static func open(
+    _ arguments: [String], options: SourceOptions = SourceOptions()
+  ) throws(SourceError) -> any FrameSource {
+    guard let first = arguments.first else { throw .option("no source given") }
+    guard arguments.count == 1 else { return try images(arguments, options) }
+    if first == "-" { return try standardInput(options) }
+    if let size = first.removing(prefix: "synthetic:") {
+      guard let size = FrameSize(size) else {
+        throw .option("\(first): expected synthetic:WIDTHxHEIGHT, as in synthetic:1280x720")
+      }
+      return try SyntheticSource(name: first, size, limits: options.limits)
+    }
+    if isDirectory(first) {
+      let files =
+        if let timestamps = options.timestamps {
+          try ImageFilesSource.list(first, timestamps)
+        } else {
+          try ImageFilesSource.list(first)
+        }
+      return ImageFilesSource(name: first, files: files, limits: options.limits)
+    }
+    let kind = ImageFilesSource.fileExtension(first)
+    if ImageFilesSource.extensions.contains(kind) { return try images(arguments, options) }
+    guard ["y4m", "npy", "mjpeg", "mjpg"].contains(kind) || RawDump.formats[kind] != nil else {
+      // A name without a file is more likely a slip than a kind.
+      guard access(first, F_OK) == 0 else { throw .unreadable(first, reason: SourceFile.reason()) }
+      throw .unknownKind(first)
+    }
+    let stream = try ByteStream(try SourceFile(path: first))
+    switch kind {
+    case "y4m": return try Y4MSource(name: first, stream, isLive: false, limits: options.limits)
+    case "npy": return try array(first, stream, options)
+    case "mjpeg", "mjpg": return MJPEGSource(name: first, stream, isLive: false, limits: options.limits)
+    default: return try RawDump.open(first, stream, kind, options)
+    }
+  }
+
+  private static func images(_ files: [String], _ options: SourceOptions) throws(SourceError) -> any FrameSource {
+    for file in files {
+      guard access(file, R_OK) == 0 else { throw .unreadable(file, reason: SourceFile.reason()) }
+      guard !isDirectory(file) else {
+        throw .option("\(file): a directory among files; give one directory, or image files")
+      }
+      guard ImageFilesSource.extensions.contains(ImageFilesSource.fileExtension(file)) else {
+        throw .unknownKind(file)
+      }
+    }
+    let name = files.count == 1 ? files[0] : "\(files[0]) and \(files.count - 1) more"
+    return ImageFilesSource(name: name, files: files, limits: options.limits)
+  }
+
+  private static func standardInput(_ options: SourceOptions) throws(SourceError) -> any FrameSource {
+    let stream = try ByteStream(SourceFile(standardInput: ()))
+    let start = try stream.peek(10)
+    if start.starts(with: Y4MHeader.magic.utf8) {
+      return try Y4MSource(name: "stdin", stream, isLive: true, limits: options.limits)
+    }
+    if start.starts(with: [0xFF, 0xD8, 0xFF]) {
+      return MJPEGSource(name: "stdin", stream, isLive: true, limits: options.limits)
+    }
+    throw .malformed(
+      "stdin",
+      problem: start.isEmpty
+        ? "nothing came; expected a y4m or mjpeg stream"
+        : "neither y4m nor mjpeg; pipe one: ffmpeg -i INPUT -f yuv4mpegpipe - | framefeed stream -")
+  }
+
+  private static func array(
+    _ path: String, _ stream: ByteStream, _ options: SourceOptions
+  ) throws(SourceError) -> any FrameSource {
+    let header = try NPYHeader(try stream.peek(NPYHeader.maximumLength), path: path)
+    let channels = header.shape.count == 4 ? header.shape[3] : 1
+    let format: PixelFormat = channels == 1 ? .mono8 : channels == 3 ? options.pixelFormat ?? .rgb8 : .rgba8
+    guard format.channels == channels, format != .i420 else {
+      throw .option("\(path): \(channels) channels do not fit --pixel-format \(format.rawValue)")
+    }
+    let layout: PixelLayout
+    do throws(LayoutError) {
+      layout = try PixelLayout(
+        width: header.shape[2], height: header.shape[1], format: format, limits: options.limits)
+    } catch {
+      throw .malformed(path, problem: error.description)
+    }
+    return try FixedSizeSource(
+      name: path, stream, layout: layout, start: header.length, count: header.shape[0])
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}
+
+/// Pixels without any header: the user says their size.
+enum RawDump {
+  /// By file extension.
+  static let formats: [String: PixelFormat] = ["rgb": .rgb8, "bgr": .bgr8, "gray": .mono8, "yuv": .i420]
+
+  static func open(
+    _ path: String, _ stream: ByteStream, _ kind: String, _ options: SourceOptions
+  ) throws(SourceError) -> any FrameSource {
+    guard let size = options.size else {
+      throw .option("\(path): a raw dump does not say its size; give it: --size 1280x720")
+    }
+    let layout: PixelLayout
+    do throws(LayoutError) {
+      layout = try PixelLayout(
+        width: size.width, height: size.height, format: options.pixelFormat ?? formats[kind] ?? .rgb8,
+        limits: options.limits)
+    } catch {
+      throw .malformed(path, problem: error.description)
+    }
+    return try FixedSizeSource(name: path, stream, layout: layout, start: 0, count: nil)
+  }
+}
+
+extension String {
+  fileprivate func removing(prefix: String) -> Substring? {
+    hasPrefix(prefix) ? dropFirst(prefix.count) : nil
+  }
+}
