@@ -59,7 +59,8 @@ let package = Package(
     .executableTarget(
       name: "framefeed",
       dependencies: [
-        "FrameFeed",
+        "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameTensors",
+        "FrameModels", "FrameLatency", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],

@@ -1,0 +1,81 @@
+import FrameCore
+import FrameLatency
+import KafkaTransport
+import Synchronization
+
+/// Both sides in one process: a source and a sink that meet in a topic.
+public final class FeedDemo: Sendable {
+  private let streamer: FeedStreamer
+  private let sink: FeedSink
+
+  public init(_ streamer: FeedStreamer, _ sink: FeedSink) {
+    self.streamer = streamer
+    self.sink = sink
+  }
+
+  /// Ends the feed; the sink follows when it has seen the end.
+  public func stop() { streamer.stop() }
+
+  /// How far the sink is, with the number of frames there will be.
+  public var progress: FeedProgress {
+    var progress = sink.progress
+    progress.total = streamer.progress.total
+    return progress
+  }
+
+  /// Runs both to their end. Blocks the calling thread.
+  public func run() throws(FeedError) -> FeedOutcome {
+    let answer = SinkAnswer()
+    let sink = sink
+    let sinking = PipelineThread("framefeed-sink") {
+      let result: Result<FeedOutcome?, FeedError>
+      do throws(FeedError) { result = .success(try sink.sink()) } catch { result = .failure(error) }
+      answer.result.withLock { $0 = result }
+    }
+    // Joining a group takes a moment that is nobody's latency.
+    var waited = 0
+    while !sink.waitUntilReady(deadline: FrameClock.monotonic() + 100_000_000), waited < 150 {
+      if answer.result.withLock({ $0 != nil }) { break }
+      waited += 1
+    }
+    let sent: Result<FeedOutcome, FeedError>
+    do throws(FeedError) { sent = .success(try streamer.stream()) } catch { sent = .failure(error) }
+    if case .failure = sent { sink.stop() }
+    sinking.join()
+    let source = try sent.get()
+    guard let received = try answer.result.withLock({ $0 })?.get() else {
+      throw .option("the sink saw no topic")
+    }
+    return FeedOutcome(
+      report: source.report.joined(with: received.report),
+      isComplete: source.isComplete && received.isComplete, wasStopped: source.wasStopped)
+  }
+
+  /// Carries what the sink gave out of its thread.
+  private final class SinkAnswer: Sendable {
+    let result = Mutex<Result<FeedOutcome?, FeedError>?>(nil)
+  }
+}
+
+extension RunReport {
+  /// One report of a stream and its sink: every stage, and what became of the frames on both sides.
+  func joined(with sink: RunReport) -> RunReport {
+    var report = self
+    report.command = "demo"
+    report.durationSeconds = max(durationSeconds, sink.durationSeconds)
+    report.settings = settings.merging(sink.settings) { source, _ in source }
+    var frames = sink.frames
+    frames.sent = self.frames.sent
+    frames.acknowledged = self.frames.acknowledged
+    frames.droppedFull = self.frames.droppedFull
+    frames.rejected = (self.frames.rejected ?? 0) + (sink.frames.rejected ?? 0)
+    report.frames = frames
+    report.rate = sink.rate
+    report.stages = stages.merging(sink.stages) { source, _ in source }
+    report.process = .current()
+    report.feeds = sink.feeds
+    let notes = (notes ?? []) + (sink.notes ?? []).filter { !(self.notes ?? []).contains($0) }
+    report.notes = notes.isEmpty ? nil : notes
+    return report
+  }
+}

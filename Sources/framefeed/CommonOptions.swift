@@ -1,0 +1,98 @@
+public import ArgumentParser
+import FoundationEssentials
+import FrameFeed
+import KafkaTransport
+public import Logging
+
+/// Which broker and topic, and any setting of librdkafka.
+struct BrokerOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092).", valueName: "host:port,..."))
+  var broker: String?
+
+  @Option(name: .customShort("X"), help: ArgumentHelp("Any librdkafka setting; repeatable.", valueName: "key=value"))
+  var settings: [String] = []
+
+  @Option(help: ArgumentHelp("A properties file of librdkafka settings (TLS, SASL); -X goes on top.", valueName: "file"))
+  var kafkaConfig: String?
+
+  func kafka() throws -> KafkaSettings {
+    let environment = ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
+    var kafka = KafkaSettings(brokers: broker ?? environment ?? "localhost:9092")
+    do throws(TransportError) {
+      if let kafkaConfig { try kafka.load(file: kafkaConfig) }
+      for setting in settings { try kafka.set(argument: setting) }
+    } catch {
+      throw Failure(error, code: .usage)
+    }
+    return kafka
+  }
+}
+
+/// The topic frames go through.
+struct FrameTopicOptions: ParsableArguments {
+  @Option(help: "The topic frames go through.")
+  var topic = "frames"
+}
+
+/// What is printed, and where the report goes.
+struct OutputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Write the run report to this file (JSON, schema framefeed.run/1).", valueName: "file"))
+  var report: String?
+
+  @Flag(help: "Print the report as JSON instead of a table.")
+  var json = false
+
+  @Flag(help: "No progress.")
+  var quiet = false
+
+  @Option(help: "debug, info, notice, warning or error.")
+  var logLevel = Logger.Level.notice
+
+  func logger() -> Logger {
+    var logger = Logger(label: "framefeed") { _ in ConsoleLogHandler() }
+    logger.logLevel = logLevel
+    return logger
+  }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}
+
+/// A failure with its exit code; the message is one line on standard error.
+struct Failure: Error {
+  enum Code: Int32 {
+    case failed = 1
+    case usage = 64
+  }
+
+  let message: String
+  let code: Code
+
+  init(_ error: some Error, code: Code = .failed) {
+    message = "\(error)"
+    self.code = code
+  }
+
+  init(_ message: String, code: Code = .usage) {
+    self.message = message
+    self.code = code
+  }
+}
+
+/// Runs a command's body; what fails is printed as one line and becomes the exit code.
+func reportingFailures(_ body: () async throws -> Void) async throws {
+  do {
+    try await body()
+  } catch let failure as Failure {
+    Console.shared.clear()
+    Console.shared.line("framefeed: \(failure.message)")
+    throw ExitCode(failure.code.rawValue)
+  } catch let error as FeedError {
+    Console.shared.clear()
+    Console.shared.line("framefeed: \(error)")
+    throw ExitCode(Failure.Code.failed.rawValue)
+  } catch let error as TransportError {
+    Console.shared.clear()
+    Console.shared.line("framefeed: \(error)")
+    throw ExitCode(Failure.Code.failed.rawValue)
+  }
+}

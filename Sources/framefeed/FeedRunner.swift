@@ -1,0 +1,94 @@
+import ArgumentParser
+import FoundationEssentials
+import FrameCore
+import FrameFeed
+import FrameLatency
+import UnixSignals
+
+/// Runs a blocking pipeline on a thread of its own, shows its progress, and stops it on Ctrl-C.
+enum FeedRunner {
+  /// - Parameters:
+  ///   - progress: what to show.
+  ///   - stop: asks the pipeline to drain and end.
+  ///   - work: the pipeline.
+  static func run<R: Sendable>(
+    _ output: OutputOptions, progress: @escaping @Sendable () -> String,
+    stop: @escaping @Sendable () -> Void,
+    _ work: @escaping @Sendable () throws -> R
+  ) async throws -> R {
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    let watch = Task.detached {
+      var count = 0
+      for await _ in signals {
+        count += 1
+        if count > 1 { FrameFeedCommand.exit(withError: ExitCode(130)) }
+        Console.shared.line("stopping: draining what is under way; again to stop at once")
+        stop()
+      }
+    }
+    let show = Task.detached {
+      // Often on a terminal, seldom in a log.
+      let step: Duration = Console.shared.isTerminal ? .milliseconds(250) : .seconds(5)
+      while !output.quiet {
+        try await Task.sleep(for: step)
+        Console.shared.show(progress())
+      }
+    }
+    let result: Result<R, any Error> = await withCheckedContinuation { continuation in
+      _ = PipelineThread("framefeed") { continuation.resume(returning: Result { try work() }) }
+    }
+    show.cancel()
+    _ = await show.result
+    watch.cancel()
+    Console.shared.clear()
+    return try result.get()
+  }
+
+  /// Prints and saves the report, and turns the outcome into an exit code.
+  static func finish(_ outcome: FeedOutcome, _ output: OutputOptions) throws {
+    if let path = output.report {
+      do {
+        try Data((outcome.report.json() + "\n").utf8).write(to: URL(filePath: path))
+      } catch {
+        throw Failure("cannot write the report to \(path): \(reason(error))", code: .failed)
+      }
+    }
+    print(output.json ? outcome.report.json() : outcome.report.table())
+    if outcome.wasStopped { throw ExitCode(130) }
+    if !outcome.isComplete { throw ExitCode(2) }
+  }
+
+  /// The system's words rather than Foundation's.
+  private static func reason(_ error: any Error) -> String {
+    let error = error as? CocoaError
+    switch error?.code {
+    case .fileNoSuchFile: return "no such directory"
+    case .fileWriteNoPermission: return "permission denied"
+    case .fileWriteOutOfSpace: return "no space left on device"
+    default: return "the file cannot be written"
+    }
+  }
+}
+
+extension FeedProgress {
+  /// One line: how many, how fast, how late, and how long still.
+  func line(_ verb: String) -> String {
+    var parts = [total.map { "\(done)/\($0) frames \(verb)" } ?? "\(done) frames \(verb)"]
+    if seconds > 0 {
+      parts.append("\(tenths(Double(done) / seconds)) fps")
+      parts.append("\(tenths(Double(bytes) / 1e6 / seconds)) MB/s")
+    }
+    if let p50, let p99 { parts.append("p50 \(tenths(p50)) ms  p99 \(tenths(p99)) ms") }
+    if dropped > 0 { parts.append("\(dropped) dropped") }
+    if rejected > 0 { parts.append("\(rejected) rejected") }
+    if let total, done > 0, done < total {
+      parts.append("ETA \(Int((seconds / Double(done) * Double(total - done)).rounded(.up))) s")
+    }
+    return parts.joined(separator: "  ")
+  }
+
+  private func tenths(_ value: Double) -> String {
+    let scaled = Int((value * 10).rounded())
+    return "\(scaled / 10).\(scaled % 10)"
+  }
+}
