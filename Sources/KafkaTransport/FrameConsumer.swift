@@ -57,7 +57,7 @@ public final class FrameConsumer: Sendable {
   /// One entry a partition, made once and used again for each store.
   private struct StoredOffsets: ~Copyable, @unchecked Sendable {
     // Sound: used under the monitor's lock only.
-    let list = PartitionList(capacity: 1)
+    var list: PartitionList? = PartitionList(capacity: 1)
   }
 
   public init(
@@ -90,8 +90,13 @@ public final class FrameConsumer: Sendable {
     self.rebalancing = rebalancing
     reference.client = client
     rd_kafka_poll_set_consumer(client.handle)
-    stored.withLock { $0.list.add(options.topic, 0) }
+    stored.withLock { $0.list?.add(options.topic, 0) }
     try start(positions)
+  }
+
+  deinit {
+    // librdkafka keeps a reference to the partition in the list, and would wait for it for ever.
+    stored.withLock { $0.list = nil }
   }
 
   private func start(_ positions: StartPositions) throws(TransportError) {
@@ -126,10 +131,11 @@ public final class FrameConsumer: Sendable {
   /// Marks all records of a partition before `next` as done; they are committed within a second.
   public func store(partition: Int32, next: Int64) {
     stored.withLock { stored in
-      stored.list.pointer.pointee.elems[0].partition = partition
-      stored.list.pointer.pointee.elems[0].offset = next
+      guard let list = stored.list?.pointer else { return }
+      list.pointee.elems[0].partition = partition
+      list.pointee.elems[0].offset = next
       // Refused when the partition has been taken away meanwhile: the other sink reads it again.
-      rd_kafka_offsets_store(client.handle, stored.list.pointer)
+      rd_kafka_offsets_store(client.handle, list)
     }
   }
 
