@@ -65,7 +65,9 @@ public struct Codec: Sendable, Equatable {
         content = content ?? .jpeg(JPEG())
       case "raw", "jpeg", "zstd", "base64":
         throw .parameter(
-          codec: text, problem: "\(name) cannot stand there; write the content first (raw or jpeg), then zstd, then base64")
+          codec: text,
+          problem: "\(name) cannot stand there; write the content first (raw or jpeg), then zstd, then base64"
+        )
       default:
         throw .unknownCodec(text)
       }
@@ -87,7 +89,9 @@ public struct Codec: Sendable, Equatable {
     enum Filter: String, CaseIterable { case none, gradient }
     let level = try parameters.integer("level", in: -7...19) ?? 1
     // Level 0 is zstd's way to say "your default", which is 3.
-    guard level != 0 else { throw .parameter(codec: "zstd", problem: "level=0 is none; expected -7...-1 or 1...19") }
+    guard level != 0 else {
+      throw .parameter(codec: "zstd", problem: "level=0 is none; expected -7...-1 or 1...19")
+    }
     let filter: Filter = try parameters.choice("filter") ?? .gradient
     return .zstd(level: level, filter: filter == .gradient)
   }
@@ -103,7 +107,8 @@ extension Codec: CustomStringConvertible {
     }
     for layer in layers {
       switch layer {
-      case .zstd(let level, let filter): parts.append("zstd:level=\(level),filter=\(filter ? "gradient" : "none")")
+      case .zstd(let level, let filter):
+        parts.append("zstd:level=\(level),filter=\(filter ? "gradient" : "none")")
       case .base64: parts.append("base64")
       }
     }

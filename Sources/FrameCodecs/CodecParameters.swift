@@ -29,7 +29,8 @@ struct CodecParameters {
     guard let text = take(key) else { return nil }
     guard let value = Int(text), range.contains(value) else {
       throw .parameter(
-        codec: codec, problem: "\(key)=\(text) is out of range; expected \(range.lowerBound)...\(range.upperBound)")
+        codec: codec,
+        problem: "\(key)=\(text) is out of range; expected \(range.lowerBound)...\(range.upperBound)")
     }
     return value
   }

@@ -43,7 +43,8 @@ public final class FrameDecoder: @unchecked Sendable {
     }
     // What a small payload may ask for is known beforehand where pixels lie below.
     guard size <= limits.maximumPayload else {
-      throw .payload("the \(layer.rawValue) layer holds \(size) bytes, above the limit of \(limits.maximumPayload)")
+      throw .payload(
+        "the \(layer.rawValue) layer holds \(size) bytes, above the limit of \(limits.maximumPayload)")
     }
     if isInnermost { try check(size, format) }
     let target = takeScratch(size, notHolding: bytes)
@@ -52,7 +53,9 @@ public final class FrameDecoder: @unchecked Sendable {
     case .base64: written = try Base64.decode(bytes, into: target)
     case .zstd: written = try zstd.decompress(bytes, into: target)
     }
-    guard written == size else { throw .payload("the \(layer.rawValue) layer holds \(written) bytes, not \(size)") }
+    guard written == size else {
+      throw .payload("the \(layer.rawValue) layer holds \(written) bytes, not \(size)")
+    }
     return UnsafeRawBufferPointer(target)
   }
 

@@ -24,7 +24,9 @@ public final class FrameEncoder: @unchecked Sendable {
 
   /// Encodes one frame and stamps it. Bytes that need no change keep their memory.
   /// - Throws: ``CodecError/frame(origin:problem:)`` that names the frame, or ``CodecError/stopped``.
-  public func encode(_ frame: consuming CapturedFrame, into pool: FramePool) throws(CodecError) -> EncodedFrame {
+  public func encode(_ frame: consuming CapturedFrame, into pool: FramePool) throws(CodecError)
+    -> EncodedFrame
+  {
     let (scheduled, captured, origin) = (frame.scheduled, frame.captured, frame.origin)
     var format = PayloadFormat(content: frame.content)
     do throws(CodecError) {

@@ -105,7 +105,7 @@ struct FrameResize {
           sum += axis.weights[column * axis.widest + tap] * Int32(line[start + tap * channels + channel])
         }
         // 255 x 2^14 x 2^14 would not fit: the inner sum gives up 7 bits, rounded.
-        sums[column * channels + channel] += ((sum + 64) >> 7) * weight >> 7
+        sums[column * channels + channel] += (((sum + 64) >> 7) * weight) >> 7
       }
     }
   }

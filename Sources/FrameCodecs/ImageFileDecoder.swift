@@ -12,10 +12,14 @@ struct ImageFileDecoder: ~Copyable {
   ) throws(CodecError) {
     switch content.kind {
     case .jpeg:
-      guard ImageHeader.isJPEG(RawSpan(_unsafeBytes: file)) else { throw .payload("the bytes are not a JPEG file") }
+      guard ImageHeader.isJPEG(RawSpan(_unsafeBytes: file)) else {
+        throw .payload("the bytes are not a JPEG file")
+      }
       try jpeg.decompress(file, content.layout, into: target)
     case .png:
-      guard ImageHeader.isPNG(RawSpan(_unsafeBytes: file)) else { throw .payload("the bytes are not a PNG file") }
+      guard ImageHeader.isPNG(RawSpan(_unsafeBytes: file)) else {
+        throw .payload("the bytes are not a PNG file")
+      }
       try PNGDecoder.decode(file, content.layout, into: target)
     case .pixels: preconditionFailure("pixels are no file")
     }

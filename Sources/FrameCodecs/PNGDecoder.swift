@@ -25,11 +25,14 @@ enum PNGDecoder {
     precondition(target.count >= layout.byteCount && layout.isTight)
     // Where an image with alpha becomes one without, it lies on black.
     var background = png_color(red: 0, green: 0, blue: 0)
-    guard png_image_finish_read(&image, &background, target.baseAddress, Int32(layout.stride), nil) != 0 else {
+    guard png_image_finish_read(&image, &background, target.baseAddress, Int32(layout.stride), nil) != 0
+    else {
       throw .payload("the PNG file is damaged: \(message(image))")
     }
     // Warnings of libpng (a bad checksum of an unneeded chunk) leave the pixels right.
-    guard image.warning_or_error & 2 == 0 else { throw .payload("the PNG file is damaged: \(message(image))") }
+    guard image.warning_or_error & 2 == 0 else {
+      throw .payload("the PNG file is damaged: \(message(image))")
+    }
   }
 
   /// libpng's PNG_FORMAT_ values, which are casts that Swift does not import: alpha 1, colour 2, BGR 16.

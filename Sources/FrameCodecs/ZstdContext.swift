@@ -63,7 +63,8 @@ struct ZstdDecompressor: ~Copyable {
   func decompress(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> Int {
-    let result = ZSTD_decompressDCtx(context, target.baseAddress, target.count, source.baseAddress, source.count)
+    let result = ZSTD_decompressDCtx(
+      context, target.baseAddress, target.count, source.baseAddress, source.count)
     guard ZSTD_isError(result) == 0 else {
       throw .payload("the zstd frame is damaged: \(String(cString: ZSTD_getErrorName(result)))")
     }

@@ -71,7 +71,8 @@ public final class FeedStreamer: Sendable {
       ) { delivery in
         if let error = delivery.error {
           if !delivery.isEnd { tally.undelivered.add() }
-          logger.warning("\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)")
+          logger.warning(
+            "\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)")
         } else if !delivery.isEnd {
           tally.acknowledged.add()
           tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)

@@ -61,9 +61,11 @@ final class RunLedger: Sendable {
         // Another sink may have read on meanwhile: what it had is not missing here.
         for (key, book) in state.books where book.partition == given.partition {
           var next = book
-          next.earlier = book.earlier + FrameCounts(
-            received: book.tracker.received, missing: book.tracker.missing,
-            duplicate: book.tracker.duplicate, reordered: book.tracker.reordered)
+          next.earlier =
+            book.earlier
+            + FrameCounts(
+              received: book.tracker.received, missing: book.tracker.missing,
+              duplicate: book.tracker.duplicate, reordered: book.tracker.reordered)
           next.tracker = SequenceTracker(startsMidRun: true)
           state.books[key] = next
         }
@@ -135,7 +137,9 @@ final class RunLedger: Sendable {
       if state.books.count >= maximumRuns {
         state.isFull = true
         let rest = RunKey(feed: "(further runs)", run: "")
-        body(&state.books[rest, default: RunBook(tracker: SequenceTracker(startsMidRun: true), partition: partition)])
+        body(
+          &state.books[
+            rest, default: RunBook(tracker: SequenceTracker(startsMidRun: true), partition: partition)])
         return
       }
       let place = FeedPlace(feed: identity.feed, partition: partition)

@@ -101,7 +101,9 @@ final class ByteStream: @unchecked Sendable {
   func line(limit: Int) throws(SourceError) -> String? {
     var bytes: [UInt8] = []
     while bytes.count <= limit {
-      guard let byte = try peek(1).first else { return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self) }
+      guard let byte = try peek(1).first else {
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+      }
       skip(1)
       if byte == UInt8(ascii: "\n") { return String(decoding: bytes, as: UTF8.self) }
       bytes.append(byte)

@@ -36,19 +36,26 @@ public struct FrameTimestamps: Sendable, Equatable {
       let text = String(decoding: line, as: UTF8.self)
       let words = text.split(whereSeparator: \.isWhitespace)
       guard let word = words.first, !word.hasPrefix("#") else { continue }
-      func failure(_ problem: String) -> SourceError { .timestamps(file: file, line: index + 1, problem: problem) }
+      func failure(_ problem: String) -> SourceError {
+        .timestamps(file: file, line: index + 1, problem: problem)
+      }
       guard words.count == 2 else { throw failure("expected \"seconds name\", found \(words.count) words") }
-      guard let seconds = Double(word), seconds.isFinite, abs(seconds) < 1e11 else {
+      // A century in ns is well within Int64.
+      guard let seconds = Double(word), abs(seconds - (first ?? 0)) < 4e9 else {
         throw failure("\"\(word)\" is not a number of seconds")
       }
       let offset = Int64(((seconds - (first ?? seconds)) * 1e9).rounded())
-      guard offset >= offsets.last ?? 0 else { throw failure("\(word) s is before the line above; times must not go back") }
+      guard offset >= offsets.last ?? 0 else {
+        throw failure("\(word) s is before the line above; times must not go back")
+      }
       first = first ?? seconds
       names.append(String(words[1]))
       offsets.append(offset)
       lines.append(index + 1)
     }
-    guard !names.isEmpty else { throw .malformed(file, problem: "no timestamps; expected lines of \"seconds name\"") }
+    guard !names.isEmpty else {
+      throw .malformed(file, problem: "no timestamps; expected lines of \"seconds name\"")
+    }
     let intervals = zip(offsets.dropFirst(), offsets).map { $0 - $1 }.sorted()
     let median = intervals.isEmpty ? 33_333_333 : intervals[intervals.count / 2]
     return FrameTimestamps(

@@ -83,18 +83,21 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     let header = try PNMHeader(bytes, origin)
     let layout: PixelLayout
     do throws(LayoutError) {
-      layout = try PixelLayout(width: header.width, height: header.height, format: header.format, limits: limits)
+      layout = try PixelLayout(
+        width: header.width, height: header.height, format: header.format, limits: limits)
     } catch {
       throw .frame(origin, problem: error.description)
     }
     guard file.count - header.length >= layout.byteCount else {
       throw .frame(
         origin,
-        problem: "is cut off: \(layout) takes \(layout.byteCount) bytes, \(file.count - header.length) are there")
+        problem:
+          "is cut off: \(layout) takes \(layout.byteCount) bytes, \(file.count - header.length) are there")
     }
     guard var buffer = pool.take(layout.byteCount) else { throw .stopped }
     buffer.fill { memory in
-      memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[header.length...].prefix(layout.byteCount)))
+      memory.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[header.length...].prefix(layout.byteCount)))
       return layout.byteCount
     }
     return CapturedFrame(content: FrameContent(.pixels, layout), buffer: buffer, origin: origin)
@@ -106,7 +109,9 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     defer { closedir(handle) }
     var names: [String] = []
     while let entry = readdir(handle) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
       if !name.hasPrefix("."), extensions.contains(fileExtension(name)) { names.append(name) }
     }
     guard !names.isEmpty else { throw .noImages(directory) }

@@ -41,7 +41,8 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
       let ahead = try stream.peek(min(1 << 16, 1 << 20))
       guard !ahead.isEmpty else {
         return .rejected(
-          .frame(origin, problem: "the JPEG file is cut off after \(buffer.count) bytes (no end-of-image marker)"))
+          .frame(
+            origin, problem: "the JPEG file is cut off after \(buffer.count) bytes (no end-of-image marker)"))
       }
       let taken = scanner.scan(ahead)
       guard buffer.count + taken <= limits.maximumPayload else {

@@ -33,7 +33,8 @@ struct NPYHeader: Equatable {
     else { throw failure("the NumPy header is damaged; expected descr, fortran_order and shape") }
     guard type == "|u1" || type == "u1" || type == "<u1" else {
       throw failure(
-        "holds \(Self.typeName(type)), expected uint8; convert it: numpy.save(\"out.npy\", array.astype(\"uint8\"))")
+        "holds \(Self.typeName(type)), expected uint8; convert it: numpy.save(\"out.npy\", array.astype(\"uint8\"))"
+      )
     }
     guard order == "False" else {
       throw failure("is in Fortran order; save numpy.ascontiguousarray(array)")

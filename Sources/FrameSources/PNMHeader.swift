@@ -9,7 +9,8 @@ struct PNMHeader {
   let length: Int
 
   static func isPNM(_ bytes: RawSpan) -> Bool {
-    bytes.byteCount >= 2 && bytes[0] == UInt8(ascii: "P") && (bytes[1] == UInt8(ascii: "5") || bytes[1] == UInt8(ascii: "6"))
+    bytes.byteCount >= 2 && bytes[0] == UInt8(ascii: "P")
+      && (bytes[1] == UInt8(ascii: "5") || bytes[1] == UInt8(ascii: "6"))
   }
 
   init(_ bytes: UnsafeRawBufferPointer, _ origin: FrameOrigin) throws(SourceError) {

@@ -51,7 +51,9 @@ public enum SourceOpener {
     }
   }
 
-  private static func images(_ files: [String], _ options: SourceOptions) throws(SourceError) -> any FrameSource {
+  private static func images(_ files: [String], _ options: SourceOptions) throws(SourceError)
+    -> any FrameSource
+  {
     for file in files {
       guard access(file, R_OK) == 0 else { throw .unreadable(file, reason: SourceFile.reason()) }
       guard !isDirectory(file) else {

@@ -54,7 +54,9 @@ struct Y4MHeader: Equatable {
 
   private static func rate(_ text: Substring) -> Double? {
     let parts = text.split(separator: ":")
-    guard parts.count == 2, let over = Int(parts[0]), let under = Int(parts[1]), over > 0, under > 0 else { return nil }
+    guard parts.count == 2, let over = Int(parts[0]), let under = Int(parts[1]), over > 0, under > 0 else {
+      return nil
+    }
     return Double(over) / Double(under)
   }
 
@@ -65,7 +67,10 @@ struct Y4MHeader: Equatable {
     case "mono": .none
     default:
       throw .malformed(
-        path, problem: "y4m chroma C\(text) is not supported; expected 420, 444 or mono in 8 bits (ffmpeg: -pix_fmt yuv420p)")
+        path,
+        problem:
+          "y4m chroma C\(text) is not supported; expected 420, 444 or mono in 8 bits (ffmpeg: -pix_fmt yuv420p)"
+      )
     }
   }
 

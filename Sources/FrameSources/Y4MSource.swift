@@ -81,7 +81,8 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     } else {
       try buffer.fill { (memory) throws(SourceError) -> Int in
         got = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
-        if header.isFullRange {
+        // `i420` is limited range by the record format; grey is as it is.
+        if header.isFullRange, header.chroma == .quarter {
           YUVPlanes.toLimitedRange(memory, luma: header.width * header.height, count: got)
         }
         return got

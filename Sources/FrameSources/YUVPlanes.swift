@@ -32,7 +32,8 @@ enum YUVPlanes {
     for at in 0..<min(luma, count) { samples[at] = UInt8((Int(samples[at]) * 219 + 127) / 255 + 16) }
     guard count > luma else { return }
     for at in luma..<count {
-      samples[at] = UInt8(clamping: ((Int(samples[at]) - 128) * 224 + (samples[at] < 128 ? -127 : 127)) / 255 + 128)
+      samples[at] = UInt8(
+        clamping: ((Int(samples[at]) - 128) * 224 + (samples[at] < 128 ? -127 : 127)) / 255 + 128)
     }
   }
 }

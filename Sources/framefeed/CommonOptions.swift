@@ -6,17 +6,25 @@ public import Logging
 
 /// Which broker and topic, and any setting of librdkafka.
 struct BrokerOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092).", valueName: "host:port,..."))
+  @Option(
+    help: ArgumentHelp(
+      "Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092).", valueName: "host:port,..."))
   var broker: String?
 
-  @Option(name: .customShort("X"), help: ArgumentHelp("Any librdkafka setting; repeatable.", valueName: "key=value"))
+  @Option(
+    name: .customShort("X"), help: ArgumentHelp("Any librdkafka setting; repeatable.", valueName: "key=value")
+  )
   var settings: [String] = []
 
-  @Option(help: ArgumentHelp("A properties file of librdkafka settings (TLS, SASL); -X goes on top.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A properties file of librdkafka settings (TLS, SASL); -X goes on top.", valueName: "file"))
   var kafkaConfig: String?
 
   func kafka() throws -> KafkaSettings {
-    let environment = ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
+    let environment = ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap {
+      $0.isEmpty ? nil : $0
+    }
     var kafka = KafkaSettings(brokers: broker ?? environment ?? "localhost:9092")
     do throws(TransportError) {
       if let kafkaConfig { try kafka.load(file: kafkaConfig) }
@@ -36,7 +44,9 @@ struct FrameTopicOptions: ParsableArguments {
 
 /// What is printed, and where the report goes.
 struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Write the run report to this file (JSON, schema framefeed.run/1).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the run report to this file (JSON, schema framefeed.run/1).", valueName: "file")
+  )
   var report: String?
 
   @Flag(help: "Print the report as JSON instead of a table.")

@@ -40,7 +40,10 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Stop after so many frames.", valueName: "n"))
   var frames: Int?
 
-  @Option(help: ArgumentHelp("The model's manifest (default: channel statistics of a 224x224 tensor).", valueName: "models/NAME.json"))
+  @Option(
+    help: ArgumentHelp(
+      "The model's manifest (default: channel statistics of a 224x224 tensor).", valueName: "models/NAME.json"
+    ))
   var model: String?
 
   @Flag(help: "No broker: librdkafka's in-process cluster.")
@@ -72,14 +75,17 @@ struct DemoCommand: AsyncParsableCommand {
 
   private func run(_ topic: String, _ kafka: KafkaSettings) async throws -> FeedOutcome {
     let demo = FeedDemo(try streamer(topic, kafka), try sink(topic, kafka))
-    return try await FeedRunner.run(output, progress: { demo.progress.line("inferred") }, stop: { demo.stop() }) { try demo.run() }
+    return try await FeedRunner.run(
+      output, progress: { demo.progress.line("inferred") }, stop: { demo.stop() }
+    ) { try demo.run() }
   }
 
   private func streamer(_ topic: String, _ kafka: KafkaSettings) throws -> FeedStreamer {
     let codec: Codec
     do throws(CodecError) { codec = try Codec(self.codec) } catch { throw Failure(error, code: .usage) }
     if embedded, codec.description != "jpeg", !codec.description.hasPrefix("jpeg:") || !codec.layers.isEmpty {
-      throw Failure("--embedded takes JPEG frames only: larger ones do not fit librdkafka's in-process cluster")
+      throw Failure(
+        "--embedded takes JPEG frames only: larger ones do not fit librdkafka's in-process cluster")
     }
     guard fps > 0, loop > 0, frames.map({ $0 > 0 }) ?? true else {
       throw Failure("--fps, --loop and --frames: expected numbers above 0")

@@ -24,7 +24,10 @@ struct SinkCommand: AsyncParsableCommand {
   @Option(help: "Sinks of one group share the work; each group reads everything.")
   var group = "framefeed"
 
-  @Option(help: ArgumentHelp("Where to begin: committed (else the beginning), beginning, latest, or a time (ISO 8601, or ms since 1970).", valueName: "where"))
+  @Option(
+    help: ArgumentHelp(
+      "Where to begin: committed (else the beginning), beginning, latest, or a time (ISO 8601, or ms since 1970).",
+      valueName: "where"))
   var from = "committed"
 
   @Option(help: ArgumentHelp("The model's manifest.", valueName: "models/NAME.json"))
@@ -42,10 +45,15 @@ struct SinkCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Threads that decode.", valueName: "n"))
   var decoders = 1
 
-  @Option(help: ArgumentHelp("Save the model's answers: a file of JSON lines (- for standard output), or kafka:TOPIC.", valueName: "file|kafka:topic"))
+  @Option(
+    help: ArgumentHelp(
+      "Save the model's answers: a file of JSON lines (- for standard output), or kafka:TOPIC.",
+      valueName: "file|kafka:topic"))
   var results: String?
 
-  @Option(name: .customLong("partition"), help: ArgumentHelp("Read this partition alone, without sharing; repeatable.", valueName: "n"))
+  @Option(
+    name: .customLong("partition"),
+    help: ArgumentHelp("Read this partition alone, without sharing; repeatable.", valueName: "n"))
   var partitions: [Int32] = []
 
   @Option(help: ArgumentHelp("Largest frame to take, in pixels.", valueName: "n"))
@@ -58,9 +66,13 @@ struct SinkCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       let sink = try FeedSink(try sinkOptions())
-      let outcome = try await FeedRunner.run(output, progress: { sink.progress.line("inferred") }, stop: { sink.stop() }) { try sink.sink() }
+      let outcome = try await FeedRunner.run(
+        output, progress: { sink.progress.line("inferred") }, stop: { sink.stop() }
+      ) { try sink.sink() }
       guard let outcome else {
-        throw Failure("topic \(topicOptions.topic) did not appear; create it: framefeed topic create \(topicOptions.topic)", code: .failed)
+        throw Failure(
+          "topic \(topicOptions.topic) did not appear; create it: framefeed topic create \(topicOptions.topic)",
+          code: .failed)
       }
       try FeedRunner.finish(outcome, output)
     }
@@ -105,8 +117,11 @@ struct SinkCommand: AsyncParsableCommand {
     case "latest": return .latest
     default:
       if let milliseconds = Int64(from), milliseconds >= 0 { return .time(milliseconds) }
-      if let date = try? Date(from, strategy: .iso8601) { return .time(Int64(date.timeIntervalSince1970 * 1000)) }
-      throw Failure("--from \(from): expected committed, beginning, latest, or a time such as 2026-11-24T08:00:00Z")
+      if let date = try? Date(from, strategy: .iso8601) {
+        return .time(Int64(date.timeIntervalSince1970 * 1000))
+      }
+      throw Failure(
+        "--from \(from): expected committed, beginning, latest, or a time such as 2026-11-24T08:00:00Z")
     }
   }
 }

@@ -34,7 +34,10 @@ struct StreamCommand: AsyncParsableCommand {
   @Option(help: "How frames are encoded.")
   var codec = "jpeg"
 
-  @Option(help: ArgumentHelp("Frames a second, `source` for its own rate, `max` for as fast as they go (default: its own, else 30; from a pipe as they come).", valueName: "n|source|max"))
+  @Option(
+    help: ArgumentHelp(
+      "Frames a second, `source` for its own rate, `max` for as fast as they go (default: its own, else 30; from a pipe as they come).",
+      valueName: "n|source|max"))
   var fps: String?
 
   @Option(help: ArgumentHelp("Pace by recorded times: one `seconds name` a line.", valueName: "file"))
@@ -49,10 +52,12 @@ struct StreamCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Resize frames before encoding.", valueName: "WxH"))
   var resize: String?
 
-  @Option(help: ArgumentHelp("What a full queue does: block, drop-newest or drop-oldest.", valueName: "policy"))
+  @Option(
+    help: ArgumentHelp("What a full queue does: block, drop-newest or drop-oldest.", valueName: "policy"))
   var whenFull = QueuePolicy.block
 
-  @Option(help: ArgumentHelp("Who must have a record before it counts as sent: 0, 1 or all.", valueName: "acks"))
+  @Option(
+    help: ArgumentHelp("Who must have a record before it counts as sent: 0, 1 or all.", valueName: "acks"))
   var acks: String?
 
   @Option(help: ArgumentHelp("Threads that encode.", valueName: "n"))
@@ -61,7 +66,8 @@ struct StreamCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Frame size of a raw dump.", valueName: "WxH"))
   var size: String?
 
-  @Option(help: ArgumentHelp("Pixel format of a raw dump: rgb8, bgr8, rgba8, mono8 or i420.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("Pixel format of a raw dump: rgb8, bgr8, rgba8, mono8 or i420.", valueName: "format"))
   var pixelFormat: PixelFormat?
 
   @Option(help: ArgumentHelp("Largest frame to take, in pixels.", valueName: "n"))
@@ -81,7 +87,9 @@ struct StreamCommand: AsyncParsableCommand {
     try await reportingFailures {
       let options = try streamOptions()
       let streamer = try open(options)
-      let outcome = try await FeedRunner.run(output, progress: { streamer.progress.line("acknowledged") }, stop: { streamer.stop() }) { try streamer.stream() }
+      let outcome = try await FeedRunner.run(
+        output, progress: { streamer.progress.line("acknowledged") }, stop: { streamer.stop() }
+      ) { try streamer.stream() }
       try FeedRunner.finish(outcome, output)
     }
   }
@@ -101,7 +109,9 @@ struct StreamCommand: AsyncParsableCommand {
   }
 
   private static func size(_ text: String) throws(SourceError) -> FrameSize {
-    guard let size = FrameSize(text) else { throw .option("\"\(text)\" is no size; expected WIDTHxHEIGHT, as in 1280x720") }
+    guard let size = FrameSize(text) else {
+      throw .option("\"\(text)\" is no size; expected WIDTHxHEIGHT, as in 1280x720")
+    }
     return size
   }
 
@@ -110,17 +120,23 @@ struct StreamCommand: AsyncParsableCommand {
     do throws(CodecError) { codec = try Codec(self.codec) } catch { throw Failure(error, code: .usage) }
     var kafka = try brokerOptions.kafka()
     if let acks {
-      guard ["0", "1", "all", "-1"].contains(acks) else { throw Failure("--acks \(acks): expected 0, 1 or all") }
+      guard ["0", "1", "all", "-1"].contains(acks) else {
+        throw Failure("--acks \(acks): expected 0, 1 or all")
+      }
       kafka.set("acks", acks)
     }
-    guard !feed.isEmpty, feed.utf8.count <= 255 else { throw Failure("--feed: expected a name of 1 to 255 bytes") }
+    guard !feed.isEmpty, feed.utf8.count <= 255 else {
+      throw Failure("--feed: expected a name of 1 to 255 bytes")
+    }
     var options = StreamOptions(feed: feed, codec: codec, kafka: kafka, logger: output.logger())
     options.topic = topicOptions.topic
     options.pace = try pace()
     options.loops = try loops()
     guard frames.map({ $0 > 0 }) ?? true else { throw Failure("--frames: expected 1 or more") }
     options.frames = frames
-    do throws(SourceError) { options.resize = try resize.map(Self.size) } catch { throw Failure(error, code: .usage) }
+    do throws(SourceError) { options.resize = try resize.map(Self.size) } catch {
+      throw Failure(error, code: .usage)
+    }
     options.whenFull = whenFull
     guard (1...64).contains(encoders) else { throw Failure("--encoders \(encoders): expected 1...64") }
     options.encoders = encoders
@@ -145,7 +161,9 @@ struct StreamCommand: AsyncParsableCommand {
 
   private func loops() throws -> Int? {
     if loop == "forever" { return nil }
-    guard let count = Int(loop), count > 0 else { throw Failure("--loop \(loop): expected a number from 1, or forever") }
+    guard let count = Int(loop), count > 0 else {
+      throw Failure("--loop \(loop): expected a number from 1, or forever")
+    }
     return count
   }
 }

@@ -56,14 +56,17 @@ struct TopicCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reportingFailures {
-        guard (1...10_000).contains(partitions) else { throw Failure("--partitions \(partitions): expected 1...10000") }
+        guard (1...10_000).contains(partitions) else {
+          throw Failure("--partitions \(partitions): expected 1...10000")
+        }
         let admin = try target.admin()
         let wanted = try configuration()
         if update {
           try admin.update(target.topic, configuration: wanted)
           print("changed topic \(target.topic)")
         } else {
-          let settings = TopicSettings(partitions: partitions, replication: replication, configuration: wanted)
+          let settings = TopicSettings(
+            partitions: partitions, replication: replication, configuration: wanted)
           try admin.create(target.topic, settings)
           print("created topic \(target.topic) with \(partitions) partition\(partitions == 1 ? "" : "s")")
         }
@@ -106,7 +109,8 @@ struct TopicCommand: AsyncParsableCommand {
     func run() async throws {
       try await reportingFailures {
         guard let topic = try target.admin().describe(target.topic) else {
-          throw Failure(TransportError.topicMissing(target.topic, broker: try target.brokerOptions.kafka().brokers))
+          throw Failure(
+            TransportError.topicMissing(target.topic, broker: try target.brokerOptions.kafka().brokers))
         }
         print("topic       \(topic.name)")
         print("partitions  \(topic.partitions)")
@@ -149,7 +153,9 @@ struct TopicCommand: AsyncParsableCommand {
         for part in lag {
           let cells = [part.beginning, part.end].map { Self.right("\($0)", 10) }
           let committed = Self.right(part.committed.map { "\($0)" } ?? "-", 10)
-          print("\(Self.right("\(part.partition)", 9))  \(cells.joined(separator: "  "))  \(committed)  \(Self.right("\(part.lag)", 10))")
+          print(
+            "\(Self.right("\(part.partition)", 9))  \(cells.joined(separator: "  "))  \(committed)  \(Self.right("\(part.lag)", 10))"
+          )
         }
         print("\(lag.reduce(0) { $0 + $1.lag }) records behind")
       }
