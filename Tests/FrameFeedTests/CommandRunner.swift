@@ -1,0 +1,112 @@
+import Foundation
+
+/// The broker of `make test`; without it the tests of the whole way are skipped.
+let broker = ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"]
+let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
+
+/// The repository, and the built `framefeed` beside the test program.
+let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  .deletingLastPathComponent().path
+let framefeed = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+  path: "framefeed"
+).path
+
+/// What a program left behind.
+struct Finished {
+  let code: Int32
+  let output: [UInt8]
+  let errors: String
+
+  var text: String { String(decoding: output, as: UTF8.self) }
+}
+
+/// A program that runs beside the test, its output in files.
+final class RunningCommand {
+  private let process = Process()
+  private let directory: URL
+
+  init(_ program: String, _ arguments: [String]) throws {
+    directory = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    for name in ["out", "err"] {
+      try Data().write(to: directory.appending(path: name))
+    }
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    process.currentDirectoryURL = URL(filePath: repository)
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: directory.appending(path: "out"))
+    process.standardError = try FileHandle(forWritingTo: directory.appending(path: "err"))
+    try process.run()
+  }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  func interrupt() { process.interrupt() }
+
+  /// Waits for its end; kills it after a minute, so that a hang is a failure and not a stop of all tests.
+  func wait() throws -> Finished {
+    let deadline = Date(timeIntervalSinceNow: 60)
+    while process.isRunning, Date() < deadline { usleep(20_000) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    return Finished(
+      code: process.terminationStatus,
+      output: Array(try Data(contentsOf: directory.appending(path: "out"))),
+      errors: String(decoding: try Data(contentsOf: directory.appending(path: "err")), as: UTF8.self))
+  }
+}
+
+/// Runs a program to its end.
+func run(_ program: String, _ arguments: String...) throws -> Finished {
+  try RunningCommand(program, arguments).wait()
+}
+
+/// A directory that goes away with the test, and a topic name of its own.
+final class Scratch {
+  let path: String
+  let topic = "test-" + UUID().uuidString.prefix(8).lowercased()
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString).path
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+    // The local broker holds all topics in memory.
+    _ = try? run(framefeed, "topic", "delete", topic)
+  }
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  /// A report, or any other JSON file.
+  func report(_ name: String) throws -> Report {
+    try JSONDecoder().decode(Report.self, from: try Data(contentsOf: URL(filePath: file(name))))
+  }
+
+  /// Results by feed, run and sequence.
+  func results(_ name: String) throws -> [Answer] {
+    try String(contentsOfFile: file(name), encoding: .utf8).split(separator: "\n").map {
+      try JSONDecoder().decode(Answer.self, from: Data($0.utf8))
+    }
+  }
+}
+
+/// What tests look at in a run report.
+struct Report: Decodable {
+  let schema: String
+  let frames: [String: Int]
+  let stages: [String: [String: Double]]
+  let settings: [String: String]
+  let versions: [String: String]
+}
+
+/// One line of results.
+struct Answer: Decodable, Equatable {
+  let feed: String
+  let run: String
+  let sequence: Int
+  let latencyMs: Double
+  let outputs: [String: [Double]]
+}

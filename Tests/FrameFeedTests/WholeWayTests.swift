@@ -1,0 +1,174 @@
+import Foundation
+import Testing
+
+/// The built program against a broker process: what users run, as they run it.
+@Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
+struct WholeWayTests {
+  static let flight = "samples/flight"
+  static let model = "models/channel-statistics.json"
+
+  private func stream(_ scratch: Scratch, _ arguments: String...) throws -> Finished {
+    try RunningCommand(framefeed, ["stream", "--topic", scratch.topic, "--quiet"] + arguments).wait()
+  }
+
+  private func sink(_ scratch: Scratch, _ arguments: String...) throws -> RunningCommand {
+    try RunningCommand(
+      framefeed, ["sink", "--topic", scratch.topic, "--quiet", "--idle-timeout", "40"] + arguments)
+  }
+
+  /// Source and sink side by side, for every codec; raw and zstd give the same answers to the last bit.
+  @Test func everyCodecArrivesComplete() throws {
+    let scratch = try Scratch()
+    var answers: [String: [[String: [Double]]]] = [:]
+    for codec in ["raw", "jpeg", "zstd", "base64", "raw+zstd:filter=none+base64", "jpeg:quality=60"] {
+      let sinking = try sink(
+        scratch, "--model", Self.model, "--until-end", "--report", scratch.file("sink.json"), "--results",
+        scratch.file("answers.jsonl"), "--decoders", "2")
+      let sent = try stream(
+        scratch, Self.flight, "--feed", "drone-1", "--codec", codec, "--fps", "30", "--frames", "20",
+        "--encoders",
+        "2", "--report", scratch.file("stream.json"))
+      let received = try sinking.wait()
+      #expect(sent.code == 0 && received.code == 0, "\(codec): \(sent.errors) \(received.errors)")
+      let source = try scratch.report("stream.json")
+      #expect(source.schema == "framefeed.run/1")
+      #expect(source.frames["sent"] == 20 && source.frames["acknowledged"] == 20)
+      for stage in ["pace", "encode", "queue", "acknowledge"] {
+        #expect(source.stages[stage]?["count"] == 20)
+      }
+      let report = try scratch.report("sink.json")
+      for (name, count) in [
+        ("received", 20), ("decoded", 20), ("inferred", 20), ("missing", 0), ("duplicate", 0),
+        ("reordered", 0),
+        ("rejected", 0),
+      ] { #expect(report.frames[name] == count, "\(codec): \(name)") }
+      for stage in ["transport", "decode", "tensor", "infer", "endToEnd"] {
+        #expect(report.stages[stage]?["count"] == 20)
+      }
+      #expect(report.versions["librdkafka"] != nil && report.settings["fetch.wait.max.ms"] == "10")
+      let lines = try scratch.results("answers.jsonl")
+      #expect(lines.map(\.sequence) == Array(0..<20) && Set(lines.map(\.run)).count == 1)
+      answers[codec] = lines.map(\.outputs)
+    }
+    #expect(answers["raw"] == answers["zstd"])
+    #expect(answers["raw"] == answers["raw+zstd:filter=none+base64"])
+    #expect(answers["jpeg"] == answers["base64"])
+    #expect(answers["jpeg:quality=60"] != answers["jpeg"])
+    let lag = try run(framefeed, "topic", "lag", scratch.topic)
+    #expect(lag.text.contains("0 records behind"))
+  }
+
+  /// Any Kafka client reads the frames: kcat as files, the Python sample as arrays.
+  @Test(.enabled(if: python != nil)) func otherToolsReadTheFrames() throws {
+    let scratch = try Scratch()
+    #expect(try stream(scratch, Self.flight, "--codec", "jpeg", "--fps", "max", "--frames", "2").code == 0)
+    let kcat = try run(
+      "kcat", "-C", "-b", broker!, "-t", scratch.topic, "-o", "beginning", "-c1", "-D", "", "-q")
+    let file = try Data(contentsOf: URL(filePath: "\(repository)/\(Self.flight)/frame001.jpg"))
+    #expect(kcat.output == Array(file))
+    for codec in ["raw", "zstd", "base64", "raw+base64", "jpeg:quality=80"] {
+      #expect(try stream(scratch, Self.flight, "--codec", codec, "--fps", "max", "--frames", "2").code == 0)
+    }
+    // It stops at the end of the first run; so each run is read from its own topic's end to end by count.
+    let reading = try run(python!, "samples/python/read_feed.py", broker!, scratch.topic, "2")
+    #expect(reading.code == 0, "\(reading.errors)")
+    #expect(reading.text.split(separator: "\n").count == 2 && reading.text.contains("720x1280x3"))
+    for codec in ["raw", "zstd", "base64", "raw+base64"] {
+      let own = try Scratch()
+      #expect(try stream(own, Self.flight, "--codec", codec, "--fps", "max", "--frames", "2").code == 0)
+      let lines = try run(python!, "samples/python/read_feed.py", broker!, own.topic, "2")
+      #expect(lines.code == 0 && lines.text.contains("720x1280x3"), "\(codec): \(lines.errors)")
+      // Mean of the first frame: lossless codecs and the JPEG itself agree with Pillow to its last digit.
+      let mean = lines.text.split(separator: "\n")[0].split(separator: " ").last!
+      let first = reading.text.split(separator: "\n")[0].split(separator: " ").last!
+      #expect(abs(Double(mean)! - Double(first)!) < 0.05, "\(codec)")
+    }
+  }
+
+  @Test func ffmpegPipesIntoAFeed() throws {
+    let scratch = try Scratch()
+    let clip = scratch.file("clip.mp4")
+    #expect(
+      try run(
+        "ffmpeg", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc=size=320x240:rate=30", "-frames:v",
+        "30", clip
+      ).code == 0)
+    for format in ["yuv4mpegpipe -pix_fmt yuv420p", "mjpeg"] {
+      let pipe = try run(
+        "sh", "-c",
+        "ffmpeg -loglevel error -i \(clip) -f \(format) - | \(framefeed) stream - --codec jpeg --quiet --topic \(scratch.topic)"
+      )
+      #expect(pipe.code == 0, "\(pipe.errors)")
+      #expect(pipe.text.contains("sent 30  acknowledged 30"))
+    }
+    let received = try sink(scratch, "--until-end", "--from", "beginning").wait()
+    #expect(
+      received.code == 0 && received.text.contains("inferred 60"), "\(received.text) \(received.errors)")
+  }
+
+  /// Four partitions, three feeds, two sinks of one group: every frame once, each feed in order.
+  @Test func feedsAndSinksShareATopic() throws {
+    let scratch = try Scratch()
+    #expect(try run(framefeed, "topic", "create", scratch.topic, "--partitions", "4").code == 0)
+    let sinks = try (0..<2).map { number in
+      try sink(
+        scratch, "--frames", "1000", "--idle-timeout", "9", "--model", Self.model, "--results",
+        scratch.file("\(number).jsonl"))
+    }
+    usleep(5_000_000)  // both have joined
+    let feeds = ["drone-1", "drone-2", "drone-3"]
+    let sources = try feeds.map { feed in
+      try RunningCommand(
+        framefeed,
+        [
+          "stream", Self.flight, "--topic", scratch.topic, "--feed", feed, "--fps", "20", "--frames", "30",
+          "--quiet",
+        ])
+    }
+    for source in sources { #expect(try source.wait().code == 0) }
+    for sinking in sinks {
+      let finished = try sinking.wait()
+      #expect(finished.code == 0, "\(finished.text) \(finished.errors)")
+    }
+    let answers = try (0..<2).map { try scratch.results("\($0).jsonl") }
+    for feed in feeds {
+      let perSink = answers.map { $0.filter { $0.feed == feed }.map(\.sequence) }
+      for sequence in perSink { #expect(sequence == sequence.sorted()) }
+      #expect(perSink.flatMap { $0 }.sorted() == Array(0..<30), "\(feed)")
+    }
+  }
+
+  @Test func resultsGoToATopic() throws {
+    let scratch = try Scratch()
+    let answers = try Scratch()
+    #expect(try stream(scratch, Self.flight, "--fps", "max", "--frames", "5").code == 0)
+    #expect(try run(framefeed, "topic", "create", answers.topic).code == 0)
+    let received = try sink(
+      scratch, "--until-end", "--model", "models/motion.json", "--results", "kafka:\(answers.topic)"
+    ).wait()
+    #expect(received.code == 0, "\(received.errors)")
+    let lines = try run("kcat", "-C", "-b", broker!, "-t", answers.topic, "-o", "beginning", "-c5", "-q")
+    #expect(lines.text.split(separator: "\n").filter { $0.contains("\"sequence\":") }.count == 5)
+  }
+
+  @Test func interruptingDrainsAndReports() throws {
+    let scratch = try Scratch()
+    let source = try RunningCommand(
+      framefeed,
+      [
+        "stream", Self.flight, "--topic", scratch.topic, "--loop", "forever", "--quiet", "--report",
+        scratch.file("stream.json"),
+      ])
+    let sinking = try sink(scratch, "--report", scratch.file("sink.json"))
+    usleep(6_000_000)
+    source.interrupt()
+    let sent = try source.wait()
+    #expect(sent.code == 130, "\(sent.errors)")
+    usleep(2_000_000)
+    sinking.interrupt()
+    #expect(try sinking.wait().code == 130)
+    let (stream, sink) = (try scratch.report("stream.json"), try scratch.report("sink.json"))
+    #expect(stream.frames["sent"]! > 30 && stream.frames["acknowledged"] == stream.frames["sent"])
+    #expect(sink.frames["inferred"] == stream.frames["sent"] && sink.frames["missing"] == 0)
+  }
+}

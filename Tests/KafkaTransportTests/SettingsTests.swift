@@ -1,0 +1,84 @@
+import Testing
+
+@testable import KafkaTransport
+
+/// librdkafka settings: from the command line, from files, and as a report shows them.
+@Suite struct SettingsTests {
+  @Test func propertiesFilesAreRead() throws {
+    let text = """
+      # TLS
+      security.protocol = ssl
+      ! and more
+        ssl.ca.location=/etc/ca.pem\r
+
+      sasl.password=a=b c
+      ssl.key.pem=-----BEGIN KEY-----\\nabc\\n-----END KEY-----
+      """
+    let entries = try PropertiesFile.parse(text, file: "client.properties")
+    #expect(entries.map(\.key) == ["security.protocol", "ssl.ca.location", "sasl.password", "ssl.key.pem"])
+    #expect(entries.map(\.value)[..<3] == ["ssl", "/etc/ca.pem", "a=b c"])
+    #expect(entries[3].value == "-----BEGIN KEY-----\nabc\n-----END KEY-----")
+    let error = #expect(throws: TransportError.self) {
+      try PropertiesFile.parse("a=1\nnonsense\n", file: "f")
+    }
+    #expect("\(error!)" == "f:2: expected key=value")
+  }
+
+  @Test func badSettingsAreNamed() {
+    var settings = KafkaSettings(brokers: "localhost:1")
+    #expect(throws: TransportError.self) { try settings.set(argument: "linger.ms") }
+    settings.set("no.such.thing", "1")
+    let unknown = #expect(throws: TransportError.self) { try TopicAdmin(settings) }
+    #expect("\(unknown!)".contains("no.such.thing"))
+  }
+
+  @Test func theUserGoesOnTopAndSecretsAreHidden() throws {
+    var settings = KafkaSettings(brokers: "localhost:1")
+    settings.set("linger.ms", "7")
+    settings.set("sasl.password", "hunter2")
+    let producer = try FrameProducer(
+      settings, FrameProducer.Options(topic: "t", feed: "f", run: "r", maximumRecord: 15_000_000)
+    ) { _ in }
+    let effective = producer.effectiveSettings
+    // linger.ms is an alias of it.
+    #expect(effective["queue.buffering.max.ms"] == "7")
+    #expect(effective["sasl.password"] == "***")
+    #expect(effective["socket.nagle.disable"] == "true")
+    #expect(effective["enable.idempotence"] == "true")
+    #expect(effective["message.max.bytes"] == "15000000")
+    #expect(
+      effective["bootstrap.servers"] == "localhost:1" || effective["metadata.broker.list"] == "localhost:1")
+    #expect(!effective.keys.contains { $0.hasSuffix("_cb") || $0 == "opaque" })
+  }
+
+  @Test func fewerAcksGiveUpIdempotence() throws {
+    var settings = KafkaSettings(brokers: "localhost:1")
+    settings.set("acks", "1")
+    let producer = try FrameProducer(
+      settings, FrameProducer.Options(topic: "t", feed: "f", run: "r", maximumRecord: 1_000_000)
+    ) { _ in }
+    #expect(producer.effectiveSettings["enable.idempotence"] == nil)
+  }
+
+  @Test func tooLargeFramesNameTheCommandThatHelps() throws {
+    let options = FrameProducer.Options(topic: "small", feed: "f", run: "r", maximumRecord: 50_000)
+    let producer = try FrameProducer(KafkaSettings(brokers: "b:1"), options) { _ in }
+    try producer.check(payload: 40_000)
+    let topic = #expect(throws: TransportError.self) { try producer.check(payload: 1_600_000) }
+    #expect(
+      "\(topic!)".contains(
+        "framefeed topic create small --update --config max.message.bytes=4000000 --broker b:1"))
+    var own = KafkaSettings(brokers: "b:1")
+    own.set("message.max.bytes", "30000")
+    let client = try FrameProducer(own, options) { _ in }
+    let error = #expect(throws: TransportError.self) { try client.check(payload: 40_000) }
+    #expect("\(error!)".contains("-X message.max.bytes="))
+  }
+
+  @Test func nobodyAtTheAddressIsSaidAtOnce() throws {
+    let admin = try TopicAdmin(KafkaSettings(brokers: "localhost:1"))
+    let error = #expect(throws: TransportError.self) { try admin.cluster(milliseconds: 1500) }
+    #expect("\(error!)".contains("no Kafka broker answers at localhost:1 (Connect"))
+    #expect("\(error!)".contains("Connection refused"))
+  }
+}
