@@ -34,7 +34,7 @@ broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fres
 demo: deps ## the sample feed through a broker to a model (BROKER=HOST:PORT, else a local one)
 	@BROKER="$(BROKER)" scripts/demo.sh
 
-test: .venv/.stamp ## all tests, beside a local broker
+test: deps ## all tests, beside a local broker
 	@scripts/test.sh
 
 lint: ## the style of the Swift files

@@ -10,16 +10,6 @@ public enum Polled: ~Copyable, Sendable {
   /// Something went wrong that does not end the reading.
   case problem(TransportError)
   case nothing
-
-  /// The record, for who wants nothing else.
-  public consuming func takeRecord() -> Record? {
-    switch consume self {
-    case .record(let record): return record
-    case .partitionEnd(_): return nil
-    case .problem(_): return nil
-    case .nothing: return nil
-    }
-  }
 }
 
 /// Fetches the records of one topic, alone or as one of a group.
