@@ -142,6 +142,11 @@ public final class FeedSink: Sendable {
                 "partition \(given.partition): the topic dropped \(given.lost) records before they were read; raise its retention"
               )
             }
+            for given in partitions where given.isMadeAnew {
+              logger.warning(
+                "partition \(given.partition): the group had read past its end, so the topic was made anew; reading from its beginning"
+              )
+            }
             tally.ledger.assigned(partitions)
             ready.withLock { $0 = true }
             ready.wakeAll()

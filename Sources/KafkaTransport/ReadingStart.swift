@@ -17,4 +17,6 @@ public struct AssignedPartition: Sendable, Equatable {
   public let startsMidway: Bool
   /// Records that the group had not read and the topic has dropped (its retention is too short for the lag).
   public let lost: Int64
+  /// Whether the group has committed past the topic's end: the topic was made anew, and is read from its beginning.
+  public let isMadeAnew: Bool
 }

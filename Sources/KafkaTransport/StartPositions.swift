@@ -26,13 +26,14 @@ final class StartPositions: Sendable {
       let isFirst = seen.withLock { $0.insert(number).inserted }
       // Without an answer librdkafka decides, by auto.offset.reset.
       guard let (low, high) = try? client.watermarks(topic, number) else {
-        return AssignedPartition(partition: number, startsMidway: true, lost: 0)
+        return AssignedPartition(partition: number, startsMidway: true, lost: 0, isMadeAnew: false)
       }
       let committed = entry.pointee.offset
       let hasCommitted = entry.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR && committed >= 0
+      let isPastEnd = hasCommitted && committed > high
       let offset: Int64
       switch isFirst ? start : .committed {
-      case .committed: offset = hasCommitted ? min(max(committed, low), high) : low
+      case .committed: offset = hasCommitted && !isPastEnd ? max(committed, low) : low
       case .beginning: offset = low
       case .latest: offset = high
       case .time(let time): offset = first(at: time, number, client) ?? high
@@ -41,7 +42,8 @@ final class StartPositions: Sendable {
       let isResumed = start == .committed || !isFirst
       return AssignedPartition(
         partition: number, startsMidway: offset > 0,
-        lost: isResumed && hasCommitted ? max(0, low - committed) : 0)
+        lost: isResumed && hasCommitted ? max(0, low - committed) : 0,
+        isMadeAnew: isResumed && isPastEnd)
     }
   }
 

@@ -138,6 +138,18 @@ struct WholeWayTests {
     }
   }
 
+  /// A group's old offsets say nothing about a topic of the same name that was made anew.
+  @Test func aTopicMadeAnewIsReadFromItsBeginning() throws {
+    let scratch = try Scratch()
+    for frames in ["12", "5"] {
+      #expect(try stream(scratch, Self.flight, "--fps", "max", "--frames", frames).code == 0)
+      let received = try sink(scratch, "--until-end", "--report", scratch.file("sink.json")).wait()
+      #expect(received.code == 0, "\(received.errors)")
+      #expect(try scratch.report("sink.json").frames["inferred"] == Int(frames))
+      #expect(try run(framefeed, "topic", "delete", scratch.topic).code == 0)
+    }
+  }
+
   @Test func resultsGoToATopic() throws {
     let scratch = try Scratch()
     let answers = try Scratch()

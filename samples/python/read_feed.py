@@ -32,7 +32,9 @@ def pixels(header, data):
 
 def main(broker="localhost:9092", topic="frames", count="0"):
     consumer = Consumer({"bootstrap.servers": broker, "group.id": f"read-feed-{time.time_ns()}",
-                         "auto.offset.reset": "earliest", "enable.auto.commit": False})
+                         "auto.offset.reset": "earliest", "enable.auto.commit": False,
+                         # The local development broker answers with its whole backlog at once.
+                         "receive.message.max.bytes": 2_000_000_000})
     consumer.subscribe([topic])
     seen = 0
     while not int(count) or seen < int(count):
