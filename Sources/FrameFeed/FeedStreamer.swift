@@ -63,7 +63,7 @@ public final class FeedStreamer: Sendable {
         : try PreparedTopic.find(options.topic, options.kafka, create: options.createTopic, options.logger)
       let tally = tally
       let logger = options.logger
-      return try FrameProducer(
+      let producer = try FrameProducer(
         options.kafka,
         FrameProducer.Options(
           topic: options.topic, feed: options.feed, run: run, maximumRecord: topic.maximumRecord),
@@ -78,6 +78,8 @@ public final class FeedStreamer: Sendable {
           tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)
         }
       }
+      try producer.connect()
+      return producer
     } catch {
       throw .transport(error)
     }

@@ -65,6 +65,7 @@ final class ResultTopic: ResultWriter, @unchecked Sendable {
   init(_ topic: String, _ kafka: KafkaSettings) throws(FeedError) {
     do throws(TransportError) {
       producer = try LineProducer(kafka, topic: topic)
+      try producer.connect()
     } catch {
       throw .transport(error)
     }

@@ -42,6 +42,7 @@ public final class FrameProducer: Sendable {
   public static let overhead = 2048
 
   private let client: KafkaClient
+  private let topic: TopicHandle
   private let options: Options
   private let inFlight: InFlightFrames
   private let stopping = StopSignal()
@@ -76,6 +77,7 @@ public final class FrameProducer: Sendable {
       events: events)
     let limit = settings.number("message.max.bytes") ?? options.maximumRecord
     self.client = client
+    self.topic = try TopicHandle(topic, client)
     self.options = options
     self.inFlight = inFlight
     maximumPayload = max(0, limit - Self.overhead)
@@ -88,6 +90,11 @@ public final class FrameProducer: Sendable {
   }
 
   deinit { close() }
+
+  /// Connects to the topic's leaders, so that the first frame need not wait for that. The topic must exist.
+  public func connect(milliseconds: Int = 30_000) throws(TransportError) {
+    try topic.connect(milliseconds: Int32(milliseconds))
+  }
 
   /// Checks a payload's size against the topic's and the client's limits, before anything is sent.
   public func check(payload bytes: Int) throws(TransportError) {
@@ -151,37 +158,35 @@ public final class FrameProducer: Sendable {
     headers: inout HeaderWriter
   ) -> KafkaCode {
     var feed = options.feed
-    return options.topic.withCString { topic in
-      feed.withUTF8 { key in
-        withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 7) { parts in
-          parts.initialize(repeating: rd_kafka_vu_t())
-          parts[0].vtype = RD_KAFKA_VTYPE_TOPIC
-          parts[0].u.cstr = topic
-          parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS  // 0: neither copy nor free the payload
-          parts[1].u.i = 0
-          parts[2].vtype = RD_KAFKA_VTYPE_KEY
-          parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
-          parts[2].u.mem.size = key.count
-          parts[3].vtype = RD_KAFKA_VTYPE_VALUE
-          parts[3].u.mem.ptr = address
-          parts[3].u.mem.size = bytes
-          parts[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP
-          parts[4].u.i64 = timestamp / 1_000_000
-          parts[5].vtype = RD_KAFKA_VTYPE_HEADERS
-          parts[5].u.headers = headers.pointer
-          parts[6].vtype = RD_KAFKA_VTYPE_OPAQUE
-          parts[6].u.ptr = UnsafeMutableRawPointer(bitPattern: slot + 1)
-          while true {
-            guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, parts.count) else {
-              headers.wereTaken()
-              return .none
-            }
-            let code = KafkaCode(rd_kafka_error_code(error))
-            rd_kafka_error_destroy(error)
-            // The client's own queue is full (the user's setting): wait for it as for our own bound.
-            guard code == .queueFull, !stopping.isRequested else { return code }
-            _ = inFlight.wait(until: FrameClock.monotonic() + 1_000_000)
+    return feed.withUTF8 { key in
+      withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 7) { parts in
+        parts.initialize(repeating: rd_kafka_vu_t())
+        parts[0].vtype = RD_KAFKA_VTYPE_RKT
+        parts[0].u.rkt = topic.pointer
+        parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS  // 0: neither copy nor free the payload
+        parts[1].u.i = 0
+        parts[2].vtype = RD_KAFKA_VTYPE_KEY
+        parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
+        parts[2].u.mem.size = key.count
+        parts[3].vtype = RD_KAFKA_VTYPE_VALUE
+        parts[3].u.mem.ptr = address
+        parts[3].u.mem.size = bytes
+        parts[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP
+        parts[4].u.i64 = timestamp / 1_000_000
+        parts[5].vtype = RD_KAFKA_VTYPE_HEADERS
+        parts[5].u.headers = headers.pointer
+        parts[6].vtype = RD_KAFKA_VTYPE_OPAQUE
+        parts[6].u.ptr = UnsafeMutableRawPointer(bitPattern: slot + 1)
+        while true {
+          guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, parts.count) else {
+            headers.wereTaken()
+            return .none
           }
+          let code = KafkaCode(rd_kafka_error_code(error))
+          rd_kafka_error_destroy(error)
+          // The client's own queue is full (the user's setting): wait for it as for our own bound.
+          guard code == .queueFull, !stopping.isRequested else { return code }
+          _ = inFlight.wait(until: FrameClock.monotonic() + 1_000_000)
         }
       }
     }

@@ -4,7 +4,8 @@ import Synchronization
 /// Sends small texts (a model's answers) and tells when the broker has them all. For one thread.
 public final class LineProducer: Sendable {
   private let client: KafkaClient
-  private let topic: String
+  private let topic: TopicHandle
+  private let name: String
   private let failed: FailedDelivery
 
   /// Remembers the first record that the broker did not take.
@@ -25,42 +26,46 @@ public final class LineProducer: Sendable {
       RD_KAFKA_PRODUCER, settings,
       preset: SettingsPreset.producer(largestRecord: 1_000_000, inFlightBytes: 1 << 20, user: settings),
       events: events)
-    self.topic = topic
+    self.topic = try TopicHandle(topic, client)
+    name = topic
     self.failed = failed
+  }
+
+  /// Connects, so that the first text need not wait for that.
+  public func connect(milliseconds: Int = 30_000) throws(TransportError) {
+    try topic.connect(milliseconds: Int32(milliseconds))
   }
 
   /// Copies a text into the client's queue.
   public func send(_ text: [UInt8], key: String) throws(TransportError) {
     var key = key
-    let code = topic.withCString { topic in
-      key.withUTF8 { key in
-        withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 4) { parts in
-          parts.initialize(repeating: rd_kafka_vu_t())
-          parts[0].vtype = RD_KAFKA_VTYPE_TOPIC
-          parts[0].u.cstr = topic
-          parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
-          parts[1].u.i = RD_KAFKA_MSG_F_COPY
-          parts[2].vtype = RD_KAFKA_VTYPE_KEY
-          parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
-          parts[2].u.mem.size = key.count
-          parts[3].vtype = RD_KAFKA_VTYPE_VALUE
-          return text.withUnsafeBytes { bytes in
-            parts[3].u.mem.ptr = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-            parts[3].u.mem.size = bytes.count
-            while true {
-              guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, parts.count) else {
-                return KafkaCode.none
-              }
-              let code = KafkaCode(rd_kafka_error_code(error))
-              rd_kafka_error_destroy(error)
-              guard code == .queueFull else { return code }
-              client.poll(milliseconds: 10)
+    let code = key.withUTF8 { key in
+      withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 4) { parts in
+        parts.initialize(repeating: rd_kafka_vu_t())
+        parts[0].vtype = RD_KAFKA_VTYPE_RKT
+        parts[0].u.rkt = topic.pointer
+        parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+        parts[1].u.i = RD_KAFKA_MSG_F_COPY
+        parts[2].vtype = RD_KAFKA_VTYPE_KEY
+        parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
+        parts[2].u.mem.size = key.count
+        parts[3].vtype = RD_KAFKA_VTYPE_VALUE
+        return text.withUnsafeBytes { bytes in
+          parts[3].u.mem.ptr = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
+          parts[3].u.mem.size = bytes.count
+          while true {
+            guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, parts.count) else {
+              return KafkaCode.none
             }
+            let code = KafkaCode(rd_kafka_error_code(error))
+            rd_kafka_error_destroy(error)
+            guard code == .queueFull else { return code }
+            client.poll(milliseconds: 10)
           }
         }
       }
     }
-    guard code == .none else { throw client.failure("sending to \(topic)", code) }
+    guard code == .none else { throw client.failure("sending to \(name)", code) }
   }
 
   /// Waits until the broker has everything.
@@ -68,6 +73,6 @@ public final class LineProducer: Sendable {
   public func flush(milliseconds: Int = 30_000) throws(TransportError) {
     let code = KafkaCode(rd_kafka_flush(client.handle, Int32(milliseconds)))
     if let error = failed.error.withLock({ $0 }) { throw error }
-    guard code == .none else { throw client.failure("sending to \(topic)", code) }
+    guard code == .none else { throw client.failure("sending to \(name)", code) }
   }
 }
