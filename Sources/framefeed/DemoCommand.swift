@@ -13,8 +13,9 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Send a feed through Kafka to a model and show where the time went.",
     discussion: """
-      Uses a topic of its own and deletes it at the end. Without a broker: --embedded runs librdkafka's
-      in-process cluster, with JPEG frames only; its latencies are those of the client path only.
+      Uses a topic of its own and deletes it at the end. Without a broker:
+      --embedded runs librdkafka's in-process cluster, with JPEG frames only; its
+      latencies are those of the client path only.
 
       EXAMPLES
         framefeed demo samples/flight --fps 30 --report demo.report.json

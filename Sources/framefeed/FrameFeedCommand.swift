@@ -9,13 +9,14 @@ struct FrameFeedCommand: AsyncParsableCommand {
     abstract: "Camera frames through Kafka into a model, and where the milliseconds went.",
     discussion: """
       EXAMPLES
-        framefeed demo                                  a sample feed through Kafka to a model
-        framefeed stream photos/ --feed drone-1         a directory as a live feed
-        framefeed sink --model models/motion.json       the model's side of it
+        framefeed demo                             a sample feed, Kafka, a model
+        framefeed stream photos/ --feed drone-1    a directory as a live feed
+        framefeed sink --model models/motion.json  the model's side of it
         framefeed topic create frames --partitions 4
 
-      Every command takes --help. Exit codes: 0 done and complete, 2 done but frames are missing or were
-      rejected, 1 failed, 64 wrong usage, 130 stopped by Ctrl-C after draining and reporting.
+      Every command takes --help. Exit codes: 0 done and complete, 2 done but
+      frames are missing or were rejected, 1 failed, 64 wrong usage, 130 stopped
+      by Ctrl-C after draining and reporting.
       """,
     version: Versions.framefeed,
     subcommands: [

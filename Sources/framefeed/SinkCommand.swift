@@ -11,8 +11,9 @@ struct SinkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sink", abstract: "Take frames from Kafka into a model and measure every stage.",
     discussion: """
-      Frames count as read when the model has answered and the answer is saved (at least once). Sinks of one
-      group share the topic's partitions. Without --model frames are decoded to 640x640 tensors and dropped.
+      Frames count as read when the model has answered and the answer is saved
+      (at least once). Sinks of one group share the topic's partitions. Without
+      --model frames are decoded to 640x640 tensors and dropped.
 
       EXAMPLES
         framefeed sink --model models/channel-statistics.json --results answers.jsonl

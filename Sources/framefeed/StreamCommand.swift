@@ -10,19 +10,22 @@ struct StreamCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stream", abstract: "Send frames to Kafka as a live feed.",
     discussion: """
-      SOURCE is a directory or list of JPEG, PNG, PPM or PGM files (natural order), x.y4m, x.npy, x.mjpeg,
-      x.rgb .bgr .gray .yuv (with --size), - (y4m or mjpeg from a pipe), or synthetic:WIDTHxHEIGHT.
+      SOURCE is a directory or list of JPEG, PNG, PPM or PGM files (natural order),
+      x.y4m, x.npy, x.mjpeg, x.rgb .bgr .gray .yuv (with --size), - (y4m or mjpeg
+      from a pipe), or synthetic:WIDTHxHEIGHT.
 
-      CODEC is raw, jpeg, zstd or base64, with parameters after a colon and layers joined by +:
-      jpeg:quality=70,subsampling=444  zstd:level=3,filter=none  raw+base64  raw+zstd+base64
+      CODEC is raw, jpeg, zstd or base64, with parameters after a colon and layers
+      joined by +:
+        jpeg:quality=70,subsampling=444   zstd:level=3,filter=none
+        raw+base64   raw+zstd+base64
       `jpeg` without parameters sends JPEG files as they are.
 
       EXAMPLES
         framefeed stream samples/flight --feed drone-1 --loop forever
         framefeed stream clip.y4m --codec zstd --fps source
         framefeed stream rig/ --timestamps rig/times.txt
-        ffmpeg -i rtsp://camera/1 -f yuv4mpegpipe - | framefeed stream - --codec jpeg
-        framefeed stream synthetic:1920x1080 --fps 60 --frames 600 --when-full drop-oldest
+        framefeed stream synthetic:1920x1080 --fps 60 --when-full drop-oldest
+        ffmpeg -i rtsp://camera/1 -f yuv4mpegpipe - | framefeed stream -
       """)
 
   @Argument(help: ArgumentHelp("Where the frames come from.", valueName: "source"))

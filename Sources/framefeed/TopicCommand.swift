@@ -24,7 +24,7 @@ struct TopicCommand: AsyncParsableCommand {
       discussion: """
         EXAMPLES
           framefeed topic create frames --partitions 4
-          framefeed topic create frames --retention-bytes 2000000000 --config cleanup.policy=delete
+          framefeed topic create frames --retention-bytes 2000000000
           framefeed topic create frames --update --config max.message.bytes=40000000
         """)
 
