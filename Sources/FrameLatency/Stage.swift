@@ -10,11 +10,11 @@ public enum Stage: String, CaseIterable, Sendable, Codable {
   case acknowledge
   /// Sent to received by the sink.
   case transport
-  /// Received to pixels.
+  /// Received to pixels, the wait for a free decoder included.
   case decode
   /// Pixels to a place in a batch tensor.
   case tensor
-  /// One call of the model.
+  /// In the tensor to answered: the wait for the rest of its batch and for the model, and the model's call.
   case infer
   /// Scheduled to inferred. Counts from when the frame was due, so a late source cannot hide its lateness.
   case endToEnd

@@ -98,6 +98,7 @@ private let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
       for type in [TensorSpec.Element.float32, .float16] {
         (spec.layout, spec.type) = (layout, type)
         let values = planar(tensor(spec, one.layout, one.pixels), spec)
+        #expect(values.allSatisfy { $0.isFinite })  // a maximum below would not see a NaN
         var worst: (exact: Float, fixed: Float) = (0, 0)  // in grey levels
         for i in values.indices {
           let level = Float(spec.scale / spec.std[i / plane])
@@ -123,6 +124,7 @@ private let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
     (spec.layout, spec.type, spec.scale) = (layout, .uint8, 1)
     (spec.mean, spec.std) = (mean.map { _ in 0 }, std.map { _ in 1 })
     let values = planar(tensor(spec, one.layout, one.pixels), spec)
+    #expect(values.allSatisfy { $0.isFinite })  // a maximum below would not see a NaN
     var worst: Float = 0
     for i in values.indices {
       let pixel = (exact[i] * Float(std[i / plane]) + Float(mean[i / plane])) * 255
