@@ -61,13 +61,15 @@ public final class FrameProducer: Sendable {
       log: log,
       delivered: { message in
         let slot = Int(bitPattern: message.pointee._private) - 1
-        guard let frame = inFlight.remove(slot) else { return }
+        let answered = FrameClock.now()
         let code = KafkaCode(message.pointee.err)
-        delivered(
-          Delivery(
-            sequence: frame.sequence, isEnd: frame.buffer == nil, bytes: frame.bytes, sent: frame.sent,
-            answered: FrameClock.now(),
-            error: code == .none ? nil : .kafka(action: "sending to \(topic)", code: code, detail: nil)))
+        inFlight.end(slot) { frame in
+          delivered(
+            Delivery(
+              sequence: frame.sequence, isEnd: frame.buffer == nil, bytes: frame.bytes, sent: frame.sent,
+              answered: answered,
+              error: code == .none ? nil : .kafka(action: "sending to \(topic)", code: code, detail: nil)))
+        }
       })
     let client = try KafkaClient(
       RD_KAFKA_PRODUCER, settings,
@@ -148,7 +150,7 @@ public final class FrameProducer: Sendable {
   ) throws(TransportError) {
     let code = enqueue(slot, address, bytes, timestamp: timestamp, headers: &headers)
     guard code == .none else {
-      _ = inFlight.remove(slot)
+      inFlight.end(slot) { _ in }
       throw client.fatalError ?? client.failure("sending to \(options.topic)", code)
     }
   }

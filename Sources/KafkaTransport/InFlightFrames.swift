@@ -43,7 +43,7 @@ final class InFlightFrames: Sendable {
     maximumBytes = bytes
   }
 
-  /// Keeps a record until ``remove(_:)``.
+  /// Keeps a record until ``end(_:telling:)``.
   /// - Returns: its slot; `nil` once closed (the record is dropped).
   func add(_ frame: consuming InFlightFrame) -> Int? {
     let maximumBytes = maximumBytes
@@ -62,16 +62,21 @@ final class InFlightFrames: Sendable {
     }
   }
 
-  /// Gives a record back, with its bytes.
-  func remove(_ slot: Int) -> InFlightFrame? {
-    let frame: InFlightFrame? = state.withLock { state in
-      guard slot >= 0, slot < state.capacity, let frame = state.slots[slot].take() else { return nil }
+  /// Ends a record: tells of it, gives its bytes back to their pool and only then frees its slot, so that who
+  /// waits for nothing to be under way finds everything told.
+  func end(_ slot: Int, telling tell: (borrowing InFlightFrame) -> Void) {
+    let taken: InFlightFrame? = state.withLock { state in
+      slot >= 0 && slot < state.capacity ? state.slots[slot].take() : nil
+    }
+    guard let frame = taken else { return }
+    let bytes = frame.bytes
+    tell(frame)
+    _ = consume frame
+    state.withLock { state in
       state.free.append(slot)
-      state.bytes -= frame.bytes
-      return frame
+      state.bytes -= bytes
     }
     state.wakeAll()
-    return frame
   }
 
   /// Waits until nothing is under way or the deadline passes (monotonic, ns).
