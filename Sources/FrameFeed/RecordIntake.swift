@@ -56,18 +56,23 @@ final class RecordIntake: Sendable {
   /// Keeps the books of a record.
   /// - Returns: `nil` when there is nothing to decode; then its place in the order is noted.
   private func frame(_ record: borrowing Record, _ state: inout State) -> FrameDescription? {
+    let isAgain = tally.ledger.took(partition: record.partition, offset: record.offset)
     do throws(RecordError) {
       switch try state.reader.read(record) {
       case .frame(let description):
-        guard tally.ledger.arrived(description.identity, partition: record.partition) else { break }
+        guard tally.ledger.arrived(description.identity, partition: record.partition, isAgain: isAgain)
+        else { break }
         count(record, description)
         return description
       case .end(let identity, let count):
         tally.ledger.ended(identity, count: count, partition: record.partition)
+      case .tombstone where isAgain: break
       case .tombstone:
         tally.tombstones.add()
         options.logger.info("\(options.topic)[\(record.partition)]@\(record.offset): null value, skipped")
       }
+    } catch  where isAgain {
+      // Counted and told when it came first.
     } catch {
       tally.rejected.add()
       tally.ledger.rejected(error.identity, partition: record.partition, arrived: false)

@@ -41,6 +41,8 @@ final class RunLedger: Sendable {
     /// Feeds met in a partition since it was given: their later runs are seen from the start.
     var met: Set<FeedPlace> = []
     var assigned: Set<Int32> = []
+    /// One past the last record taken of each partition.
+    var next: [Int32: Int64] = [:]
     var rejectedWithoutRun = 0
     var lost: Int64 = 0
     var isFull = false
@@ -56,6 +58,9 @@ final class RunLedger: Sendable {
       for given in partitions {
         state.assigned.insert(given.partition)
         state.lost += given.lost
+        if given.isMadeAnew { state.next[given.partition] = nil }
+        // It goes on where this sink was, or before: what comes again is duplicate.
+        if let offset = given.offset, let next = state.next[given.partition], offset <= next { continue }
         if given.startsMidway { state.midway.insert(given.partition) }
         state.met = state.met.filter { $0.partition != given.partition }
         // Another sink may have read on meanwhile: what it had is not missing here.
@@ -80,15 +85,26 @@ final class RunLedger: Sendable {
   /// Partitions that are this sink's now.
   var assignedPartitions: Set<Int32> { state.withLock { $0.assigned } }
 
-  /// Takes note of a frame's arrival.
-  /// - Returns: whether it is to be decoded: not a second time.
-  func arrived(_ identity: FrameIdentity, partition: Int32) -> Bool {
+  /// Takes note of a record, whatever it is.
+  /// - Returns: whether this sink had it before: a partition was taken away and given back.
+  func took(partition: Int32, offset: Int64) -> Bool {
     state.withLock { state in
-      var isNew = true
+      guard offset >= state.next[partition] ?? 0 else { return true }
+      state.next[partition] = offset + 1
+      return false
+    }
+  }
+
+  /// Takes note of a frame's arrival.
+  /// - Parameter isAgain: whether its record was taken before.
+  /// - Returns: whether it is to be decoded: not a second time.
+  func arrived(_ identity: FrameIdentity, partition: Int32, isAgain: Bool) -> Bool {
+    state.withLock { state in
+      var isNew = !isAgain
       Self.update(&state, identity, partition) { book in
         if let sequence = identity.sequence {
           isNew = book.tracker.observe(sequence: sequence) != .duplicate
-        } else {
+        } else if isNew {
           book.unnumbered += 1
         }
       }

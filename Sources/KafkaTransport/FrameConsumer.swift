@@ -76,7 +76,10 @@ public final class FrameConsumer: Sendable {
         } else {
           rebalancing.revoked(partitions.numbers)
           // What the model has answered is committed before another sink takes over.
-          rd_kafka_commit(client.handle, nil, 0)
+          let code = KafkaCode(rd_kafka_commit(client.handle, nil, 0))
+          if code != .none, code != .noOffset {
+            log?(.warning, "the last offsets were not committed, so their records are read again: \(code)")
+          }
           rd_kafka_assign(client.handle, nil)
         }
       })

@@ -13,6 +13,8 @@ public enum ReadingStart: Sendable, Equatable {
 /// A partition that was given to this sink, and where it begins.
 public struct AssignedPartition: Sendable, Equatable {
   public let partition: Int32
+  /// Where reading begins; `nil` when the brokers did not say.
+  public let offset: Int64?
   /// Whether records before the starting point exist or existed, so that a run may be met in its middle.
   public let startsMidway: Bool
   /// Records that the group had not read and the topic has dropped (its retention is too short for the lag).

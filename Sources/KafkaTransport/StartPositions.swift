@@ -26,7 +26,7 @@ final class StartPositions: Sendable {
       let isFirst = seen.withLock { $0.insert(number).inserted }
       // Without an answer librdkafka decides, by auto.offset.reset.
       guard let (low, high) = try? client.watermarks(topic, number) else {
-        return AssignedPartition(partition: number, startsMidway: true, lost: 0, isMadeAnew: false)
+        return AssignedPartition(partition: number, offset: nil, startsMidway: true, lost: 0, isMadeAnew: false)
       }
       let committed = entry.pointee.offset
       let hasCommitted = entry.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR && committed >= 0
@@ -41,7 +41,7 @@ final class StartPositions: Sendable {
       entry.pointee.offset = offset
       let isResumed = start == .committed || !isFirst
       return AssignedPartition(
-        partition: number, startsMidway: offset > 0,
+        partition: number, offset: offset, startsMidway: offset > 0,
         lost: isResumed && hasCommitted ? max(0, low - committed) : 0,
         isMadeAnew: isResumed && isPastEnd)
     }

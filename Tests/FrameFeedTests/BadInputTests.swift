@@ -85,7 +85,8 @@ struct BadInputTests {
     #expect(try run(python!, "-c", script, broker!, scratch.topic).code == 0)
     #expect(try RunningCommand(framefeed, stream).wait().code == 0)
     let received = try run(
-      framefeed, "sink", "--topic", scratch.topic, "--until-end", "--quiet", "--idle-timeout", "40",
+      framefeed, "sink", "--topic", scratch.topic, "--group", scratch.topic, "--until-end", "--quiet",
+      "--idle-timeout", "40",
       "--report",
       scratch.file("sink.json"), "--model", "models/channel-statistics.json")
     #expect(received.code == 2, "\(received.errors)")

@@ -13,7 +13,10 @@ struct WholeWayTests {
 
   private func sink(_ scratch: Scratch, _ arguments: String...) throws -> RunningCommand {
     try RunningCommand(
-      framefeed, ["sink", "--topic", scratch.topic, "--quiet", "--idle-timeout", "40"] + arguments)
+      framefeed,
+      ["sink", "--topic", scratch.topic, "--group", scratch.topic, "--quiet", "--idle-timeout", "40"]
+        + arguments
+    )
   }
 
   /// Source and sink side by side, for every codec; raw and zstd give the same answers to the last bit.
@@ -54,7 +57,7 @@ struct WholeWayTests {
     #expect(answers["raw"] == answers["raw+zstd:filter=none+base64"])
     #expect(answers["jpeg"] == answers["base64"])
     #expect(answers["jpeg:quality=60"] != answers["jpeg"])
-    let lag = try run(framefeed, "topic", "lag", scratch.topic)
+    let lag = try run(framefeed, "topic", "lag", scratch.topic, "--group", scratch.topic)
     #expect(lag.text.contains("0 records behind"))
   }
 
@@ -148,6 +151,40 @@ struct WholeWayTests {
       #expect(try scratch.report("sink.json").frames["inferred"] == Int(frames))
       #expect(try run(framefeed, "topic", "delete", scratch.topic).code == 0)
     }
+  }
+
+  /// A sink that joins takes partitions away for a moment, even for another topic: what comes again is known.
+  @Test func whatComesAgainAfterARebalanceIsNotAskedTwice() throws {
+    let (scratch, other) = (try Scratch(), try Scratch())
+    let group = ["--group", scratch.topic]
+    for topic in [scratch.topic, other.topic] {
+      #expect(try run(framefeed, "topic", "create", topic).code == 0)
+    }
+    let sinking = try RunningCommand(
+      framefeed,
+      [
+        "sink", "--topic", scratch.topic, "--quiet", "--until-end", "--idle-timeout", "40", "--report",
+        scratch.file("sink.json"), "--results", scratch.file("answers.jsonl"), "--model", Self.model,
+      ] + group)
+    let source = try RunningCommand(
+      framefeed,
+      [
+        "stream", Self.flight, "--topic", scratch.topic, "--quiet", "--fps", "30", "--loop", "forever",
+        "--frames",
+        "240",
+      ])
+    for _ in 0..<2 {
+      usleep(1_500_000)
+      let joining = try RunningCommand(
+        framefeed, ["sink", "--topic", other.topic, "--quiet", "--idle-timeout", "1"] + group)
+      #expect(try joining.wait().code == 0)
+    }
+    #expect(try source.wait().code == 0)
+    let finished = try sinking.wait()
+    #expect(finished.code == 0, "\(finished.errors)")
+    let counts = try scratch.report("sink.json").frames
+    #expect(counts["received"] == 240 && counts["inferred"] == 240 && counts["missing"] == 0)
+    #expect(try scratch.results("answers.jsonl").map(\.sequence) == Array(0..<240))
   }
 
   @Test func resultsGoToATopic() throws {
