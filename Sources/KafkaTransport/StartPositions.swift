@@ -26,7 +26,8 @@ final class StartPositions: Sendable {
       let isFirst = seen.withLock { $0.insert(number).inserted }
       // Without an answer librdkafka decides, by auto.offset.reset.
       guard let (low, high) = try? client.watermarks(topic, number) else {
-        return AssignedPartition(partition: number, offset: nil, startsMidway: true, lost: 0, isMadeAnew: false)
+        return AssignedPartition(
+          partition: number, offset: nil, startsMidway: true, lost: 0, isMadeAnew: false)
       }
       let committed = entry.pointee.offset
       let hasCommitted = entry.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR && committed >= 0
