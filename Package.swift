@@ -56,10 +56,18 @@ let package = Package(
         "FrameLatency", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),
+    .target(
+      name: "FrameBench",
+      dependencies: [
+        "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameModels",
+        "FrameTensors", "FrameLatency", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
     .executableTarget(
       name: "framefeed",
       dependencies: [
-        "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameTensors",
+        "FrameBench", "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport",
+        "FrameTensors",
         "FrameModels", "FrameLatency", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -79,6 +87,9 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "FrameLatencyTests", dependencies: ["FrameLatency", "FrameCore"], swiftSettings: swift),
+    .testTarget(
+      name: "FrameBenchTests", dependencies: ["FrameBench", "FrameCodecs", "FrameCore", "FrameSources"],
+      swiftSettings: swift),
     // Integration: the built `framefeed` against a broker process (BROKER from `make test`).
     .testTarget(name: "FrameFeedTests", dependencies: ["FrameFeed", "framefeed"], swiftSettings: swift),
   ]

@@ -6,7 +6,7 @@ public enum Versions {
   /// Of FrameFeed.
   public static let framefeed = "0.1.0"
 
-  static var all: [String: String] {
+  public static var all: [String: String] {
     [
       "framefeed": framefeed, "librdkafka": librdkafkaVersion, "libjpegTurbo": CodecVersions.libjpegTurbo,
       "zstd": CodecVersions.zstd,

@@ -59,29 +59,17 @@ extension RunReport {
       let times = [summary.p50, summary.p90, summary.p99, summary.p999, summary.max]
       return [stage.rawValue, String(summary.count)] + times.map { $0.fixed(decimals) }
     }
-    return Self.aligned([["ms", "count", "p50", "p90", "p99", "p99.9", "max"]] + rows)
+    return TextTable.aligned([["ms", "count", "p50", "p90", "p99", "p99.9", "max"]] + rows)
   }
 
   private static func list(_ counts: [(name: String, count: Int)]) -> String {
     counts.map { "\($0.name) \($0.count)" }.joined(separator: "  ")
   }
-
-  /// Pads the first column at its right, the others at their left.
-  private static func aligned(_ rows: [[String]]) -> [String] {
-    let columns = rows.first?.count ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      zip(row, widths).enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-        return column == 0 ? cell.0 + padding : padding + cell.0
-      }.joined(separator: "  ")
-    }
-  }
 }
 
 extension Double {
   /// Decimal text with this many digits after the point; no grouping, no exponent.
-  func fixed(_ decimals: Int) -> String {
+  public func fixed(_ decimals: Int) -> String {
     let factor = (0..<decimals).reduce(1) { result, _ in result * 10 }
     let scaled = (self * Double(factor)).rounded()
     guard let whole = Int(exactly: scaled), decimals > 0 else { return "\(self)" }

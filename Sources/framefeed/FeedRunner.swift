@@ -46,27 +46,10 @@ enum FeedRunner {
 
   /// Prints and saves the report, and turns the outcome into an exit code.
   static func finish(_ outcome: FeedOutcome, _ output: OutputOptions) throws {
-    if let path = output.report {
-      do {
-        try Data((outcome.report.json() + "\n").utf8).write(to: URL(filePath: path))
-      } catch {
-        throw Failure("cannot write the report to \(path): \(reason(error))", code: .failed)
-      }
-    }
+    try ReportFile.write(outcome.report.json(), output.report)
     print(output.json ? outcome.report.json() : outcome.report.table())
     if outcome.wasStopped { throw ExitCode(130) }
     if !outcome.isComplete { throw ExitCode(2) }
-  }
-
-  /// The system's words rather than Foundation's.
-  private static func reason(_ error: any Error) -> String {
-    let error = error as? CocoaError
-    switch error?.code {
-    case .fileNoSuchFile: return "no such directory"
-    case .fileWriteNoPermission: return "permission denied"
-    case .fileWriteOutOfSpace: return "no space left on device"
-    default: return "the file cannot be written"
-    }
   }
 }
 

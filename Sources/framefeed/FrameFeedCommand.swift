@@ -20,6 +20,7 @@ struct FrameFeedCommand: AsyncParsableCommand {
       """,
     version: Versions.framefeed,
     subcommands: [
-      StreamCommand.self, SinkCommand.self, DemoCommand.self, TopicCommand.self, ModelsCommand.self,
+      StreamCommand.self, SinkCommand.self, DemoCommand.self, CompareCommand.self, TopicCommand.self,
+      ModelsCommand.self,
     ])
 }

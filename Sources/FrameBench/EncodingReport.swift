@@ -1,0 +1,80 @@
+import FoundationEssentials
+public import FrameLatency
+
+/// What each encoding of a feed costs: the JSON of `compare encodings --report` and its table.
+///
+/// Fields that do not apply are `nil` and absent from the JSON, never zero.
+public struct EncodingReport: Codable, Sendable {
+  /// One codec's costs, over all frames and rounds.
+  public struct Row: Codable, Sendable, Equatable {
+    /// As on the command line; `json` is the list of pixel numbers.
+    public var codec: String
+    /// Frames of the feed that were measured.
+    public var frames: Int
+    /// Payload bytes a frame, mean.
+    public var payloadBytes: Int
+    /// Payload as a share of the pixels' bytes.
+    public var shareOfRaw: Double
+    /// Payload at 30 frames a second, MB/s.
+    public var megabytesPerSecondAt30: Double
+    /// Pixels (or the file, where it passes as it is) to payload, ms.
+    public var encode: StageSummary
+    /// Payload to pixels, ms.
+    public var decode: StageSummary
+    /// Peak signal-to-noise ratio of the decoded pixels, dB, mean over the frames; absent when lossless.
+    public var psnr: Double?
+    public var lossless: Bool
+  }
+
+  public static let currentSchema = "framefeed.compare-encodings/1"
+
+  public var schema = EncodingReport.currentSchema
+  public var command = "compare encodings"
+  /// ISO 8601, UTC.
+  public var started: String
+  public var durationSeconds: Double
+  public var host = HostDescription.current()
+  /// Library name to version.
+  public var versions: [String: String]
+  public var source: String
+  /// How often each frame was encoded and decoded by each codec.
+  public var rounds: Int
+  /// Pixel bytes a frame, mean.
+  public var rawBytes: Int
+  public var rows: [Row]
+  public var notes: [String]?
+
+  /// The report as JSON: indented, keys sorted.
+  public func json() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+
+  /// The report as one aligned table for a terminal, without a newline at the end.
+  public func table() -> String {
+    let head = [
+      "codec", "bytes", "of raw", "MB/s at 30", "encode p50", "p99", "decode p50", "p99", "PSNR dB",
+    ]
+    let cells = rows.map { row in
+      [
+        row.codec, String(row.payloadBytes), "\((row.shareOfRaw * 100).fixed(1)) %",
+        row.megabytesPerSecondAt30.fixed(1), row.encode.p50.fixed(2), row.encode.p99.fixed(2),
+        row.decode.p50.fixed(2), row.decode.p99.fixed(2),
+        row.lossless ? "lossless" : row.psnr.map { $0.fixed(1) } ?? "",
+      ]
+    }
+    let title =
+      "encodings of \(source)  \(rows.map(\.frames).max() ?? 0) frames, \(rounds) rounds  raw \(rawBytes) bytes a frame  times in ms"
+    return ([title] + TextTable.aligned([head] + cells) + (notes ?? []).map { "note: \($0)" } + [verdict])
+      .joined(separator: "\n")
+  }
+
+  /// The two answers that most come for.
+  private var verdict: String {
+    guard let fewest = rows.min(by: { $0.payloadBytes < $1.payloadBytes }),
+      let fastest = rows.min(by: { $0.encode.p50 + $0.decode.p50 < $1.encode.p50 + $1.decode.p50 })
+    else { return "nothing was measured" }
+    return "fewest bytes: \(fewest.codec); least time to encode and decode: \(fastest.codec)"
+  }
+}
