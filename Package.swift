@@ -88,7 +88,8 @@ let package = Package(
     .testTarget(
       name: "FrameLatencyTests", dependencies: ["FrameLatency", "FrameCore"], swiftSettings: swift),
     .testTarget(
-      name: "FrameBenchTests", dependencies: ["FrameBench", "FrameCodecs", "FrameCore", "FrameSources"],
+      name: "FrameBenchTests",
+      dependencies: ["FrameBench", "FrameCodecs", "FrameCore", "FrameLatency", "FrameSources"],
       swiftSettings: swift),
     // Integration: the built `framefeed` against a broker process (BROKER from `make test`).
     .testTarget(name: "FrameFeedTests", dependencies: ["FrameFeed", "framefeed"], swiftSettings: swift),

@@ -58,9 +58,7 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
         try ReportFile.write(try report.json(), output.report)
         print(output.json ? try report.json() : report.table())
       } catch let error as BenchError {
-        if case .codec(.unknownCodec) = error { throw Failure(error, code: .usage) }
-        if case .codec(.parameter) = error { throw Failure(error, code: .usage) }
-        throw Failure(error)
+        throw Failure(error, code: error.isUsage ? .usage : .failed)
       } catch let error as SourceError {
         throw Failure(error)
       }

@@ -1,5 +1,6 @@
 import FrameCodecs
 import FrameCore
+import FrameLatency
 import FrameSources
 import Testing
 
