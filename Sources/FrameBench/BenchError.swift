@@ -1,10 +1,14 @@
 public import FrameCodecs
 public import FrameSources
+public import KafkaTransport
 
 /// Why a comparison cannot be made.
 public enum BenchError: Error, Sendable, CustomStringConvertible {
   case source(SourceError)
   case codec(CodecError)
+  case transport(TransportError)
+  /// A program that is compared with others failed.
+  case peer(name: String, reason: String)
   /// What was asked for makes no sense with this source.
   case option(String)
 
@@ -16,10 +20,17 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The reason without the name of what failed.
+  var reason: String {
+    if case .peer(_, let reason) = self { reason } else { description }
+  }
+
   public var description: String {
     switch self {
     case .source(let error): "\(error)"
     case .codec(let error): "\(error)"
+    case .transport(let error): "\(error)"
+    case .peer(let name, let reason): "\(name): \(reason)"
     case .option(let reason): reason
     }
   }

@@ -87,7 +87,8 @@ public final class FrameConsumer: Sendable {
       RD_KAFKA_CONSUMER, settings,
       preset: [("group.id", options.group), ("auto.commit.interval.ms", "1000")]
         + SettingsPreset.consumer(
-          largestRecord: options.maximumRecord, brokerIgnoresFetchLimits: options.brokerIgnoresFetchLimits),
+          largestRecord: options.maximumRecord, brokerIgnoresFetchLimits: options.brokerIgnoresFetchLimits,
+          user: settings),
       events: events)
     self.options = options
     self.rebalancing = rebalancing

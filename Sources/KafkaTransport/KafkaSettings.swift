@@ -2,6 +2,8 @@
 public struct KafkaSettings: Sendable, Equatable {
   /// Brokers to ask first, `HOST:PORT[,HOST:PORT]`.
   public var brokers: String
+  /// What is set where the user sets nothing.
+  public var preset = SettingsPreset.lowLatency
   /// What the user set, in the order given; the last of one name wins.
   public private(set) var overrides: [Entry] = []
 

@@ -1,7 +1,12 @@
-/// The `low-latency` preset: what FrameFeed sets where librdkafka's defaults cost milliseconds or lose frames.
+/// What FrameFeed sets before the user's own settings.
 ///
 /// Each value's reason is beside it; the measurements are those of librdkafka 2.0.2.
-enum SettingsPreset {
+public enum SettingsPreset: String, Sendable, CaseIterable {
+  /// Where librdkafka's defaults cost milliseconds or lose frames, better ones.
+  case lowLatency = "low-latency"
+  /// librdkafka's defaults, and no more than frames need to pass at all: what others are compared with.
+  case librdkafka
+
   /// Most one record may take with librdkafka (`message.max.bytes`), bytes.
   static let largestRecord = 1_000_000_000
   /// What a client will take in one response when the broker ignores its fetch limits, bytes.
@@ -11,23 +16,36 @@ enum SettingsPreset {
   ///   - largestRecord: what the topic takes, bytes.
   ///   - inFlightBytes: payload that may be under way at a time.
   static func producer(largestRecord: Int, inFlightBytes: Int, user: KafkaSettings) -> [(String, String)] {
-    var preset = common
-    preset += [
+    var settings = needed
+    settings.append(("message.max.bytes", "\(largestRecord)"))  // 1,000,000 by default: a 1080p frame is refused
+    guard user.preset == .lowLatency else { return settings }
+    settings += lowLatencyOfBoth
+    settings += [
       ("linger.ms", "0"),  // 5 by default: each frame would wait for company
-      ("message.max.bytes", "\(largestRecord)"),  // 1,000,000 by default: a 1080p frame is refused
       // Our own in-flight bound is below this, so it never trips; 1 GiB by default.
       ("queue.buffering.max.kbytes", "\(max(inFlightBytes, largestRecord) / 1024 * 2 + 1024)"),
       ("acks", "all"),
     ]
     // Lossless and in order by default. Not with settings it forbids: those are the user's choice.
     let acks = user.value("acks") ?? user.value("request.required.acks")
-    if acks == nil || acks == "all" || acks == "-1" { preset.append(("enable.idempotence", "true")) }
-    return preset
+    if acks == nil || acks == "all" || acks == "-1" { settings.append(("enable.idempotence", "true")) }
+    return settings
   }
 
-  static func consumer(largestRecord: Int, brokerIgnoresFetchLimits: Bool) -> [(String, String)] {
-    var preset = common
-    preset += [
+  static func consumer(
+    largestRecord: Int, brokerIgnoresFetchLimits: Bool, user: KafkaSettings
+  ) -> [(String, String)] {
+    var settings = needed
+    settings += [
+      // At least once: a frame counts as read when the model has answered.
+      ("enable.auto.offset.store", "false"),
+      ("enable.partition.eof", "true"),  // tells when the end of what was sent is reached
+      ("auto.offset.reset", "earliest"),
+    ]
+    if brokerIgnoresFetchLimits { settings.append(("receive.message.max.bytes", "\(unboundedResponse)")) }
+    guard user.preset == .lowLatency else { return settings }
+    settings += lowLatencyOfBoth
+    settings += [
       ("fetch.wait.max.ms", "10"),  // 500 by default; brokers answer at once when a byte is there
       ("fetch.message.max.bytes", "\(max(largestRecord, 1_048_576))"),  // smaller ones double per retry
       ("fetch.error.backoff.ms", "10"),  // 500 by default
@@ -36,17 +54,13 @@ enum SettingsPreset {
       ("queued.max.messages.kbytes", "262144"),
       ("queued.min.messages", "1000000"),
       ("check.crcs", "true"),  // a flipped bit is an error, not a picture
-      // At least once: a frame counts as read when the model has answered.
-      ("enable.auto.offset.store", "false"),
-      ("enable.partition.eof", "true"),  // tells when the end of what was sent is reached
-      ("auto.offset.reset", "earliest"),
     ]
-    if brokerIgnoresFetchLimits { preset.append(("receive.message.max.bytes", "\(unboundedResponse)")) }
-    return preset
+    return settings
   }
 
-  private static let common = [
-    ("client.id", "framefeed"),
-    ("socket.nagle.disable", "true"),  // Nagle costs tens of ms in some patterns; default since 2.10
+  private static let needed = [("client.id", "framefeed")]
+
+  private static let lowLatencyOfBoth = [
+    ("socket.nagle.disable", "true")  // Nagle costs tens of ms in some patterns; default since 2.10
   ]
 }

@@ -21,6 +21,6 @@ struct FrameFeedCommand: AsyncParsableCommand {
     version: Versions.framefeed,
     subcommands: [
       StreamCommand.self, SinkCommand.self, DemoCommand.self, CompareCommand.self, TopicCommand.self,
-      ModelsCommand.self,
+      ModelsCommand.self, PeerCommand.self,
     ])
 }

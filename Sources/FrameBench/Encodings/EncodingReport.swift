@@ -44,12 +44,7 @@ public struct EncodingReport: Codable, Sendable {
   public var rows: [Row]
   public var notes: [String]?
 
-  /// The report as JSON: indented, keys sorted.
-  public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  public func json() throws -> String { try ReportJSON.text(self) }
 
   /// The report as one aligned table for a terminal, without a newline at the end.
   public func table() -> String {

@@ -1,0 +1,45 @@
+import Foundation
+import FrameCodecs
+import FrameCore
+
+/// Encoded frames as files in a directory of their own, for peers to send. Deleted with this object.
+public final class PayloadFiles {
+  let directory: String
+  let count: Int
+  /// Mean, bytes.
+  let meanBytes: Int
+  let largest: Int
+
+  /// - Parameter codec: JPEG files pass as they are with `jpeg`.
+  public init(_ frames: SampleFrames, codec: String) throws(BenchError) {
+    let codec = try SampleFrames.codec(codec)
+    let encoder = FrameEncoder(codec: codec)
+    let pool = FramePool(buffers: 4)
+    let takesFiles = codec.isPassthroughJPEG && frames.areJPEGFiles
+    directory = NSTemporaryDirectory() + "framefeed-payloads." + UUID().uuidString
+    var sizes: [Int] = []
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+      for (at, sample) in frames.samples.enumerated() {
+        let form = takesFiles ? sample.file : sample.pixels
+        guard let frame = form.captured(sample.origin, pool) else { continue }
+        let encoded = try encoder.encode(frame, into: pool)
+        let bytes = encoded.payload.bytes.withUnsafeBytes { Data($0) }
+        // Names in the order of the frames.
+        let digits = String(at)
+        let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        try bytes.write(to: URL(fileURLWithPath: directory + "/" + name))
+        sizes.append(bytes.count)
+      }
+    } catch let error as CodecError {
+      throw .codec(error)
+    } catch {
+      throw .option("\(directory): payloads cannot be written: \(error.localizedDescription)")
+    }
+    count = sizes.count
+    meanBytes = sizes.reduce(0, +) / max(sizes.count, 1)
+    largest = sizes.max() ?? 0
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+}

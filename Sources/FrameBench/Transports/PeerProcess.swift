@@ -1,0 +1,105 @@
+import Foundation
+import FrameCore
+
+/// A child process that talks in lines. From one thread.
+///
+/// Its standard input ends with this object, and so does the process.
+final class PeerProcess: Sendable {
+  private struct Output {
+    var lines: [Substring] = []
+    /// How many of `lines` were read.
+    var read = 0
+    /// The last line of standard error, and whether both streams have ended.
+    var complaint = ""
+    var open = 2
+  }
+
+  private let process: Process
+  private let input: FileHandle
+  private let output = Monitor(Output())
+  private let name: String
+
+  /// - Parameter name: for messages.
+  init(_ name: String, _ command: [String]) throws(BenchError) {
+    self.name = name
+    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errors
+    do { try process.run() } catch {
+      throw .peer(name: name, reason: "\(command[0]) cannot be started: \(error.localizedDescription)")
+    }
+    self.input = input.fileHandleForWriting
+    read(output.fileHandleForReading) { state, line in state.lines.append(line) }
+    read(errors.fileHandleForReading) { state, line in state.complaint = String(line) }
+  }
+
+  /// Takes the lines of one stream, on a thread of their own.
+  private func read(_ stream: FileHandle, _ take: @escaping @Sendable (inout Output, Substring) -> Void) {
+    let output = output
+    _ = PipelineThread("peer-lines") {
+      var rest = Substring()
+      while true {
+        let data = stream.availableData
+        guard !data.isEmpty else { break }
+        rest += String(decoding: data, as: UTF8.self)
+        let lines = rest.split(separator: "\n", omittingEmptySubsequences: false)
+        rest = lines.last ?? ""
+        output.withLock { state in
+          for line in lines.dropLast() where !line.isEmpty { take(&state, line) }
+        }
+        output.wakeAll()
+      }
+      output.withLock { state in
+        if !rest.isEmpty { take(&state, rest) }
+        state.open -= 1
+      }
+      output.wakeAll()
+    }
+  }
+
+  /// Writes one line to the process.
+  func say(_ line: String) throws(BenchError) {
+    do { try input.write(contentsOf: Data((line + "\n").utf8)) } catch { throw ended() }
+  }
+
+  /// The words of the next line that the process prints.
+  /// - Parameter deadline: monotonic, ns.
+  func words(until deadline: Int64) throws(BenchError) -> [Substring] {
+    let line: Substring? = output.withLock(
+      waitingUntil: { $0.read < $0.lines.count || $0.open == 0 }, deadline: deadline
+    ) { state in
+      guard state.read < state.lines.count else { return nil }
+      defer { state.read += 1 }
+      return state.lines[state.read]
+    }
+    if let line { return line.split(separator: " ") }
+    if output.withLock({ $0.open == 0 }) { throw ended() }
+    throw .peer(name: name, reason: "gives no answer")
+  }
+
+  private func ended() -> BenchError {
+    // What it complained of may still be on its way.
+    let soon = FrameClock.monotonic() + 1_000_000_000
+    let complaint = output.withLock(waitingUntil: { $0.open == 0 }, deadline: soon) { $0.complaint }
+    return .peer(name: name, reason: complaint.isEmpty ? "ended without a word" : complaint)
+  }
+
+  /// Halts the process until ``resume()``: it takes no processor time.
+  func suspend() { _ = process.suspend() }
+
+  func resume() { _ = process.resume() }
+
+  /// Ends the process.
+  func stop() {
+    guard process.isRunning else { return }
+    // Nothing is under way when a peer is stopped: there is nothing it could lose.
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+  }
+
+  deinit { stop() }
+}

@@ -1,0 +1,48 @@
+public import KafkaTransport
+
+/// One way for a payload to get from a program to another: a peer of `samples/peers/README.md`, ready to run.
+public struct Transport: Sendable {
+  public enum Kind: String, Sendable, Codable {
+    case socket, http, kafka
+  }
+
+  public let name: String
+  public let kind: Kind
+  /// The program and the arguments before `send` or `receive`.
+  let program: [String]
+  /// The arguments behind all others.
+  let options: [String]
+
+  public init(name: String, kind: Kind, program: [String], options: [String] = []) {
+    self.name = name
+    self.kind = kind
+    self.program = program
+    self.options = options
+  }
+
+  /// The full command line.
+  func command(_ role: PeerOptions.Role, _ place: PeerPlace, address: String?) -> [String] {
+    var command = program + [role.rawValue, "--payloads", place.payloads]
+    let isSocketReceiver = kind != .kafka && role == .receive
+    if let address, !isSocketReceiver { command += ["--address", address] }
+    if kind == .kafka { command += ["--topic", place.topic] }
+    return command + options
+  }
+
+  /// FrameFeed's own Kafka transport.
+  /// - Parameters:
+  ///   - executable: of `framefeed`.
+  ///   - settings: librdkafka settings on top of the preset, `key=value`.
+  public static func frameFeed(
+    _ name: String, executable: String, preset: SettingsPreset, settings: [String] = []
+  ) -> Transport {
+    Transport(
+      name: name, kind: .kafka, program: [executable, "peer", "kafka"],
+      options: ["--preset", preset.rawValue] + settings.flatMap { ["-X", $0] })
+  }
+
+  /// A plain TCP socket, in Swift.
+  public static func socket(executable: String) -> Transport {
+    Transport(name: "tcp socket", kind: .socket, program: [executable, "peer", "socket"])
+  }
+}

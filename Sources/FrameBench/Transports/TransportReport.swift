@@ -1,0 +1,98 @@
+import FoundationEssentials
+public import FrameLatency
+
+/// How long a payload takes by each transport: the JSON of `compare transports --report` and its table.
+///
+/// Times in ms, from the start of a send (or its due time) until the receiver had every byte.
+public struct TransportReport: Codable, Sendable {
+  /// A series of sends under one condition.
+  public struct Series: Codable, Sendable, Equatable {
+    public var latency: StageSummary
+    /// Kafka: from the start until the broker's acknowledgement was here.
+    public var produce: StageSummary?
+    /// Kafka: from then on until the receiver had it; 0 when it had it before.
+    public var consume: StageSummary?
+    /// Each send's latency, in order, ms.
+    public var each: [Double]
+    /// Payloads a second that came through, of paced sends.
+    public var fps: Double?
+  }
+
+  public struct Row: Codable, Sendable, Equatable {
+    public var name: String
+    public var kind: Transport.Kind
+    /// The client and its version, in its own words.
+    public var client: String
+    /// What was set for it.
+    public var options: [String]
+    /// The first sends of new processes, as the original test counted them.
+    public var cold: Series
+    /// One after the other, warm; absent when stopped before.
+    public var oneInFlight: Series?
+    /// At a fixed rate, from the due time; absent where it cannot keep up.
+    public var paced: Series?
+  }
+
+  public static let currentSchema = "framefeed.compare-transports/1"
+
+  public var schema = TransportReport.currentSchema
+  public var command = "compare transports"
+  /// ISO 8601, UTC.
+  public var started: String
+  public var durationSeconds: Double
+  public var host = HostDescription.current()
+  public var versions: [String: String]
+  public var broker: String
+  public var source: String
+  public var codec: String
+  /// Different payloads, sent in turns, and their mean size, bytes.
+  public var payloads: Int
+  public var payloadBytes: Int
+  /// Rate of the paced sends.
+  public var fps: Double
+  /// Fastest first.
+  public var rows: [Row]
+  public var skipped: [PeerList.Skipped]
+  /// Failed in the middle.
+  public var failed: [PeerList.Skipped]
+  public var notes: [String]?
+
+  public func json() throws -> String { try ReportJSON.text(self) }
+
+  /// The report as one aligned table for a terminal, without a newline at the end.
+  public func table() -> String {
+    let head = [
+      "ms", "first", "p50 of \(rows.first?.cold.latency.count ?? 0)", "count", "p50", "p90", "p99", "p99.9",
+      "max", "produce", "consume", "p50 at \(fps.fixed(0)) fps", "p99",
+    ]
+    let cells = rows.map { row in
+      [row.name, row.cold.each.first?.fixed(2) ?? "", row.cold.latency.p50.fixed(2)]
+        + Self.cells(row.oneInFlight)
+        + (row.paced.map { [$0.latency.p50.fixed(2), $0.latency.p99.fixed(2)] } ?? ["-", "-"])
+    }
+    var lines = [
+      "transports of \(source)  codec \(codec)  \(payloads) payloads, \(payloadBytes) bytes each on average  broker \(broker)",
+      "first and p50 of \(rows.first?.cold.latency.count ?? 0): from cold; count...max, produce and consume (p50): one in flight, warm; the last two: paced",
+    ]
+    lines += TextTable.aligned([head] + cells)
+    lines += failed.map { "failed: \($0.name): \($0.reason)" }
+    lines += skipped.map { "skipped: \($0.name): \($0.reason)" }
+    lines += (notes ?? []).map { "note: \($0)" }
+    if let verdict { lines.append(verdict) }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func cells(_ series: Series?) -> [String] {
+    guard let series else { return [String](repeating: "-", count: 8) }
+    let summary = series.latency
+    let times = [summary.p50, summary.p90, summary.p99, summary.p999, summary.max].map { $0.fixed(2) }
+    return [String(summary.count)] + times + [series.produce, series.consume].map { $0?.p50.fixed(2) ?? "-" }
+  }
+
+  private var verdict: String? {
+    let measured = rows.filter { $0.oneInFlight != nil }
+    guard let fastest = measured.first else { return nil }
+    let kafka = measured.first { $0.kind == .kafka }
+    return "least latency, one in flight: \(fastest.name)" + (kafka.map { "; by Kafka: \($0.name)" } ?? "")
+  }
+}

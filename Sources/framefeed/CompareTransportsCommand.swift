@@ -1,0 +1,106 @@
+import ArgumentParser
+import FoundationEssentials
+import FrameBench
+import FrameCore
+import FrameSources
+import KafkaTransport
+
+/// `framefeed compare transports`: how long a payload takes by socket, REST and Kafka clients.
+struct CompareTransportsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "transports", abstract: "Measure how long a payload takes by socket, REST and Kafka.",
+    discussion: """
+      The same payloads go from one process to another by each transport: \
+      from cold, then warm one after the other, then at a fixed rate. Every \
+      byte received is compared with what was sent. Transports take turns, and \
+      the others are halted meanwhile. The clients of other projects are the \
+      small programs in samples/peers; what is not installed is skipped.
+
+      EXAMPLES
+        framefeed compare transports samples/flight
+        framefeed compare transports photo.jpg --only socket --only kafka-python
+        framefeed compare transports samples/flight --sends 200 --report t.json
+      """)
+
+  @Argument(help: ArgumentHelp("Where the frames come from.", valueName: "source"))
+  var source: [String]
+
+  @Option(help: "How frames are encoded.")
+  var codec = "jpeg"
+
+  @Option(help: ArgumentHelp("Most different frames to send.", valueName: "n"))
+  var frames = 12
+
+  @Option(help: ArgumentHelp("Warm sends, one after the other.", valueName: "n"))
+  var sends = 500
+
+  @Option(help: ArgumentHelp("Rate of the paced sends.", valueName: "n"))
+  var fps = 30.0
+
+  @Option(help: ArgumentHelp("Only transports with this in their name; repeatable.", valueName: "word"))
+  var only: [String] = []
+
+  @Option(help: ArgumentHelp("Directory of the other clients' programs.", valueName: "dir"))
+  var peers = "samples/peers"
+
+  @Option(help: ArgumentHelp("Kafka's Java client, a jar or its directory.", valueName: "path"))
+  var kafkaClients: String?
+
+  @Option(help: ArgumentHelp("Longest that one payload may take, s.", valueName: "seconds"))
+  var timeout = 20.0
+
+  @OptionGroup var brokerOptions: BrokerOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await reportingFailures {
+      guard frames > 0, sends > 0, fps > 0, timeout > 0 else {
+        throw Failure("--frames, --sends, --fps and --timeout: expected numbers above 0")
+      }
+      let kafka = try brokerOptions.kafka()
+      let stop = StopSignal()
+      let step = ProgressLine()
+      let report = try await FeedRunner.run(
+        output, progress: { step.text }, stop: { stop.request() }
+      ) {
+        let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+        let files = try PayloadFiles(sample, codec: codec)
+        let (transports, skipped) = try entrants()
+        var options = TransportComparison.Options()
+        options.sends = sends
+        options.fps = fps
+        options.timeout = timeout
+        return try TransportComparison(files, transports, kafka, options, stop: stop).run(
+          source: source.joined(separator: " "), codec: codec, skipped: skipped
+        ) { step.text = $0 }
+      }
+      try ReportFile.write(try report.json(), output.report)
+      print(output.json ? try report.json() : report.table())
+      if stop.isRequested { throw ExitCode(130) }
+      if !report.failed.isEmpty { throw ExitCode(1) }
+    }
+  }
+
+  /// FrameFeed's own, then those of the directory.
+  private func entrants() throws(BenchError) -> ([Transport], [PeerList.Skipped]) {
+    let list = try PeerList(directory: peers, kafkaClients: kafkaClients)
+    let executable = Executable.path
+    let own = [
+      Transport.socket(executable: executable),
+      Transport.frameFeed(
+        "FrameFeed", executable: executable, preset: .lowLatency, settings: brokerOptions.settings),
+      Transport.frameFeed(
+        "FrameFeed, librdkafka defaults", executable: executable, preset: .librdkafka,
+        settings: brokerOptions.settings),
+    ]
+    func isWanted(_ name: String) -> Bool {
+      only.isEmpty || only.contains { name.lowercased().contains($0.lowercased()) }
+    }
+    let transports = (own + list.transports).filter { isWanted($0.name) }
+    guard !transports.isEmpty else {
+      let names = (own + list.transports).map(\.name).joined(separator: ", ")
+      throw .option("--only: there is no such transport; there are \(names)")
+    }
+    return (transports, list.skipped.filter { isWanted($0.name) })
+  }
+}

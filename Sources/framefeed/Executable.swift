@@ -1,0 +1,19 @@
+import Foundation
+import Synchronization
+
+/// This program, for processes that it starts of itself.
+enum Executable {
+  static var path: String {
+    Bundle.main.executablePath ?? CommandLine.arguments[0]
+  }
+}
+
+/// A line of progress that one thread writes and another shows.
+final class ProgressLine: Sendable {
+  private let state = Mutex("")
+
+  var text: String {
+    get { state.withLock { $0 } }
+    set { state.withLock { $0 = newValue } }
+  }
+}
