@@ -49,4 +49,5 @@ def answers(producer):
         producer.poll(1)
 
 
+given = arguments()
 send(given) if given.role == "send" else receive(given)

@@ -31,8 +31,7 @@ def receive(given):
 
 def send(given):
     producer = kafka.KafkaProducer(
-        bootstrap_servers=given.address, acks="all", linger_ms=0, max_request_size=20_000_000,
-        buffer_memory=200_000_000)
+        bootstrap_servers=given.address, acks="all", linger_ms=0, max_request_size=20_000_000)
     say("ready", "-", CLIENT)
     for number, due in orders():
         start = due or clock()

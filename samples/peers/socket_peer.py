@@ -32,7 +32,7 @@ def send(given):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         say("ready", "-", "Python socket")
         for number, due in orders():
-        start = due or clock()
+            start = due or clock()
             payload = given.payloads[number % len(given.payloads)]
             connection.sendall(struct.pack("!Q", len(payload)))
             connection.sendall(payload)
