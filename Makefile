@@ -38,7 +38,7 @@ test: deps ## all tests, beside a local broker
 	@scripts/test.sh
 
 lint: ## the style of the Swift files
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests samples/peers/rest-swift/Sources Package.swift
 
 clean: ## removes builds, the Python environment and reports
 	rm -rf .build .venv *.report.json

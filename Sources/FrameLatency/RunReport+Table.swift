@@ -72,7 +72,8 @@ extension Double {
   public func fixed(_ decimals: Int) -> String {
     let factor = (0..<decimals).reduce(1) { result, _ in result * 10 }
     let scaled = (self * Double(factor)).rounded()
-    guard let whole = Int(exactly: scaled), decimals > 0 else { return "\(self)" }
+    guard let whole = Int(exactly: scaled) else { return "\(self)" }
+    guard decimals > 0 else { return "\(whole)" }
     let fraction = String(whole.magnitude % UInt(factor))
     let zeros = String(repeating: "0", count: decimals - fraction.count)
     return "\(whole < 0 ? "-" : "")\(whole.magnitude / UInt(factor)).\(zeros)\(fraction)"

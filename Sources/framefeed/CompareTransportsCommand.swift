@@ -18,7 +18,7 @@ struct CompareTransportsCommand: AsyncParsableCommand {
 
       EXAMPLES
         framefeed compare transports samples/flight
-        framefeed compare transports photo.jpg --only socket --only kafka-python
+        framefeed compare transports photo.jpg --only socket --only kafka
         framefeed compare transports samples/flight --sends 200 --report t.json
       """)
 
@@ -37,7 +37,9 @@ struct CompareTransportsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Rate of the paced sends.", valueName: "n"))
   var fps = 30.0
 
-  @Option(help: ArgumentHelp("Only transports with this in their name; repeatable.", valueName: "word"))
+  @Option(
+    help: ArgumentHelp(
+      "Only transports of this name or kind (socket, http, kafka); repeatable.", valueName: "word"))
   var only: [String] = []
 
   @Option(help: ArgumentHelp("Directory of the other clients' programs.", valueName: "dir"))
@@ -93,14 +95,15 @@ struct CompareTransportsCommand: AsyncParsableCommand {
         "FrameFeed, librdkafka defaults", executable: executable, preset: .librdkafka,
         settings: brokerOptions.settings),
     ]
-    func isWanted(_ name: String) -> Bool {
-      only.isEmpty || only.contains { name.lowercased().contains($0.lowercased()) }
+    func isWanted(_ name: String, _ kind: Transport.Kind?) -> Bool {
+      only.isEmpty
+        || only.contains { name.lowercased().contains($0.lowercased()) || $0.lowercased() == kind?.rawValue }
     }
-    let transports = (own + list.transports).filter { isWanted($0.name) }
+    let transports = (own + list.transports).filter { isWanted($0.name, $0.kind) }
     guard !transports.isEmpty else {
       let names = (own + list.transports).map(\.name).joined(separator: ", ")
       throw .option("--only: there is no such transport; there are \(names)")
     }
-    return (transports, list.skipped.filter { isWanted($0.name) })
+    return (transports, list.skipped.filter { isWanted($0.name, $0.kind) })
   }
 }

@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import FrameCodecs
+import FrameCodecs
 import FrameCore
 import FrameFeed
 import FrameLatency

@@ -22,8 +22,8 @@ final class ComparisonTopics {
     settings.configuration["max.message.bytes"] = "\(max(record, TopicSettings.defaultMaximumRecord))"
     if isLocalDevelopmentBroker {
       // It writes all it holds out again and again, on the processors that are being measured: hold little.
-      settings.configuration["retention.bytes"] = "\(max(16_000_000, 6 * record))"
-      settings.configuration["segment.bytes"] = "\(max(4_000_000, 2 * record))"
+      settings.configuration["retention.bytes"] = "\(max(4_000_000, 24 * record))"
+      settings.configuration["segment.bytes"] = "\(max(1_000_000, 6 * record))"
     }
     try admin.create(name, settings)
     names.append(name)

@@ -5,6 +5,7 @@ public struct PeerList: Sendable {
   /// A peer that cannot run here.
   public struct Skipped: Sendable, Codable, Equatable {
     public let name: String
+    public let kind: Transport.Kind
     /// Why, and what to do about it.
     public let reason: String
   }
@@ -59,7 +60,8 @@ public struct PeerList: Sendable {
       case .success(let program):
         transports.append(
           Transport(name: entry.name, kind: entry.kind, program: program, options: entry.options ?? []))
-      case .failure(let reason): skipped.append(Skipped(name: entry.name, reason: reason.text))
+      case .failure(let reason):
+        skipped.append(Skipped(name: entry.name, kind: entry.kind, reason: reason.text))
       }
     }
   }

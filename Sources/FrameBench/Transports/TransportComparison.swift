@@ -81,7 +81,7 @@ public final class TransportComparison {
         entrants.append(try fromCold(transport, topics))
       } catch {
         try checkBroker(transport, topics, error)
-        failed.append(PeerList.Skipped(name: transport.name, reason: error.reason))
+        failed.append(PeerList.Skipped(name: transport.name, kind: transport.kind, reason: error.reason))
       }
     }
     let rounds = (options.sends + Self.turn - 1) / Self.turn
@@ -104,7 +104,8 @@ public final class TransportComparison {
     for entrant in entrants {
       entrant.pair.stop()
       if let reason = entrant.failure {
-        failed.append(PeerList.Skipped(name: entrant.transport.name, reason: reason))
+        failed.append(
+          PeerList.Skipped(name: entrant.transport.name, kind: entrant.transport.kind, reason: reason))
       }
     }
     let rows = entrants.filter { $0.failure == nil }.map(row).sorted { a, b in
