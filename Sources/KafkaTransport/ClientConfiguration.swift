@@ -29,6 +29,13 @@ struct ClientConfiguration: ~Copyable {
     }
   }
 
+  /// What is set, defaults included; `nil` for a name that librdkafka does not know.
+  func value(of name: String) -> String? {
+    var (text, size) = ([CChar](repeating: 0, count: 512), 512)
+    guard rd_kafka_conf_get(handle, name, &text, &size) == RD_KAFKA_CONF_OK else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// For callbacks; the configuration keeps the ownership.
   func withHandle(_ body: (OpaquePointer) -> Void) {
     if let handle { body(handle) }

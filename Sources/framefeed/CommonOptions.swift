@@ -1,6 +1,8 @@
 public import ArgumentParser
 import FoundationEssentials
+import FrameBench
 import FrameFeed
+import FrameSources
 import KafkaTransport
 public import Logging
 
@@ -20,6 +22,11 @@ struct BrokerOptions: ParsableArguments {
     help: ArgumentHelp(
       "A properties file of librdkafka settings (TLS, SASL); -X goes on top.", valueName: "file"))
   var kafkaConfig: String?
+
+  /// The settings as arguments for a process of this program.
+  var arguments: [String] {
+    (kafkaConfig.map { ["--kafka-config", $0] } ?? []) + settings.flatMap { ["-X", $0] }
+  }
 
   func kafka() throws -> KafkaSettings {
     let environment = ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap {
@@ -93,16 +100,23 @@ func reportingFailures(_ body: () async throws -> Void) async throws {
   do {
     try await body()
   } catch let failure as Failure {
-    Console.shared.clear()
-    Console.shared.line("framefeed: \(failure.message)")
-    throw ExitCode(failure.code.rawValue)
+    throw failure.reported()
+  } catch let error as BenchError {
+    throw Failure(error, code: error.isUsage ? .usage : .failed).reported()
   } catch let error as FeedError {
-    Console.shared.clear()
-    Console.shared.line("framefeed: \(error)")
-    throw ExitCode(Failure.Code.failed.rawValue)
+    throw Failure(error).reported()
   } catch let error as TransportError {
+    throw Failure(error).reported()
+  } catch let error as SourceError {
+    throw Failure(error).reported()
+  }
+}
+
+extension Failure {
+  /// Prints the message.
+  fileprivate func reported() -> ExitCode {
     Console.shared.clear()
-    Console.shared.line("framefeed: \(error)")
-    throw ExitCode(Failure.Code.failed.rawValue)
+    Console.shared.line("framefeed: \(message)")
+    return ExitCode(code.rawValue)
   }
 }

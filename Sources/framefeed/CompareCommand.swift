@@ -3,6 +3,6 @@ import ArgumentParser
 /// `framefeed compare`: what each choice costs, measured side by side.
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Measure what each encoding and each transport costs.",
-    subcommands: [CompareEncodingsCommand.self, CompareTransportsCommand.self])
+    commandName: "compare", abstract: "Measure what each encoding, transport and setting costs.",
+    subcommands: [CompareEncodingsCommand.self, CompareTransportsCommand.self, CompareSettingsCommand.self])
 }

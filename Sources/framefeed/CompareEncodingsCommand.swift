@@ -37,24 +37,18 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
-      do {
-        let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
-        let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
-        let comparison = try EncodingComparison(
-          sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
-          pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds)
-        let show = !output.quiet && Console.shared.isTerminal
-        let report = try comparison.run { done, total in
-          if show { Console.shared.show("\(done)/\(total) frames") }
-        }
-        Console.shared.clear()
-        try ReportFile.write(try report.json(), output.report)
-        print(output.json ? try report.json() : report.table())
-      } catch let error as BenchError {
-        throw Failure(error, code: error.isUsage ? .usage : .failed)
-      } catch let error as SourceError {
-        throw Failure(error)
+      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
+      let comparison = try EncodingComparison(
+        sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
+        pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds)
+      let show = !output.quiet && Console.shared.isTerminal
+      let report = try comparison.run { done, total in
+        if show { Console.shared.show("\(done)/\(total) frames") }
       }
+      Console.shared.clear()
+      try ReportFile.write(try report.json(), output.report)
+      print(output.json ? try report.json() : report.table())
     }
   }
 }

@@ -90,10 +90,10 @@ struct CompareTransportsCommand: AsyncParsableCommand {
     let own = [
       Transport.socket(executable: executable),
       Transport.frameFeed(
-        "FrameFeed", executable: executable, preset: .lowLatency, settings: brokerOptions.settings),
+        "FrameFeed", executable: executable, preset: .lowLatency, options: brokerOptions.arguments),
       Transport.frameFeed(
         "FrameFeed, librdkafka defaults", executable: executable, preset: .librdkafka,
-        settings: brokerOptions.settings),
+        options: brokerOptions.arguments),
     ]
     func isWanted(_ name: String, _ kind: Transport.Kind?) -> Bool {
       only.isEmpty

@@ -32,13 +32,13 @@ public struct Transport: Sendable {
   /// FrameFeed's own Kafka transport.
   /// - Parameters:
   ///   - executable: of `framefeed`.
-  ///   - settings: librdkafka settings on top of the preset, `key=value`.
+  ///   - options: further arguments, `-X key=value` among them.
   public static func frameFeed(
-    _ name: String, executable: String, preset: SettingsPreset, settings: [String] = []
+    _ name: String, executable: String, preset: SettingsPreset, options: [String] = []
   ) -> Transport {
     Transport(
       name: name, kind: .kafka, program: [executable, "peer", "kafka"],
-      options: ["--preset", preset.rawValue] + settings.flatMap { ["-X", $0] })
+      options: ["--preset", preset.rawValue] + options)
   }
 
   /// A plain TCP socket, in Swift.

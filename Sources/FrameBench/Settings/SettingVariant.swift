@@ -1,0 +1,50 @@
+import KafkaTransport
+
+/// One change from librdkafka's defaults.
+public struct SettingVariant: Sendable {
+  /// librdkafka's name; the preset's own for all of it.
+  let setting: String
+  let value: String
+  let preset: SettingsPreset
+  let settings: [String]
+
+  private init(_ setting: String, _ value: String) {
+    self.setting = setting
+    self.value = value
+    preset = .librdkafka
+    settings = ["\(setting)=\(value)"]
+  }
+
+  private init(preset: SettingsPreset, _ name: String) {
+    setting = name
+    value = ""
+    self.preset = preset
+    settings = []
+  }
+
+  /// What all others are compared with.
+  static let defaults = SettingVariant(preset: .librdkafka, "librdkafka's defaults")
+
+  /// One `key=value`.
+  init(argument: String) throws(BenchError) {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
+      throw .option("--setting: expected key=value, as in --setting linger.ms=100; got \"\(argument)\"")
+    }
+    self.init(String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+  }
+
+  /// The settings that users of Kafka clients turn, each at the values worth knowing. The same as the default
+  /// once more tells what chance alone does.
+  public static let standard: [SettingVariant] =
+    [SettingVariant(preset: .librdkafka, "the defaults once more")]
+    + [
+      ("linger.ms", ["0", "100"]), ("acks", ["0", "1"]), ("enable.idempotence", ["true"]),
+      ("socket.nagle.disable", ["true"]), ("fetch.wait.max.ms", ["0", "10", "100"]),
+      ("compression.type", ["lz4", "zstd"]), ("batch.size", ["16384", "10000000"]),
+      // 0: each payload by reference; the largest: each copied.
+      ("message.copy.max.bytes", ["0", "1000000000"]), ("check.crcs", ["true"]),
+      ("socket.send.buffer.bytes", ["1000000"]), ("socket.receive.buffer.bytes", ["1000000"]),
+      ("max.in.flight.requests.per.connection", ["1"]), ("fetch.message.max.bytes", ["20000000"]),
+    ].flatMap { name, values in values.map { SettingVariant(name, $0) } }
+    + [SettingVariant(preset: .lowLatency, "all of the low-latency preset")]
+}

@@ -1,0 +1,18 @@
+import CRDKafka
+
+/// Values of librdkafka settings by name, aliases included, without a client.
+public enum SettingValues {
+  /// librdkafka's default; `nil` for a name it does not know, empty where it has none.
+  public static func defaultValue(of name: String) -> String? {
+    ClientConfiguration().value(of: name) ?? topicDefault(of: name)
+  }
+
+  /// Some names (`acks`) are of topics, and only a client's configuration that sets one holds those.
+  private static func topicDefault(of name: String) -> String? {
+    guard let configuration = rd_kafka_topic_conf_new() else { return nil }
+    defer { rd_kafka_topic_conf_destroy(configuration) }
+    var (text, size) = ([CChar](repeating: 0, count: 512), 512)
+    guard rd_kafka_topic_conf_get(configuration, name, &text, &size) == RD_KAFKA_CONF_OK else { return nil }
+    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
