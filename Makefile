@@ -20,9 +20,9 @@ system:
 	  $(SUDO) apt-get update && $(SUDO) apt-get install -y $$missing; \
 	fi
 
-.venv/.stamp: samples/python/requirements.txt
+.venv/.stamp: samples/python/requirements.txt samples/peers/requirements.txt
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
 build: ## the release build of framefeed

@@ -44,11 +44,14 @@ final class RunningCommand {
 
   func interrupt() { process.interrupt() }
 
-  /// Waits for its end; kills it after a minute, so that a hang is a failure and not a stop of all tests.
+  /// Ends it without a chance to tidy up.
+  func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+
+  /// Waits for its end; kills it after two minutes, so that a hang is a failure and not a stop of all tests.
   func wait() throws -> Finished {
-    let deadline = Date(timeIntervalSinceNow: 60)
+    let deadline = Date(timeIntervalSinceNow: 120)
     while process.isRunning, Date() < deadline { usleep(20_000) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    if process.isRunning { kill() }
     process.waitUntilExit()
     return Finished(
       code: process.terminationStatus,
