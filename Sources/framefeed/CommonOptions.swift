@@ -28,10 +28,14 @@ struct BrokerOptions: ParsableArguments {
     (kafkaConfig.map { ["--kafka-config", $0] } ?? []) + settings.flatMap { ["-X", $0] }
   }
 
+  /// Whether the user said which broker.
+  var isNamed: Bool { broker != nil || kafkaConfig != nil || environment != nil }
+
+  private var environment: String? {
+    ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
+  }
+
   func kafka() throws -> KafkaSettings {
-    let environment = ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap {
-      $0.isEmpty ? nil : $0
-    }
     var kafka = KafkaSettings(brokers: broker ?? environment ?? "localhost:9092")
     do throws(TransportError) {
       if let kafkaConfig { try kafka.load(file: kafkaConfig) }

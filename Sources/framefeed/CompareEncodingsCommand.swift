@@ -1,7 +1,9 @@
 import ArgumentParser
 import FoundationEssentials
 import FrameBench
+import FrameCore
 import FrameSources
+import KafkaTransport
 
 /// `framefeed compare encodings`: bytes, times and quality of every codec on the same frames.
 struct CompareEncodingsCommand: AsyncParsableCommand {
@@ -10,7 +12,9 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
     discussion: """
       Every codec encodes and decodes the same frames, in turns, from memory. All
       begin with pixels, as a camera gives them; `jpeg` takes JPEG files as they
-      are. `json` is a JSON list of pixel numbers.
+      are. `json` is a JSON list of pixel numbers. With a broker frames also go
+      the whole way to a tensor: one at a time for the latency, several under
+      way for the rate.
 
       EXAMPLES
         framefeed compare encodings samples/flight
@@ -32,23 +36,45 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How often each frame goes through each codec.", valueName: "n"))
   var rounds = 3
 
+  @Flag(help: "Codecs alone: send nothing through a broker.")
+  var noBroker = false
+
+  @OptionGroup var brokerOptions: BrokerOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await reportingFailures {
       guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
-      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
-      let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
-      let comparison = try EncodingComparison(
-        sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
-        pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds)
-      let show = !output.quiet && Console.shared.isTerminal
-      let report = try comparison.run { done, total in
-        if show { Console.shared.show("\(done)/\(total) frames") }
+      let stop = StopSignal()
+      let step = ProgressLine()
+      let report = try await FeedRunner.run(
+        output, progress: { step.text }, stop: { stop.request() }
+      ) {
+        let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+        let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
+        let comparison = try EncodingComparison(
+          sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
+          pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds, stop: stop)
+        return try comparison.run(through: try self.kafka()) { step.text = $0 }
       }
-      Console.shared.clear()
       try ReportFile.write(try report.json(), output.report)
       print(output.json ? try report.json() : report.table())
+      if stop.isRequested { throw ExitCode(130) }
+    }
+  }
+
+  /// The broker that was named, or the one that happens to run where brokers do.
+  private func kafka() throws -> KafkaSettings? {
+    guard !noBroker else { return nil }
+    let kafka = try brokerOptions.kafka()
+    guard !brokerOptions.isNamed else { return kafka }
+    do throws(TransportError) {
+      _ = try TopicAdmin(kafka).cluster(milliseconds: 1000)
+      return kafka
+    } catch {
+      Console.shared.line(
+        "no broker at \(kafka.brokers): codecs are measured alone; name one with --broker")
+      return nil
     }
   }
 }

@@ -12,7 +12,7 @@ import Testing
     _ source: String, frames: Int = 2, codecs: [String], pixelList: Bool = false
   ) throws -> [EncodingReport.Row] {
     let frames = try SampleFrames(try SourceOpener.open([source]), limit: frames)
-    return try EncodingComparison(frames, codecs: codecs, pixelList: pixelList, rounds: 2).run { _, _ in }
+    return try EncodingComparison(frames, codecs: codecs, pixelList: pixelList, rounds: 2).run { _ in }
       .rows
   }
 

@@ -1,8 +1,9 @@
 import FoundationEssentials
 import FrameCodecs
-import FrameCore
+public import FrameCore
 import FrameFeed
 import FrameLatency
+public import KafkaTransport
 
 /// Encodes and decodes the same frames with every codec, in turns, and tells what each costs.
 public final class EncodingComparison {
@@ -16,13 +17,20 @@ public final class EncodingComparison {
   /// Frames that the list of pixel numbers is measured on: it takes seconds each.
   static let pixelListFrames = 2
 
+  /// Frames under way at a time when the rate is measured: enough that each stage has one.
+  private static let window = 6
+  private static let wholeWayRounds = 2
+
   private let frames: SampleFrames
   private let candidates: [Candidate]
   private let pixelList: Bool
   private let rounds: Int
+  private let stop: StopSignal
 
   /// One codec with what it has cost so far.
   private final class Candidate {
+    /// As the user wrote it.
+    let name: String
     let codec: Codec
     let encoder: FrameEncoder
     let decoder = FrameDecoder()
@@ -31,11 +39,22 @@ public final class EncodingComparison {
     let takesFile: Bool
     let encode = DurationHistogram()
     let decode = DurationHistogram()
+    let endToEnd = DurationHistogram()
+    var rates: [Double] = []
+    var stages: [String: StageSummary]?
     var payloadBytes = 0
+    var largest = 0
     var encoded = 0
     var ratios: [Double] = []
 
-    init(_ codec: Codec, takesFile: Bool) {
+    /// Fewer of those that take longer.
+    var wholeWayFrames: Int {
+      let milliseconds = (encode.summary()?.p50 ?? 0) + (decode.summary()?.p50 ?? 0) + Double(largest) / 4e5
+      return min(60, max(10, Int(1000 / max(milliseconds, 1))))
+    }
+
+    init(_ name: String, _ codec: Codec, takesFile: Bool) {
+      self.name = takesFile ? "\(name) (files as they are)" : name
       self.codec = codec
       self.takesFile = takesFile
       encoder = FrameEncoder(codec: codec)
@@ -46,49 +65,89 @@ public final class EncodingComparison {
   ///   - codecs: as on the command line, without `json`.
   ///   - pixelList: whether a JSON list of pixel numbers is measured too.
   ///   - rounds: how often each frame goes through each codec.
+  ///   - stop: ends the measuring early; the report is of what was measured.
   public init(
-    _ frames: SampleFrames, codecs: [String], pixelList: Bool, rounds: Int
+    _ frames: SampleFrames, codecs: [String], pixelList: Bool, rounds: Int, stop: StopSignal = StopSignal()
   ) throws(BenchError) {
     self.frames = frames
     self.pixelList = pixelList
     self.rounds = rounds
+    self.stop = stop
     var candidates: [Candidate] = []
     for text in codecs {
       let codec = try SampleFrames.codec(text)
-      candidates.append(Candidate(codec, takesFile: codec.isPassthroughJPEG && frames.areJPEGFiles))
+      candidates.append(Candidate(text, codec, takesFile: codec.isPassthroughJPEG && frames.areJPEGFiles))
     }
     self.candidates = candidates
   }
 
   /// Measures. Blocks the calling thread.
-  /// - Parameter progress: called after each frame with how many are done, and of how many.
-  public func run(progress: (Int, Int) -> Void) throws(BenchError) -> EncodingReport {
+  /// - Parameters:
+  ///   - kafka: a broker to send frames through too; `nil` measures the codecs alone.
+  ///   - progress: called before each step.
+  public func run(
+    through kafka: KafkaSettings? = nil, progress: (String) -> Void
+  ) throws(BenchError) -> EncodingReport {
     let wall = FrameClock.now()
     let started = FrameClock.monotonic()
     let total = frames.samples.count * rounds
     // The first frame once beforehand: memory, tables and caches are warm for all alike.
     for candidate in candidates { try measure(candidate, frames.samples[0], isWarmUp: true, round: 0) }
     for round in 0..<rounds {
-      for (at, sample) in frames.samples.enumerated() {
+      for (at, sample) in frames.samples.enumerated() where !stop.isRequested {
         // A different one begins each time, so that none always follows the same neighbour.
         for turn in candidates.indices {
           try measure(
             candidates[(turn + at + round) % candidates.count], sample, isWarmUp: false, round: round)
         }
-        progress(round * frames.samples.count + at + 1, total)
+        progress("\(round * frames.samples.count + at + 1)/\(total) frames encoded and decoded")
       }
     }
+    var note: String?
+    if let kafka { note = try measureWholeWay(kafka, progress) }
     let rawBytes = frames.samples.reduce(0) { $0 + $1.pixels.bytes.count } / frames.samples.count
     var rows = candidates.map { row($0, rawBytes) }
     if pixelList { rows.append(try pixelListRow()) }
     return EncodingReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
       versions: Versions.all, source: frames.name, rounds: rounds, rawBytes: rawBytes, rows: rows,
-      notes: pixelList
-        ? [
-          "json is a JSON list of pixel numbers, by Foundation, on \(min(Self.pixelListFrames, frames.samples.count)) frames"
-        ]
-        : nil)
+      broker: kafka?.brokers, notes: notes(note))
+  }
+
+  private func notes(_ broker: String?) -> [String]? {
+    var notes = broker.map { [$0] } ?? []
+    if pixelList {
+      notes.append(
+        "json is a JSON list of pixel numbers, by Foundation, on \(min(Self.pixelListFrames, frames.samples.count)) frames"
+      )
+    }
+    if stop.isRequested { notes.append("stopped before the end") }
+    return notes.isEmpty ? nil : notes
+  }
+
+  /// Every codec through the broker, in turns: one frame at a time for latency, then a few under way for the
+  /// rate that one feed sustains.
+  /// - Returns: what a reader must know of the broker.
+  private func measureWholeWay(
+    _ kafka: KafkaSettings, _ progress: (String) -> Void
+  ) throws(BenchError) -> String? {
+    for round in 0..<Self.wholeWayRounds {
+      for at in candidates.indices where !stop.isRequested {
+        let candidate = candidates[(at + round) % candidates.count]
+        progress("round \(round + 1)/\(Self.wholeWayRounds)  \(candidate.name): through \(kafka.brokers)")
+        let trial = FeedTrial(
+          frames: frames, codec: candidate.codec, takesFiles: candidate.takesFile, kafka: kafka,
+          payload: candidate.largest)
+        let count = candidate.wholeWayFrames
+        let alone = try trial.run(count, window: 1)
+        for latency in alone.latencies { candidate.endToEnd.record(latency) }
+        candidate.stages = alone.stages
+        if let rate = try trial.run(count, window: Self.window).framesPerSecond {
+          candidate.rates.append(rate)
+        }
+      }
+    }
+    do throws(TransportError) { return try ComparisonTopics(kafka).note } catch { throw .transport(error) }
   }
 
   private func measure(
@@ -112,6 +171,7 @@ public final class EncodingComparison {
       candidate.decode.record(decodedAt - between)
       guard round == 0 else { return }
       candidate.payloadBytes += encoded.payload.count
+      candidate.largest = max(candidate.largest, encoded.payload.count)
       candidate.encoded += 1
       if let ratio { candidate.ratios.append(ratio) }
     } catch {
@@ -122,13 +182,14 @@ public final class EncodingComparison {
   private func row(_ candidate: Candidate, _ rawBytes: Int) -> EncodingReport.Row {
     let bytes = candidate.payloadBytes / max(candidate.encoded, 1)
     return EncodingReport.Row(
-      codec: candidate.takesFile ? "\(candidate.codec) (files as they are)" : candidate.codec.description,
+      codec: candidate.name,
       frames: candidate.encoded, payloadBytes: bytes, shareOfRaw: Double(bytes) / Double(rawBytes),
       megabytesPerSecondAt30: Double(bytes) * 30 / 1e6, encode: candidate.encode.summary()!,
       decode: candidate.decode.summary()!,
       psnr: candidate.ratios.isEmpty
         ? nil : candidate.ratios.reduce(0, +) / Double(candidate.ratios.count),
-      lossless: candidate.ratios.isEmpty)
+      lossless: candidate.ratios.isEmpty, endToEnd: candidate.endToEnd.summary(),
+      framesPerSecond: candidate.rates.max(), stages: candidate.stages)
   }
 
   /// What one gets who hands the pixel array to a JSON library.

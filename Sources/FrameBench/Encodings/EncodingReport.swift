@@ -24,6 +24,12 @@ public struct EncodingReport: Codable, Sendable {
     /// Peak signal-to-noise ratio of the decoded pixels, dB, mean over the frames; absent when lossless.
     public var psnr: Double?
     public var lossless: Bool
+    /// From the source's hands through the broker to a 224x224 tensor, one frame at a time, ms.
+    public var endToEnd: StageSummary?
+    /// What one feed sustains that way, several frames under way; the better of the rounds.
+    public var framesPerSecond: Double?
+    /// Where the time of one frame at a time goes, by stage, ms.
+    public var stages: [String: StageSummary]?
   }
 
   public static let currentSchema = "framefeed.compare-encodings/1"
@@ -42,34 +48,47 @@ public struct EncodingReport: Codable, Sendable {
   /// Pixel bytes a frame, mean.
   public var rawBytes: Int
   public var rows: [Row]
+  /// Absent when frames went through none.
+  public var broker: String?
   public var notes: [String]?
 
   public func json() throws -> String { try ReportJSON.text(self) }
 
   /// The report as one aligned table for a terminal, without a newline at the end.
   public func table() -> String {
-    let head = [
-      "codec", "bytes", "of raw", "MB/s at 30", "encode p50", "p99", "decode p50", "p99", "PSNR dB",
-    ]
+    let hasBroker = broker != nil
+    let head =
+      ["codec", "bytes", "of raw", "MB/s at 30", "encode p50", "p99", "decode p50", "p99", "PSNR dB"]
+      + (hasBroker ? ["end to end p50", "p99", "fps"] : [])
     let cells = rows.map { row in
       [
         row.codec, String(row.payloadBytes), "\((row.shareOfRaw * 100).fixed(1)) %",
         row.megabytesPerSecondAt30.fixed(1), row.encode.p50.fixed(2), row.encode.p99.fixed(2),
         row.decode.p50.fixed(2), row.decode.p99.fixed(2),
         row.lossless ? "lossless" : row.psnr.map { $0.fixed(1) } ?? "",
-      ]
+      ] + (hasBroker ? wholeWay(row) : [])
     }
     let title =
-      "encodings of \(source)  \(rows.map(\.frames).max() ?? 0) frames, \(rounds) rounds  raw \(rawBytes) bytes a frame  times in ms"
+      "encodings of \(source)  \(rows.map(\.frames).max() ?? 0) frames, \(rounds) rounds  raw \(rawBytes) bytes a frame  times in ms\(broker.map { "  broker \($0)" } ?? "")"
     return ([title] + TextTable.aligned([head] + cells) + (notes ?? []).map { "note: \($0)" } + [verdict])
       .joined(separator: "\n")
   }
 
+  private func wholeWay(_ row: Row) -> [String] {
+    [
+      row.endToEnd?.p50.fixed(2) ?? "-", row.endToEnd?.p99.fixed(2) ?? "-",
+      row.framesPerSecond?.fixed(0) ?? "-",
+    ]
+  }
+
   /// The two answers that most come for.
   private var verdict: String {
+    func time(_ row: Row) -> Double { row.endToEnd?.p50 ?? row.encode.p50 + row.decode.p50 }
+    let timed = broker == nil ? rows : rows.filter { $0.endToEnd != nil }
     guard let fewest = rows.min(by: { $0.payloadBytes < $1.payloadBytes }),
-      let fastest = rows.min(by: { $0.encode.p50 + $0.decode.p50 < $1.encode.p50 + $1.decode.p50 })
+      let fastest = timed.min(by: { time($0) < time($1) })
     else { return "nothing was measured" }
-    return "fewest bytes: \(fewest.codec); least time to encode and decode: \(fastest.codec)"
+    let what = broker == nil ? "least time to encode and decode" : "lowest end-to-end latency"
+    return "for this feed on this machine: \(what): \(fastest.codec); fewest bytes: \(fewest.codec)"
   }
 }

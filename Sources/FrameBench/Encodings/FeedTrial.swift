@@ -1,0 +1,64 @@
+import FrameCodecs
+import FrameCore
+import FrameFeed
+import FrameLatency
+import KafkaTransport
+import Logging
+
+/// Sends sample frames the whole way, through a broker to a tensor, with one codec.
+struct FeedTrial {
+  let frames: SampleFrames
+  let codec: Codec
+  let takesFiles: Bool
+  let kafka: KafkaSettings
+  /// The largest payload, bytes.
+  let payload: Int
+
+  /// What one trial gave.
+  struct Outcome {
+    /// From the source's hands to the model's, ns each.
+    let latencies: [Int64]
+    /// At the model.
+    let framesPerSecond: Double?
+    /// By ``Stage`` name.
+    let stages: [String: StageSummary]
+  }
+
+  /// Frames at the start that are not counted: memory grows, and clients meet.
+  static let settling = 5
+
+  /// - Parameters:
+  ///   - count: frames that are counted.
+  ///   - window: most frames under way.
+  func run(_ count: Int, window limit: Int) throws(BenchError) -> Outcome {
+    do {
+      let topics = try ComparisonTopics(kafka)
+      let topic = try topics.create(payload: payload)
+      let window = FlowWindow(limit: limit, timeout: 20)
+      var logger = Logger(label: "framefeed.compare")
+      logger.logLevel = .error
+      var stream = StreamOptions(feed: "compare", codec: codec, kafka: kafka, logger: logger)
+      stream.topic = topic
+      stream.pace = .asFastAsPossible
+      stream.frames = Self.settling + count
+      var sink = SinkOptions(model: ArrivalModel.register(window), kafka: kafka, logger: logger)
+      sink.topic = topic
+      sink.group = topic
+      sink.untilEnd = true
+      let source = SampleFeed(frames, takesFiles: takesFiles, window: window)
+      let outcome = try FeedDemo(FeedStreamer(source, stream), try FeedSink(sink)).run()
+      guard outcome.isComplete else {
+        throw BenchError.option("codec \(codec): frames are missing or were rejected")
+      }
+      return Outcome(
+        latencies: window.latencies(after: Self.settling),
+        framesPerSecond: window.rate(after: Self.settling), stages: outcome.report.stages)
+    } catch let error as TransportError {
+      throw .transport(error)
+    } catch let error as BenchError {
+      throw error
+    } catch {
+      throw .option("codec \(codec): \(error)")
+    }
+  }
+}
