@@ -4,6 +4,8 @@ import CRDKafka
 public struct Cluster: Sendable {
   /// Partitions of each topic by name.
   public let topics: [String: Int]
+  /// The brokers' numbers.
+  public let brokers: [Int32]
   /// `nil` when the broker does not tell.
   public let id: String?
 
@@ -24,6 +26,7 @@ public struct Cluster: Sendable {
       topics[String(cString: name)] = Int(topic.partition_cnt)
     }
     self.topics = topics
+    brokers = (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }
     // Cached from the answer above: this does not wait.
     if let text = rd_kafka_clusterid(client.handle, 0) {
       id = String(cString: text)

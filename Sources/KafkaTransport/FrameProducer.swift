@@ -28,7 +28,7 @@ public final class FrameProducer: Sendable {
     public var maximumRecord: Int
     /// Most records and payload bytes under way at a time.
     public var inFlightRecords = 64
-    public var inFlightBytes = 64 << 20
+    public var inFlightBytes = FrameProducer.defaultInFlightBytes
 
     public init(topic: String, feed: String, run: String, maximumRecord: Int) {
       self.topic = topic
@@ -37,6 +37,8 @@ public final class FrameProducer: Sendable {
       self.maximumRecord = maximumRecord
     }
   }
+
+  static let defaultInFlightBytes = 64 << 20
 
   /// What a record takes beside its payload at most: headers, key and framing, bytes.
   public static let overhead = 2048

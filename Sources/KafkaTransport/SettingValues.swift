@@ -15,4 +15,31 @@ public enum SettingValues {
     guard rd_kafka_topic_conf_get(configuration, name, &text, &size) == RD_KAFKA_CONF_OK else { return nil }
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
+
+  /// What a producer of these settings would use; `nil` for a name it does not know.
+  /// - Parameter largestRecord: what the topic takes, bytes.
+  public static func ofProducer(
+    _ names: [String], _ settings: KafkaSettings, largestRecord: Int
+  ) throws(TransportError) -> [String: String] {
+    let preset = SettingsPreset.producer(
+      largestRecord: largestRecord, inFlightBytes: FrameProducer.defaultInFlightBytes, user: settings)
+    return values(names, of: try ClientConfiguration(settings, preset: preset))
+  }
+
+  /// What a consumer of these settings would use; `nil` for a name it does not know.
+  public static func ofConsumer(
+    _ names: [String], _ settings: KafkaSettings, largestRecord: Int, brokerIgnoresFetchLimits: Bool
+  ) throws(TransportError) -> [String: String] {
+    let preset = SettingsPreset.consumer(
+      largestRecord: largestRecord, brokerIgnoresFetchLimits: brokerIgnoresFetchLimits, user: settings)
+    return values(names, of: try ClientConfiguration(settings, preset: preset))
+  }
+
+  private static func values(
+    _ names: [String], of configuration: borrowing ClientConfiguration
+  ) -> [String: String] {
+    var values: [String: String] = [:]
+    for name in names { values[name] = configuration.value(of: name) ?? topicDefault(of: name) }
+    return values
+  }
 }

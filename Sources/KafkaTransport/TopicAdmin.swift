@@ -98,10 +98,40 @@ public final class TopicAdmin: Sendable {
     return try reader.lag(topic, partitions: partitions)
   }
 
+  /// A broker's own settings by Kafka's names. Needs a right of its own, and not every broker tells.
+  public func brokerSettings(_ broker: Int32) throws(TransportError) -> [String: String] {
+    try configuration(of: RD_KAFKA_RESOURCE_BROKER, "\(broker)", "describing broker \(broker)")
+      .mapValues(\.value)
+  }
+
+  /// Gives a topic more partitions; it cannot lose any.
+  public func grow(_ topic: String, to partitions: Int) throws(TransportError) {
+    var reason = [CChar](repeating: 0, count: 512)
+    guard let new = rd_kafka_NewPartitions_new(topic, partitions, &reason, reason.count) else {
+      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw .client(reason: text)
+    }
+    defer { rd_kafka_NewPartitions_destroy(new) }
+    let action = "growing topic \(topic)"
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS) { options, queue in
+      var list: [OpaquePointer?] = [new]
+      rd_kafka_CreatePartitions(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_CreatePartitions_result_topics(
+      rd_kafka_event_CreatePartitions_result(answer.event), &count)
+    try check(action, topic, results, count)
+  }
+
   private func configuration(of topic: String) throws(TransportError) -> [String: TopicDescription.Setting] {
-    guard let resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic) else { throw .stopped }
+    try configuration(of: RD_KAFKA_RESOURCE_TOPIC, topic, "describing topic \(topic)")
+  }
+
+  private func configuration(
+    of kind: rd_kafka_ResourceType_t, _ name: String, _ action: String
+  ) throws(TransportError) -> [String: TopicDescription.Setting] {
+    guard let resource = rd_kafka_ConfigResource_new(kind, name) else { throw .stopped }
     defer { rd_kafka_ConfigResource_destroy(resource) }
-    let action = "describing topic \(topic)"
     let answer = try client.request(action, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) { options, queue in
       var list: [OpaquePointer?] = [resource]
       rd_kafka_DescribeConfigs(client.handle, &list, 1, options, queue)

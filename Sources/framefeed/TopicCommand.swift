@@ -30,8 +30,8 @@ struct TopicCommand: AsyncParsableCommand {
 
     @OptionGroup var target: Target
 
-    @Option(help: "How many sinks of one group can share it.")
-    var partitions = 1
+    @Option(help: "How many sinks of one group can share it (default: 1).")
+    var partitions: Int?
 
     @Option(help: "Copies of each partition (default: the brokers').")
     var replication: Int?
@@ -51,20 +51,22 @@ struct TopicCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Any topic setting of Kafka; repeatable.", valueName: "key=value"))
     var config: [String] = []
 
-    @Flag(help: "Change the settings of a topic that exists; its others stay.")
+    @Flag(help: "Change a topic that exists; what is not named stays.")
     var update = false
 
     func run() async throws {
       try await reportingFailures {
-        guard (1...10_000).contains(partitions) else {
+        if let partitions, !(1...10_000).contains(partitions) {
           throw Failure("--partitions \(partitions): expected 1...10000")
         }
         let admin = try target.admin()
         let wanted = try configuration()
         if update {
-          try admin.update(target.topic, configuration: wanted)
+          if let partitions { try admin.grow(target.topic, to: partitions) }
+          if !wanted.isEmpty { try admin.update(target.topic, configuration: wanted) }
           print("changed topic \(target.topic)")
         } else {
+          let partitions = partitions ?? 1
           let settings = TopicSettings(
             partitions: partitions, replication: replication, configuration: wanted)
           try admin.create(target.topic, settings)
