@@ -13,6 +13,7 @@ struct FrameFeedCommand: AsyncParsableCommand {
         framefeed stream photos/ --feed drone-1    a directory as a live feed
         framefeed sink --model models/motion.json  the model's side of it
         framefeed topic create frames --partitions 4
+        framefeed doctor --size 1920x1080 --codec raw
 
       Every command takes --help. Exit codes: 0 done and complete, 2 done but
       frames are missing or were rejected, 1 failed, 64 wrong usage, 130 stopped
@@ -21,6 +22,6 @@ struct FrameFeedCommand: AsyncParsableCommand {
     version: Versions.framefeed,
     subcommands: [
       StreamCommand.self, SinkCommand.self, DemoCommand.self, CompareCommand.self, TopicCommand.self,
-      ModelsCommand.self, PeerCommand.self,
+      DoctorCommand.self, ModelsCommand.self, PeerCommand.self,
     ])
 }
