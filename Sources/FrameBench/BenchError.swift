@@ -9,6 +9,8 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
   case transport(TransportError)
   /// A program that is compared with others failed.
   case peer(name: String, reason: String)
+  /// A file that is not what it should be.
+  case unreadable(String, String)
   /// What was asked for makes no sense with this source.
   case option(String)
 
@@ -31,6 +33,7 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
     case .codec(let error): "\(error)"
     case .transport(let error): "\(error)"
     case .peer(let name, let reason): "\(name): \(reason)"
+    case .unreadable(let file, let reason): "\(file): \(reason)"
     case .option(let reason): reason
     }
   }

@@ -21,7 +21,8 @@ struct FrameFeedCommand: AsyncParsableCommand {
       """,
     version: Versions.framefeed,
     subcommands: [
-      StreamCommand.self, SinkCommand.self, DemoCommand.self, CompareCommand.self, TopicCommand.self,
+      StreamCommand.self, SinkCommand.self, DemoCommand.self, CompareCommand.self, PlotCommand.self,
+      TopicCommand.self,
       DoctorCommand.self, ModelsCommand.self, PeerCommand.self,
     ])
 }

@@ -1,0 +1,121 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Maps values to px along one axis, and says where its ticks are.
+struct Scale {
+  enum Kind {
+    case linear
+    /// Decades are equally long.
+    case logarithmic
+    /// Of percentages: 90, 99, 99.9 are equally far apart, as in HdrHistogram's plots.
+    case percentile
+  }
+
+  let kind: Kind
+  let values: ClosedRange<Double>
+  let start: Double
+  let end: Double
+
+  private init(_ kind: Kind, _ values: ClosedRange<Double>, _ start: Double, _ end: Double) {
+    self.kind = kind
+    self.values = values
+    self.start = start
+    self.end = end
+  }
+
+  /// From 0 to at least `most`.
+  static func linear(to most: Double, _ start: Double, _ end: Double) -> Scale {
+    let step = niceStep(most > 0 ? most : 1)
+    return Scale(.linear, 0...(((most > 0 ? most : 1) / step).rounded(.up) * step), start, end)
+  }
+
+  /// Whole thirds of decades (1, 2, 5) around the values; all above 0.
+  static func logarithmic(_ least: Double, _ most: Double, _ start: Double, _ end: Double) -> Scale {
+    let low = decadeSteps.last { $0 <= least * 1.0001 } ?? decadeSteps[0]
+    let high = decadeSteps.first { $0 >= most * 0.9999 } ?? decadeSteps.last!
+    return Scale(.logarithmic, low...max(high, low * 2), start, end)
+  }
+
+  /// From 0 to the highest percentage below 100 that so many values can tell.
+  static func percentile(count: Int, _ start: Double, _ end: Double) -> Scale {
+    Scale(.percentile, 0...(100 * (1 - 0.5 / Double(max(count, 2)))), start, end)
+  }
+
+  /// Where a value lies, px.
+  subscript(value: Double) -> Double {
+    let (low, high) = (position(values.lowerBound), position(values.upperBound))
+    let share = (position(min(max(value, values.lowerBound), values.upperBound)) - low) / (high - low)
+    return start + share * (end - start)
+  }
+
+  private func position(_ value: Double) -> Double {
+    switch kind {
+    case .linear: value
+    case .logarithmic: log10(value)
+    case .percentile: -log10(1 - value / 100)
+    }
+  }
+
+  var ticks: [(value: Double, label: String)] {
+    switch kind {
+    case .linear:
+      let step = Self.niceStep(values.upperBound)
+      return (0...Int((values.upperBound / step).rounded())).map {
+        (Double($0) * step, Quantity.text(Double($0) * step))
+      }
+    case .logarithmic:
+      let steps = Self.decadeSteps.filter { values.contains($0) }
+      // Decades alone where 1, 2 and 5 would crowd.
+      let wide = steps.count > 10
+      return steps.enumerated().filter { !wide || Self.isDecade($1) }.map { ($1, Quantity.short($1)) }
+    case .percentile:
+      return [0, 50, 90, 99, 99.9, 99.99].filter { values.contains($0) }.map {
+        ($0, "\(Quantity.short($0)) %")
+      }
+    }
+  }
+
+  private static let decadeSteps: [Double] = (-5...7).flatMap { power in
+    [1, 2, 5].map { $0 * pow(10, Double(power)) }
+  }
+
+  private static func isDecade(_ value: Double) -> Bool {
+    let power = log10(value)
+    return abs(power - power.rounded()) < 0.01
+  }
+
+  /// 1, 2 or 5 times a power of ten, so that there are four to ten steps.
+  private static func niceStep(_ most: Double) -> Double {
+    let rough = most / 5
+    let power = pow(10, log10(rough).rounded(.down))
+    return [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough * 0.999 }!
+  }
+}
+
+extension Quantity {
+  /// Without zeros that say nothing.
+  static func short(_ value: Double) -> String {
+    var text = Substring(value < 1 ? value.fixedText : "\(value)")
+    if text.contains(".") {
+      while text.last == "0" { text.removeLast() }
+      if text.last == "." { text.removeLast() }
+    }
+    return String(text)
+  }
+}
+
+extension Double {
+  fileprivate var fixedText: String {
+    // Five decimals are as far down as ticks go.
+    let scaled = Int((self * 100_000).rounded())
+    let digits = String(scaled)
+    return "0." + String(repeating: "0", count: 5 - digits.count) + digits
+  }
+}
