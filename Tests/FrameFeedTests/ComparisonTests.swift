@@ -59,7 +59,7 @@ struct ComparisonTests {
       let warm = try #require(row.oneInFlight)
       #expect(warm.latency["count"] == 30)
       #expect((warm.produce != nil) == (kind == "kafka") && (warm.consume != nil) == (kind == "kafka"))
-      #expect(row.paced == nil || row.paced?.latency["count"] == 90)
+      #expect(row.paced == nil || row.paced?.latency["count"] == 60)
     }
     let medians = report.rows.compactMap { $0.oneInFlight?.latency["p50"] }
     #expect(medians == medians.sorted(), "fastest first")

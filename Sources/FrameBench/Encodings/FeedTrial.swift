@@ -33,7 +33,7 @@ struct FeedTrial {
   func run(_ count: Int, window limit: Int) throws(BenchError) -> Outcome {
     do {
       let topics = try ComparisonTopics(kafka)
-      let topic = try topics.create(payload: payload)
+      let topic = try topics.create(payload: payload, kept: 2 * limit + 2)
       let window = FlowWindow(limit: limit, timeout: 20)
       var logger = Logger(label: "framefeed.compare")
       logger.logLevel = .error

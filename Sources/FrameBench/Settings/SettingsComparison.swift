@@ -10,7 +10,7 @@ public final class SettingsComparison {
     public var rounds = 6
     /// Sends of a turn, one in flight and paced.
     public var sends = 20
-    public var pacedSends = 15
+    public var pacedSends = 10
     public var fps = 30.0
     /// How long one payload may take, s.
     public var timeout = 20.0

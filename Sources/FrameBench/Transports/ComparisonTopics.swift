@@ -14,16 +14,18 @@ final class ComparisonTopics {
   }
 
   /// A new topic of one partition.
-  /// - Parameter payload: the largest, bytes.
-  func create(payload: Int) throws(TransportError) -> String {
+  /// - Parameters:
+  ///   - payload: the largest, bytes.
+  ///   - kept: records that must be kept, more than are ever under way.
+  func create(payload: Int, kept: Int = 24) throws(TransportError) -> String {
     let name = "framefeed-compare-" + UUID().uuidString.prefix(8).lowercased()
     var settings = TopicSettings()
     let record = payload + FrameProducer.overhead
     settings.configuration["max.message.bytes"] = "\(max(record, TopicSettings.defaultMaximumRecord))"
     if isLocalDevelopmentBroker {
       // It writes all it holds out again and again, on the processors that are being measured: hold little.
-      settings.configuration["retention.bytes"] = "\(max(4_000_000, 24 * record))"
-      settings.configuration["segment.bytes"] = "\(max(1_000_000, 6 * record))"
+      settings.configuration["retention.bytes"] = "\(max(4_000_000, kept * record))"
+      settings.configuration["segment.bytes"] = "\(max(1_000_000, kept * record / 4))"
     }
     try admin.create(name, settings)
     names.append(name)

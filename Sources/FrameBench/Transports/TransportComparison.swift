@@ -12,11 +12,11 @@ public final class TransportComparison {
     public var sends = 500
     /// Rate of the paced sends, and how many.
     public var fps = 30.0
-    public var pacedSends = 90
+    public var pacedSends = 60
     /// How long one payload may take, s.
     public var timeout = 20.0
     /// Most time for the warm sends of one transport, s: slow ones are sent less often.
-    public var budget = 20.0
+    public var budget = 15.0
 
     public init() {}
   }
