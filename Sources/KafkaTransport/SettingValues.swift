@@ -35,6 +35,22 @@ public enum SettingValues {
     return values(names, of: try ClientConfiguration(settings, preset: preset))
   }
 
+  /// What a producer and a consumer are given on top of librdkafka's defaults, the user's settings included;
+  /// secrets as `***`.
+  /// - Parameter largestRecord: what the topic takes, bytes.
+  public static func given(_ settings: KafkaSettings, largestRecord: Int) -> [String: String] {
+    var given: [String: String] = [:]
+    let preset =
+      SettingsPreset.consumer(largestRecord: largestRecord, brokerIgnoresFetchLimits: false, user: settings)
+      + SettingsPreset.producer(
+        largestRecord: largestRecord, inFlightBytes: FrameProducer.defaultInFlightBytes, user: settings)
+    for (key, value) in preset { given[key] = value }
+    for entry in settings.overrides {
+      given[entry.key] = KafkaSettings.isSecret(entry.key) ? "***" : entry.value
+    }
+    return given
+  }
+
   private static func values(
     _ names: [String], of configuration: borrowing ClientConfiguration
   ) -> [String: String] {

@@ -42,8 +42,10 @@ struct CompareTransportsCommand: AsyncParsableCommand {
       "Only transports of this name or kind (socket, http, kafka); repeatable.", valueName: "word"))
   var only: [String] = []
 
-  @Option(help: ArgumentHelp("Directory of the other clients' programs.", valueName: "dir"))
-  var peers = "samples/peers"
+  @Option(
+    help: ArgumentHelp("Directory of the other clients' programs (default: samples/peers).", valueName: "dir")
+  )
+  var peers: String?
 
   @Option(help: ArgumentHelp("Kafka's Java client, a jar or its directory.", valueName: "path"))
   var kafkaClients: String?
@@ -85,7 +87,7 @@ struct CompareTransportsCommand: AsyncParsableCommand {
 
   /// FrameFeed's own, then those of the directory.
   private func entrants() throws(BenchError) -> ([Transport], [PeerList.Skipped]) {
-    let list = try PeerList(directory: peers, kafkaClients: kafkaClients)
+    let list = try self.list()
     let executable = Executable.path
     let own = [
       Transport.socket(executable: executable),
@@ -105,5 +107,15 @@ struct CompareTransportsCommand: AsyncParsableCommand {
       throw .option("--only: there is no such transport; there are \(names)")
     }
     return (transports, list.skipped.filter { isWanted($0.name, $0.kind) })
+  }
+
+  /// Away from the repository there are no peers, which is no reason to measure nothing.
+  private func list() throws(BenchError) -> PeerList {
+    let place = "samples/peers"
+    guard peers != nil || FileManager.default.fileExists(atPath: place + "/peers.json") else {
+      Console.shared.line("no other clients: there is no \(place) here; name the directory with --peers")
+      return PeerList()
+    }
+    return try PeerList(directory: peers ?? place, kafkaClients: kafkaClients)
   }
 }

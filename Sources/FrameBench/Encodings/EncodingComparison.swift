@@ -26,6 +26,8 @@ public final class EncodingComparison {
   private let pixelList: Bool
   private let rounds: Int
   private let stop: StopSignal
+  /// Of librdkafka, in the last trial.
+  private var settings: [String: String]?
 
   /// One codec with what it has cost so far.
   private final class Candidate {
@@ -111,7 +113,8 @@ public final class EncodingComparison {
     return EncodingReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
       versions: Versions.all, source: frames.name, rounds: rounds, rawBytes: rawBytes, rows: rows,
-      broker: kafka?.brokers, notes: notes(note))
+      broker: kafka?.brokers, settings: settings,
+      notes: notes(note))
   }
 
   private func notes(_ broker: String?) -> [String]? {
@@ -142,6 +145,7 @@ public final class EncodingComparison {
         let alone = try trial.run(count, window: 1)
         for latency in alone.latencies { candidate.endToEnd.record(latency) }
         candidate.stages = alone.stages
+        settings = alone.settings
         if let rate = try trial.run(count, window: Self.window).framesPerSecond {
           candidate.rates.append(rate)
         }

@@ -50,6 +50,8 @@ public struct EncodingReport: Codable, Sendable {
   public var rows: [Row]
   /// Absent when frames went through none.
   public var broker: String?
+  /// Effective librdkafka settings that differ from its defaults; secrets as `***`.
+  public var settings: [String: String]?
   public var notes: [String]?
 
   public func json() throws -> String { try ReportJSON.text(self) }

@@ -22,6 +22,8 @@ struct FeedTrial {
     let framesPerSecond: Double?
     /// By ``Stage`` name.
     let stages: [String: StageSummary]
+    /// Of librdkafka, as far as they differ from its defaults.
+    let settings: [String: String]
   }
 
   /// Frames at the start that are not counted: memory grows, and clients meet.
@@ -52,7 +54,8 @@ struct FeedTrial {
       }
       return Outcome(
         latencies: window.latencies(after: Self.settling),
-        framesPerSecond: window.rate(after: Self.settling), stages: outcome.report.stages)
+        framesPerSecond: window.rate(after: Self.settling), stages: outcome.report.stages,
+        settings: outcome.report.settings)
     } catch let error as TransportError {
       throw .transport(error)
     } catch let error as BenchError {

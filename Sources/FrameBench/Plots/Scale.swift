@@ -1,3 +1,5 @@
+import FrameLatency
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -68,7 +70,7 @@ struct Scale {
     case .linear:
       let step = Self.niceStep(values.upperBound)
       return (0...Int((values.upperBound / step).rounded())).map {
-        (Double($0) * step, Quantity.text(Double($0) * step))
+        (Double($0) * step, Quantity.short(Double($0) * step))
       }
     case .logarithmic:
       let steps = Self.decadeSteps.filter { values.contains($0) }
@@ -102,20 +104,12 @@ struct Scale {
 extension Quantity {
   /// Without zeros that say nothing.
   static func short(_ value: Double) -> String {
-    var text = Substring(value < 1 ? value.fixedText : "\(value)")
+    // Five decimals are as far down as ticks go.
+    var text = Substring(value.fixed(5))
     if text.contains(".") {
       while text.last == "0" { text.removeLast() }
       if text.last == "." { text.removeLast() }
     }
     return String(text)
-  }
-}
-
-extension Double {
-  fileprivate var fixedText: String {
-    // Five decimals are as far down as ticks go.
-    let scaled = Int((self * 100_000).rounded())
-    let digits = String(scaled)
-    return "0." + String(repeating: "0", count: 5 - digits.count) + digits
   }
 }

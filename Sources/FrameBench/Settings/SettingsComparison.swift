@@ -91,7 +91,9 @@ public final class SettingsComparison {
     if stop.isRequested { notes.append("stopped after \(rounds) of \(options.rounds) rounds") }
     return SettingsReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
-      versions: Versions.all, broker: kafka.brokers, source: source, codec: codec, payloads: files.count,
+      versions: Versions.all, broker: kafka.brokers,
+      settings: SettingValues.given(kafka, largestRecord: TopicSettings.defaultMaximumRecord), source: source,
+      codec: codec, payloads: files.count,
       payloadBytes: files.meanBytes, fps: options.fps, rounds: rounds,
       oneInFlight: baseline.oneInFlight.reported(parts: false)!.latency,
       paced: baseline.paced.reported(parts: false)!.latency,

@@ -33,6 +33,9 @@ public struct PeerList: Sendable {
     let peers: [Entry]
   }
 
+  /// No peers.
+  public init() {}
+
   /// - Parameters:
   ///   - kafkaClients: a jar of Kafka's Java client, or a directory that holds it with slf4j-api.
   public init(directory: String, kafkaClients: String?) throws(BenchError) {

@@ -74,33 +74,9 @@ public final class TransportComparison {
       throw .transport(error)
     }
     var failed: [PeerList.Skipped] = []
-    var entrants: [Entrant] = []
-    for transport in transports where !stop.isRequested {
-      progress("\(transport.name): \(options.coldSends) sends from cold")
-      do throws(BenchError) {
-        entrants.append(try fromCold(transport, topics))
-      } catch {
-        try checkBroker(transport, topics, error)
-        failed.append(PeerList.Skipped(name: transport.name, kind: transport.kind, reason: error.reason))
-      }
-    }
-    let rounds = (options.sends + Self.turn - 1) / Self.turn
-    for round in 0..<rounds {
-      try inTurns(entrants, round, topics) { entrant throws(BenchError) in
-        let left = min(Self.turn, options.sends - entrant.warm.count)
-        guard left > 0, entrant.warm.seconds < options.budget else { return }
-        progress("round \(round + 1)/\(rounds)  \(entrant.transport.name): one in flight")
-        try warm(entrant, sends: left)
-      }
-    }
-    for round in 0..<(options.pacedSends + Self.pacedTurn - 1) / Self.pacedTurn {
-      try inTurns(entrants, round, topics) { entrant throws(BenchError) in
-        let left = min(Self.pacedTurn, options.pacedSends - entrant.paced.count)
-        guard left > 0, canKeepUp(entrant) else { return }
-        progress("round \(round + 1)  \(entrant.transport.name): \(options.fps.fixed(0)) a second")
-        entrant.paced.add(try entrant.pair.paced(left, fps: options.fps))
-      }
-    }
+    let entrants = try sendFromCold(topics, &failed, progress)
+    try sendWarm(entrants, topics, progress)
+    try sendPaced(entrants, topics, progress)
     for entrant in entrants {
       entrant.pair.stop()
       if let reason = entrant.failure {
@@ -113,9 +89,55 @@ public final class TransportComparison {
     }
     return TransportReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
-      versions: Versions.all, broker: kafka.brokers, source: source, codec: codec, payloads: files.count,
+      versions: Versions.all, broker: kafka.brokers,
+      settings: SettingValues.given(kafka, largestRecord: TopicSettings.defaultMaximumRecord), source: source,
+      codec: codec, payloads: files.count,
       payloadBytes: files.meanBytes, fps: options.fps, rows: rows, skipped: skipped, failed: failed,
       notes: notes(topics, rows))
+  }
+
+  private func sendFromCold(
+    _ topics: ComparisonTopics?, _ failed: inout [PeerList.Skipped], _ progress: (String) -> Void
+  ) throws(BenchError) -> [Entrant] {
+    var entrants: [Entrant] = []
+    for transport in transports where !stop.isRequested {
+      progress("\(transport.name): \(options.coldSends) sends from cold")
+      do throws(BenchError) {
+        entrants.append(try fromCold(transport, topics))
+      } catch {
+        try checkBroker(transport, topics, error)
+        failed.append(PeerList.Skipped(name: transport.name, kind: transport.kind, reason: error.reason))
+      }
+    }
+    return entrants
+  }
+
+  private func sendWarm(
+    _ entrants: [Entrant], _ topics: ComparisonTopics?, _ progress: (String) -> Void
+  ) throws(BenchError) {
+    let rounds = (options.sends + Self.turn - 1) / Self.turn
+    for round in 0..<rounds {
+      try inTurns(entrants, round, topics) { entrant throws(BenchError) in
+        let left = min(Self.turn, options.sends - entrant.warm.count)
+        guard left > 0, entrant.warm.seconds < options.budget else { return }
+        progress("round \(round + 1)/\(rounds)  \(entrant.transport.name): one in flight")
+        try warm(entrant, sends: left)
+      }
+    }
+  }
+
+  private func sendPaced(
+    _ entrants: [Entrant], _ topics: ComparisonTopics?, _ progress: (String) -> Void
+  ) throws(BenchError) {
+    let rounds = (options.pacedSends + Self.pacedTurn - 1) / Self.pacedTurn
+    for round in 0..<rounds {
+      try inTurns(entrants, round, topics) { entrant throws(BenchError) in
+        let left = min(Self.pacedTurn, options.pacedSends - entrant.paced.count)
+        guard left > 0, canKeepUp(entrant) else { return }
+        progress("round \(round + 1)/\(rounds)  \(entrant.transport.name): \(options.fps.fixed(0)) a second")
+        entrant.paced.add(try entrant.pair.paced(left, fps: options.fps))
+      }
+    }
   }
 
   private func fromCold(

@@ -43,6 +43,8 @@ public struct TransportReport: Codable, Sendable {
   public var host = HostDescription.current()
   public var versions: [String: String]
   public var broker: String
+  /// What FrameFeed sets on top of librdkafka's defaults; secrets as `***`.
+  public var settings: [String: String]
   public var source: String
   public var codec: String
   /// Different payloads, sent in turns, and their mean size, bytes.
