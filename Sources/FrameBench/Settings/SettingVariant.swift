@@ -44,7 +44,7 @@ public struct SettingVariant: Sendable {
       // 0: each payload by reference; the largest: each copied.
       ("message.copy.max.bytes", ["0", "1000000000"]), ("check.crcs", ["true"]),
       ("socket.send.buffer.bytes", ["1000000"]), ("socket.receive.buffer.bytes", ["1000000"]),
-      ("max.in.flight.requests.per.connection", ["1"]), ("fetch.message.max.bytes", ["20000000"]),
+      ("max.in.flight.requests.per.connection", ["1"]),
     ].flatMap { name, values in values.map { SettingVariant(name, $0) } }
     + [SettingVariant(preset: .lowLatency, "all of the low-latency preset")]
 }

@@ -27,13 +27,15 @@ final class PeerPair {
     self.transport = transport
     patience = Int64(place.timeout * 1e9)
     let deadline = FrameClock.monotonic() + max(patience, 30_000_000_000)
+    let isKafka = transport.kind == .kafka
     receiver = try PeerProcess(
       transport.name + " receiver", transport.command(.receive, place, address: place.broker))
-    let (address, _) = try Self.ready(receiver, deadline)
+    // Without a broker between them the sender needs the receiver's address; with one both start at once.
+    let address = isKafka ? place.broker : try Self.ready(receiver, deadline).address
     sender = try PeerProcess(
-      transport.name + " sender",
-      transport.command(.send, place, address: transport.kind == .kafka ? place.broker : address))
-    (_, client) = try Self.ready(sender, deadline)
+      transport.name + " sender", transport.command(.send, place, address: address))
+    client = try Self.ready(sender, deadline).client
+    if isKafka { _ = try Self.ready(receiver, deadline) }
   }
 
   private static func ready(
