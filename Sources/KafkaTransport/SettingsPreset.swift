@@ -17,7 +17,8 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
   ///   - inFlightBytes: payload that may be under way at a time.
   static func producer(largestRecord: Int, inFlightBytes: Int, user: KafkaSettings) -> [(String, String)] {
     var settings = needed
-    settings.append(("message.max.bytes", "\(largestRecord)"))  // 1,000,000 by default: a 1080p frame is refused
+    // 1,000,000 by default: a 1080p frame is refused.
+    settings.append(("message.max.bytes", "\(largestRecord)"))
     guard user.preset == .lowLatency else { return settings }
     settings += lowLatencyOfBoth
     settings += [

@@ -77,20 +77,31 @@ extension TransportReport {
         curves.drawing()),
       Figure("transports-time", time.title, "Each dot is one send.", time.drawing()),
     ]
-    let kafka = warm.filter { $0.series.produce != nil && $0.series.consume != nil }
-    if !kafka.isEmpty {
-      let parts = BarFigure(
-        title: "Kafka: produce against consume (p50 of each)", unit: "ms", series: ["produce", "consume"],
-        rows: kafka.map { entry in
-          BarFigure.Row(
-            name: entry.row.name, parts: [entry.series.produce?.p50 ?? 0, entry.series.consume?.p50 ?? 0])
-        })
-      figures.insert(
-        Figure(
-          "transports-parts", parts.title,
-          "Until the broker acknowledged, and from then until the receiver had it.", parts.drawing()), at: 2)
-    }
+    if let parts = kafkaParts(warm) { figures.insert(parts, at: 2) }
     return figures
+  }
+
+  private func kafkaParts(_ warm: [(row: Row, series: Series)]) -> Figure? {
+    let kafka = warm.compactMap { entry in
+      entry.series.produce.flatMap { produce in
+        entry.series.consume.map { (name: entry.row.name, parts: [produce.p50, $0.p50]) }
+      }
+    }
+    let sums = kafka.map { $0.parts[0] + $0.parts[1] }.sorted()
+    guard !sums.isEmpty else { return nil }
+    // One that takes many times as long would leave the others no length to be compared by.
+    let limit = 10 * sums[sums.count / 2]
+    let shown = kafka.filter { $0.parts[0] + $0.parts[1] <= limit }
+    let others = kafka.filter { $0.parts[0] + $0.parts[1] > limit }.map { entry in
+      " Not shown: \(entry.name), \(Quantity.text(entry.parts[0])) and \(Quantity.text(entry.parts[1])) ms."
+    }
+    let bars = BarFigure(
+      title: "Kafka: produce against consume (p50 of each)", unit: "ms", series: ["produce", "consume"],
+      rows: shown.map { BarFigure.Row(name: $0.name, parts: $0.parts) })
+    return Figure(
+      "transports-parts", bars.title,
+      "Until the broker acknowledged, and from then until the receiver had it." + others.joined(),
+      bars.drawing())
   }
 
   private func most(_ entries: [(row: Row, series: Series)]) -> Int {
