@@ -40,8 +40,7 @@ broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fres
 demo: deps ## the sample feed through a broker to a model (BROKER=HOST:PORT, else a local one)
 	@BROKER="$(BROKER)" scripts/demo.sh
 
-bench: deps ## every comparison, tables and figures in bench/ (BROKER=HOST:PORT, else a local one)
-	@$(MAKE) --no-print-directory -j2 build peers # side by side: a release build leaves a core idle at times
+bench: build peers ## every comparison, tables and figures in bench/ (BROKER=HOST:PORT, else a local one)
 	@BROKER="$(BROKER)" scripts/bench.sh
 
 test: deps ## all tests, beside a local broker
