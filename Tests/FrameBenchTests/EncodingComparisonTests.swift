@@ -49,6 +49,15 @@ import Testing
     #expect(a.withUnsafeBytes { PixelConversion.signalToNoise($0, a) } == nil)
   }
 
+  @Test func stoppedBeforeTheFirstFrameIsAnErrorAndNoCrash() throws {
+    let frames = try SampleFrames(try SourceOpener.open(["synthetic:8x8"]), limit: 1)
+    let stop = StopSignal()
+    stop.request()
+    let comparison = try EncodingComparison(frames, codecs: ["raw"], pixelList: true, rounds: 1, stop: stop)
+    let error = #expect(throws: BenchError.self) { try comparison.run { _ in } }
+    #expect("\(error!)".contains("nothing to report"))
+  }
+
   @Test func badWordsAreNamed() throws {
     let error = #expect(throws: BenchError.self) { try measure("synthetic:8x8", codecs: ["webp"]) }
     #expect("\(error!)".contains("unknown codec \"webp\""))

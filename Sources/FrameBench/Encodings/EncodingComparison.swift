@@ -108,8 +108,11 @@ public final class EncodingComparison {
     var note: String?
     if let kafka { note = try measureWholeWay(kafka, progress) }
     let rawBytes = frames.samples.reduce(0) { $0 + $1.pixels.bytes.count } / frames.samples.count
-    var rows = candidates.map { row($0, rawBytes) }
-    if pixelList { rows.append(try pixelListRow()) }
+    var rows = candidates.compactMap { row($0, rawBytes) }
+    if pixelList, !stop.isRequested { rows.append(try pixelListRow()) }
+    guard !rows.isEmpty else {
+      throw .option("stopped before the first frame was measured: there is nothing to report")
+    }
     return EncodingReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
       versions: Versions.all, source: frames.name, rounds: rounds, rawBytes: rawBytes, rows: rows,
@@ -119,7 +122,7 @@ public final class EncodingComparison {
 
   private func notes(_ broker: String?) -> [String]? {
     var notes = broker.map { [$0] } ?? []
-    if pixelList {
+    if pixelList, !stop.isRequested {
       notes.append(
         "json is a JSON list of pixel numbers, by Foundation, on \(min(Self.pixelListFrames, frames.samples.count)) frames"
       )
@@ -183,13 +186,14 @@ public final class EncodingComparison {
     }
   }
 
-  private func row(_ candidate: Candidate, _ rawBytes: Int) -> EncodingReport.Row {
+  /// - Returns: `nil` for a codec whose turn never came.
+  private func row(_ candidate: Candidate, _ rawBytes: Int) -> EncodingReport.Row? {
+    guard let encode = candidate.encode.summary(), let decode = candidate.decode.summary() else { return nil }
     let bytes = candidate.payloadBytes / max(candidate.encoded, 1)
     return EncodingReport.Row(
       codec: candidate.name,
       frames: candidate.encoded, payloadBytes: bytes, shareOfRaw: Double(bytes) / Double(rawBytes),
-      megabytesPerSecondAt30: Double(bytes) * 30 / 1e6, encode: candidate.encode.summary()!,
-      decode: candidate.decode.summary()!,
+      megabytesPerSecondAt30: Double(bytes) * 30 / 1e6, encode: encode, decode: decode,
       psnr: candidate.ratios.isEmpty
         ? nil : candidate.ratios.reduce(0, +) / Double(candidate.ratios.count),
       lossless: candidate.ratios.isEmpty, endToEnd: candidate.endToEnd.summary(),
