@@ -11,6 +11,8 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
   case peer(name: String, reason: String)
   /// A file that is not what it should be.
   case unreadable(String, String)
+  /// The user stopped it before there was anything to report.
+  case stopped
   /// What was asked for makes no sense with this source.
   case option(String)
 
@@ -34,6 +36,7 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
     case .transport(let error): "\(error)"
     case .peer(let name, let reason): "\(name): \(reason)"
     case .unreadable(let file, let reason): "\(file): \(reason)"
+    case .stopped: "stopped before anything was measured: there is nothing to report"
     case .option(let reason): reason
     }
   }

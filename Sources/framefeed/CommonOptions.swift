@@ -83,6 +83,7 @@ struct Failure: Error {
   enum Code: Int32 {
     case failed = 1
     case usage = 64
+    case stopped = 130
   }
 
   let message: String
@@ -106,6 +107,7 @@ func reportingFailures(_ body: () async throws -> Void) async throws {
   } catch let failure as Failure {
     throw failure.reported()
   } catch let error as BenchError {
+    if case .stopped = error { throw Failure(error, code: .stopped).reported() }
     throw Failure(error, code: error.isUsage ? .usage : .failed).reported()
   } catch let error as FeedError {
     throw Failure(error).reported()

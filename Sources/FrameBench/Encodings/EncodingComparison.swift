@@ -110,9 +110,7 @@ public final class EncodingComparison {
     let rawBytes = frames.samples.reduce(0) { $0 + $1.pixels.bytes.count } / frames.samples.count
     var rows = candidates.compactMap { row($0, rawBytes) }
     if pixelList, !stop.isRequested { rows.append(try pixelListRow()) }
-    guard !rows.isEmpty else {
-      throw .option("stopped before the first frame was measured: there is nothing to report")
-    }
+    guard !rows.isEmpty else { throw .stopped }
     return EncodingReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
       versions: Versions.all, source: frames.name, rounds: rounds, rawBytes: rawBytes, rows: rows,

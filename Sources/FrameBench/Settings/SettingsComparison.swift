@@ -84,9 +84,7 @@ public final class SettingsComparison {
       }
     }
     let rounds = entrants.map(\.medians.count).min() ?? 0
-    guard rounds > 0, baseline.medians.count >= rounds else {
-      throw .option("stopped before the first round was complete: there is nothing to report")
-    }
+    guard rounds > 0, baseline.medians.count >= rounds else { throw .stopped }
     var notes = topics.note.map { [$0] } ?? []
     if stop.isRequested { notes.append("stopped after \(rounds) of \(options.rounds) rounds") }
     return SettingsReport(
