@@ -28,10 +28,13 @@ let package = Package(
   targets: [
     // System libraries: module map and shim only. `make deps` installs them.
     .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
-    .systemLibrary(
-      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+    // C where Swift cannot go: libjpeg's errors jump, and the hot loops need the processor's own instructions.
+    .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
+    .target(name: "CFrameKernels"),
 
     // The data path, in its order.
     .target(
@@ -40,10 +43,10 @@ let package = Package(
       swiftSettings: swift),
     .target(name: "FrameSources", dependencies: ["FrameCore"], swiftSettings: swift),
     .target(
-      name: "FrameCodecs", dependencies: ["FrameCore", "CTurboJPEG", "CZstd", "CPNG"],
+      name: "FrameCodecs", dependencies: ["FrameCore", "CFrameKernels", "CJPEG", "CZstd", "CPNG"],
       swiftSettings: swift),
     .target(name: "KafkaTransport", dependencies: ["FrameCore", "CRDKafka"], swiftSettings: swift),
-    .target(name: "FrameTensors", dependencies: ["FrameCore"], swiftSettings: swift),
+    .target(name: "FrameTensors", dependencies: ["FrameCore", "CFrameKernels"], swiftSettings: swift),
     .target(name: "FrameModels", dependencies: ["FrameCore", "FrameTensors"], swiftSettings: swift),
     .target(
       name: "FrameLatency",

@@ -65,7 +65,7 @@ public final class FrameEncoder: @unchecked Sendable {
     if layout.format == .i420 { pixels = try rgb(pixels, &layout, pool) }
     let isGray = layout.format == .mono8 || jpeg.subsampling == .gray
     format.content = FrameContent(.jpeg, layout.with(format: isGray ? .mono8 : .rgb8))
-    return try rewrite(pixels, JPEGCompressor.bound(layout, jpeg), pool) {
+    return try rewrite(pixels, JPEGCompressor.bound(layout), pool) {
       (source, target) throws(CodecError) in try compressor.compress(source, layout, jpeg, into: target)
     }
   }

@@ -1,0 +1,13 @@
+// The same loops for x86-64 processors with AVX2 and F16C (Intel since 2013, AMD since 2015).
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <string.h>
+#include "variants.h"
+
+#define FF_TABLE ff_avx2
+#define FF_NAME "avx2"
+#define FF_AVX2 1
+#pragma clang attribute push(__attribute__((target("avx2,f16c,bmi2"))), apply_to = function)
+#include "rows.inc"
+#pragma clang attribute pop
+#endif

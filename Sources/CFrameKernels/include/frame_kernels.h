@@ -1,0 +1,91 @@
+// The hot loops: rows of pixels to rows of a tensor, the gradient filter, base64.
+//
+// Every loop exists once for any processor and, where the machine has more, again for that; all variants give
+// the same bytes (CFrameKernelsTests), so the choice is one of speed alone. Floating point is never contracted
+// into fused multiply-adds for the same reason.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Fixed point of a blended row: pixel value << 7, so that 255 still fits 15 bits.
+enum { ffRowBits = 7 };
+/// Fixed point of the two weights of a resampling tap; they add up to 1 << 14.
+enum { ffTapBits = 14 };
+/// Fixed point of a resampled sample.
+enum { ffSampleBits = ffRowBits + ffTapBits };
+
+/// How a row is read along x. Output `x` is `row[first[x]] * low + row[first[x] + 1] * high`.
+/// Lists are padded to a multiple of 8 outputs with taps that may be read.
+typedef struct {
+  /// Outputs, without the padding.
+  size_t count;
+  const int32_t *first;
+  /// `low | high << 16`.
+  const int32_t *weights;
+  /// `first[x] == first[0] + x` with weight 0 throughout: nothing is mixed.
+  int isCopy;
+  /// `first[x] == first[0] + 2 * x` and equal weights: the mean of two neighbours.
+  int isHalving;
+  /// For each 4 outputs where in the row 16 bytes hold all their taps, or NULL when they span more.
+  const int32_t *windows;
+  /// 16 bytes for each window: which bytes of it are the 4 pairs.
+  const uint8_t *shuffles;
+} ff_taps;
+
+/// Samples of a luma and two chroma rows to red, green and blue:
+/// `red = luma * y + redFromV * v + redOffset`, and so on, clamped to 0...ceiling.
+typedef struct {
+  float luma, redFromV, greenFromU, greenFromV, blueFromU;
+  float redOffset, greenOffset, blueOffset;
+  float ceiling;
+} ff_matrix;
+
+/// Three channels' `value = sample * gain + bias`.
+typedef struct {
+  float gain[3], bias[3];
+} ff_normalisation;
+
+/// What a float becomes in memory. `uint8` rounds to nearest, ties to even, and clamps to 0...255.
+typedef enum { ffFloat32, ffFloat16, ffUInt8 } ff_element;
+
+typedef struct {
+  const char *name;
+
+  /// out[i] = a[i] + (b[i] - a[i]) * weight / 32768, in row fixed point.
+  void (*blend)(const uint8_t *a, const uint8_t *b, int weight, int16_t *out, size_t count);
+  /// Interleaved samples to planes.
+  void (*split3)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
+  /// The same with a fourth channel that is dropped.
+  void (*split4)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
+  /// `out` has room for `taps->count` rounded up to a multiple of 8.
+  void (*resample)(const int16_t *row, const ff_taps *taps, float *out);
+
+  /// rgb[0] = 0.299 r + 0.587 g + 0.114 b.
+  void (*gray)(float *r, const float *g, const float *b, size_t count);
+  /// out[i] = row[i] * gain + bias.
+  void (*emit)(const float *row, float gain, float bias, void *out, ff_element type, size_t count);
+  /// The same of bytes.
+  void (*emitBytes)(const uint8_t *row, float gain, float bias, void *out, ff_element type, size_t count);
+  /// Planes of luma and chroma through the matrix, then normalised: three planes of the tensor.
+  void (*emitColor)(
+    const float *y, const float *u, const float *v, const ff_matrix *matrix, const ff_normalisation *norm,
+    void *r, void *g, void *b, ff_element type, size_t count);
+  /// Three planes to interleaved elements.
+  void (*interleave3)(
+    const void *a, const void *b, const void *c, void *out, ff_element type, size_t count);
+} ff_kernels;
+
+/// Variants this processor can run, the fastest last. Never empty.
+size_t ff_variant_count(void);
+/// - Parameter index: 0 for the one that runs anywhere.
+const ff_kernels *ff_variant(size_t index);
+/// The fastest.
+const ff_kernels *ff_best(void);
+
+#ifdef __cplusplus
+}
+#endif

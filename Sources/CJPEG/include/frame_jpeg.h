@@ -1,0 +1,92 @@
+// libjpeg-turbo's own interface behind calls that return instead of jumping: what TurboJPEG's wrapper does not
+// offer is chroma kept at its full resolution under a reduced luma, restart markers, and files put together of
+// parts. Strict: whatever libjpeg would paint over (data cut off, damaged entropy codes) is an error.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ff_jpeg_decoder ff_jpeg_decoder;
+typedef struct ff_jpeg_encoder ff_jpeg_encoder;
+
+/// The version of libjpeg-turbo this was built with.
+const char *ff_jpeg_version(void);
+
+/// A file may come in several parts that lie apart in memory.
+typedef struct {
+  const uint8_t *bytes;
+  size_t count;
+} ff_jpeg_part;
+
+/// One component as it will be decoded at the reduction that was asked for.
+typedef struct {
+  /// Samples that belong to the image.
+  int width, height;
+  /// Samples that are written: whole blocks.
+  int paddedWidth, paddedHeight;
+  /// Image pixels that one sample stands for.
+  int spacingX, spacingY;
+} ff_jpeg_plane;
+
+typedef enum { ffJPEGGray, ffJPEGYCC, ffJPEGRGB, ffJPEGCMYK, ffJPEGOther } ff_jpeg_colors;
+
+typedef struct {
+  int width, height;
+  ff_jpeg_colors colors;
+  /// 1 for gray, else 3; 0 when the file cannot be decoded to planes.
+  int planeCount;
+  ff_jpeg_plane planes[3];
+  /// Luma rows that are decoded at a time, px of the image.
+  int rowsPerMCU;
+  /// MCUs between restart markers; 0 for none.
+  unsigned restartInterval;
+  int MCUsPerRow;
+  int isProgressive;
+} ff_jpeg_info;
+
+/// NULL when memory is short.
+ff_jpeg_decoder *ff_jpeg_decoder_new(void);
+void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder);
+/// Why the last call failed.
+const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder);
+
+/// Reads the header and stays there: one of the two decodes may follow.
+/// - Parameters:
+///   - parts: valid until the decode is done.
+///   - firstRestart: the number (0...7) that the file's first restart marker carries.
+///   - reduction: 1, 2, 4 or 8: the side of the pixel square that one luma sample stands for.
+/// - Returns: 0, or -1 with a message.
+int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, int partCount, int firstRestart,
+                         int reduction, ff_jpeg_info *info);
+/// Decodes to planes of `paddedWidth` x `paddedHeight` samples.
+/// - Parameters:
+///   - strides: bytes from row to row, at least `paddedWidth`.
+///   - fast: the less accurate integer DCT.
+int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides, int fast);
+
+typedef enum { ffJPEGPixelsGray, ffJPEGPixelsRGB, ffJPEGPixelsBGR, ffJPEGPixelsRGBA } ff_jpeg_pixels;
+
+/// Decodes to interleaved pixels at the reduction of 1.
+int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format,
+                          int fast);
+
+typedef struct {
+  int width, height;
+  size_t stride;
+  ff_jpeg_pixels format;
+  /// 1...100.
+  int quality;
+  /// Chroma is halved along x, along y.
+  int halvesX, halvesY;
+  /// Keeps no colour.
+  int isGray;
+  /// MCU rows between restart markers; 0 for none.
+  int restartRows;
+} ff_jpeg_settings;
+
+ff_jpeg_encoder *ff_jpeg_encoder_new(void);
+void ff_jpeg_encoder_free(ff_jpeg_encoder *encoder);
+const char *ff_jpeg_encoder_message(const ff_jpeg_encoder *encoder);
+/// Writes a baseline file.
+/// - Returns: its bytes, or -1 with a message (also when `capacity` is too small).
+long ff_jpeg_encode(ff_jpeg_encoder *encoder, const uint8_t *pixels, const ff_jpeg_settings *settings,
+                    uint8_t *file, size_t capacity);

@@ -1,3 +1,0 @@
-#pragma once
-#include <jconfig.h>
-#include <turbojpeg.h>
