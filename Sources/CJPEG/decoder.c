@@ -179,7 +179,8 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
 
 // MARK: decoding
 
-int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides, int fast) {
+int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, int planeCount, uint8_t *const *planes,
+                          const size_t *strides, int fast) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(jpeg);
@@ -189,18 +190,18 @@ int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, uint8_t *const *planes, cons
   jpeg->do_fancy_upsampling = TRUE;
   jpeg->out_color_space = jpeg->jpeg_color_space;
   jpeg->dct_method = fast ? JDCT_IFAST : JDCT_ISLOW;
+  for (int c = 0; c < jpeg->num_components; c++) jpeg->comp_info[c].component_needed = c < planeCount;
   jpeg_start_decompress(jpeg);
   JSAMPROW rows[MAX_COMPONENTS][mostRows];
   JSAMPARRAY arrays[MAX_COMPONENTS];
   int rowsOf[MAX_COMPONENTS];
-  const int components = jpeg->num_components;
-  for (int c = 0; c < components; c++) {
+  for (int c = 0; c < jpeg->num_components; c++) {
     arrays[c] = rows[c];
     rowsOf[c] = jpeg->comp_info[c].v_samp_factor * SCALED(jpeg->comp_info[c]);
   }
   const JDIMENSION step = (JDIMENSION)(jpeg->max_v_samp_factor * LUMA_SCALED(*jpeg));
   for (size_t at = 0; jpeg->output_scanline < jpeg->output_height; at++) {
-    for (int c = 0; c < components; c++)
+    for (int c = 0; c < planeCount; c++)
       for (int r = 0; r < rowsOf[c]; r++) rows[c][r] = planes[c] + (at * (size_t)rowsOf[c] + (size_t)r) * strides[c];
     jpeg_read_raw_data(jpeg, arrays, step);
   }

@@ -55,7 +55,8 @@ public final class SampleFrames {
         let file = Form(frame)
         do throws(CodecError) {
           let encoded = try decoding.encode(frame, into: pool)
-          let pixels = try decoder.decode(encoded.payload.bytes, format: encoded.format) { pixels, layout in
+          let pixels = try decoder.decodePixels(encoded.payload.bytes, format: encoded.format) {
+            pixels, layout in
             PixelConversion.interleaved(pixels, layout)
           }
           samples.append(Sample(origin: origin, file: file, pixels: pixels))

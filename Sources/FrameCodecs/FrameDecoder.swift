@@ -6,19 +6,48 @@ public import FrameCore
 public final class FrameDecoder: @unchecked Sendable {
   // Sound: owned and used by one decoder thread at a time.
   private let limits: FrameLimits
+  private let demand: DecodeDemand
   private let images = ImageFileDecoder()
   private let zstd = ZstdDecompressor()
   /// Layers are undone from one into the other.
   private var first = ScratchMemory()
   private var second = ScratchMemory()
 
-  public init(limits: FrameLimits = .standard) { self.limits = limits }
+  public init(limits: FrameLimits = .standard, demand: DecodeDemand = DecodeDemand()) {
+    self.limits = limits
+    self.demand = demand
+  }
 
-  /// Decodes one payload and lends the pixels to `body`. Raw pixels without layers are lent as they are, uncopied.
-  /// - Parameter body: gets the pixels and how they lie: as `format` says, for image files tight and never planar.
+  /// Decodes one payload as far as the demand asks, and lends the samples to `body`: of a JPEG file its planes
+  /// of luma and chroma, of everything else pixels. Raw pixels without layers are lent as they are, uncopied.
   /// - Throws: ``CodecError/payload(_:)`` that says what was expected.
   public func decode<R: ~Copyable>(
+    _ payload: RawSpan, format: PayloadFormat, _ body: (RawSpan, DecodedLayout) -> R
+  ) throws(CodecError) -> R {
+    try peeled(payload, format) { (bytes) throws(CodecError) -> R in
+      if format.content.kind == .jpeg, demand.exactness != .full,
+        let decoded = try planes(bytes, format)
+      {
+        return body(
+          RawSpan(_unsafeBytes: UnsafeRawBufferPointer(decoded.samples)), .planes(decoded.layout))
+      }
+      return try content(bytes, format) { pixels, layout in body(pixels, .pixels(layout)) }
+    }
+  }
+
+  /// Decodes one payload into whole pixels and lends them to `body`.
+  /// - Parameter body: gets the pixels and how they lie: as `format` says, for image files tight and never planar.
+  /// - Throws: ``CodecError/payload(_:)`` that says what was expected.
+  public func decodePixels<R: ~Copyable>(
     _ payload: RawSpan, format: PayloadFormat, _ body: (RawSpan, PixelLayout) -> R
+  ) throws(CodecError) -> R {
+    try peeled(payload, format) { (bytes) throws(CodecError) -> R in try content(bytes, format, body) }
+  }
+
+  /// Takes the layers off.
+  private func peeled<R: ~Copyable>(
+    _ payload: RawSpan, _ format: PayloadFormat,
+    _ body: (UnsafeRawBufferPointer) throws(CodecError) -> R
   ) throws(CodecError) -> R {
     guard payload.byteCount <= limits.maximumPayload else {
       throw .payload("\(payload.byteCount) bytes are above the payload limit of \(limits.maximumPayload)")
@@ -29,8 +58,38 @@ public final class FrameDecoder: @unchecked Sendable {
       for (depth, layer) in format.layers.enumerated().reversed() {
         bytes = try undo(layer, bytes, isInnermost: depth == 0, format)
       }
-      return try content(bytes, format, body)
+      return try body(bytes)
     }
+  }
+
+  /// - Returns: `nil` for a JPEG file that has no planes of luma and chroma.
+  private func planes(
+    _ bytes: UnsafeRawBufferPointer, _ format: PayloadFormat
+  ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
+    try checkFile(format)
+    let layout = format.content.layout
+    let orientation = orientation(bytes, format.content)
+    guard
+      let decoded = try images.jpegPlanes(
+        bytes, layout, reduction: demand.reduction(layout.size, orientation), fast: demand.exactness == .fast,
+        wantsColor: demand.wantsColor, memory: { takeScratch($0, notHolding: bytes) })
+    else { return nil }
+    guard orientation != .upright, let from = decoded.samples.baseAddress else { return decoded }
+    let turned = takeScratch(
+      decoded.samples.count, notHolding: UnsafeRawBufferPointer(decoded.samples))
+    let upright = TurnedCopy.planes(
+      orientation, from.assumingMemoryBound(to: UInt8.self), decoded.layout,
+      into: turned.baseAddress!.assumingMemoryBound(to: UInt8.self))
+    return (turned, upright)
+  }
+
+  private func orientation(_ file: UnsafeRawBufferPointer, _ content: FrameContent) -> FrameOrientation {
+    guard demand.orientation == .exif, content.kind == .jpeg else { return .upright }
+    return FrameOrientation(jpeg: RawSpan(_unsafeBytes: file))
+  }
+
+  private func checkFile(_ format: PayloadFormat) throws(CodecError) {
+    guard format.filter == nil else { throw .payload("frame-filter is for pixels, not for image files") }
   }
 
   private func undo(
@@ -76,12 +135,18 @@ public final class FrameDecoder: @unchecked Sendable {
       guard format.filter != nil else { return body(RawSpan(_unsafeBytes: bytes), layout) }
       return try unfiltered(bytes, layout, body)
     }
-    guard format.filter == nil else { throw .payload("frame-filter is for pixels, not for image files") }
+    try checkFile(format)
     // A file has no planes to give; what asks for them gets colours.
     let tight = layout.with(format: layout.format == .i420 ? .rgb8 : layout.format)
     let pixels = takeScratch(tight.byteCount, notHolding: bytes)
     try images.decode(bytes, FrameContent(format.content.kind, tight), into: pixels)
-    return body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(pixels)), tight)
+    let orientation = orientation(bytes, format.content)
+    guard orientation != .upright else {
+      return body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(pixels)), tight)
+    }
+    let upright = takeScratch(tight.byteCount, notHolding: UnsafeRawBufferPointer(pixels))
+    TurnedCopy.pixels(orientation, UnsafeRawBufferPointer(pixels), tight, into: upright)
+    return body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(upright)), tight.turned(orientation))
   }
 
   private func unfiltered<R: ~Copyable>(

@@ -12,9 +12,7 @@ struct ImageFileDecoder: ~Copyable {
   ) throws(CodecError) {
     switch content.kind {
     case .jpeg:
-      guard ImageHeader.isJPEG(RawSpan(_unsafeBytes: file)) else {
-        throw .payload("the bytes are not a JPEG file")
-      }
+      try checkJPEG(file)
       try jpeg.decompress(file, content.layout, into: target)
     case .png:
       guard ImageHeader.isPNG(RawSpan(_unsafeBytes: file)) else {
@@ -22,6 +20,22 @@ struct ImageFileDecoder: ~Copyable {
       }
       try PNGDecoder.decode(file, content.layout, into: target)
     case .pixels: preconditionFailure("pixels are no file")
+    }
+  }
+
+  /// Decodes a JPEG file into planes: see ``JPEGDecompressor``.
+  func jpegPlanes(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int, fast: Bool, wantsColor: Bool,
+    memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
+    try checkJPEG(file)
+    return try jpeg.planes(
+      file, layout, reduction: reduction, fast: fast, wantsColor: wantsColor, memory: memory)
+  }
+
+  private func checkJPEG(_ file: UnsafeRawBufferPointer) throws(CodecError) {
+    guard ImageHeader.isJPEG(RawSpan(_unsafeBytes: file)) else {
+      throw .payload("the bytes are not a JPEG file")
     }
   }
 }

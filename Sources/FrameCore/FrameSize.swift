@@ -10,6 +10,11 @@ public struct FrameSize: Sendable, Equatable, CustomStringConvertible {
     self.height = height
   }
 
+  init(checkedWidth width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
   /// Reads `WIDTHxHEIGHT`.
   public init?(_ text: some StringProtocol) {
     let sides = text.split(separator: "x", omittingEmptySubsequences: false)
@@ -18,4 +23,9 @@ public struct FrameSize: Sendable, Equatable, CustomStringConvertible {
   }
 
   public var description: String { "\(width)x\(height)" }
+}
+
+extension PixelLayout {
+  /// px
+  public var size: FrameSize { FrameSize(checkedWidth: width, height: height) }
 }

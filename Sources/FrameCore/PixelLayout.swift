@@ -53,7 +53,7 @@ public struct PixelLayout: Sendable, Equatable {
     PixelLayout(checkedWidth: width, height: height, format: format)
   }
 
-  private init(checkedWidth width: Int, height: Int, format: PixelFormat) {
+  init(checkedWidth width: Int, height: Int, format: PixelFormat) {
     self.width = width
     self.height = height
     self.format = format

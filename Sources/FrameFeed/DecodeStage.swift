@@ -9,7 +9,7 @@ struct DecodeStage: Sendable {
   let intake: RecordIntake
   let line: BatchLine
   let decoder: FrameDecoder
-  let writer: any TensorWriter
+  let writer: TensorWriter
   let tally: SinkTally
   let options: SinkOptions
 
@@ -21,9 +21,9 @@ struct DecodeStage: Sendable {
     let place = work.place
     var outcome = FrameOutcome.rejected
     do throws(CodecError) {
-      outcome = try decoder.decode(work.record.payload, format: work.description.format) { pixels, layout in
+      outcome = try decoder.decode(work.record.payload, format: work.description.format) { samples, layout in
         let decoded = FrameClock.now()
-        place.tensor.withSlot(place.slot) { slot in writer.write(pixels, layout: layout, into: slot) }
+        place.tensor.withSlot(place.slot) { slot in writer.write(samples, layout: layout, into: slot) }
         return .ready(decoded: decoded, tensor: FrameClock.now())
       }
     } catch {

@@ -58,10 +58,11 @@ public final class FeedSink: Sendable {
     let inference = InferenceStage(
       line: line, model: model, results: results, tally: tally,
       store: { partition, next in consumer.store(partition: partition, next: next) })
+    let demand = demand
     let decoders = (0..<options.decoders).map { _ in
       DecodeStage(
-        intake: intake, line: line, decoder: FrameDecoder(limits: options.limits),
-        writer: ReferenceTensorWriter(spec: model.manifest.input), tally: tally, options: options)
+        intake: intake, line: line, decoder: FrameDecoder(limits: options.limits, demand: demand),
+        writer: TensorWriter(spec: model.manifest.input), tally: tally, options: options)
     }
     let decoding = decoders.map { decoder in PipelineThread("frame-decoder") { decoder.run() } }
     let inferring = PipelineThread("frame-model") {
@@ -87,6 +88,16 @@ public final class FeedSink: Sendable {
     }
     if let error = failed.error.withLock({ $0 }) { throw error }
     return outcome(end, startedWall, started, consumer)
+  }
+
+  /// What the model needs of a frame.
+  private var demand: DecodeDemand {
+    let spec = model.manifest.input
+    var demand = DecodeDemand { spec.sufficientSize(of: $0) }
+    demand.wantsColor = spec.color != .gray
+    demand.exactness = options.exactness
+    demand.orientation = options.orientation
+    return demand
   }
 
   /// Carries an error from the model's thread.

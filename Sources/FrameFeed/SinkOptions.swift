@@ -1,3 +1,4 @@
+public import FrameCodecs
 public import FrameCore
 public import FrameModels
 public import KafkaTransport
@@ -18,6 +19,9 @@ public struct SinkOptions: Sendable {
   /// Stop when nothing came for so long, s.
   public var idleTimeout: Double?
   public var decoders = 1
+  /// How JPEG files are decoded.
+  public var exactness = DecodeDemand.Exactness.accurate
+  public var orientation = FrameOrientation.Policy.exif
   public var results: ResultDestination?
   public var limits = FrameLimits.standard
   /// How long to wait for what is under way when partitions are taken away, s.

@@ -1,7 +1,7 @@
 /// One axis of a bilinear resize: for each target position two source positions and the weight of the second.
 ///
 /// Half-pixel centres with clamped edges and no antialiasing, as OpenCV's `INTER_LINEAR`:
-/// `source = (target + 0.5) * step - 0.5 + start`.
+/// `source = ((target + 0.5) * step + start - origin) / spacing - 0.5`.
 struct ResampleAxis {
   /// Nearer-to-zero source position of each target position.
   let first: [Int]
@@ -18,16 +18,15 @@ struct ResampleAxis {
   var count: Int { first.count }
 
   /// - Parameters:
-  ///   - source: pixels of the source along this axis.
-  ///   - count: target positions to cover.
-  ///   - step: source pixels a target pixel.
-  ///   - start: source coordinate of the left edge of the first target pixel.
-  init(source: Int, count: Int, step: Double, start: Double = 0, offset: Int = 0) {
+  ///   - source: samples of the source along this axis.
+  ///   - spacing: source pixels a sample, which lies in their middle.
+  ///   - origin: the pixel at which those of the first sample begin.
+  init(_ span: ResampleSpan, source: Int, spacing: Int = 1, origin: Int = 0) {
     var first = [Int]()
     var second = [Int]()
     var weight = [Float]()
-    for target in 0..<count {
-      let exact = (Double(target) + 0.5) * step - 0.5 + start
+    for target in 0..<span.count {
+      let exact = ((Double(target) + 0.5) * span.step + span.start - Double(origin)) / Double(spacing) - 0.5
       let floor = exact.rounded(.down)
       if floor < 0 || floor >= Double(source - 1) {
         let edge = floor < 0 ? 0 : source - 1
@@ -43,48 +42,7 @@ struct ResampleAxis {
     self.first = first
     self.second = second
     self.weight = weight
-    self.offset = offset
+    offset = span.offset
     isCopy = weight.allSatisfy { $0 == 0 }
-  }
-
-  /// Both axes for a source of `width` x `height`.
-  static func plan(_ spec: TensorSpec, width: Int, height: Int) -> (x: ResampleAxis, y: ResampleAxis) {
-    let ratioX = Double(spec.width) / Double(width)
-    let ratioY = Double(spec.height) / Double(height)
-    switch spec.fit {
-    case .stretch:
-      return (
-        ResampleAxis(source: width, count: spec.width, step: Double(width) / Double(spec.width)),
-        ResampleAxis(source: height, count: spec.height, step: Double(height) / Double(spec.height))
-      )
-    case .letterbox:
-      let ratio = min(ratioX, ratioY)
-      return (
-        letterboxed(source: width, target: spec.width, ratio: ratio),
-        letterboxed(source: height, target: spec.height, ratio: ratio)
-      )
-    case .crop:
-      let ratio = max(ratioX, ratioY)
-      return (
-        cropped(source: width, target: spec.width, ratio: ratio),
-        cropped(source: height, target: spec.height, ratio: ratio)
-      )
-    }
-  }
-
-  /// Sizes and offsets as in Ultralytics' `LetterBox`: an odd pixel of padding goes to the end.
-  private static func letterboxed(source: Int, target: Int, ratio: Double) -> ResampleAxis {
-    // Half to even is what Python's `round` does; a sliver still keeps one pixel.
-    let size = max(1, min(target, Int((Double(source) * ratio).rounded(.toNearestOrEven))))
-    let offset = Int((Double(target - size) / 2 - 0.1).rounded(.toNearestOrEven))
-    return ResampleAxis(
-      source: source, count: size, step: Double(source) / Double(size), offset: max(0, offset))
-  }
-
-  private static func cropped(source: Int, target: Int, ratio: Double) -> ResampleAxis {
-    var start = (Double(source) - Double(target) / ratio) / 2
-    // Without scaling, half a pixel off centre is better than every pixel blurred with its neighbour.
-    if ratio == 1 { start = start.rounded(.down) }
-    return ResampleAxis(source: source, count: target, step: 1 / ratio, start: start)
   }
 }

@@ -29,7 +29,8 @@ import Testing
         }
       }
       do throws(CodecError) {
-        let size: (Int, Int) = try decoder.decode(bytes.span.bytes, format: good.format) { pixels, layout in
+        let size: (Int, Int) = try decoder.decodePixels(bytes.span.bytes, format: good.format) {
+          pixels, layout in
           (pixels.byteCount, layout.byteCount)
         }
         #expect(size == (layout.byteCount, layout.byteCount))

@@ -58,7 +58,7 @@ func encode(
 func decode(_ payload: Payload, limits: FrameLimits = .standard) throws(CodecError) -> (
   pixels: [UInt8], layout: PixelLayout
 ) {
-  try FrameDecoder(limits: limits).decode(payload.bytes.span.bytes, format: payload.format) {
+  try FrameDecoder(limits: limits).decodePixels(payload.bytes.span.bytes, format: payload.format) {
     pixels, layout in
     (pixels.withUnsafeBytes { Array($0) }, layout)
   }

@@ -97,7 +97,13 @@ private let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
     for layout in TensorSpec.Layout.allCases {
       for type in [TensorSpec.Element.float32, .float16] {
         (spec.layout, spec.type) = (layout, type)
-        let values = planar(tensor(spec, one.layout, one.pixels), spec)
+        let slot = tensor(spec, one.layout, one.pixels)
+        for variant in 0..<TensorWriter.variants {
+          #expect(
+            tensor(spec, one.layout, one.pixels, variant: variant) == slot,
+            "variant \(variant): \(one.line) \(layout) \(type)")
+        }
+        let values = planar(slot, spec)
         #expect(values.allSatisfy { $0.isFinite })  // a maximum below would not see a NaN
         var worst: (exact: Float, fixed: Float) = (0, 0)  // in grey levels
         for i in values.indices {
@@ -107,7 +113,7 @@ private let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
           worst.exact = max(worst.exact, (abs(values[i] - exact[i]) - rounding) / level)
           worst.fixed = max(worst.fixed, (abs(values[i] - fixed[i]) - rounding) / level)
         }
-        // Float against float: only summation order differs.
+        // 14-bit weights of 7-bit fractions against floats.
         #expect(worst.exact <= 0.02, "\(one.line) \(layout) \(type)")
         // OpenCV's 8-bit path has 11-bit weights and rounds the result: one grey level at most.
         #expect(worst.fixed <= 1.0, "\(one.line) \(layout) \(type)")
@@ -123,7 +129,12 @@ private let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
     let (mean, std) = (spec.mean, spec.std)
     (spec.layout, spec.type, spec.scale) = (layout, .uint8, 1)
     (spec.mean, spec.std) = (mean.map { _ in 0 }, std.map { _ in 1 })
-    let values = planar(tensor(spec, one.layout, one.pixels), spec)
+    let slot = tensor(spec, one.layout, one.pixels)
+    for variant in 0..<TensorWriter.variants {
+      #expect(
+        tensor(spec, one.layout, one.pixels, variant: variant) == slot, "variant \(variant): \(one.line)")
+    }
+    let values = planar(slot, spec)
     #expect(values.allSatisfy { $0.isFinite })  // a maximum below would not see a NaN
     var worst: Float = 0
     for i in values.indices {

@@ -12,12 +12,29 @@ func testPixels(_ layout: PixelLayout, seed: UInt64 = 1) -> [UInt8] {
   }
 }
 
-/// One frame through a writer: the values of its slot in memory order.
-func tensor(_ spec: TensorSpec, _ layout: PixelLayout, _ pixels: [UInt8], slot: Int = 0) -> [Float] {
+/// One frame through the writer: the values of its slot in memory order.
+/// - Parameter variant: of the loops; `nil` for the fastest.
+func tensor(
+  _ spec: TensorSpec, _ layout: PixelLayout, _ pixels: [UInt8], slot: Int = 0, variant: Int? = nil
+) -> [Float] {
+  tensor(spec, .pixels(layout), pixels, slot: slot, variant: variant)
+}
+
+func tensor(
+  _ spec: TensorSpec, _ layout: DecodedLayout, _ samples: [UInt8], slot: Int = 0, variant: Int? = nil
+) -> [Float] {
+  let batch = TensorPool(spec: spec, batches: 1).take()!
+  let writer = TensorWriter(spec: spec, variant: variant)
+  batch.withSlot(slot) { writer.write(samples.span.bytes, layout: layout, into: $0) }
+  return batch.floats(slot: slot)
+}
+
+/// The same by the plain writer that everything is held against.
+func reference(_ spec: TensorSpec, _ layout: PixelLayout, _ pixels: [UInt8]) -> [Float] {
   let batch = TensorPool(spec: spec, batches: 1).take()!
   let writer = ReferenceTensorWriter(spec: spec)
-  batch.withSlot(slot) { writer.write(pixels.span.bytes, layout: layout, into: $0) }
-  return batch.floats(slot: slot)
+  batch.withSlot(0) { writer.write(pixels.span.bytes, layout: layout, into: $0) }
+  return batch.floats(slot: 0)
 }
 
 /// Values in memory order as channel, row, column.

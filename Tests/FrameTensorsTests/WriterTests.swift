@@ -96,11 +96,11 @@ import Testing
     // The tables of one layout must not leak into the next, nor bars of one frame into another's slot.
     let spec = plain(6, 6, fit: .letterbox, batch: 2)
     let batch = try #require(TensorPool(spec: spec, batches: 1).take())
-    let writer = ReferenceTensorWriter(spec: spec)
+    let writer = TensorWriter(spec: spec)
     for (width, height) in [(4, 8), (8, 4), (6, 6), (4, 8)] {
       let layout = try PixelLayout(width: width, height: height, format: .bgr8)
       let pixels = testPixels(layout)
-      batch.withSlot(1) { writer.write(pixels.span.bytes, layout: layout, into: $0) }
+      batch.withSlot(1) { writer.write(pixels.span.bytes, layout: .pixels(layout), into: $0) }
       #expect(batch.floats(slot: 1) == tensor(spec, layout, pixels))
     }
     #expect(batch.floats(slot: 0).allSatisfy { $0 == 0 })

@@ -61,6 +61,10 @@ typedef struct {
   void (*split3)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
   /// The same with a fourth channel that is dropped.
   void (*split4)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
+  /// A row of 4:2:0 to planes of red, green and blue: limited range BT.601 in the integers of OpenCV's
+  /// `COLOR_YUV2RGB_I420` (20 fractional bits, nearest chroma sample), so that results match it exactly.
+  void (*i420)(const uint8_t *y, const uint8_t *u, const uint8_t *v, uint8_t *r, uint8_t *g, uint8_t *b,
+               size_t pixels);
   /// `out` has room for `taps->count` rounded up to a multiple of 8.
   void (*resample)(const int16_t *row, const ff_taps *taps, float *out);
 

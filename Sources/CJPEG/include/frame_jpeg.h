@@ -59,9 +59,11 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
                          int reduction, ff_jpeg_info *info);
 /// Decodes to planes of `paddedWidth` x `paddedHeight` samples.
 /// - Parameters:
+///   - planeCount: 1 leaves chroma out; else `planeCount` of the info.
 ///   - strides: bytes from row to row, at least `paddedWidth`.
 ///   - fast: the less accurate integer DCT.
-int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides, int fast);
+int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, int planeCount, uint8_t *const *planes,
+                          const size_t *strides, int fast);
 
 typedef enum { ffJPEGPixelsGray, ffJPEGPixelsRGB, ffJPEGPixelsBGR, ffJPEGPixelsRGBA } ff_jpeg_pixels;
 

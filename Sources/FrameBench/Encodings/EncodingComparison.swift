@@ -165,7 +165,7 @@ public final class EncodingComparison {
       let encoded = try candidate.encoder.encode(frame, into: candidate.pool)
       let between = FrameClock.monotonic()
       var decodedAt: Int64 = 0
-      let ratio: Double? = try candidate.decoder.decode(encoded.payload.bytes, format: encoded.format) {
+      let ratio: Double? = try candidate.decoder.decodePixels(encoded.payload.bytes, format: encoded.format) {
         pixels, _ in
         decodedAt = FrameClock.monotonic()
         guard !isWarmUp, round == 0 else { return nil }

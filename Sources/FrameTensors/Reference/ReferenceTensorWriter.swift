@@ -1,20 +1,21 @@
-public import FrameCore
+package import FrameCore
 
-/// The portable tensor writer: bilinear resize and normalisation in `Float`, without rounding to 8 bits between.
+/// What ``TensorWriter`` is held against: bilinear resize and normalisation in `Float`, without rounding to
+/// 8 bits between, and nothing clever.
 ///
 /// For one thread: tables and row buffers are kept from frame to frame and rebuilt only when the source
 /// layout changes; after that a frame allocates nothing.
-public final class ReferenceTensorWriter: TensorWriter, @unchecked Sendable {
+package final class ReferenceTensorWriter: @unchecked Sendable {
   // Sound: `plan` is used by the one thread that owns this writer.
 
-  public let spec: TensorSpec
+  package let spec: TensorSpec
   private var plan: WritePlan?
 
-  public init(spec: TensorSpec) {
+  package init(spec: TensorSpec) {
     self.spec = spec
   }
 
-  public func write(_ pixels: RawSpan, layout: PixelLayout, into slot: UnsafeMutableRawBufferPointer) {
+  package func write(_ pixels: RawSpan, layout: PixelLayout, into slot: UnsafeMutableRawBufferPointer) {
     precondition(pixels.byteCount >= layout.byteCount, "fewer bytes than \(layout) has")
     precondition(slot.count >= spec.bytesPerFrame, "the slot is smaller than a frame of the tensor")
     let plan: WritePlan

@@ -16,9 +16,10 @@ final class WritePlan {
   init(spec: TensorSpec, layout: PixelLayout) {
     self.spec = spec
     self.layout = layout
-    let axes = ResampleAxis.plan(spec, width: layout.width, height: layout.height)
-    let sampler = RowSampler(layout: layout, axis: axes.x, color: spec.color)
-    vertical = axes.y
+    let spans = spec.spans(layout.size)
+    let sampler = RowSampler(
+      layout: layout, axis: ResampleAxis(spans.x, source: layout.width), color: spec.color)
+    vertical = ResampleAxis(spans.y, source: layout.height)
     gain = spec.std.map { Float(spec.scale / $0) }
     bias = zip(spec.mean, spec.std).map { Float(-$0 / $1) }
     rows = (.allocate(capacity: sampler.rowCapacity), .allocate(capacity: sampler.rowCapacity))

@@ -1,0 +1,38 @@
+public import FrameCore
+
+/// What whoever reads decoded frames needs of them; the rest is not computed.
+public struct DecodeDemand: Sendable {
+  /// How JPEG files are decoded.
+  public enum Exactness: String, Sendable, CaseIterable {
+    /// At the smallest scale (1, 1/2, 1/4, 1/8) that has enough samples, with the accurate DCT.
+    case accurate
+    /// The same with libjpeg-turbo's fast DCT.
+    case fast
+    /// At full size, whatever the size that is needed.
+    case full
+  }
+
+  public var exactness = Exactness.accurate
+  public var orientation = FrameOrientation.Policy.exif
+  /// Whether more than luma is needed.
+  public var wantsColor = true
+  /// The size that has enough samples, of a frame of the size given.
+  public var sufficientSize: @Sendable (FrameSize) -> FrameSize
+
+  public init(sufficientSize: @escaping @Sendable (FrameSize) -> FrameSize = { $0 }) {
+    self.sufficientSize = sufficientSize
+  }
+
+  /// The strongest reduction whose samples suffice. Other scales than these are slow in libjpeg-turbo.
+  /// - Parameter frame: as stored.
+  func reduction(_ frame: FrameSize, _ orientation: FrameOrientation) -> Int {
+    guard exactness != .full else { return 1 }
+    let upright = orientation.upright(frame)
+    let needed = sufficientSize(upright)
+    func suffices(_ reduction: Int) -> Bool {
+      (upright.width + reduction - 1) / reduction >= needed.width
+        && (upright.height + reduction - 1) / reduction >= needed.height
+    }
+    return suffices(8) ? 8 : suffices(4) ? 4 : suffices(2) ? 2 : 1
+  }
+}

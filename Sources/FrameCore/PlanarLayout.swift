@@ -1,0 +1,78 @@
+/// How the samples of one component of a frame lie in memory: one byte each.
+public struct SamplePlane: Sendable, Equatable {
+  /// Bytes from the first byte of the frame.
+  public var offset: Int
+  /// Bytes from one row to the next.
+  public var stride: Int
+  /// Samples in a row.
+  public var width: Int
+  /// Rows.
+  public var height: Int
+  /// Pixels of the frame that one sample stands for, along x.
+  public var spacingX: Int
+  /// The same along y.
+  public var spacingY: Int
+  /// The frame's column at which the first sample's pixels begin: below 0 where a turned frame begins with
+  /// samples that stand for less than `spacingX` columns.
+  public var originX = 0
+  /// The same along y.
+  public var originY = 0
+
+  public init(offset: Int, stride: Int, width: Int, height: Int, spacingX: Int, spacingY: Int) {
+    self.offset = offset
+    self.stride = stride
+    self.width = width
+    self.height = height
+    self.spacingX = spacingX
+    self.spacingY = spacingY
+  }
+}
+
+/// A frame as luma and chroma planes, each in a resolution of its own: what a JPEG decoder has before it
+/// enlarges chroma and converts colours.
+///
+/// Full-range BT.601 (JFIF). A sample lies in the middle of the pixels it stands for.
+public struct PlanarLayout: Sendable, Equatable {
+  public struct Chroma: Sendable, Equatable {
+    /// Cb
+    public var blue: SamplePlane
+    /// Cr
+    public var red: SamplePlane
+
+    public init(blue: SamplePlane, red: SamplePlane) {
+      self.blue = blue
+      self.red = red
+    }
+  }
+
+  /// Of the whole frame, px: what `spacingX` and `spacingY` count.
+  public var size: FrameSize
+  public var luma: SamplePlane
+  /// `nil` for a grey frame, or where colour is not wanted.
+  public var chroma: Chroma?
+
+  public init(size: FrameSize, luma: SamplePlane, chroma: Chroma?) {
+    self.size = size
+    self.luma = luma
+    self.chroma = chroma
+  }
+}
+
+extension SamplePlane {
+  /// The first byte behind the plane's last row.
+  var end: Int { offset + (height - 1) * stride + width }
+}
+
+/// How decoded samples lie.
+public enum DecodedLayout: Sendable, Equatable {
+  case pixels(PixelLayout)
+  case planes(PlanarLayout)
+
+  /// Bytes from the frame's first to its last one.
+  public var byteCount: Int {
+    switch self {
+    case .pixels(let layout): layout.byteCount
+    case .planes(let layout): max(layout.luma.end, layout.chroma?.blue.end ?? 0, layout.chroma?.red.end ?? 0)
+    }
+  }
+}
