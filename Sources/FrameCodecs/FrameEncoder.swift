@@ -4,7 +4,8 @@ public import FrameCore
 public final class FrameEncoder: @unchecked Sendable {
   // Sound: owned and used by one encoder thread at a time.
   private let codec: Codec
-  private let resize: FrameSize?
+  private let resizing: FrameResizing?
+  private let orientation: FrameOrientation.Policy
   private let limits: FrameLimits
   private let compressor = JPEGCompressor()
   private let images = ImageFileDecoder()
@@ -12,10 +13,16 @@ public final class FrameEncoder: @unchecked Sendable {
   private var resizer: FrameResize?
   private var planes = ScratchMemory()
 
-  /// - Parameter resize: the size frames get before encoding.
-  public init(codec: Codec, resize: FrameSize? = nil, limits: FrameLimits = .standard) {
+  /// - Parameters:
+  ///   - resizing: the size frames get before encoding.
+  ///   - orientation: what to make of the orientation of files that are decoded. Files that pass keep theirs.
+  public init(
+    codec: Codec, resizing: FrameResizing? = nil, orientation: FrameOrientation.Policy = .exif,
+    limits: FrameLimits = .standard
+  ) {
     self.codec = codec
-    self.resize = resize
+    self.resizing = resizing
+    self.orientation = orientation
     self.limits = limits
     var level = 1
     for case .zstd(let wanted, _) in codec.layers { level = wanted }
@@ -46,18 +53,19 @@ public final class FrameEncoder: @unchecked Sendable {
   private func content(
     _ format: inout PayloadFormat, _ buffer: consuming FrameBuffer, _ pool: FramePool
   ) throws(CodecError) -> FrameBuffer {
-    let isFile = format.content.kind == .jpeg
-    if isFile, codec.isPassthroughJPEG, resize == nil {
+    let turn = turn(format.content, buffer)
+    var layout = format.content.layout
+    let upright = turn.upright(layout.size)
+    let size = resizing?.size(of: upright) ?? upright
+    if format.content.kind == .jpeg, codec.isPassthroughJPEG, size == upright {
       guard ImageHeader.jpegIsComplete(buffer.bytes) else {
         throw .payload("the JPEG file is cut off (no end-of-image marker)")
       }
       return buffer
     }
-    var layout = format.content.layout
     var pixels = try pixels(format.content, buffer, pool)
-    if let resize, resize.width != layout.width || resize.height != layout.height {
-      pixels = try resized(pixels, &layout, to: resize, pool)
-    }
+    if turn != .upright { pixels = try turned(pixels, &layout, turn, pool) }
+    if size != upright { pixels = try resized(pixels, &layout, to: size, pool) }
     guard case .jpeg(let jpeg) = codec.content else {
       format.content = FrameContent(.pixels, layout)
       return pixels
@@ -78,6 +86,22 @@ public final class FrameEncoder: @unchecked Sendable {
     return try rewrite(buffer, count, pool) { (file, target) throws(CodecError) in
       try images.decode(file, content, into: target)
       return count
+    }
+  }
+
+  private func turn(_ content: FrameContent, _ buffer: borrowing FrameBuffer) -> FrameOrientation {
+    guard orientation == .exif, content.kind == .jpeg else { return .upright }
+    return FrameOrientation(jpeg: buffer.bytes)
+  }
+
+  private func turned(
+    _ pixels: consuming FrameBuffer, _ layout: inout PixelLayout, _ turn: FrameOrientation, _ pool: FramePool
+  ) throws(CodecError) -> FrameBuffer {
+    let source = layout
+    layout = source.turned(turn)
+    return try rewrite(pixels, source.byteCount, pool) { (pixels, result) throws(CodecError) in
+      TurnedCopy.pixels(turn, pixels, source, into: result)
+      return source.byteCount
     }
   }
 

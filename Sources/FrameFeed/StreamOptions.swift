@@ -27,7 +27,8 @@ public struct StreamOptions: Sendable {
   public var loops: Int? = 1
   /// Most frames to read.
   public var frames: Int?
-  public var resize: FrameSize?
+  public var resizing: FrameResizing?
+  public var orientation = FrameOrientation.Policy.exif
   public var whenFull = QueuePolicy.block
   public var encoders = 1
   /// What a missing topic is created with; `nil` makes it an error.

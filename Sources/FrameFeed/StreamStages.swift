@@ -39,7 +39,8 @@ struct StreamStages {
     encoders = (0..<options.encoders).map { _ in
       EncodeStage(
         encoder: FrameEncoder(
-          codec: options.codec, resize: options.resize, limits: options.limits),
+          codec: options.codec, resizing: options.resizing, orientation: options.orientation,
+          limits: options.limits),
         tickets: tickets, encoded: handoff, pool: payloadPool, tally: tally, logger: options.logger)
     }
     sender = SendStage(producer: producer, encoded: handoff, tally: tally, logger: options.logger)

@@ -1,5 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import FoundationEssentials
+public import FrameCodecs
 import FrameCore
 import FrameFeed
 import FrameModels
@@ -48,6 +49,16 @@ struct SinkCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Decode JPEG files at the smallest sufficient scale, accurate or fast, or at full size.",
+      valueName: "accurate|fast|full"))
+  var decode = DecodeDemand.Exactness.accurate
+
+  @Option(
+    help: ArgumentHelp("Turn JPEG files as EXIF says, or leave them as stored.", valueName: "exif|stored"))
+  var orientation = FrameOrientation.Policy.exif
+
+  @Option(
+    help: ArgumentHelp(
       "Save the model's answers: a file of JSON lines (- for standard output), or kafka:TOPIC.",
       valueName: "file|kafka:topic"))
   var results: String?
@@ -93,6 +104,8 @@ struct SinkCommand: AsyncParsableCommand {
     options.idleTimeout = idleTimeout
     guard (1...64).contains(decoders) else { throw Failure("--decoders \(decoders): expected 1...64") }
     options.decoders = decoders
+    options.exactness = decode
+    options.orientation = orientation
     options.limits.maximumPixels = maxPixels
     options.results = results.map { text in
       text.hasPrefix("kafka:") ? .topic(String(text.dropFirst(6))) : .file(text)
@@ -126,3 +139,5 @@ struct SinkCommand: AsyncParsableCommand {
     }
   }
 }
+
+extension DecodeDemand.Exactness: ExpressibleByArgument {}

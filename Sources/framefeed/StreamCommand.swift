@@ -2,7 +2,9 @@ public import ArgumentParser
 import FrameCodecs
 public import FrameCore
 import FrameFeed
+import FrameModels
 import FrameSources
+import FrameTensors
 import KafkaTransport
 
 /// `framefeed stream`: a source as a live feed.
@@ -24,6 +26,7 @@ struct StreamCommand: AsyncParsableCommand {
         framefeed stream samples/flight --feed drone-1 --loop forever
         framefeed stream clip.y4m --codec zstd --fps source
         framefeed stream rig/ --timestamps rig/times.txt
+        framefeed stream photos/ --fit models/channel-statistics.json
         framefeed stream synthetic:1920x1080 --fps 60 --when-full drop-oldest
         ffmpeg -i rtsp://camera/1 -f yuv4mpegpipe - | framefeed stream -
       """)
@@ -54,6 +57,16 @@ struct StreamCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Resize frames before encoding.", valueName: "WxH"))
   var resize: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Shrink frames to what this model takes before encoding; none grows.", valueName: "models/NAME.json"))
+  var fit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Turn JPEG files that are decoded as EXIF says, or leave them as stored.", valueName: "exif|stored"))
+  var orientation = FrameOrientation.Policy.exif
 
   @Option(
     help: ArgumentHelp("What a full queue does: block, drop-newest or drop-oldest.", valueName: "policy"))
@@ -137,9 +150,8 @@ struct StreamCommand: AsyncParsableCommand {
     options.loops = try loops()
     guard frames.map({ $0 > 0 }) ?? true else { throw Failure("--frames: expected 1 or more") }
     options.frames = frames
-    do throws(SourceError) { options.resize = try resize.map(Self.size) } catch {
-      throw Failure(error, code: .usage)
-    }
+    options.resizing = try resizing()
+    options.orientation = orientation
     options.whenFull = whenFull
     guard (1...64).contains(encoders) else { throw Failure("--encoders \(encoders): expected 1...64") }
     options.encoders = encoders
@@ -147,6 +159,19 @@ struct StreamCommand: AsyncParsableCommand {
     if noCreate { options.createTopic = nil }
     options.drainTimeout = drainTimeout
     return options
+  }
+
+  private func resizing() throws -> FrameResizing? {
+    guard resize == nil || fit == nil else { throw Failure("--resize and --fit: give one of them") }
+    if let fit {
+      let spec = try SinkCommand.manifest(fit).input
+      return .sufficient { spec.sufficientSize(of: $0) }
+    }
+    do throws(SourceError) {
+      return try resize.map { text throws(SourceError) in .to(try Self.size(text)) }
+    } catch {
+      throw Failure(error, code: .usage)
+    }
   }
 
   private func pace() throws -> StreamOptions.Pace? {
@@ -173,3 +198,4 @@ struct StreamCommand: AsyncParsableCommand {
 
 extension QueuePolicy: ExpressibleByArgument {}
 extension PixelFormat: ExpressibleByArgument {}
+extension FrameOrientation.Policy: ExpressibleByArgument {}

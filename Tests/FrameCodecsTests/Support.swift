@@ -49,7 +49,7 @@ func encode(
   _ codec: String, _ bytes: [UInt8], _ content: FrameContent, resize: FrameSize? = nil
 ) throws(CodecError) -> Payload {
   let pool = FramePool(buffers: 8)
-  let encoder = FrameEncoder(codec: try Codec(codec), resize: resize)
+  let encoder = FrameEncoder(codec: try Codec(codec), resizing: resize.map { .to($0) })
   let frame = try encoder.encode(captured(bytes, content, pool), into: pool)
   let payload = Payload(bytes: frame.payload.bytes.withUnsafeBytes { Array($0) }, format: frame.format)
   return payload
