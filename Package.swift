@@ -35,6 +35,8 @@ let package = Package(
     // C where Swift cannot go: libjpeg's errors jump, and the hot loops need the processor's own instructions.
     .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
     .target(name: "CFrameKernels"),
+    // Loops that the project is measured against.
+    .target(name: "CFloors"),
 
     // The data path, in its order.
     .target(
@@ -63,7 +65,7 @@ let package = Package(
       name: "FrameBench",
       dependencies: [
         "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameModels",
-        "FrameTensors", "FrameLatency", .product(name: "Logging", package: "swift-log"),
+        "FrameTensors", "FrameLatency", "CFloors", .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swift),
     .executableTarget(

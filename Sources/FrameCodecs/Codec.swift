@@ -15,9 +15,16 @@ public struct Codec: Sendable, Equatable {
     /// 1...100, as libjpeg scales its tables.
     public var quality = 85
     public var subsampling = Subsampling.quarter
+    /// Rows of blocks (8 or 16 px) between restart markers, at which a decoder can cut the file; 0 for none.
+    /// `nil` leaves it to the frame's size.
+    public var restart: Int?
     /// Whether no parameter was given, so that JPEG files pass as they are.
     public var isDefault = true
   }
+
+  /// Frames of so many pixels get restart markers unless told otherwise: smaller ones are decoded on one
+  /// thread as fast as on several.
+  public static let restartsFrom = 2_000_000
 
   public enum Content: Sendable, Equatable {
     case raw
@@ -82,6 +89,7 @@ public struct Codec: Sendable, Equatable {
     var jpeg = JPEG(isDefault: parameters.isEmpty)
     if let quality = try parameters.integer("quality", in: 1...100) { jpeg.quality = quality }
     if let subsampling: Subsampling = try parameters.choice("subsampling") { jpeg.subsampling = subsampling }
+    jpeg.restart = try parameters.integer("restart", in: 0...8191)
     return jpeg
   }
 
@@ -103,7 +111,9 @@ extension Codec: CustomStringConvertible {
     switch content {
     case .raw: parts = ["raw"]
     case .jpeg(let jpeg) where jpeg.isDefault: parts = ["jpeg"]
-    case .jpeg(let jpeg): parts = ["jpeg:quality=\(jpeg.quality),subsampling=\(jpeg.subsampling.rawValue)"]
+    case .jpeg(let jpeg):
+      parts = ["jpeg:quality=\(jpeg.quality),subsampling=\(jpeg.subsampling.rawValue)"]
+      if let restart = jpeg.restart { parts[0] += ",restart=\(restart)" }
     }
     for layer in layers {
       switch layer {

@@ -7,15 +7,20 @@ public final class FrameDecoder: @unchecked Sendable {
   // Sound: owned and used by one decoder thread at a time.
   private let limits: FrameLimits
   private let demand: DecodeDemand
+  private let crew: (DecodeCrew, StripedJPEG)?
   private let images = ImageFileDecoder()
   private let zstd = ZstdDecompressor()
   /// Layers are undone from one into the other.
   private var first = ScratchMemory()
   private var second = ScratchMemory()
 
-  public init(limits: FrameLimits = .standard, demand: DecodeDemand = DecodeDemand()) {
+  /// - Parameter crew: helps with big JPEG files.
+  public init(
+    limits: FrameLimits = .standard, demand: DecodeDemand = DecodeDemand(), crew: DecodeCrew? = nil
+  ) {
     self.limits = limits
     self.demand = demand
+    self.crew = crew.map { ($0, StripedJPEG()) }
   }
 
   /// Decodes one payload as far as the demand asks, and lends the samples to `body`: of a JPEG file its planes
@@ -24,7 +29,9 @@ public final class FrameDecoder: @unchecked Sendable {
   public func decode<R: ~Copyable>(
     _ payload: RawSpan, format: PayloadFormat, _ body: (RawSpan, DecodedLayout) -> R
   ) throws(CodecError) -> R {
-    try peeled(payload, format) { (bytes) throws(CodecError) -> R in
+    crew?.0.begin()
+    defer { crew?.0.end() }
+    return try peeled(payload, format) { (bytes) throws(CodecError) -> R in
       if format.content.kind == .jpeg, demand.exactness != .full,
         let decoded = try planes(bytes, format)
       {
@@ -72,7 +79,7 @@ public final class FrameDecoder: @unchecked Sendable {
     guard
       let decoded = try images.jpegPlanes(
         bytes, layout, reduction: demand.reduction(layout.size, orientation), fast: demand.exactness == .fast,
-        wantsColor: demand.wantsColor, memory: { takeScratch($0, notHolding: bytes) })
+        wantsColor: demand.wantsColor, crew: crew, memory: { takeScratch($0, notHolding: bytes) })
     else { return nil }
     guard orientation != .upright, let from = decoded.samples.baseAddress else { return decoded }
     let turned = takeScratch(

@@ -26,11 +26,12 @@ struct ImageFileDecoder: ~Copyable {
   /// Decodes a JPEG file into planes: see ``JPEGDecompressor``.
   func jpegPlanes(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int, fast: Bool, wantsColor: Bool,
-    memory: (Int) -> UnsafeMutableRawBufferPointer
+    crew: (DecodeCrew, StripedJPEG)?, memory: (Int) -> UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
     try checkJPEG(file)
     return try jpeg.planes(
-      file, layout, reduction: reduction, fast: fast, wantsColor: wantsColor, memory: memory)
+      file, layout, reduction: reduction, fast: fast, wantsColor: wantsColor, crew: crew,
+      memory: memory)
   }
 
   private func checkJPEG(_ file: UnsafeRawBufferPointer) throws(CodecError) {

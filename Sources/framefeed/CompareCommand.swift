@@ -4,5 +4,6 @@ import ArgumentParser
 struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Measure what each encoding, transport and setting costs.",
-    subcommands: [CompareEncodingsCommand.self, CompareTransportsCommand.self, CompareSettingsCommand.self])
+    subcommands: [
+      CompareEncodingsCommand.self, CompareTensorsCommand.self, CompareTransportsCommand.self, CompareSettingsCommand.self])
 }

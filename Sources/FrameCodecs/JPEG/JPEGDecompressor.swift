@@ -36,11 +36,12 @@ struct JPEGDecompressor: ~Copyable {
   ///   - reduction: 1, 2, 4 or 8: pixels of the frame, along each side, that a luma sample stands for.
   ///   - fast: the less accurate DCT.
   ///   - wantsColor: whether chroma is decoded.
+  ///   - crew: shares the work, with what it needs for that.
   ///   - memory: gives as many bytes as asked for.
   /// - Returns: `nil` for a file whose components are no planes of luma and chroma.
   func planes(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int, fast: Bool, wantsColor: Bool,
-    memory: (Int) -> UnsafeMutableRawBufferPointer
+    crew: (DecodeCrew, StripedJPEG)?, memory: (Int) -> UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
     let info = try open(file, layout, reduction: reduction)
     guard info.planeCount > 0 else { return nil }
@@ -49,23 +50,54 @@ struct JPEGDecompressor: ~Copyable {
     let (blue, blueEnd) = Self.plane(info.planes.1, at: lumaEnd)
     let (red, redEnd) = Self.plane(info.planes.2, at: blueEnd)
     let samples = memory(hasColor ? redEnd : lumaEnd)
+    let decoded = PlanarLayout(
+      size: layout.size, luma: luma, chroma: hasColor ? PlanarLayout.Chroma(blue: blue, red: red) : nil)
     guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+    if let (crew, stripes) = crew, stripes.cut(file, info, threads: crew.threads) {
+      stripes.prepare(file, info, base, decoded, reduction: reduction, fast: fast)
+      if crew.run(stripes, self) { return (samples, decoded) }
+      // What is wrong with a file is best told by decoding it as a whole.
+      _ = try open(file, layout, reduction: reduction)
+    }
     let planes: [3 of UnsafeMutablePointer<UInt8>?] = [
       base + luma.offset, base + blue.offset, base + red.offset,
     ]
     let strides: [3 of Int] = [luma.stride, blue.stride, red.stride]
-    let code = planes.span.withUnsafeBufferPointer { planes in
+    guard decode(hasColor ? 3 : 1, planes, strides, fast) else { throw damage() }
+    return (samples, decoded)
+  }
+
+  private func decode(
+    _ planeCount: Int, _ planes: [3 of UnsafeMutablePointer<UInt8>?], _ strides: [3 of Int], _ fast: Bool
+  ) -> Bool {
+    planes.span.withUnsafeBufferPointer { planes in
       strides.span.withUnsafeBufferPointer { strides in
         ff_jpeg_decode_planes(
-          decoder, hasColor ? 3 : 1, planes.baseAddress, strides.baseAddress, fast ? 1 : 0)
+          decoder, Int32(planeCount), planes.baseAddress, strides.baseAddress, fast ? 1 : 0) == 0
       }
     }
-    guard code == 0 else { throw damage() }
-    return (
-      samples,
-      PlanarLayout(
-        size: layout.size, luma: luma, chroma: hasColor ? PlanarLayout.Chroma(blue: blue, red: red) : nil)
-    )
+  }
+
+  /// Decodes one stripe of a file: see ``StripedJPEG``.
+  /// - Returns: false when it is damaged.
+  func stripe(
+    _ header: UnsafeBufferPointer<UInt8>, _ data: UnsafeRawBufferPointer, firstRestart: Int, reduction: Int,
+    fast: Bool, planeCount: Int, into planes: [3 of UnsafeMutablePointer<UInt8>?], strides: [3 of Int]
+  ) -> Bool {
+    let end: [2 of UInt8] = [0xFF, 0xD9]
+    return end.span.withUnsafeBufferPointer { end in
+      let parts: [3 of ff_jpeg_part] = [
+        ff_jpeg_part(bytes: header.baseAddress, count: header.count),
+        ff_jpeg_part(bytes: data.baseAddress?.assumingMemoryBound(to: UInt8.self), count: data.count),
+        ff_jpeg_part(bytes: end.baseAddress, count: end.count),
+      ]
+      var info = ff_jpeg_info()
+      let isOpen = parts.span.withUnsafeBufferPointer { parts in
+        ff_jpeg_decoder_open(
+          decoder, parts.baseAddress, 3, Int32(firstRestart), Int32(reduction), &info) == 0
+      }
+      return isOpen && decode(planeCount, planes, strides, fast)
+    }
   }
 
   /// - Returns: the plane, and the first byte behind its memory.

@@ -41,6 +41,8 @@ struct JPEGCompressor: ~Copyable {
     settings.halvesX = jpeg.subsampling == .half || jpeg.subsampling == .quarter ? 1 : 0
     settings.halvesY = jpeg.subsampling == .quarter ? 1 : 0
     settings.isGray = jpeg.subsampling == .gray ? 1 : 0
+    settings.restartRows = Int32(
+      jpeg.restart ?? (layout.width * layout.height >= Codec.restartsFrom ? 1 : 0))
     let size = ff_jpeg_encode(
       encoder, from.assumingMemoryBound(to: UInt8.self), &settings, to.assumingMemoryBound(to: UInt8.self),
       target.count)

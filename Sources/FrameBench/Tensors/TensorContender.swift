@@ -1,0 +1,137 @@
+import CFloors
+import FrameCodecs
+import FrameCore
+import FrameTensors
+
+/// One way to get from a frame to a tensor; or the least that any way must do.
+protocol TensorContender: AnyObject {
+  var name: String { get }
+  var kind: TensorReport.Kind { get }
+  var job: TensorReport.Job { get }
+  /// Does the work once.
+  /// - Returns: how long it took, ns.
+  func time(_ frame: Int) throws(BenchError) -> Int64
+  /// The tensor it makes of a frame, in memory order; `nil` for what makes none.
+  func tensor(_ frame: Int) throws(BenchError) -> [Float]?
+}
+
+/// FrameFeed's own way, as the sink does it.
+final class OwnTensors: TensorContender {
+  let name: String
+  let kind = TensorReport.Kind.framefeed
+  let job: TensorReport.Job
+  private let forms: [SampleFrames.Form]
+  private let decoder: FrameDecoder
+  private let writer: TensorWriter
+  private let batch: BatchTensor
+
+  /// - Parameter forms: JPEG files, or pixels.
+  init(
+    _ name: String, _ job: TensorReport.Job, _ forms: [SampleFrames.Form], _ spec: TensorSpec,
+    _ exactness: DecodeDemand.Exactness = .accurate, crew: DecodeCrew? = nil
+  ) {
+    self.name = name
+    self.job = job
+    self.forms = forms
+    var demand = DecodeDemand { spec.sufficientSize(of: $0) }
+    demand.exactness = exactness
+    demand.wantsColor = spec.color != .gray
+    decoder = FrameDecoder(demand: demand, crew: crew)
+    writer = TensorWriter(spec: spec)
+    var single = spec
+    single.batch = 1
+    batch = TensorPool(spec: single, batches: 1).take()!
+  }
+
+  func time(_ frame: Int) throws(BenchError) -> Int64 {
+    let form = forms[frame]
+    let before = FrameClock.monotonic()
+    do throws(CodecError) {
+      try decoder.decode(form.bytes.span.bytes, format: PayloadFormat(content: form.content)) {
+        samples, layout in
+        writer.write(samples, layout: layout, into: batch.slotBytes(0))
+      }
+    } catch {
+      throw .codec(error)
+    }
+    return FrameClock.monotonic() - before
+  }
+
+  func tensor(_ frame: Int) throws(BenchError) -> [Float]? {
+    _ = try time(frame)
+    return batch.floats(slot: 0)
+  }
+}
+
+/// libjpeg-turbo alone: to planes at the scale that FrameFeed uses, and nothing else.
+final class JPEGFloor: TensorContender {
+  let name = "floor: libjpeg-turbo to planes"
+  let kind = TensorReport.Kind.floor
+  let job = TensorReport.Job.jpeg
+  private let forms: [SampleFrames.Form]
+  private let decoder: FrameDecoder
+
+  init(_ forms: [SampleFrames.Form], _ spec: TensorSpec) {
+    self.forms = forms
+    var demand = DecodeDemand { spec.sufficientSize(of: $0) }
+    demand.wantsColor = spec.color != .gray
+    decoder = FrameDecoder(demand: demand)
+  }
+
+  func time(_ frame: Int) throws(BenchError) -> Int64 {
+    let form = forms[frame]
+    let before = FrameClock.monotonic()
+    do throws(CodecError) {
+      try decoder.decode(form.bytes.span.bytes, format: PayloadFormat(content: form.content)) { _, _ in }
+    } catch {
+      throw .codec(error)
+    }
+    return FrameClock.monotonic() - before
+  }
+
+  func tensor(_ frame: Int) throws(BenchError) -> [Float]? { nil }
+}
+
+/// A loop over pixels, as one writes it in C, into memory that is used again.
+final class LoopFloor: TensorContender {
+  let name = "floor: a plain C loop"
+  let kind = TensorReport.Kind.floor
+  let job = TensorReport.Job.pixels
+  private let forms: [SampleFrames.Form]
+  private let batch: BatchTensor
+  private let gain: [Float]
+  private let bias: [Float]
+
+  /// - Returns: `nil` where such a loop would not do: other sizes, types and orders.
+  init?(_ forms: [SampleFrames.Form], _ spec: TensorSpec) {
+    let isPlain = spec.layout == .nchw && spec.type == .float32 && spec.color == .rgb
+    guard isPlain,
+      forms.allSatisfy({
+        $0.content.layout == $0.content.layout.with(format: .rgb8)
+          && $0.content.layout.width == spec.width && $0.content.layout.height == spec.height
+      })
+    else { return nil }
+    self.forms = forms
+    var single = spec
+    single.batch = 1
+    batch = TensorPool(spec: single, batches: 1).take()!
+    gain = spec.std.map { Float(spec.scale / $0) }
+    bias = zip(spec.mean, spec.std).map { Float(-$0 / $1) }
+  }
+
+  func time(_ frame: Int) throws(BenchError) -> Int64 {
+    let form = forms[frame]
+    let layout = form.content.layout
+    let before = FrameClock.monotonic()
+    let floats = batch.base.assumingMemoryBound(to: Float.self)
+    form.bytes.withUnsafeBufferPointer { bytes in
+      ff_floor_planes(bytes.baseAddress, floats, layout.width * layout.height, gain, bias)
+    }
+    return FrameClock.monotonic() - before
+  }
+
+  func tensor(_ frame: Int) throws(BenchError) -> [Float]? {
+    _ = try time(frame)
+    return batch.floats(slot: 0)
+  }
+}

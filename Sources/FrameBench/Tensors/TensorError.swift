@@ -1,0 +1,41 @@
+import FrameTensors
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// How far tensors are from what they should be, in levels of 0...255.
+struct TensorError {
+  private var squares = 0.0
+  private var count = 0
+  private(set) var largest = 0.0
+
+  /// - Parameters:
+  ///   - values: in memory order.
+  ///   - expected: the same elements as they should be.
+  mutating func add(_ values: [Float], _ expected: [Float], _ spec: TensorSpec) {
+    precondition(values.count == expected.count)
+    let levels = spec.std.map { $0 / spec.scale }
+    for at in values.indices {
+      let channel = spec.layout == .nchw ? at / spec.channelStride : at % spec.channels
+      let difference = abs(Double(values[at]) - Double(expected[at])) * levels[channel]
+      squares += difference * difference
+      largest = max(largest, difference)
+    }
+    count += values.count
+  }
+
+  /// dB; `nil` when there is no difference, or nothing was compared.
+  var psnr: Double? {
+    squares > 0 ? 10 * log10(255 * 255 * Double(count) / squares) : nil
+  }
+
+  /// `nil` when nothing was compared.
+  var largestDifference: Double? { count > 0 ? largest : nil }
+}

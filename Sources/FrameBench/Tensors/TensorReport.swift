@@ -1,0 +1,112 @@
+import FoundationEssentials
+public import FrameLatency
+
+/// What it costs to get from frames to a model's tensor: the JSON of `compare tensors --report` and its tables.
+public struct TensorReport: Codable, Sendable {
+  public enum Job: String, Codable, Sendable, CaseIterable {
+    /// From JPEG files.
+    case jpeg
+    /// From interleaved pixels.
+    case pixels
+
+    var title: String { self == .jpeg ? "JPEG file to tensor" : "pixels to tensor" }
+  }
+
+  public enum Kind: String, Codable, Sendable {
+    case framefeed, peer
+    /// The least that any way must do: the part of a library alone, or a plain loop.
+    case floor
+  }
+
+  /// One way, over all frames and rounds.
+  public struct Row: Codable, Sendable, Equatable {
+    public var job: Job
+    public var name: String
+    public var kind: Kind
+    /// ms
+    public var time: StageSummary
+    /// Its time as a multiple of FrameFeed's (`accurate`), of the same frame in the same round; absent in
+    /// FrameFeed's own row.
+    public var ofFrameFeed: RatioInterval?
+    /// Against a decode at full size and a resize in floating point: peak signal-to-noise ratio in dB, over the
+    /// frames; absent when it is the same to the last bit.
+    public var psnr: Double?
+    /// Largest difference of an element from the same, in levels of 0...255.
+    public var largestDifference: Double?
+  }
+
+  /// One job on several threads.
+  public struct Scaling: Codable, Sendable, Equatable {
+    public var name: String
+    public var threads: Int
+    /// How many times as much as on one thread.
+    public var speedup: RatioInterval
+    /// Frames a second on all threads.
+    public var framesPerSecond: Double
+  }
+
+  /// A tensor shape.
+  public struct Input: Codable, Sendable, Equatable {
+    public var model: String
+    public var width: Int
+    public var height: Int
+    public var type: String
+    public var layout: String
+  }
+
+  public static let currentSchema = "framefeed.compare-tensors/1"
+
+  public var schema = TensorReport.currentSchema
+  public var command = "compare tensors"
+  /// ISO 8601, UTC.
+  public var started: String
+  public var durationSeconds: Double
+  public var host = HostDescription.current()
+  /// Which variant of the loops ran.
+  public var instructions: String
+  public var versions: [String: String]
+  public var source: String
+  /// Of the first frame, px.
+  public var frameSize: String
+  public var frames: Int
+  public var rounds: Int
+  /// Mean, bytes.
+  public var fileBytes: Int
+  public var input: Input
+  public var rows: [Row]
+  public var scaling: [Scaling]
+  public var notes: [String]?
+
+  public func json() throws -> String { try ReportJSON.text(self) }
+
+  /// The report as aligned tables for a terminal, without a newline at the end.
+  public func table() -> String {
+    var lines = [
+      "tensors of \(source)  \(frameSize), \(frames) frames of \(fileBytes) bytes, \(rounds) rounds  to \(input.width)x\(input.height) \(input.type) \(input.layout) (\(input.model))  one thread, \(instructions), times in ms"
+    ]
+    for job in Job.allCases {
+      let some = rows.filter { $0.job == job }
+      guard !some.isEmpty else { continue }
+      let head = [job.title, "p50", "p90", "p99", "of FrameFeed's", "PSNR dB", "largest error"]
+      lines += TextTable.aligned([head] + some.map(cells))
+    }
+    if !scaling.isEmpty {
+      let head = ["on \(scaling[0].threads) threads", "of one thread's", "fps"]
+      lines += TextTable.aligned(
+        [head] + scaling.map { [$0.name, Self.text($0.speedup), $0.framesPerSecond.fixed(0)] })
+    }
+    return (lines + (notes ?? []).map { "note: \($0)" }).joined(separator: "\n")
+  }
+
+  private func cells(_ row: Row) -> [String] {
+    [
+      row.name, row.time.p50.fixed(2), row.time.p90.fixed(2), row.time.p99.fixed(2),
+      row.ofFrameFeed.map(Self.text) ?? "", row.psnr.map { $0.fixed(1) } ?? "",
+      row.largestDifference.map { $0.fixed(1) } ?? "",
+    ]
+  }
+
+  private static func text(_ ratio: RatioInterval) -> String {
+    "\(ratio.median.fixed(2)) x (\(ratio.low.fixed(2)) to \(ratio.high.fixed(2)))"
+  }
+}

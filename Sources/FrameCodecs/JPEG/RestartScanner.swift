@@ -1,0 +1,58 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Walks the markers in entropy-coded data (ITU-T T.81, B.1.1.5).
+struct RestartScanner {
+  private let file: UnsafeRawBufferPointer
+  private var at: Int
+  /// Restart markers met.
+  private var count = 0
+
+  init(_ file: UnsafeRawBufferPointer, at start: Int) {
+    self.file = file
+    at = start
+  }
+
+  /// Goes on to a restart marker.
+  /// - Parameter number: 1 for the first in the file.
+  /// - Returns: its first byte; `nil` when it is not there or the markers' numbers are out of order.
+  mutating func find(_ number: Int) -> Int? {
+    while count < number {
+      guard let (place, marker) = next(), marker == 0xD0 + UInt8(count & 7) else { return nil }
+      count += 1
+      if count == number { return place }
+    }
+    return nil
+  }
+
+  /// Goes on to the end of the image.
+  /// - Returns: the first byte of its marker; `nil` when another marker comes before it.
+  mutating func end() -> Int? {
+    while let (place, marker) = next() {
+      if marker == 0xD9 { return place }
+      guard marker == 0xD0 + UInt8(count & 7) else { return nil }
+      count += 1
+    }
+    return nil
+  }
+
+  /// The next marker that is not a stuffed zero or fill.
+  private mutating func next() -> (place: Int, marker: UInt8)? {
+    guard let base = file.baseAddress else { return nil }
+    while at < file.count - 1 {
+      guard let found = memchr(base + at, 0xFF, file.count - 1 - at) else { return nil }
+      let place = UnsafeRawPointer(found) - base
+      let marker = file[place + 1]
+      at = marker == 0xFF ? place + 1 : place + 2
+      if marker != 0, marker != 0xFF { return (place, marker) }
+    }
+    return nil
+  }
+}

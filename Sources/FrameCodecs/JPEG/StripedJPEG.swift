@@ -1,0 +1,131 @@
+import CJPEG
+import FrameCore
+
+/// One JPEG file cut at its restart markers: every stripe becomes a file of its own, of a header that says how
+/// high it is and its part of the entropy-coded data, and is decoded into its rows of the same planes.
+///
+/// For one decoder, frame after frame: nothing is allocated once sizes have been met.
+final class StripedJPEG: @unchecked Sendable {
+  // Sound: the crew's variables are touched under its lock; the rest is written by the decoder before
+  // the crew has it, and only read then. Each stripe writes rows of its own.
+
+  /// Rows of MCUs that are decoded at a time.
+  struct Stripe {
+    /// Of the frame's MCU rows.
+    var firstRow: Int
+    /// Height, px.
+    var height: Int
+    /// The number (0...7) of the first restart marker in its data.
+    var firstRestart: Int
+    /// Entropy-coded data, bytes of the file.
+    var data: Range<Int>
+  }
+
+  /// Files with fewer bytes are decoded sooner than others could begin.
+  static let leastBytes = 100_000
+  /// Stripes a thread, so that one that is late costs little.
+  private static let perThread = 4
+
+  private(set) var stripes: [Stripe] = []
+  /// Stripes taken, those not done, and whether one was damaged. The crew's.
+  var claimed = 0
+  var unfinished = 0
+  var isDamaged = false
+
+  private var header = JPEGHeader()
+  private var headers: [[UInt8]] = []
+  private var file = UnsafeRawBufferPointer(start: nil, count: 0)
+  private var planes: [3 of UnsafeMutablePointer<UInt8>?] = [nil, nil, nil]
+  private var rowsPerMCU: [3 of Int] = [0, 0, 0]
+  private var strides: [3 of Int] = [0, 0, 0]
+  private var planeCount = 0
+  private var reduction = 1
+  private var isFast = false
+
+  /// Looks for places to cut.
+  /// - Returns: whether there are enough of them.
+  func cut(_ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info, threads: Int) -> Bool {
+    guard file.count >= Self.leastBytes, info.restartInterval > 0, info.isProgressive == 0,
+      header.read(file, dropping: info)
+    else { return false }
+    let perRow = Int(info.MCUsPerRow)
+    let interval = Int(info.restartInterval)
+    let rowHeight = Int(info.rowsPerMCU)
+    let rows = (Int(info.height) + rowHeight - 1) / rowHeight
+    let wanted = min(rows, threads * Self.perThread)
+    stripes.removeAll(keepingCapacity: true)
+    // Rows at which a stripe may begin: those whose first MCU follows a marker.
+    var firstRow = 0
+    var from = header.dataStart
+    var scanner = RestartScanner(file, at: from)
+    while firstRow < rows {
+      var next = min(rows, (stripes.count + 1) * rows / wanted)
+      while next < rows, next * perRow % interval != 0 { next += 1 }
+      let end: Int
+      if next < rows {
+        guard let marker = scanner.find(next * perRow / interval) else { return false }
+        end = marker
+      } else {
+        guard let last = scanner.end() else { return false }
+        end = last
+      }
+      let height = min(Int(info.height), next * rowHeight) - firstRow * rowHeight
+      stripes.append(
+        Stripe(
+          firstRow: firstRow, height: height, firstRestart: firstRow * perRow / interval & 7, data: from..<end))
+      firstRow = next
+      from = end + 2
+    }
+    return stripes.count > 1
+  }
+
+  /// What `decode` fills.
+  func prepare(
+    _ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info, _ samples: UnsafeMutablePointer<UInt8>,
+    _ layout: PlanarLayout, reduction: Int, fast: Bool
+  ) {
+    self.file = file
+    self.reduction = reduction
+    isFast = fast
+    planeCount = layout.chroma == nil ? 1 : 3
+    let rows = (Int(info.height) + Int(info.rowsPerMCU) - 1) / Int(info.rowsPerMCU)
+    let (blue, red) = (layout.chroma?.blue ?? layout.luma, layout.chroma?.red ?? layout.luma)
+    planes = [samples + layout.luma.offset, samples + blue.offset, samples + red.offset]
+    strides = [layout.luma.stride, blue.stride, red.stride]
+    rowsPerMCU = [
+      Int(info.planes.0.paddedHeight) / rows, Int(info.planes.1.paddedHeight) / rows,
+      Int(info.planes.2.paddedHeight) / rows,
+    ]
+    while headers.count < stripes.count { headers.append([]) }
+    for at in stripes.indices { header.write(height: stripes[at].height, into: &headers[at]) }
+  }
+
+  /// The next stripe to decode, under the crew's lock.
+  /// - Parameter open: loses this one with its last stripe.
+  func claim(in open: inout [StripedJPEG]) -> Int? {
+    guard claimed < stripes.count else { return nil }
+    claimed += 1
+    if claimed == stripes.count { open.removeAll { $0 === self } }
+    return claimed - 1
+  }
+
+  /// A stripe is done, under the crew's lock.
+  func finish(_ isGood: Bool) {
+    unfinished -= 1
+    if !isGood { isDamaged = true }
+  }
+
+  /// - Returns: false for a damaged stripe.
+  func decode(_ index: Int, _ decoder: borrowing JPEGDecompressor) -> Bool {
+    let stripe = stripes[index]
+    return headers[index].withUnsafeBufferPointer { header in
+      var targets = planes
+      for plane in 0..<planeCount {
+        targets[plane] = planes[plane].map { $0 + stripe.firstRow * rowsPerMCU[plane] * strides[plane] }
+      }
+      return decoder.stripe(
+        header, UnsafeRawBufferPointer(rebasing: file[stripe.data]), firstRestart: stripe.firstRestart,
+        reduction: reduction, fast: isFast, planeCount: planeCount, into: targets, strides: strides)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import FoundationEssentials
+import FrameBench
+import FrameCore
+import FrameModels
+import FrameSources
+
+/// `framefeed compare tensors`: what it costs to get from frames to a model's tensor.
+struct CompareTensorsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tensors", abstract: "Measure what it costs to get from frames to a model's tensor.",
+    discussion: """
+      FrameFeed, other libraries, and the least that any way must do take the same
+      frames to the same tensor, in turns, from memory, on one thread. Every
+      tensor is held against a decode at full size and a resize in floating
+      point. Then threads are put to work: a frame each, and all on one frame.
+
+      EXAMPLES
+        framefeed compare tensors samples/flight
+        framefeed compare tensors photos/ --model models/channel-statistics.json --threads 4
+        framefeed compare tensors clip.y4m --frames 4 --report tensors.json
+      """)
+
+  @Argument(help: ArgumentHelp("Where the frames come from.", valueName: "source"))
+  var source: [String]
+
+  @Option(help: ArgumentHelp("The model's manifest.", valueName: "models/NAME.json"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("Threads to measure scaling with.", valueName: "n"))
+  var threads = 2
+
+  @Option(help: ArgumentHelp("Most frames to measure.", valueName: "n"))
+  var frames = 6
+
+  @Option(help: ArgumentHelp("How often each frame goes each way.", valueName: "n"))
+  var rounds = 10
+
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await reportingFailures {
+      guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
+      guard (1...64).contains(threads) else { throw Failure("--threads \\(threads): expected 1...64") }
+      let manifest = try SinkCommand.manifest(model)
+      let stop = StopSignal()
+      let step = ProgressLine()
+      let report = try await FeedRunner.run(
+        output, progress: { step.text }, stop: { stop.request() }
+      ) {
+        let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+        return try TensorComparison(sample, manifest, rounds: rounds, threads: threads, stop: stop).run {
+          step.text = $0
+        }
+      }
+      try ReportFile.write(try report.json(), output.report)
+      print(output.json ? try report.json() : report.table())
+      if stop.isRequested { throw ExitCode(130) }
+    }
+  }
+}
