@@ -1,9 +1,10 @@
 import ArgumentParser
-import FoundationEssentials
+import Foundation
 import FrameBench
 import FrameCore
 import FrameModels
 import FrameSources
+import FrameTensors
 
 /// `framefeed compare tensors`: what it costs to get from frames to a model's tensor.
 struct CompareTensorsCommand: AsyncParsableCommand {
@@ -36,6 +37,10 @@ struct CompareTensorsCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How often each frame goes each way.", valueName: "n"))
   var rounds = 10
 
+  @Option(
+    help: ArgumentHelp("Directory of the other libraries' program (default: samples/peers).", valueName: "dir"))
+  var peers: String?
+
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
@@ -49,13 +54,28 @@ struct CompareTensorsCommand: AsyncParsableCommand {
         output, progress: { step.text }, stop: { stop.request() }
       ) {
         let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
-        return try TensorComparison(sample, manifest, rounds: rounds, threads: threads, stop: stop).run {
-          step.text = $0
-        }
+        let others = try others(sample, manifest.input)
+        return try TensorComparison(
+          sample, manifest, rounds: rounds, threads: threads, peers: others, stop: stop
+        ).run { step.text = $0 }
       }
       try ReportFile.write(try report.json(), output.report)
       print(output.json ? try report.json() : report.table())
       if stop.isRequested { throw ExitCode(130) }
     }
+  }
+
+  /// Away from the repository, or where others make no such tensors, FrameFeed is measured alone.
+  private func others(_ frames: SampleFrames, _ spec: TensorSpec) throws(BenchError) -> TensorPeers? {
+    let place = "samples/peers"
+    guard TensorPeers.canMake(spec) else {
+      Console.shared.line("no other libraries: they are asked for float32 NCHW rgb, stretch alone")
+      return nil
+    }
+    guard peers != nil || FileManager.default.fileExists(atPath: place + "/tensor_peer.py") else {
+      Console.shared.line("no other libraries: there is no \(place) here; name the directory with --peers")
+      return nil
+    }
+    return try TensorPeers(directory: peers ?? place, frames, spec)
   }
 }

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Why a peer cannot run.
+struct SkipReason: Error {
+  let text: String
+  init(_ text: String) { self.text = text }
+}
+
+/// The interpreter that runs the Python peers: `$FRAMEFEED_PYTHON`, that of `.venv`, or the system's.
+struct Python {
+  let interpreter: String?
+
+  init() {
+    let named = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
+    let local = ".venv/bin/python"
+    let hasLocal = FileManager.default.isExecutableFile(atPath: local)
+    interpreter = named ?? (hasLocal ? local : Executables.find("python3"))
+  }
+
+  func program(_ file: String, modules: [String]) -> Result<[String], SkipReason> {
+    guard let interpreter else { return .failure(SkipReason("there is no python3")) }
+    let missing = modules.filter { module in
+      // Found without importing it: that takes seconds with some.
+      !Executables.succeeds([
+        interpreter, "-c",
+        "import importlib.util, sys; sys.exit(importlib.util.find_spec('\(module)') is None)",
+      ])
+    }
+    guard missing.isEmpty else {
+      let list = missing.joined(separator: ", ")
+      return .failure(
+        SkipReason(
+          "\(interpreter) has no \(list): \(interpreter) -m pip install -r samples/peers/requirements.txt"))
+    }
+    return .success([interpreter, file])
+  }
+}
+
+enum Executables {
+  /// The path of a program, by `PATH`.
+  static func find(_ name: String) -> String? {
+    let places = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return places.split(separator: ":").map { "\($0)/\(name)" }.first {
+      FileManager.default.isExecutableFile(atPath: $0)
+    }
+  }
+
+  static func succeeds(_ command: [String]) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.standardError = FileHandle.nullDevice
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+  }
+}
