@@ -19,6 +19,7 @@ struct ff_jpeg_decoder {
   struct jpeg_progress_mgr progress;
   ff_jpeg_part parts[mostParts];
   int partCount, nextPart;
+  int planeCount;
   int firstRestart;
 };
 
@@ -149,8 +150,9 @@ static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
     plane->spacingY = acrossY / (component->v_samp_factor * scaled);
     // libjpeg writes the blocks that hold the image; whole MCUs are room for all of them.
     int rowsMCU = (info->height + info->rowsPerMCU - 1) / info->rowsPerMCU;
+    plane->rowsPerMCU = component->v_samp_factor * scaled;
     plane->paddedWidth = info->MCUsPerRow * component->h_samp_factor * scaled;
-    plane->paddedHeight = rowsMCU * component->v_samp_factor * scaled;
+    plane->paddedHeight = rowsMCU * plane->rowsPerMCU;
   }
 }
 
@@ -179,8 +181,7 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
 
 // MARK: decoding
 
-int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, int planeCount, uint8_t *const *planes,
-                          const size_t *strides, int fast) {
+int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount, int fast) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(jpeg);
@@ -191,20 +192,26 @@ int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, int planeCount, uint8_t *con
   jpeg->out_color_space = jpeg->jpeg_color_space;
   jpeg->dct_method = fast ? JDCT_IFAST : JDCT_ISLOW;
   for (int c = 0; c < jpeg->num_components; c++) jpeg->comp_info[c].component_needed = c < planeCount;
+  decoder->planeCount = planeCount;
   jpeg_start_decompress(jpeg);
+  return 0;
+}
+
+int ff_jpeg_planes_read(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides) {
+  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  if (setjmp(decoder->failure.entry)) {
+    jpeg_abort_decompress(jpeg);
+    return -1;
+  }
   JSAMPROW rows[MAX_COMPONENTS][mostRows];
   JSAMPARRAY arrays[MAX_COMPONENTS];
-  int rowsOf[MAX_COMPONENTS];
   for (int c = 0; c < jpeg->num_components; c++) {
     arrays[c] = rows[c];
-    rowsOf[c] = jpeg->comp_info[c].v_samp_factor * SCALED(jpeg->comp_info[c]);
+    int count = c < decoder->planeCount ? jpeg->comp_info[c].v_samp_factor * SCALED(jpeg->comp_info[c]) : 0;
+    for (int r = 0; r < count; r++) rows[c][r] = planes[c] + (size_t)r * strides[c];
   }
-  const JDIMENSION step = (JDIMENSION)(jpeg->max_v_samp_factor * LUMA_SCALED(*jpeg));
-  for (size_t at = 0; jpeg->output_scanline < jpeg->output_height; at++) {
-    for (int c = 0; c < planeCount; c++)
-      for (int r = 0; r < rowsOf[c]; r++) rows[c][r] = planes[c] + (at * (size_t)rowsOf[c] + (size_t)r) * strides[c];
-    jpeg_read_raw_data(jpeg, arrays, step);
-  }
+  jpeg_read_raw_data(jpeg, arrays, (JDIMENSION)(jpeg->max_v_samp_factor * LUMA_SCALED(*jpeg)));
+  if (jpeg->output_scanline < jpeg->output_height) return 1;
   jpeg_finish_decompress(jpeg);
   return 0;
 }

@@ -7,7 +7,8 @@ public final class FrameDecoder: @unchecked Sendable {
   // Sound: owned and used by one decoder thread at a time.
   private let limits: FrameLimits
   private let demand: DecodeDemand
-  private let crew: (DecodeCrew, StripedJPEG)?
+  private let crew: DecodeCrew?
+  private let stripes = StripedJPEG()
   private let images = ImageFileDecoder()
   private let zstd = ZstdDecompressor()
   /// Layers are undone from one into the other.
@@ -20,25 +21,23 @@ public final class FrameDecoder: @unchecked Sendable {
   ) {
     self.limits = limits
     self.demand = demand
-    self.crew = crew.map { ($0, StripedJPEG()) }
+    self.crew = crew
   }
 
-  /// Decodes one payload as far as the demand asks, and lends the samples to `body`: of a JPEG file its planes
-  /// of luma and chroma, of everything else pixels. Raw pixels without layers are lent as they are, uncopied.
+  /// Decodes one payload as far as the demand asks, and lends the samples to the receiver: of a JPEG file its
+  /// planes of luma and chroma, of everything else pixels. Raw pixels without layers are lent as they are,
+  /// uncopied. After an error the receiver may have begun with the frame.
   /// - Throws: ``CodecError/payload(_:)`` that says what was expected.
-  public func decode<R: ~Copyable>(
-    _ payload: RawSpan, format: PayloadFormat, _ body: (RawSpan, DecodedLayout) -> R
-  ) throws(CodecError) -> R {
-    crew?.0.begin()
-    defer { crew?.0.end() }
-    return try peeled(payload, format) { (bytes) throws(CodecError) -> R in
-      if format.content.kind == .jpeg, demand.exactness != .full,
-        let decoded = try planes(bytes, format)
-      {
-        return body(
-          RawSpan(_unsafeBytes: UnsafeRawBufferPointer(decoded.samples)), .planes(decoded.layout))
+  public func decode(
+    _ payload: RawSpan, format: PayloadFormat, to receiver: some FrameReceiver
+  ) throws(CodecError) {
+    crew?.begin()
+    defer { crew?.end() }
+    try peeled(payload, format) { (bytes) throws(CodecError) in
+      if format.content.kind == .jpeg, demand.exactness != .full, try planes(bytes, format, to: receiver) {
+        return
       }
-      return try content(bytes, format) { pixels, layout in body(pixels, .pixels(layout)) }
+      try content(bytes, format) { pixels, layout in receiver.receive(pixels, .pixels(layout)) }
     }
   }
 
@@ -69,25 +68,36 @@ public final class FrameDecoder: @unchecked Sendable {
     }
   }
 
-  /// - Returns: `nil` for a JPEG file that has no planes of luma and chroma.
+  /// - Returns: false for a JPEG file that has no planes of luma and chroma.
   private func planes(
-    _ bytes: UnsafeRawBufferPointer, _ format: PayloadFormat
-  ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
+    _ bytes: UnsafeRawBufferPointer, _ format: PayloadFormat, to receiver: some FrameReceiver
+  ) throws(CodecError) -> Bool {
     try checkFile(format)
     let layout = format.content.layout
     let orientation = orientation(bytes, format.content)
+    let request = JPEGDecompressor.PlaneRequest(
+      reduction: demand.reduction(layout.size, orientation), fast: demand.exactness == .fast,
+      wantsColor: demand.wantsColor)
+    let isStriped = crew != nil && bytes.count >= StripedJPEG.leastBytes
+    guard isStriped || orientation != .upright else {
+      return try images.jpegPlanes(
+        bytes, layout, request, memory: { takeScratch($0, notHolding: bytes) }, to: receiver)
+    }
     guard
-      let decoded = try images.jpegPlanes(
-        bytes, layout, reduction: demand.reduction(layout.size, orientation), fast: demand.exactness == .fast,
-        wantsColor: demand.wantsColor, crew: crew, memory: { takeScratch($0, notHolding: bytes) })
-    else { return nil }
-    guard orientation != .upright, let from = decoded.samples.baseAddress else { return decoded }
-    let turned = takeScratch(
-      decoded.samples.count, notHolding: UnsafeRawBufferPointer(decoded.samples))
+      let decoded = try images.jpegWholePlanes(
+        bytes, layout, request, crew, stripes, memory: { takeScratch($0, notHolding: bytes) })
+    else { return false }
+    let stored = UnsafeRawBufferPointer(decoded.samples)
+    guard orientation != .upright, let from = stored.baseAddress else {
+      receiver.receive(RawSpan(_unsafeBytes: stored), .planes(decoded.layout))
+      return true
+    }
+    let turned = takeScratch(stored.count, notHolding: stored)
     let upright = TurnedCopy.planes(
       orientation, from.assumingMemoryBound(to: UInt8.self), decoded.layout,
       into: turned.baseAddress!.assumingMemoryBound(to: UInt8.self))
-    return (turned, upright)
+    receiver.receive(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(turned)), .planes(upright))
+    return true
   }
 
   private func orientation(_ file: UnsafeRawBufferPointer, _ content: FrameContent) -> FrameOrientation {

@@ -25,13 +25,19 @@ struct ImageFileDecoder: ~Copyable {
 
   /// Decodes a JPEG file into planes: see ``JPEGDecompressor``.
   func jpegPlanes(
-    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int, fast: Bool, wantsColor: Bool,
-    crew: (DecodeCrew, StripedJPEG)?, memory: (Int) -> UnsafeMutableRawBufferPointer
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: JPEGDecompressor.PlaneRequest,
+    memory: (Int) -> UnsafeMutableRawBufferPointer, to receiver: some FrameReceiver
+  ) throws(CodecError) -> Bool {
+    try checkJPEG(file)
+    return try jpeg.planes(file, layout, request, memory: memory, to: receiver)
+  }
+
+  func jpegWholePlanes(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: JPEGDecompressor.PlaneRequest,
+    _ crew: DecodeCrew?, _ stripes: StripedJPEG, memory: (Int) -> UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
     try checkJPEG(file)
-    return try jpeg.planes(
-      file, layout, reduction: reduction, fast: fast, wantsColor: wantsColor, crew: crew,
-      memory: memory)
+    return try jpeg.wholePlanes(file, layout, request, crew, stripes, memory: memory)
   }
 
   private func checkJPEG(_ file: UnsafeRawBufferPointer) throws(CodecError) {

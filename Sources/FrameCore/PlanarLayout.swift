@@ -17,6 +17,8 @@ public struct SamplePlane: Sendable, Equatable {
   public var originX = 0
   /// The same along y.
   public var originY = 0
+  /// Rows in memory: `height`, or fewer where they come one after the other, each in place of one before.
+  public var rowsKept: Int
 
   public init(offset: Int, stride: Int, width: Int, height: Int, spacingX: Int, spacingY: Int) {
     self.offset = offset
@@ -25,6 +27,7 @@ public struct SamplePlane: Sendable, Equatable {
     self.height = height
     self.spacingX = spacingX
     self.spacingY = spacingY
+    rowsKept = height
   }
 }
 
@@ -60,7 +63,11 @@ public struct PlanarLayout: Sendable, Equatable {
 
 extension SamplePlane {
   /// The first byte behind the plane's last row.
-  var end: Int { offset + (height - 1) * stride + width }
+  var end: Int { offset + (rowsKept - 1) * stride + width }
+
+  /// Where a row begins, bytes from the first byte of the frame.
+  @inline(__always)
+  public func start(_ row: Int) -> Int { offset + (row < rowsKept ? row : row % rowsKept) * stride }
 }
 
 /// How decoded samples lie.

@@ -16,6 +16,9 @@ final class FramePlan {
   private let samplers: [PlaneSampler]
   private let emitter: RowEmitter
   private let kernels: ff_kernels
+  /// Where the frame goes, and the next row of those covered.
+  private var slot: UnsafeMutableRawPointer?
+  private var next = 0
   /// Of packed pixels that are only copied: the first source column and row.
   private let corner: (x: Int, y: Int)?
 
@@ -46,24 +49,50 @@ final class FramePlan {
     }
   }
 
-  /// Writes the whole frame at `source` into the slot at `slot`.
-  func write(_ samples: UnsafePointer<UInt8>, to slot: UnsafeMutableRawPointer) {
-    if case .pixels(let rows) = source { rows.begin(samples) }
+  /// Begins with a frame: fills its bars.
+  func begin(_ slot: UnsafeMutableRawPointer) {
+    self.slot = slot
+    next = 0
     let top = spans.y.offset
-    let bottom = top + spans.y.count
     for y in 0..<top { bar(slot, y, 0..<spec.width) }
-    for y in bottom..<spec.height { bar(slot, y, 0..<spec.width) }
-    let (left, right) = (spans.x.offset, spans.x.offset + spans.x.count)
-    for y in 0..<spans.y.count {
-      let place = RowEmitter.Place(slot: slot, row: top + y, column: left, count: spans.x.count)
-      switch source {
-      case .pixels(let rows):
-        if let corner { copy(rows, corner.y + y, corner.x, place) } else { packed(rows, y, place) }
-      case .planes(let layout): planes(samples, layout, y, place)
+    for y in (top + spans.y.count)..<spec.height { bar(slot, y, 0..<spec.width) }
+  }
+
+  /// Writes the whole frame at `samples`.
+  func write(_ samples: UnsafePointer<UInt8>, to slot: UnsafeMutableRawPointer) {
+    begin(slot)
+    switch source {
+    case .planes: advance(samples, luma: .max, chroma: .max)
+    case .pixels(let rows):
+      rows.begin(samples)
+      while next < spans.y.count {
+        let place = beginRow(slot)
+        if let corner { copy(rows, corner.y + next, corner.x, place) } else { packed(rows, next, place) }
+        next += 1
       }
-      bar(slot, top + y, 0..<left)
-      bar(slot, top + y, right..<spec.width)
     }
+  }
+
+  /// Writes the rows that so many rows of the planes are enough for.
+  func advance(_ samples: UnsafePointer<UInt8>, luma: Int, chroma: Int) {
+    guard let slot, case .planes(let layout) = source else { return }
+    let hasColor = samplers.count == 3
+    while next < spans.y.count {
+      guard samplers[0].rows.second[next] < luma, !hasColor || samplers[1].rows.second[next] < chroma else {
+        return
+      }
+      planes(samples, layout, next, beginRow(slot))
+      next += 1
+    }
+  }
+
+  /// The covered part of the next row; its bars are filled.
+  private func beginRow(_ slot: UnsafeMutableRawPointer) -> RowEmitter.Place {
+    let (left, right) = (spans.x.offset, spans.x.offset + spans.x.count)
+    let row = spans.y.offset + next
+    bar(slot, row, 0..<left)
+    bar(slot, row, right..<spec.width)
+    return RowEmitter.Place(slot: slot, row: row, column: left, count: spans.x.count)
   }
 
   private func bar(_ slot: UnsafeMutableRawPointer, _ y: Int, _ columns: Range<Int>) {
@@ -93,12 +122,12 @@ final class FramePlan {
   private func planes(
     _ samples: UnsafePointer<UInt8>, _ layout: PlanarLayout, _ y: Int, _ place: RowEmitter.Place
   ) {
-    samplers[0].sample(y) { samples + layout.luma.offset + $0 * layout.luma.stride }
+    samplers[0].sample(y) { samples + layout.luma.start($0) }
     guard samplers.count == 3, let chroma = layout.chroma else {
       return emitter.gray(UnsafePointer(samplers[0].sampled), place)
     }
-    samplers[1].sample(y) { samples + chroma.blue.offset + $0 * chroma.blue.stride }
-    samplers[2].sample(y) { samples + chroma.red.offset + $0 * chroma.red.stride }
+    samplers[1].sample(y) { samples + chroma.blue.start($0) }
+    samplers[2].sample(y) { samples + chroma.red.start($0) }
     emitter.color(
       luma: UnsafePointer(samplers[0].sampled), chromaBlue: UnsafePointer(samplers[1].sampled),
       chromaRed: UnsafePointer(samplers[2].sampled), place)

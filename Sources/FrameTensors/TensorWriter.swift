@@ -7,12 +7,15 @@ public import FrameCore
 /// Resamples as ``ReferenceTensorWriter`` does, in fixed point: values differ by less than 0.02 of a grey
 /// level. For one thread: tables and row buffers are kept from frame to frame and rebuilt only when the source
 /// layout changes; after that a frame allocates nothing.
-public final class TensorWriter: @unchecked Sendable {
-  // Sound: `plan` is used by the one thread that owns this writer.
+public final class TensorWriter: FrameReceiver, @unchecked Sendable {
+  // Sound: its variables are used by the one thread that owns this writer.
 
   public let spec: TensorSpec
   private let kernels: ff_kernels
   private var plan: FramePlan?
+  private var slot: UnsafeMutableRawPointer?
+  /// Time spent on the frame that was aimed at last, ns.
+  public private(set) var nanoseconds: Int64 = 0
 
   /// How many variants of the loops this processor can run.
   package static var variants: Int { ff_variant_count() }
@@ -28,22 +31,41 @@ public final class TensorWriter: @unchecked Sendable {
 
   public convenience init(spec: TensorSpec) { self.init(spec: spec, variant: nil) }
 
-  /// Fills the whole slot.
-  /// - Parameters:
-  ///   - samples: at least `layout.byteCount` bytes.
-  ///   - slot: `spec.bytesPerFrame` bytes, aligned to the element type.
-  public func write(_ samples: RawSpan, layout: DecodedLayout, into slot: UnsafeMutableRawBufferPointer) {
-    precondition(samples.byteCount >= layout.byteCount, "fewer bytes than the layout has")
+  /// Where the next frame goes: `spec.bytesPerFrame` bytes, aligned to the element type.
+  public func aim(at slot: UnsafeMutableRawBufferPointer) {
     precondition(slot.count >= spec.bytesPerFrame, "the slot is smaller than a frame of the tensor")
-    let plan: FramePlan
-    if let known = self.plan, known.layout == layout {
-      plan = known
-    } else {
-      plan = FramePlan(spec: spec, layout: layout, kernels: kernels)
-      self.plan = plan
+    self.slot = slot.baseAddress
+    nanoseconds = 0
+  }
+
+  public func receive(_ samples: RawSpan, _ layout: DecodedLayout) {
+    precondition(samples.byteCount >= layout.byteCount, "fewer bytes than the layout has")
+    guard let slot else { preconditionFailure("no slot: call aim(at:) first") }
+    let before = FrameClock.monotonic()
+    let plan = plan(layout)
+    samples.withUnsafeBytes { plan.write($0.baseAddress!.assumingMemoryBound(to: UInt8.self), to: slot) }
+    nanoseconds += FrameClock.monotonic() - before
+  }
+
+  public func begin(_ layout: PlanarLayout) {
+    guard let slot else { preconditionFailure("no slot: call aim(at:) first") }
+    plan(.planes(layout)).begin(slot)
+  }
+
+  public func receive(_ samples: RawSpan, luma: Int, chroma: Int) {
+    guard let plan else { preconditionFailure("no frame was begun") }
+    precondition(samples.byteCount >= plan.layout.byteCount, "fewer bytes than the layout has")
+    let before = FrameClock.monotonic()
+    samples.withUnsafeBytes {
+      plan.advance($0.baseAddress!.assumingMemoryBound(to: UInt8.self), luma: luma, chroma: chroma)
     }
-    samples.withUnsafeBytes { bytes in
-      plan.write(bytes.baseAddress!.assumingMemoryBound(to: UInt8.self), to: slot.baseAddress!)
-    }
+    nanoseconds += FrameClock.monotonic() - before
+  }
+
+  private func plan(_ layout: DecodedLayout) -> FramePlan {
+    if let plan, plan.layout == layout { return plan }
+    let made = FramePlan(spec: spec, layout: layout, kernels: kernels)
+    plan = made
+    return made
   }
 }

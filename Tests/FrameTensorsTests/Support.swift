@@ -25,7 +25,8 @@ func tensor(
 ) -> [Float] {
   let batch = TensorPool(spec: spec, batches: 1).take()!
   let writer = TensorWriter(spec: spec, variant: variant)
-  batch.withSlot(slot) { writer.write(samples.span.bytes, layout: layout, into: $0) }
+  writer.aim(at: batch.slotBytes(slot))
+  writer.receive(samples.span.bytes, layout)
   return batch.floats(slot: slot)
 }
 

@@ -100,7 +100,8 @@ import Testing
     for (width, height) in [(4, 8), (8, 4), (6, 6), (4, 8)] {
       let layout = try PixelLayout(width: width, height: height, format: .bgr8)
       let pixels = testPixels(layout)
-      batch.withSlot(1) { writer.write(pixels.span.bytes, layout: .pixels(layout), into: $0) }
+      writer.aim(at: batch.slotBytes(1))
+      writer.receive(pixels.span.bytes, .pixels(layout))
       #expect(batch.floats(slot: 1) == tensor(spec, layout, pixels))
     }
     #expect(batch.floats(slot: 0).allSatisfy { $0 == 0 })

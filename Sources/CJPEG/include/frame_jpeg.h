@@ -25,6 +25,8 @@ typedef struct {
   int paddedWidth, paddedHeight;
   /// Image pixels that one sample stands for.
   int spacingX, spacingY;
+  /// Rows that are decoded at a time.
+  int rowsPerMCU;
 } ff_jpeg_plane;
 
 typedef enum { ffJPEGGray, ffJPEGYCC, ffJPEGRGB, ffJPEGCMYK, ffJPEGOther } ff_jpeg_colors;
@@ -57,13 +59,18 @@ const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder);
 /// - Returns: 0, or -1 with a message.
 int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, int partCount, int firstRestart,
                          int reduction, ff_jpeg_info *info);
-/// Decodes to planes of `paddedWidth` x `paddedHeight` samples.
+/// Begins to decode planes.
 /// - Parameters:
 ///   - planeCount: 1 leaves chroma out; else `planeCount` of the info.
-///   - strides: bytes from row to row, at least `paddedWidth`.
 ///   - fast: the less accurate integer DCT.
-int ff_jpeg_decode_planes(ff_jpeg_decoder *decoder, int planeCount, uint8_t *const *planes,
-                          const size_t *strides, int fast);
+int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount, int fast);
+/// Decodes the next row of MCUs: `paddedWidth` samples of `rowsPerMCU` rows of each plane. After the last one
+/// the file is checked to its end.
+/// - Parameters:
+///   - planes: the first of these rows.
+///   - strides: bytes from row to row, at least `paddedWidth`.
+/// - Returns: 1 when more follow, 0 after the last, -1 with a message.
+int ff_jpeg_planes_read(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides);
 
 typedef enum { ffJPEGPixelsGray, ffJPEGPixelsRGB, ffJPEGPixelsBGR, ffJPEGPixelsRGBA } ff_jpeg_pixels;
 

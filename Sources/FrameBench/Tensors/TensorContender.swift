@@ -46,11 +46,9 @@ final class OwnTensors: TensorContender {
   func time(_ frame: Int) throws(BenchError) -> Int64 {
     let form = forms[frame]
     let before = FrameClock.monotonic()
+    writer.aim(at: batch.slotBytes(0))
     do throws(CodecError) {
-      try decoder.decode(form.bytes.span.bytes, format: PayloadFormat(content: form.content)) {
-        samples, layout in
-        writer.write(samples, layout: layout, into: batch.slotBytes(0))
-      }
+      try decoder.decode(form.bytes.span.bytes, format: PayloadFormat(content: form.content), to: writer)
     } catch {
       throw .codec(error)
     }
@@ -70,6 +68,13 @@ final class JPEGFloor: TensorContender {
   let job = TensorReport.Job.jpeg
   private let forms: [SampleFrames.Form]
   private let decoder: FrameDecoder
+  private let nowhere = Nowhere()
+
+  private final class Nowhere: FrameReceiver {
+    func receive(_ samples: RawSpan, _ layout: DecodedLayout) {}
+    func begin(_ layout: PlanarLayout) {}
+    func receive(_ samples: RawSpan, luma: Int, chroma: Int) {}
+  }
 
   init(_ forms: [SampleFrames.Form], _ spec: TensorSpec) {
     self.forms = forms
@@ -82,7 +87,7 @@ final class JPEGFloor: TensorContender {
     let form = forms[frame]
     let before = FrameClock.monotonic()
     do throws(CodecError) {
-      try decoder.decode(form.bytes.span.bytes, format: PayloadFormat(content: form.content)) { _, _ in }
+      try decoder.decode(form.bytes.span.bytes, format: PayloadFormat(content: form.content), to: nowhere)
     } catch {
       throw .codec(error)
     }

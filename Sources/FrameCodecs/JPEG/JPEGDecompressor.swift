@@ -30,50 +30,83 @@ struct JPEGDecompressor: ~Copyable {
     guard code == 0 else { throw damage() }
   }
 
-  /// Decodes a JPEG file into planes of luma and chroma, as the file has them.
-  /// - Parameters:
-  ///   - layout: the expected size.
-  ///   - reduction: 1, 2, 4 or 8: pixels of the frame, along each side, that a luma sample stands for.
-  ///   - fast: the less accurate DCT.
-  ///   - wantsColor: whether chroma is decoded.
-  ///   - crew: shares the work, with what it needs for that.
-  ///   - memory: gives as many bytes as asked for.
-  /// - Returns: `nil` for a file whose components are no planes of luma and chroma.
-  func planes(
-    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int, fast: Bool, wantsColor: Bool,
-    crew: (DecodeCrew, StripedJPEG)?, memory: (Int) -> UnsafeMutableRawBufferPointer
-  ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
-    let info = try open(file, layout, reduction: reduction)
-    guard info.planeCount > 0 else { return nil }
-    let hasColor = info.planeCount == 3 && wantsColor
-    let (luma, lumaEnd) = Self.plane(info.planes.0, at: 0)
-    let (blue, blueEnd) = Self.plane(info.planes.1, at: lumaEnd)
-    let (red, redEnd) = Self.plane(info.planes.2, at: blueEnd)
-    let samples = memory(hasColor ? redEnd : lumaEnd)
-    let decoded = PlanarLayout(
-      size: layout.size, luma: luma, chroma: hasColor ? PlanarLayout.Chroma(blue: blue, red: red) : nil)
-    guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
-    if let (crew, stripes) = crew, stripes.cut(file, info, threads: crew.threads) {
-      stripes.prepare(file, info, base, decoded, reduction: reduction, fast: fast)
-      if crew.run(stripes, self) { return (samples, decoded) }
-      // What is wrong with a file is best told by decoding it as a whole.
-      _ = try open(file, layout, reduction: reduction)
-    }
-    let planes: [3 of UnsafeMutablePointer<UInt8>?] = [
-      base + luma.offset, base + blue.offset, base + red.offset,
-    ]
-    let strides: [3 of Int] = [luma.stride, blue.stride, red.stride]
-    guard decode(hasColor ? 3 : 1, planes, strides, fast) else { throw damage() }
-    return (samples, decoded)
+  /// What of a file's planes is wanted.
+  struct PlaneRequest {
+    /// 1, 2, 4 or 8: pixels of the frame, along each side, that a luma sample stands for.
+    var reduction = 1
+    /// The less accurate DCT.
+    var fast = false
+    var wantsColor = true
   }
 
+  /// Decodes a JPEG file into planes of luma and chroma, as the file has them, and hands their rows to the
+  /// receiver as they come: two rows of MCUs are kept.
+  /// - Parameters:
+  ///   - layout: the expected size.
+  ///   - memory: gives as many bytes as asked for.
+  /// - Returns: false for a file whose components are no planes of luma and chroma.
+  func planes(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest,
+    memory: (Int) -> UnsafeMutableRawBufferPointer, to receiver: some FrameReceiver
+  ) throws(CodecError) -> Bool {
+    let info = try open(file, layout, reduction: request.reduction)
+    guard info.planeCount > 0 else { return false }
+    let planes = JPEGPlanes(info, request, layout.size, mcuRows: 2)
+    let samples = memory(planes.byteCount)
+    guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
+    guard ff_jpeg_planes_begin(decoder, Int32(planes.count), request.fast ? 1 : 0) == 0 else { throw damage() }
+    receiver.begin(planes.layout)
+    var row = 0
+    while true {
+      let more = read(planes, mcuRow: row, base)
+      guard more >= 0 else { throw damage() }
+      row += 1
+      let (luma, chroma) = planes.rows(after: row)
+      receiver.receive(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(samples)), luma: luma, chroma: chroma)
+      if more == 0 { return true }
+    }
+  }
+
+  /// The same, all rows kept. With a crew in stripes, where the file can be cut.
+  /// - Returns: `nil` for a file whose components are no planes of luma and chroma.
+  func wholePlanes(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest, _ crew: DecodeCrew?,
+    _ stripes: StripedJPEG, memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
+    var info = try open(file, layout, reduction: request.reduction)
+    guard info.planeCount > 0 else { return nil }
+    let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
+    let samples = memory(planes.byteCount)
+    guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+    if let crew, stripes.cut(file, info, threads: crew.threads) {
+      stripes.prepare(file, planes, base, request)
+      if crew.run(stripes, self) { return (samples, planes.layout) }
+      // What is wrong with a file is best told by decoding it as a whole.
+      info = try open(file, layout, reduction: request.reduction)
+    }
+    guard decode(planes, from: 0, request, base) else { throw damage() }
+    return (samples, planes.layout)
+  }
+
+  /// Decodes all rows of an opened file into rows of planes from `mcuRow` on.
   private func decode(
-    _ planeCount: Int, _ planes: [3 of UnsafeMutablePointer<UInt8>?], _ strides: [3 of Int], _ fast: Bool
+    _ planes: JPEGPlanes, from mcuRow: Int, _ request: PlaneRequest, _ base: UnsafeMutablePointer<UInt8>
   ) -> Bool {
-    planes.span.withUnsafeBufferPointer { planes in
-      strides.span.withUnsafeBufferPointer { strides in
-        ff_jpeg_decode_planes(
-          decoder, Int32(planeCount), planes.baseAddress, strides.baseAddress, fast ? 1 : 0) == 0
+    guard ff_jpeg_planes_begin(decoder, Int32(planes.count), request.fast ? 1 : 0) == 0 else { return false }
+    var row = mcuRow
+    while true {
+      let more = read(planes, mcuRow: row, base)
+      if more <= 0 { return more == 0 }
+      row += 1
+    }
+  }
+
+  private func read(_ planes: JPEGPlanes, mcuRow: Int, _ base: UnsafeMutablePointer<UInt8>) -> Int32 {
+    let (luma, blue, red) = planes.starts(mcuRow)
+    let targets: [3 of UnsafeMutablePointer<UInt8>?] = [base + luma, base + blue, base + red]
+    return targets.span.withUnsafeBufferPointer { targets in
+      planes.strides.span.withUnsafeBufferPointer { strides in
+        ff_jpeg_planes_read(decoder, targets.baseAddress, strides.baseAddress)
       }
     }
   }
@@ -81,8 +114,8 @@ struct JPEGDecompressor: ~Copyable {
   /// Decodes one stripe of a file: see ``StripedJPEG``.
   /// - Returns: false when it is damaged.
   func stripe(
-    _ header: UnsafeBufferPointer<UInt8>, _ data: UnsafeRawBufferPointer, firstRestart: Int, reduction: Int,
-    fast: Bool, planeCount: Int, into planes: [3 of UnsafeMutablePointer<UInt8>?], strides: [3 of Int]
+    _ header: UnsafeBufferPointer<UInt8>, _ data: UnsafeRawBufferPointer, firstRestart: Int,
+    _ request: PlaneRequest, _ planes: JPEGPlanes, mcuRow: Int, into base: UnsafeMutablePointer<UInt8>
   ) -> Bool {
     let end: [2 of UInt8] = [0xFF, 0xD9]
     return end.span.withUnsafeBufferPointer { end in
@@ -94,20 +127,10 @@ struct JPEGDecompressor: ~Copyable {
       var info = ff_jpeg_info()
       let isOpen = parts.span.withUnsafeBufferPointer { parts in
         ff_jpeg_decoder_open(
-          decoder, parts.baseAddress, 3, Int32(firstRestart), Int32(reduction), &info) == 0
+          decoder, parts.baseAddress, 3, Int32(firstRestart), Int32(request.reduction), &info) == 0
       }
-      return isOpen && decode(planeCount, planes, strides, fast)
+      return isOpen && decode(planes, from: mcuRow, request, base)
     }
-  }
-
-  /// - Returns: the plane, and the first byte behind its memory.
-  private static func plane(_ info: ff_jpeg_plane, at offset: Int) -> (SamplePlane, Int) {
-    // Rows begin on a cache line.
-    let stride = (Int(info.paddedWidth) + 63) / 64 * 64
-    let plane = SamplePlane(
-      offset: offset, stride: stride, width: Int(info.width), height: Int(info.height),
-      spacingX: Int(info.spacingX), spacingY: Int(info.spacingY))
-    return (plane, offset + stride * Int(info.paddedHeight))
   }
 
   /// Reads the header and holds it against what was announced.

@@ -35,12 +35,9 @@ final class StripedJPEG: @unchecked Sendable {
   private var header = JPEGHeader()
   private var headers: [[UInt8]] = []
   private var file = UnsafeRawBufferPointer(start: nil, count: 0)
-  private var planes: [3 of UnsafeMutablePointer<UInt8>?] = [nil, nil, nil]
-  private var rowsPerMCU: [3 of Int] = [0, 0, 0]
-  private var strides: [3 of Int] = [0, 0, 0]
-  private var planeCount = 0
-  private var reduction = 1
-  private var isFast = false
+  private var samples: UnsafeMutablePointer<UInt8>?
+  private var planes: JPEGPlanes?
+  private var request = JPEGDecompressor.PlaneRequest()
 
   /// Looks for places to cut.
   /// - Returns: whether there are enough of them.
@@ -81,21 +78,13 @@ final class StripedJPEG: @unchecked Sendable {
 
   /// What `decode` fills.
   func prepare(
-    _ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info, _ samples: UnsafeMutablePointer<UInt8>,
-    _ layout: PlanarLayout, reduction: Int, fast: Bool
+    _ file: UnsafeRawBufferPointer, _ planes: JPEGPlanes, _ samples: UnsafeMutablePointer<UInt8>,
+    _ request: JPEGDecompressor.PlaneRequest
   ) {
     self.file = file
-    self.reduction = reduction
-    isFast = fast
-    planeCount = layout.chroma == nil ? 1 : 3
-    let rows = (Int(info.height) + Int(info.rowsPerMCU) - 1) / Int(info.rowsPerMCU)
-    let (blue, red) = (layout.chroma?.blue ?? layout.luma, layout.chroma?.red ?? layout.luma)
-    planes = [samples + layout.luma.offset, samples + blue.offset, samples + red.offset]
-    strides = [layout.luma.stride, blue.stride, red.stride]
-    rowsPerMCU = [
-      Int(info.planes.0.paddedHeight) / rows, Int(info.planes.1.paddedHeight) / rows,
-      Int(info.planes.2.paddedHeight) / rows,
-    ]
+    self.planes = planes
+    self.samples = samples
+    self.request = request
     while headers.count < stripes.count { headers.append([]) }
     for at in stripes.indices { header.write(height: stripes[at].height, into: &headers[at]) }
   }
@@ -117,15 +106,12 @@ final class StripedJPEG: @unchecked Sendable {
 
   /// - Returns: false for a damaged stripe.
   func decode(_ index: Int, _ decoder: borrowing JPEGDecompressor) -> Bool {
+    guard let planes, let samples else { return false }
     let stripe = stripes[index]
     return headers[index].withUnsafeBufferPointer { header in
-      var targets = planes
-      for plane in 0..<planeCount {
-        targets[plane] = planes[plane].map { $0 + stripe.firstRow * rowsPerMCU[plane] * strides[plane] }
-      }
-      return decoder.stripe(
+      decoder.stripe(
         header, UnsafeRawBufferPointer(rebasing: file[stripe.data]), firstRestart: stripe.firstRestart,
-        reduction: reduction, fast: isFast, planeCount: planeCount, into: targets, strides: strides)
+        request, planes, mcuRow: stripe.firstRow, into: samples)
     }
   }
 }
