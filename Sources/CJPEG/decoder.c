@@ -1,3 +1,4 @@
+#include "baseline.h"
 #include "failure.h"
 #include "frame_jpeg.h"
 
@@ -21,6 +22,11 @@ struct ff_jpeg_decoder {
   int partCount, nextPart;
   int planeCount;
   int firstRestart;
+  int isFast;
+  /// NULL leaves everything to libjpeg; `baseline` is made when it is first of use.
+  const ff_baseline_decoder *engine;
+  ff_baseline *baseline;
+  int isBaseline;
 };
 
 const char *ff_jpeg_version(void) {
@@ -82,7 +88,18 @@ static void limitScans(j_common_ptr info) {
 
 // MARK: life
 
-ff_jpeg_decoder *ff_jpeg_decoder_new(void) {
+static const ff_baseline_decoder *chosen(ff_jpeg_engine engine) {
+  if (engine == ffJPEGLibrary) return NULL;
+  if (engine == ffJPEGPortable) return &ff_baseline_portable;
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return &ff_baseline_avx2;
+#endif
+  // Without its own instructions the portable one is behind libjpeg-turbo's.
+  return NULL;
+}
+
+ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   ff_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (!decoder) return NULL;
   decoder->jpeg.err = ff_jpeg_errors(&decoder->failure);
@@ -92,6 +109,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(void) {
   }
   jpeg_create_decompress(&decoder->jpeg);
   decoder->jpeg.client_data = decoder;
+  decoder->engine = chosen(engine);
   decoder->source.init_source = begin;
   decoder->source.fill_input_buffer = fill;
   decoder->source.skip_input_data = skip;
@@ -106,6 +124,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(void) {
 void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder) {
   if (!decoder) return;
   jpeg_destroy_decompress(&decoder->jpeg);
+  free(decoder->baseline);
   free(decoder);
 }
 
@@ -120,6 +139,33 @@ static ff_jpeg_colors colors(const struct jpeg_decompress_struct *jpeg) {
     case JCS_YCCK: return ffJPEGCMYK;
     default: return ffJPEGOther;
   }
+}
+
+/// Samples along each side of a decoded block.
+static int scaledSize(const ff_jpeg_decoder *decoder, int c) {
+  const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  return decoder->isBaseline && decoder->isFast ? LUMA_SCALED(*jpeg) : SCALED(jpeg->comp_info[c]);
+}
+
+/// Whether the file is one that need not be libjpeg's.
+static int isBaseline(const ff_jpeg_decoder *decoder) {
+  const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  if (!decoder->engine || jpeg->progressive_mode || jpeg->arith_code || jpeg->data_precision != 8) return 0;
+  if (jpeg->num_components != 1 && jpeg->num_components != ffMostComponents) return 0;
+  if (jpeg->comps_in_scan != jpeg->num_components || jpeg->Ss != 0 || jpeg->Se != 63 || jpeg->Ah || jpeg->Al)
+    return 0;
+  int blocks = 0;
+  for (int c = 0; c < jpeg->num_components; c++) {
+    const jpeg_component_info *component = &jpeg->comp_info[c];
+    if (jpeg->cur_comp_info[c] != component) return 0;
+    if (!jpeg->quant_tbl_ptrs[component->quant_tbl_no] || !jpeg->dc_huff_tbl_ptrs[component->dc_tbl_no] ||
+        !jpeg->ac_huff_tbl_ptrs[component->ac_tbl_no])
+      return 0;
+    // A scan of one component is of blocks, whatever its factors say.
+    if (jpeg->num_components == 1 && (component->h_samp_factor != 1 || component->v_samp_factor != 1)) return 0;
+    blocks += component->h_samp_factor * component->v_samp_factor;
+  }
+  return blocks <= ffMostBlocks;
 }
 
 static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
@@ -137,15 +183,16 @@ static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
   for (int c = 0; c < info->planeCount; c++) {
     jpeg_component_info *component = &jpeg->comp_info[c];
     ff_jpeg_plane *plane = &info->planes[c];
-    int scaled = SCALED(*component);
+    int scaled = scaledSize(decoder, c);
     int acrossX = jpeg->max_h_samp_factor * DCTSIZE, acrossY = jpeg->max_v_samp_factor * DCTSIZE;
     // Factors such as 3:2 leave samples between pixels: those files are decoded to pixels instead.
     if (acrossX % (component->h_samp_factor * scaled) || acrossY % (component->v_samp_factor * scaled)) {
       info->planeCount = 0;
       return;
     }
-    plane->width = (int)component->downsampled_width;
-    plane->height = (int)component->downsampled_height;
+    // As libjpeg has its `downsampled_width`.
+    plane->width = (int)(((long)info->width * component->h_samp_factor * scaled + acrossX - 1) / acrossX);
+    plane->height = (int)(((long)info->height * component->v_samp_factor * scaled + acrossY - 1) / acrossY);
     plane->spacingX = acrossX / (component->h_samp_factor * scaled);
     plane->spacingY = acrossY / (component->v_samp_factor * scaled);
     // libjpeg writes the blocks that hold the image; whole MCUs are room for all of them.
@@ -157,7 +204,7 @@ static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
 }
 
 int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, int partCount, int firstRestart,
-                         int reduction, ff_jpeg_info *info) {
+                         int reduction, int fast, ff_jpeg_info *info) {
   memset(info, 0, sizeof *info);
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(&decoder->jpeg);
@@ -169,20 +216,69 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
   for (int i = 0; i < decoder->partCount; i++) decoder->parts[i] = parts[i];
   decoder->nextPart = 0;
   decoder->firstRestart = firstRestart;
+  decoder->isFast = fast;
   decoder->source.next_input_byte = NULL;
   decoder->source.bytes_in_buffer = 0;
   jpeg_read_header(&decoder->jpeg, TRUE);
   decoder->jpeg.scale_num = 1;
   decoder->jpeg.scale_denom = (unsigned)reduction;
   jpeg_calc_output_dimensions(&decoder->jpeg);
+  decoder->isBaseline = isBaseline(decoder);
   describe(decoder, info);
   return 0;
 }
 
 // MARK: decoding
 
-int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount, int fast) {
+/// Prepares the engine.
+/// - Returns: 0 when the file's tables are libjpeg's to complain of.
+static int beginBaseline(ff_jpeg_decoder *decoder, int planeCount) {
+  const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  if (!decoder->baseline) decoder->baseline = calloc(1, sizeof *decoder->baseline);
+  ff_baseline *state = decoder->baseline;
+  if (!state) return 0;
+  state->count = jpeg->num_components;
+  for (int c = 0; c < state->count; c++) {
+    const jpeg_component_info *from = &jpeg->comp_info[c];
+    ff_baseline_component *to = &state->components[c];
+    ff_huffman *dc = &state->tables[from->dc_tbl_no & 3], *ac = &state->tables[4 + (from->ac_tbl_no & 3)];
+    const JHUFF_TBL *dcFrom = jpeg->dc_huff_tbl_ptrs[from->dc_tbl_no];
+    const JHUFF_TBL *acFrom = jpeg->ac_huff_tbl_ptrs[from->ac_tbl_no];
+    if (!ff_huffman_make(dc, dcFrom->bits, dcFrom->huffval, 0)) return 0;
+    if (!ff_huffman_make(ac, acFrom->bits, acFrom->huffval, 1)) return 0;
+    to->dc = dc;
+    to->ac = ac;
+    to->h = from->h_samp_factor;
+    to->v = from->v_samp_factor;
+    to->scaled = scaledSize(decoder, c);
+    to->isNeeded = c < planeCount;
+    ff_baseline_quant(to, jpeg->quant_tbl_ptrs[from->quant_tbl_no]->quantval);
+  }
+  const int MCUWidth = jpeg->max_h_samp_factor * DCTSIZE, MCUHeight = jpeg->max_v_samp_factor * DCTSIZE;
+  state->MCUsPerRow = ((int)jpeg->image_width + MCUWidth - 1) / MCUWidth;
+  state->MCURows = ((int)jpeg->image_height + MCUHeight - 1) / MCUHeight;
+  state->restartInterval = jpeg->restart_interval;
+  state->nextRestart = decoder->firstRestart & 7;
+  state->isPart = decoder->nextPart < decoder->partCount;
+  ff_baseline_begin(state, decoder->source.next_input_byte, decoder->source.bytes_in_buffer);
+  return 1;
+}
+
+static int damaged(ff_jpeg_decoder *decoder, const char *message) {
+  snprintf(decoder->failure.message, sizeof decoder->failure.message, "%s", message);
+  return -1;
+}
+
+int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  decoder->planeCount = planeCount;
+  if (decoder->isBaseline) {
+    // The header's part may end where the data's begins.
+    if (decoder->source.bytes_in_buffer == 0 && decoder->nextPart < decoder->partCount) fill(jpeg);
+    if (beginBaseline(decoder, planeCount)) return 0;
+    if (decoder->isFast) return damaged(decoder, "a Huffman table that cannot be");
+    decoder->isBaseline = 0;
+  }
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(jpeg);
     return -1;
@@ -190,15 +286,22 @@ int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount, int fast) {
   jpeg->raw_data_out = TRUE;
   jpeg->do_fancy_upsampling = TRUE;
   jpeg->out_color_space = jpeg->jpeg_color_space;
-  jpeg->dct_method = fast ? JDCT_IFAST : JDCT_ISLOW;
+  jpeg->dct_method = decoder->isFast ? JDCT_IFAST : JDCT_ISLOW;
   for (int c = 0; c < jpeg->num_components; c++) jpeg->comp_info[c].component_needed = c < planeCount;
-  decoder->planeCount = planeCount;
   jpeg_start_decompress(jpeg);
   return 0;
 }
 
 int ff_jpeg_planes_read(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  if (decoder->isBaseline) {
+    switch (decoder->engine->row(decoder->baseline, planes, strides)) {
+      case ffBaselineMore: return 1;
+      case ffBaselineDone: return 0;
+      case ffBaselineDamaged: return damaged(decoder, "corrupt JPEG data: bad Huffman code or restart marker");
+      case ffBaselineCutOff: return damaged(decoder, "premature end of JPEG file");
+    }
+  }
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(jpeg);
     return -1;
@@ -226,8 +329,7 @@ static J_COLOR_SPACE space(ff_jpeg_pixels format) {
   return JCS_UNKNOWN;
 }
 
-int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format,
-                          int fast) {
+int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(jpeg);
@@ -235,8 +337,8 @@ int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stri
   }
   jpeg->raw_data_out = FALSE;
   jpeg->out_color_space = space(format);
-  jpeg->do_fancy_upsampling = fast ? FALSE : TRUE;
-  jpeg->dct_method = fast ? JDCT_IFAST : JDCT_ISLOW;
+  jpeg->do_fancy_upsampling = TRUE;
+  jpeg->dct_method = JDCT_ISLOW;
   jpeg_start_decompress(jpeg);
   while (jpeg->output_scanline < jpeg->output_height) {
     JSAMPROW rows[DCTSIZE];

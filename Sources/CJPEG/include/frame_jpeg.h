@@ -45,8 +45,17 @@ typedef struct {
   int isProgressive;
 } ff_jpeg_info;
 
+/// What decodes the entropy-coded data of files that are baseline, Huffman-coded and of one scan. All others are
+/// libjpeg's; samples are the same either way.
+typedef enum {
+  /// The fastest that this processor runs.
+  ffJPEGFastest,
+  ffJPEGLibrary,
+  ffJPEGPortable,
+} ff_jpeg_engine;
+
 /// NULL when memory is short.
-ff_jpeg_decoder *ff_jpeg_decoder_new(void);
+ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine);
 void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder);
 /// Why the last call failed.
 const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder);
@@ -56,14 +65,14 @@ const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder);
 ///   - parts: valid until the decode is done.
 ///   - firstRestart: the number (0...7) that the file's first restart marker carries.
 ///   - reduction: 1, 2, 4 or 8: the side of the pixel square that one luma sample stands for.
+///   - fast: planes of chroma are not decoded finer than luma; libjpeg takes its less accurate DCT.
 /// - Returns: 0, or -1 with a message.
 int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, int partCount, int firstRestart,
-                         int reduction, ff_jpeg_info *info);
+                         int reduction, int fast, ff_jpeg_info *info);
 /// Begins to decode planes.
 /// - Parameters:
 ///   - planeCount: 1 leaves chroma out; else `planeCount` of the info.
-///   - fast: the less accurate integer DCT.
-int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount, int fast);
+int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount);
 /// Decodes the next row of MCUs: `paddedWidth` samples of `rowsPerMCU` rows of each plane. After the last one
 /// the file is checked to its end.
 /// - Parameters:
@@ -75,8 +84,7 @@ int ff_jpeg_planes_read(ff_jpeg_decoder *decoder, uint8_t *const *planes, const 
 typedef enum { ffJPEGPixelsGray, ffJPEGPixelsRGB, ffJPEGPixelsBGR, ffJPEGPixelsRGBA } ff_jpeg_pixels;
 
 /// Decodes to interleaved pixels at the reduction of 1.
-int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format,
-                          int fast);
+int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format);
 
 typedef struct {
   int width, height;

@@ -8,8 +8,9 @@ import FrameCore
 struct JPEGDecompressor: ~Copyable {
   private let decoder: OpaquePointer
 
-  init() {
-    guard let decoder = ff_jpeg_decoder_new() else { preconditionFailure("out of memory for a JPEG decoder") }
+  /// - Parameter engine: what decodes most files; for tests.
+  init(engine: ff_jpeg_engine = ffJPEGFastest) {
+    guard let decoder = ff_jpeg_decoder_new(engine) else { preconditionFailure("out of memory for a JPEG decoder") }
     self.decoder = decoder
   }
 
@@ -23,10 +24,10 @@ struct JPEGDecompressor: ~Copyable {
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) {
     precondition(target.count >= layout.byteCount && layout.isTight)
-    _ = try open(file, layout, reduction: 1)
+    _ = try open(file, layout, PlaneRequest())
     let code = ff_jpeg_decode_pixels(
       decoder, target.baseAddress?.assumingMemoryBound(to: UInt8.self), layout.stride,
-      layout.format.jpegPixels, 0)
+      layout.format.jpegPixels)
     guard code == 0 else { throw damage() }
   }
 
@@ -34,7 +35,7 @@ struct JPEGDecompressor: ~Copyable {
   struct PlaneRequest {
     /// 1, 2, 4 or 8: pixels of the frame, along each side, that a luma sample stands for.
     var reduction = 1
-    /// The less accurate DCT.
+    /// Chroma no finer than luma, and libjpeg's less accurate DCT.
     var fast = false
     var wantsColor = true
   }
@@ -49,12 +50,12 @@ struct JPEGDecompressor: ~Copyable {
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest,
     memory: (Int) -> UnsafeMutableRawBufferPointer, to receiver: some FrameReceiver
   ) throws(CodecError) -> Bool {
-    let info = try open(file, layout, reduction: request.reduction)
+    let info = try open(file, layout, request)
     guard info.planeCount > 0 else { return false }
     let planes = JPEGPlanes(info, request, layout.size, mcuRows: 2)
     let samples = memory(planes.byteCount)
     guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
-    guard ff_jpeg_planes_begin(decoder, Int32(planes.count), request.fast ? 1 : 0) == 0 else { throw damage() }
+    guard ff_jpeg_planes_begin(decoder, Int32(planes.count)) == 0 else { throw damage() }
     receiver.begin(planes.layout)
     var row = 0
     while true {
@@ -73,7 +74,7 @@ struct JPEGDecompressor: ~Copyable {
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest, _ crew: DecodeCrew?,
     _ stripes: StripedJPEG, memory: (Int) -> UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
-    var info = try open(file, layout, reduction: request.reduction)
+    var info = try open(file, layout, request)
     guard info.planeCount > 0 else { return nil }
     let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
     let samples = memory(planes.byteCount)
@@ -82,17 +83,17 @@ struct JPEGDecompressor: ~Copyable {
       stripes.prepare(file, planes, base, request)
       if crew.run(stripes, self) { return (samples, planes.layout) }
       // What is wrong with a file is best told by decoding it as a whole.
-      info = try open(file, layout, reduction: request.reduction)
+      info = try open(file, layout, request)
     }
-    guard decode(planes, from: 0, request, base) else { throw damage() }
+    guard decode(planes, from: 0, base) else { throw damage() }
     return (samples, planes.layout)
   }
 
   /// Decodes all rows of an opened file into rows of planes from `mcuRow` on.
   private func decode(
-    _ planes: JPEGPlanes, from mcuRow: Int, _ request: PlaneRequest, _ base: UnsafeMutablePointer<UInt8>
+    _ planes: JPEGPlanes, from mcuRow: Int, _ base: UnsafeMutablePointer<UInt8>
   ) -> Bool {
-    guard ff_jpeg_planes_begin(decoder, Int32(planes.count), request.fast ? 1 : 0) == 0 else { return false }
+    guard ff_jpeg_planes_begin(decoder, Int32(planes.count)) == 0 else { return false }
     var row = mcuRow
     while true {
       let more = read(planes, mcuRow: row, base)
@@ -127,19 +128,20 @@ struct JPEGDecompressor: ~Copyable {
       var info = ff_jpeg_info()
       let isOpen = parts.span.withUnsafeBufferPointer { parts in
         ff_jpeg_decoder_open(
-          decoder, parts.baseAddress, 3, Int32(firstRestart), Int32(request.reduction), &info) == 0
+          decoder, parts.baseAddress, 3, Int32(firstRestart), Int32(request.reduction),
+          request.fast ? 1 : 0, &info) == 0
       }
-      return isOpen && decode(planes, from: mcuRow, request, base)
+      return isOpen && decode(planes, from: mcuRow, base)
     }
   }
 
   /// Reads the header and holds it against what was announced.
   private func open(
-    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest
   ) throws(CodecError) -> ff_jpeg_info {
     var part = ff_jpeg_part(bytes: file.baseAddress?.assumingMemoryBound(to: UInt8.self), count: file.count)
     var info = ff_jpeg_info()
-    guard ff_jpeg_decoder_open(decoder, &part, 1, 0, Int32(reduction), &info) == 0 else { throw damage() }
+    guard ff_jpeg_decoder_open(decoder, &part, 1, 0, Int32(request.reduction), request.fast ? 1 : 0, &info) == 0 else { throw damage() }
     guard Int(info.width) == layout.width, Int(info.height) == layout.height else {
       throw .payload(
         "the JPEG file is \(info.width)x\(info.height), but \(layout.width)x\(layout.height) was announced")

@@ -1,0 +1,8 @@
+#include <string.h>
+#include "baseline.h"
+
+#include "idct.inc"
+
+#include "entropy.inc"
+
+const ff_baseline_decoder ff_baseline_portable = {.name = "portable", .row = decodeRow};
