@@ -7,8 +7,10 @@
 
 enum {
   /// Bits of a code that are looked up at once.
-  ffPeekBits = 11,
+  ffPeekBits = 10,
   ffMostComponents = 3,
+  /// Positions beyond the 64 of a block.
+  ffNowhere = 64, ffBlockEnd = 128, ffPositions = 256,
   /// Blocks of an MCU at most (ITU-T T.81, B.2.3), and bytes that one can take: 64 symbols of up to 31 bits.
   ffMostBlocks = 10,
   ffMCUBytes = ffMostBlocks * 256,
@@ -16,10 +18,24 @@ enum {
   ffChunk = 16384,
 };
 
+/// What the next `ffPeekBits` bits hold of a block's AC coefficients: one, or two where both are there in full.
+/// Positions count from the one that is next in the file's order.
+typedef struct {
+  /// Bits of it all; 0 when not even one coefficient is there in full.
+  uint8_t bits;
+  /// Where the two go; one that is not there goes to `ffNowhere` with a value of 0.
+  uint8_t first, second;
+  /// To what is next then; an end of the block adds `ffBlockEnd`.
+  uint8_t advance;
+  int16_t firstValue, secondValue;
+} ff_huffman_pair;
+
 /// A Huffman table, DC or AC.
 typedef struct {
+  /// Of AC alone.
+  ff_huffman_pair pairs[1 << ffPeekBits];
   /// By the next `ffPeekBits` bits: `total | length << 8 | size << 16 | run << 24`, where `total` is the bits of
-  /// the code and of the value behind it, and `run` is 64 for the end of a block. 0 for longer codes.
+  /// the code and of the value behind it, and `run` is `ffBlockEnd` for the end of a block. 0 for longer codes.
   uint32_t look[1 << ffPeekBits];
   /// Codes of `length` bits are less than `limit`, both aligned at the left of 16 bits.
   uint32_t limit[18];
@@ -30,8 +46,8 @@ typedef struct {
   int isAC, isMade;
 } ff_huffman;
 
-/// Order of coefficients in a file (ITU-T T.81, figure 5).
-extern const uint8_t ff_natural[64];
+/// Order of coefficients in a file (ITU-T T.81, figure 5); positions beyond a block are all `ffNowhere`.
+extern const uint8_t ff_natural[ffPositions];
 
 typedef struct {
   /// Blocks of an MCU, and samples along each side of a decoded block: 1, 2, 4 or 8.
@@ -40,7 +56,7 @@ typedef struct {
   int isNeeded;
   const ff_huffman *dc, *ac;
   /// In the order of the file.
-  uint16_t quant[64];
+  uint16_t quant[ffPositions];
   /// DC of the block before.
   int last;
 } ff_baseline_component;
