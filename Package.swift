@@ -82,7 +82,8 @@ let package = Package(
     .testTarget(name: "FrameCoreTests", dependencies: ["FrameCore"], swiftSettings: swift),
     .testTarget(
       name: "FrameSourcesTests", dependencies: ["FrameSources", "FrameCore"], swiftSettings: swift),
-    .testTarget(name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore"], swiftSettings: swift),
+    .testTarget(
+      name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore", "CJPEG"], swiftSettings: swift),
     .testTarget(
       name: "KafkaTransportTests", dependencies: ["KafkaTransport", "FrameCore"], swiftSettings: swift),
     .testTarget(

@@ -158,6 +158,11 @@ static int isBaseline(const ff_jpeg_decoder *decoder) {
   for (int c = 0; c < jpeg->num_components; c++) {
     const jpeg_component_info *component = &jpeg->comp_info[c];
     if (jpeg->cur_comp_info[c] != component) return 0;
+    // What the file says of tables is checked by libjpeg when it begins to decode.
+    if (component->quant_tbl_no >= NUM_QUANT_TBLS || component->dc_tbl_no >= NUM_HUFF_TBLS ||
+        component->ac_tbl_no >= NUM_HUFF_TBLS || component->quant_tbl_no < 0 || component->dc_tbl_no < 0 ||
+        component->ac_tbl_no < 0)
+      return 0;
     if (!jpeg->quant_tbl_ptrs[component->quant_tbl_no] || !jpeg->dc_huff_tbl_ptrs[component->dc_tbl_no] ||
         !jpeg->ac_huff_tbl_ptrs[component->ac_tbl_no])
       return 0;
@@ -241,7 +246,7 @@ static int beginBaseline(ff_jpeg_decoder *decoder, int planeCount) {
   for (int c = 0; c < state->count; c++) {
     const jpeg_component_info *from = &jpeg->comp_info[c];
     ff_baseline_component *to = &state->components[c];
-    ff_huffman *dc = &state->tables[from->dc_tbl_no & 3], *ac = &state->tables[4 + (from->ac_tbl_no & 3)];
+    ff_huffman *dc = &state->tables[from->dc_tbl_no], *ac = &state->tables[NUM_HUFF_TBLS + from->ac_tbl_no];
     const JHUFF_TBL *dcFrom = jpeg->dc_huff_tbl_ptrs[from->dc_tbl_no];
     const JHUFF_TBL *acFrom = jpeg->ac_huff_tbl_ptrs[from->ac_tbl_no];
     if (!ff_huffman_make(dc, dcFrom->bits, dcFrom->huffval, 0)) return 0;
