@@ -83,7 +83,8 @@ let package = Package(
     .testTarget(
       name: "FrameSourcesTests", dependencies: ["FrameSources", "FrameCore"], swiftSettings: swift),
     .testTarget(
-      name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore", "CJPEG"], swiftSettings: swift),
+      name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore", "FrameTensors", "CJPEG"],
+      swiftSettings: swift),
     .testTarget(
       name: "KafkaTransportTests", dependencies: ["KafkaTransport", "FrameCore"], swiftSettings: swift),
     .testTarget(
