@@ -8,6 +8,6 @@
 #define FF_NAME "avx2"
 #define FF_AVX2 1
 #pragma clang attribute push(__attribute__((target("avx2,f16c,bmi2"))), apply_to = function)
-#include "rows.inc"
+#include "table.inc"
 #pragma clang attribute pop
 #endif

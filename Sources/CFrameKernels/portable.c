@@ -4,4 +4,4 @@
 
 #define FF_TABLE ff_portable
 #define FF_NAME "portable"
-#include "rows.inc"
+#include "table.inc"

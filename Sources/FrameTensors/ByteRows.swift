@@ -29,6 +29,12 @@ final class ByteRows {
     kept = (-1, -1)
   }
 
+  /// The first byte of a row of the frame.
+  func start(_ y: Int) -> UnsafePointer<UInt8> {
+    guard let pixels else { preconditionFailure("no frame") }
+    return pixels + y * layout.stride
+  }
+
   /// One plane of a row; valid until two other rows were asked for.
   func row(_ y: Int, plane: Int) -> UnsafePointer<UInt8> {
     guard let pixels else { preconditionFailure("no frame") }

@@ -14,6 +14,8 @@ final class FramePlan {
   private let spans: (x: ResampleSpan, y: ResampleSpan)
   private let source: Source
   private let samplers: [PlaneSampler]
+  /// Takes pixels apart where fewer are needed than there are.
+  private let picker: PixelPicker?
   private let emitter: RowEmitter
   private let kernels: ff_kernels
   /// Where the frame goes, and the next row of those covered.
@@ -37,6 +39,7 @@ final class FramePlan {
       let plane = SamplePlane(
         offset: 0, stride: pixels.width, width: pixels.width, height: pixels.height, spacingX: 1, spacingY: 1)
       samplers = isCopy ? [] : (0..<rows.planes).map { _ in PlaneSampler(spans, plane, kernels) }
+      picker = PixelPicker(pixels, samplers, kernels)
       self.spans = spans
     case .planes(let planes):
       spans = spec.spans(planes.size)
@@ -46,6 +49,7 @@ final class FramePlan {
       if spec.color != .gray, let chroma = planes.chroma { all += [chroma.blue, chroma.red] }
       let spans = spans
       samplers = all.map { PlaneSampler(spans, $0, kernels) }
+      picker = nil
     }
   }
 
@@ -108,7 +112,11 @@ final class FramePlan {
   }
 
   private func packed(_ rows: ByteRows, _ y: Int, _ place: RowEmitter.Place) {
-    for (plane, sampler) in samplers.enumerated() { sampler.sample(y) { rows.row($0, plane: plane) } }
+    if let picker {
+      picker.pick(y, rows.start)
+    } else {
+      for (plane, sampler) in samplers.enumerated() { sampler.sample(y) { rows.row($0, plane: plane) } }
+    }
     guard samplers.count == 3 else { return emitter.gray(UnsafePointer(samplers[0].sampled), place) }
     let (red, green, blue) = (samplers[0].sampled, samplers[1].sampled, samplers[2].sampled)
     guard spec.color == .gray else {

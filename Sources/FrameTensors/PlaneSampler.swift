@@ -7,7 +7,7 @@ final class PlaneSampler {
   /// `sampled` floats are in fixed point with `ffSampleBits` fractional bits.
   let sampled: UnsafeMutablePointer<Float>
 
-  private let taps: ResampleTaps
+  let taps: ResampleTaps
   private let width: Int
   private let blended: UnsafeMutablePointer<Int16>
   private let kernels: ff_kernels
@@ -33,7 +33,7 @@ final class PlaneSampler {
   /// - Parameter row: gives the samples of a source row.
   @inline(__always)
   func sample(_ y: Int, _ row: (Int) -> UnsafePointer<UInt8>) {
-    let weight = min(Int32((rows.weight[y] * 32768).rounded()), 32767)
+    let weight = rows.fixedWeight(y)
     let upper = row(rows.first[y])
     let lower = weight == 0 ? upper : row(rows.second[y])
     kernels.blend(upper, lower, weight, blended, width)

@@ -14,6 +14,10 @@ struct ResampleAxis {
   /// Whether every weight is 0: pixels are copied, not mixed.
   let isCopy: Bool
 
+  /// The weight of `second` as the kernels take it, in 1/32768; never a whole.
+  @inline(__always)
+  func fixedWeight(_ target: Int) -> Int32 { min(Int32((weight[target] * 32768).rounded()), 32767) }
+
   /// Target positions that are covered.
   var count: Int { first.count }
 

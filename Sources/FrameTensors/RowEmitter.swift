@@ -12,6 +12,9 @@ final class RowEmitter {
       blueOffset: -128 * blue, ceiling: 255)
   }()
 
+  /// Frames of a tensor from so many bytes on are larger than a core's share of the last cache.
+  private static let pastCaches = 8 << 20
+
   private let spec: TensorSpec
   private let kernels: ff_kernels
   private let element: ff_element
@@ -27,6 +30,9 @@ final class RowEmitter {
   /// A row of bar for each channel; interleaved for NHWC.
   private let bars: UnsafeMutableRawPointer
 
+  /// Whether a frame's elements go past the caches: they would not stay there until a model reads them.
+  private let past: Int32
+
   private var rowBytes: Int { spec.width * spec.bytesPerElement }
 
   init(_ spec: TensorSpec, _ kernels: ff_kernels) {
@@ -40,6 +46,7 @@ final class RowEmitter {
       }
     gain = spec.std.map { Float(spec.scale / $0) }
     bias = zip(spec.mean, spec.std).map { Float(-$0 / $1) }
+    past = spec.layout == .nchw && spec.bytesPerFrame >= Self.pastCaches ? 1 : 0
     channels = spec.color == .bgr ? (2, 1, 0) : (0, 1, 2)
     if spec.channels == 3 {
       normalisation.gain = (gain[channels.red], gain[channels.green], gain[channels.blue])
@@ -62,7 +69,7 @@ final class RowEmitter {
     for channel in 0..<spec.channels {
       let value = Float(spec.pad[channel]) * gain[channel] + bias[channel]
       kernels.emitBytes(
-        row, 0, value, (interleaves ? parts : bars) + channel * rowBytes, element, spec.width)
+        row, 0, value, (interleaves ? parts : bars) + channel * rowBytes, element, 0, spec.width)
     }
     guard interleaves else { return }
     kernels.interleave3(parts, parts + rowBytes, parts + 2 * rowBytes, bars, element, spec.width)
@@ -76,9 +83,9 @@ final class RowEmitter {
   ) {
     let unit = 1 / Float(1 << ffSampleBits)
     let out = targets(place)
-    kernels.emit(red, gain[channels.red] * unit, bias[channels.red], out.red, element, place.count)
-    kernels.emit(green, gain[channels.green] * unit, bias[channels.green], out.green, element, place.count)
-    kernels.emit(blue, gain[channels.blue] * unit, bias[channels.blue], out.blue, element, place.count)
+    kernels.emit(red, gain[channels.red] * unit, bias[channels.red], out.red, element, past, place.count)
+    kernels.emit(green, gain[channels.green] * unit, bias[channels.green], out.green, element, past, place.count)
+    kernels.emit(blue, gain[channels.blue] * unit, bias[channels.blue], out.blue, element, past, place.count)
     interleave(place)
   }
 
@@ -87,9 +94,9 @@ final class RowEmitter {
     red: UnsafePointer<UInt8>, green: UnsafePointer<UInt8>, blue: UnsafePointer<UInt8>, _ place: Place
   ) {
     let out = targets(place)
-    kernels.emitBytes(red, gain[channels.red], bias[channels.red], out.red, element, place.count)
-    kernels.emitBytes(green, gain[channels.green], bias[channels.green], out.green, element, place.count)
-    kernels.emitBytes(blue, gain[channels.blue], bias[channels.blue], out.blue, element, place.count)
+    kernels.emitBytes(red, gain[channels.red], bias[channels.red], out.red, element, past, place.count)
+    kernels.emitBytes(green, gain[channels.green], bias[channels.green], out.green, element, past, place.count)
+    kernels.emitBytes(blue, gain[channels.blue], bias[channels.blue], out.blue, element, past, place.count)
     interleave(place)
   }
 
@@ -103,7 +110,7 @@ final class RowEmitter {
       withUnsafePointer(to: normalisation) { normalisation in
         kernels.emitColor(
           luma, chromaBlue, chromaRed, matrix, normalisation, out.red, out.green, out.blue, element,
-          place.count)
+          past, place.count)
       }
     }
     interleave(place)
@@ -113,12 +120,12 @@ final class RowEmitter {
   func gray(_ row: UnsafePointer<Float>, _ place: Place) {
     guard spec.channels == 1 else { return color(red: row, green: row, blue: row, place) }
     let unit = 1 / Float(1 << ffSampleBits)
-    kernels.emit(row, gain[0] * unit, bias[0], address(place, channel: 0), element, place.count)
+    kernels.emit(row, gain[0] * unit, bias[0], address(place, channel: 0), element, past, place.count)
   }
 
   func gray(_ row: UnsafePointer<UInt8>, _ place: Place) {
     guard spec.channels == 1 else { return color(red: row, green: row, blue: row, place) }
-    kernels.emitBytes(row, gain[0], bias[0], address(place, channel: 0), element, place.count)
+    kernels.emitBytes(row, gain[0], bias[0], address(place, channel: 0), element, past, place.count)
   }
 
   /// Fills pixels of a row with the bars' colour.

@@ -52,6 +52,7 @@ typedef struct {
 /// What a float becomes in memory. `uint8` rounds to nearest, ties to even, and clamps to 0...255.
 typedef enum { ffFloat32, ffFloat16, ffUInt8 } ff_element;
 
+/// `past` below: float32 goes past the caches, for tensors that are larger than those.
 typedef struct {
   const char *name;
 
@@ -68,16 +69,25 @@ typedef struct {
   /// `out` has room for `taps->count` rounded up to a multiple of 8.
   void (*resample)(const int16_t *row, const ff_taps *taps, float *out);
 
+  /// `blend` and `resample` of interleaved pixels at once, for rows that shrink: samples that no output takes
+  /// are not touched.
+  /// - Parameters:
+  ///   - pixelBytes: 3, or 4 with one that is dropped.
+  ///   - safe: outputs from the first on at whose taps 8 bytes may be read.
+  void (*pick)(const uint8_t *upper, const uint8_t *lower, int weight, size_t pixelBytes, const ff_taps *taps,
+               size_t safe, float *a, float *b, float *c);
+
   /// rgb[0] = 0.299 r + 0.587 g + 0.114 b.
   void (*gray)(float *r, const float *g, const float *b, size_t count);
   /// out[i] = row[i] * gain + bias.
-  void (*emit)(const float *row, float gain, float bias, void *out, ff_element type, size_t count);
+  void (*emit)(const float *row, float gain, float bias, void *out, ff_element type, int past, size_t count);
   /// The same of bytes.
-  void (*emitBytes)(const uint8_t *row, float gain, float bias, void *out, ff_element type, size_t count);
+  void (*emitBytes)(const uint8_t *row, float gain, float bias, void *out, ff_element type, int past,
+                    size_t count);
   /// Planes of luma and chroma through the matrix, then normalised: three planes of the tensor.
   void (*emitColor)(
     const float *y, const float *u, const float *v, const ff_matrix *matrix, const ff_normalisation *norm,
-    void *r, void *g, void *b, ff_element type, size_t count);
+    void *r, void *g, void *b, ff_element type, int past, size_t count);
   /// Three planes to interleaved elements.
   void (*interleave3)(
     const void *a, const void *b, const void *c, void *out, ff_element type, size_t count);
