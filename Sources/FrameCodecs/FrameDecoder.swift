@@ -9,16 +9,22 @@ public final class FrameDecoder: @unchecked Sendable {
   private let demand: DecodeDemand
   private let crew: DecodeCrew?
   private let stripes = StripedJPEG()
-  private let images = ImageFileDecoder()
+  private let images: ImageFileDecoder
   private let zstd = ZstdDecompressor()
   /// Layers are undone from one into the other.
   private var first = ScratchMemory()
   private var second = ScratchMemory()
 
   /// - Parameter crew: helps with big JPEG files.
-  public init(
+  public convenience init(
     limits: FrameLimits = .standard, demand: DecodeDemand = DecodeDemand(), crew: DecodeCrew? = nil
   ) {
+    self.init(limits: limits, demand: demand, crew: crew, libraryOnly: false)
+  }
+
+  /// - Parameter libraryOnly: leaves all of a JPEG file to libjpeg-turbo, to measure what that takes.
+  package init(limits: FrameLimits = .standard, demand: DecodeDemand, crew: DecodeCrew?, libraryOnly: Bool) {
+    images = ImageFileDecoder(libraryOnly: libraryOnly)
     self.limits = limits
     self.demand = demand
     self.crew = crew

@@ -1,8 +1,14 @@
+import CJPEG
 import FrameCore
 
 /// Decodes JPEG and PNG files into tight pixels. For one thread.
 struct ImageFileDecoder: ~Copyable {
-  private let jpeg = JPEGDecompressor()
+  private let jpeg: JPEGDecompressor
+
+  /// - Parameter libraryOnly: see ``FrameDecoder``.
+  init(libraryOnly: Bool = false) {
+    jpeg = JPEGDecompressor(engine: libraryOnly ? ffJPEGLibrary : ffJPEGFastest)
+  }
 
   /// - Parameters:
   ///   - content: the file's kind, and the size and format expected of it.

@@ -15,8 +15,9 @@ wanted = json.loads((directory / "wanted.json").read_text())
 WIDTH, HEIGHT = wanted["width"], wanted["height"]
 SCALE, MEAN, STD = wanted["scale"], np.array(wanted["mean"]), np.array(wanted["std"])
 files = [path.read_bytes() for path in sorted(directory.glob("*.jpg"))]
+# Views of bytes objects, as a Kafka client hands them over.
 pixels = [
-    np.fromfile(path, np.uint8).reshape(height, width, 3)
+    np.frombuffer(path.read_bytes(), np.uint8).reshape(height, width, 3)
     for path, (width, height) in zip(sorted(directory.glob("*.rgb")), wanted["frames"])
 ]
 ways = []  # (job, name, function of a frame's number)
@@ -168,6 +169,7 @@ for line in sys.stdin:
     command, number, frame, *path = line.split()
     function = ways[int(number)][2]
     if command == "time":
+        function((int(frame) + 1) % len(wanted["frames"]))  # what waited for its turn is not cold
         before = time.perf_counter_ns()
         result = function(int(frame))
         took = time.perf_counter_ns() - before

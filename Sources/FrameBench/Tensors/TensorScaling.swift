@@ -25,21 +25,22 @@ struct TensorScaling {
     return results
   }
 
-  /// Frames that each measurement takes: enough that starting threads does not count.
-  private static let batch = 24
+  /// How long one measurement takes at least, ns: so that starting threads does not count.
+  private static let leastTime = 200_000_000
 
   private func sideBySide(
     _ name: String, _ forms: [SampleFrames.Form], _ rounds: Int
   ) throws(BenchError) -> TensorReport.Scaling {
     let ways = (0..<threads).map { _ in OwnTensors(name, .jpeg, forms, spec) }
-    for way in ways { _ = try way.time(0) }
+    for way in ways { _ = try way.once(0) }
+    let batch = max(threads * 4, Self.leastTime / max(1, Int(try ways[0].once(0))))
     var speedups: [Double] = []
     var rates: [Double] = []
     for _ in 0..<max(rounds, 6) {
-      let alone = try time(Array(ways.prefix(1)), forms.count)
-      let together = try time(ways, forms.count)
+      let alone = try time(Array(ways.prefix(1)), forms.count, batch)
+      let together = try time(ways, forms.count, batch)
       speedups.append(Double(alone) / Double(together))
-      rates.append(Double(Self.batch) * 1e9 / Double(together))
+      rates.append(Double(batch) * 1e9 / Double(together))
     }
     return TensorReport.Scaling(
       name: name, threads: threads, speedup: RatioInterval(speedups),
@@ -49,7 +50,7 @@ struct TensorScaling {
   /// Sound to send: each thread uses the one that it was given.
   private struct Lent: @unchecked Sendable { let way: OwnTensors }
 
-  private func time(_ ways: [OwnTensors], _ count: Int) throws(BenchError) -> Int64 {
+  private func time(_ ways: [OwnTensors], _ count: Int, _ batch: Int) throws(BenchError) -> Int64 {
     let next = Counter()
     let failure = Mutex<BenchError?>(nil)
     let threads = ways.map(Lent.init)
@@ -58,8 +59,8 @@ struct TensorScaling {
       PipelineThread("frame-decoder") {
         while true {
           let frame = next.take()
-          guard frame < Self.batch else { return }
-          do throws(BenchError) { _ = try lent.way.time(frame % count) } catch {
+          guard frame < batch else { return }
+          do throws(BenchError) { _ = try lent.way.once(frame % count) } catch {
             failure.withLock { $0 = error }
           }
         }
@@ -98,7 +99,7 @@ struct TensorScaling {
     var (speedups, rates): ([Double], [Double]) = ([], [])
     for round in 0...max(rounds, 6) {
       for frame in forms.indices {
-        let (one, all) = (try alone.time(frame), try together.time(frame))
+        let (one, all) = (try alone.once(frame), try together.once(frame))
         guard round > 0 else { continue }
         speedups.append(Double(one) / Double(all))
         rates.append(1e9 / Double(all))
