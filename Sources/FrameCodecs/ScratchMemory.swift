@@ -1,3 +1,5 @@
+import FrameCore
+
 /// Working memory that is kept from frame to frame and only grows: 64-byte aligned.
 struct ScratchMemory: ~Copyable {
   private var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
@@ -8,7 +10,7 @@ struct ScratchMemory: ~Copyable {
   mutating func take(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if bytes.count < count {
       bytes.deallocate()
-      bytes = .allocate(byteCount: count, alignment: 64)
+      bytes = UnsafeMutableRawBufferPointer(start: LargeMemory.allocate(count), count: count)
     }
     return UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
   }

@@ -104,7 +104,7 @@ struct Slab {
     let step = max(4096, 1 << (Int.bitWidth - 1 - wanted.leadingZeroBitCount - 3))
     let rounded = (wanted + step - 1) / step * step
     return Slab(
-      base: UnsafeMutableRawPointer.allocate(byteCount: rounded, alignment: 64), capacity: rounded)
+      base: LargeMemory.allocate(rounded), capacity: rounded)
   }
 
   func free() { base.deallocate() }

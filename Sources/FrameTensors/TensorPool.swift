@@ -21,7 +21,7 @@ public final class TensorPool: Sendable {
     self.spec = spec
     let bytes = spec.batch * spec.bytesPerFrame
     let blocks = (0..<batches).map { _ in
-      let base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      let base = LargeMemory.allocate(bytes)
       // Zeroed, so that a slot that was never written holds no stranger's bytes.
       base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
       return Block(base: base)
