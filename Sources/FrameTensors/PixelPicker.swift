@@ -10,6 +10,7 @@ final class PixelPicker {
   private let taps: ResampleTaps
   private let targets: [UnsafeMutablePointer<Float>]
   private let pixelBytes: Int
+  private let stride: Int
   /// Outputs at whose taps 8 bytes lie within the row.
   private let safe: Int
   private let kernels: ff_kernels
@@ -26,6 +27,7 @@ final class PixelPicker {
     self.kernels = kernels
     rows = samplers[0].rows
     pixelBytes = layout.format.bytesPerPixel
+    stride = layout.stride
     let order = layout.format == .bgr8 ? [2, 1, 0] : [0, 1, 2]
     targets = order.map { samplers[$0].sampled }
     let bytes = pixelBytes
@@ -38,8 +40,11 @@ final class PixelPicker {
     let weight = rows.fixedWeight(y)
     let upper = row(rows.first[y])
     let lower = weight == 0 ? upper : row(rows.second[y])
+    let next = min(y + 1, rows.count - 1)
+    let ahead = (rows.first[next] - rows.first[y]) * stride
     withUnsafePointer(to: taps.table) {
-      kernels.pick(upper, lower, weight, pixelBytes, $0, safe, targets[0], targets[1], targets[2])
+      kernels.pick(
+        upper, lower, weight, pixelBytes, $0, safe, ahead, targets[0], targets[1], targets[2])
     }
   }
 }

@@ -74,8 +74,9 @@ typedef struct {
   /// - Parameters:
   ///   - pixelBytes: 3, or 4 with one that is dropped.
   ///   - safe: outputs from the first on at whose taps 8 bytes may be read.
+  ///   - ahead: bytes from these rows to those that come next, which are sent for.
   void (*pick)(const uint8_t *upper, const uint8_t *lower, int weight, size_t pixelBytes, const ff_taps *taps,
-               size_t safe, float *a, float *b, float *c);
+               size_t safe, size_t ahead, float *a, float *b, float *c);
 
   /// rgb[0] = 0.299 r + 0.587 g + 0.114 b.
   void (*gray)(float *r, const float *g, const float *b, size_t count);
