@@ -89,6 +89,8 @@ typedef struct {
   const char *name;
   /// Decodes one row of MCUs.
   ff_baseline_result (*row)(ff_baseline *state, uint8_t *const *planes, const size_t *strides);
+  /// The first byte of the next marker, stuffed zeros and fill apart, or `count`.
+  size_t (*nextMarker)(const uint8_t *bytes, size_t from, size_t count);
 } ff_baseline_decoder;
 
 extern const ff_baseline_decoder ff_baseline_portable;

@@ -10,5 +10,5 @@
 #include "entropy.inc"
 #pragma clang attribute pop
 
-const ff_baseline_decoder ff_baseline_avx2 = {.name = "avx2", .row = decodeRow};
+const ff_baseline_decoder ff_baseline_avx2 = {.name = "avx2", .row = decodeRow, .nextMarker = nextMarker};
 #endif

@@ -5,4 +5,4 @@
 
 #include "entropy.inc"
 
-const ff_baseline_decoder ff_baseline_portable = {.name = "portable", .row = decodeRow};
+const ff_baseline_decoder ff_baseline_portable = {.name = "portable", .row = decodeRow, .nextMarker = nextMarker};

@@ -99,6 +99,11 @@ static const ff_baseline_decoder *chosen(ff_jpeg_engine engine) {
   return NULL;
 }
 
+size_t ff_jpeg_next_marker(const uint8_t *bytes, size_t from, size_t count) {
+  const ff_baseline_decoder *engine = chosen(ffJPEGFastest);
+  return (engine ? engine : &ff_baseline_portable)->nextMarker(bytes, from, count);
+}
+
 ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   ff_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (!decoder) return NULL;

@@ -9,6 +9,7 @@ public final class FrameDecoder: @unchecked Sendable {
   private let demand: DecodeDemand
   private let crew: DecodeCrew?
   private let stripes = StripedJPEG()
+  private let shared: SharedFrame?
   private let images: ImageFileDecoder
   private let zstd = ZstdDecompressor()
   /// Layers are undone from one into the other.
@@ -28,6 +29,7 @@ public final class FrameDecoder: @unchecked Sendable {
     self.limits = limits
     self.demand = demand
     self.crew = crew
+    shared = crew.map { SharedFrame(threads: $0.threads) }
   }
 
   /// Decodes one payload as far as the demand asks, and lends the samples to the receiver: of a JPEG file its
@@ -95,15 +97,27 @@ public final class FrameDecoder: @unchecked Sendable {
     else { return false }
     let stored = UnsafeRawBufferPointer(decoded.samples)
     guard orientation != .upright, let from = stored.baseAddress else {
-      receiver.receive(RawSpan(_unsafeBytes: stored), .planes(decoded.layout))
+      hand(stored, .planes(decoded.layout), to: receiver)
       return true
     }
     let turned = takeScratch(stored.count, notHolding: stored)
     let upright = TurnedCopy.planes(
       orientation, from.assumingMemoryBound(to: UInt8.self), decoded.layout,
       into: turned.baseAddress!.assumingMemoryBound(to: UInt8.self))
-    receiver.receive(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(turned)), .planes(upright))
+    hand(UnsafeRawBufferPointer(turned), .planes(upright), to: receiver)
     return true
+  }
+
+  /// Hands over a whole frame, with the crew's help if there is one.
+  private func hand(
+    _ samples: UnsafeRawBufferPointer, _ layout: DecodedLayout, to receiver: some FrameReceiver
+  ) {
+    guard let crew, let shared else {
+      return receiver.receive(RawSpan(_unsafeBytes: samples), layout)
+    }
+    shared.share((samples, layout, receiver))
+    images.help(crew, shared)
+    shared.share(nil)
   }
 
   private func orientation(_ file: UnsafeRawBufferPointer, _ content: FrameContent) -> FrameOrientation {

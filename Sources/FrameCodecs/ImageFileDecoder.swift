@@ -46,6 +46,9 @@ struct ImageFileDecoder: ~Copyable {
     return try jpeg.wholePlanes(file, layout, request, crew, stripes, memory: memory)
   }
 
+  /// Does work with a crew; see ``DecodeCrew``.
+  func help(_ crew: DecodeCrew, _ work: CrewWork) { _ = crew.run(work, jpeg) }
+
   private func checkJPEG(_ file: UnsafeRawBufferPointer) throws(CodecError) {
     guard ImageHeader.isJPEG(RawSpan(_unsafeBytes: file)) else {
       throw .payload("the bytes are not a JPEG file")

@@ -62,17 +62,20 @@ final class FramePlan {
     for y in (top + spans.y.count)..<spec.height { bar(slot, y, 0..<spec.width) }
   }
 
-  /// Writes the whole frame at `samples`.
-  func write(_ samples: UnsafePointer<UInt8>, to slot: UnsafeMutableRawPointer) {
-    begin(slot)
-    switch source {
-    case .planes: advance(samples, luma: .max, chroma: .max)
-    case .pixels(let rows):
-      rows.begin(samples)
-      while next < spans.y.count {
-        let place = beginRow(slot)
-        if let corner { copy(rows, corner.y + next, corner.x, place) } else { packed(rows, next, place) }
-        next += 1
+  /// Writes the frame at `samples`, or one of so many parts of it.
+  func write(
+    _ samples: UnsafePointer<UInt8>, to slot: UnsafeMutableRawPointer, part: Int = 0, of parts: Int = 1
+  ) {
+    if part == 0 { begin(slot) }
+    let count = spans.y.count
+    let rows = part * count / parts..<(part + 1) * count / parts
+    if case .pixels(let bytes) = source { bytes.begin(samples) }
+    for y in rows {
+      let place = beginRow(slot, y)
+      switch source {
+      case .planes(let layout): planes(samples, layout, y, place)
+      case .pixels(let bytes):
+        if let corner { copy(bytes, corner.y + y, corner.x, place) } else { packed(bytes, y, place) }
       }
     }
   }
@@ -85,15 +88,15 @@ final class FramePlan {
       guard samplers[0].rows.second[next] < luma, !hasColor || samplers[1].rows.second[next] < chroma else {
         return
       }
-      planes(samples, layout, next, beginRow(slot))
+      planes(samples, layout, next, beginRow(slot, next))
       next += 1
     }
   }
 
-  /// The covered part of the next row; its bars are filled.
-  private func beginRow(_ slot: UnsafeMutableRawPointer) -> RowEmitter.Place {
+  /// The covered part of a row; its bars are filled.
+  private func beginRow(_ slot: UnsafeMutableRawPointer, _ y: Int) -> RowEmitter.Place {
     let (left, right) = (spans.x.offset, spans.x.offset + spans.x.count)
-    let row = spans.y.offset + next
+    let row = spans.y.offset + y
     bar(slot, row, 0..<left)
     bar(slot, row, right..<spec.width)
     return RowEmitter.Place(slot: slot, row: row, column: left, count: spans.x.count)

@@ -1,5 +1,6 @@
 import CFrameKernels
 public import FrameCore
+import Synchronization
 
 /// Turns decoded frames into slots of a batch: each row of the tensor is resampled, converted to its colours, normalised and laid
 /// out while it is in the processor's cache; nothing of the frame's size is written between.
@@ -8,12 +9,15 @@ public import FrameCore
 /// level. For one thread: tables and row buffers are kept from frame to frame and rebuilt only when the source
 /// layout changes; after that a frame allocates nothing.
 public final class TensorWriter: FrameReceiver, @unchecked Sendable {
-  // Sound: its variables are used by the one thread that owns this writer.
+  // Sound: its variables are used by the one thread that owns this writer; `slot` and `spec` are read by those
+  // that help it, which it waits for. Each of them has a plan of its own, and writes rows of its own.
 
   public let spec: TensorSpec
   private let kernels: ff_kernels
   private var plan: FramePlan?
   private var slot: UnsafeMutableRawPointer?
+  /// Plans of threads that help, by part.
+  private let helpers = Mutex<[Int: FramePlan]>([:])
   /// Time spent on the frame that was aimed at last, ns.
   public private(set) var nanoseconds: Int64 = 0
 
@@ -45,6 +49,23 @@ public final class TensorWriter: FrameReceiver, @unchecked Sendable {
     let plan = plan(layout)
     samples.withUnsafeBytes { plan.write($0.baseAddress!.assumingMemoryBound(to: UInt8.self), to: slot) }
     nanoseconds += FrameClock.monotonic() - before
+  }
+
+  public func receive(_ samples: RawSpan, _ layout: DecodedLayout, part: Int, of parts: Int) {
+    precondition(samples.byteCount >= layout.byteCount, "fewer bytes than the layout has")
+    guard let slot else { preconditionFailure("no slot: call aim(at:) first") }
+    let before = FrameClock.monotonic()
+    let plan = helpers.withLock { plans in
+      if let known = plans[part], known.layout == layout { return known }
+      let made = FramePlan(spec: spec, layout: layout, kernels: kernels)
+      plans[part] = made
+      return made
+    }
+    samples.withUnsafeBytes {
+      plan.write($0.baseAddress!.assumingMemoryBound(to: UInt8.self), to: slot, part: part, of: parts)
+    }
+    // They run side by side: one of them stands for all.
+    if part == 0 { nanoseconds += FrameClock.monotonic() - before }
   }
 
   public func begin(_ layout: PlanarLayout) {

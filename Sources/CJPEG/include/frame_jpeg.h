@@ -81,6 +81,9 @@ int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount);
 /// - Returns: 1 when more follow, 0 after the last, -1 with a message.
 int ff_jpeg_planes_read(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides);
 
+/// Where the next marker begins in entropy-coded data, stuffed zeros and fill apart; `count` where there is none.
+size_t ff_jpeg_next_marker(const uint8_t *bytes, size_t from, size_t count);
+
 typedef enum { ffJPEGPixelsGray, ffJPEGPixelsRGB, ffJPEGPixelsBGR, ffJPEGPixelsRGBA } ff_jpeg_pixels;
 
 /// Decodes to interleaved pixels at the reduction of 1.

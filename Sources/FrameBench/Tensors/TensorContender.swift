@@ -77,6 +77,7 @@ final class JPEGFloor: TensorContender {
 
   private final class Nowhere: FrameReceiver {
     func receive(_ samples: RawSpan, _ layout: DecodedLayout) {}
+    func receive(_ samples: RawSpan, _ layout: DecodedLayout, part: Int, of parts: Int) {}
     func begin(_ layout: PlanarLayout) {}
     func receive(_ samples: RawSpan, luma: Int, chroma: Int) {}
   }

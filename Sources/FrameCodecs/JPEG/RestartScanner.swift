@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import CJPEG
 
 /// Walks the markers in entropy-coded data (ITU-T T.81, B.1.1.5).
 struct RestartScanner {
@@ -45,14 +37,10 @@ struct RestartScanner {
 
   /// The next marker that is not a stuffed zero or fill.
   private mutating func next() -> (place: Int, marker: UInt8)? {
-    guard let base = file.baseAddress else { return nil }
-    while at < file.count - 1 {
-      guard let found = memchr(base + at, 0xFF, file.count - 1 - at) else { return nil }
-      let place = UnsafeRawPointer(found) - base
-      let marker = file[place + 1]
-      at = marker == 0xFF ? place + 1 : place + 2
-      if marker != 0, marker != 0xFF { return (place, marker) }
-    }
-    return nil
+    guard let base = file.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+    let place = ff_jpeg_next_marker(base, at, file.count)
+    guard place + 1 < file.count else { return nil }
+    at = place + 2
+    return (place, file[place + 1])
   }
 }

@@ -5,9 +5,8 @@ import FrameCore
 /// high it is and its part of the entropy-coded data, and is decoded into its rows of the same planes.
 ///
 /// For one decoder, frame after frame: nothing is allocated once sizes have been met.
-final class StripedJPEG: @unchecked Sendable {
-  // Sound: the crew's variables are touched under its lock; the rest is written by the decoder before
-  // the crew has it, and only read then. Each stripe writes rows of its own.
+final class StripedJPEG: CrewWork, @unchecked Sendable {
+  // Sound: written by the decoder before the crew has it, and only read then. Each stripe writes rows of its own.
 
   /// Rows of MCUs that are decoded at a time.
   struct Stripe {
@@ -27,11 +26,6 @@ final class StripedJPEG: @unchecked Sendable {
   private static let perThread = 4
 
   private(set) var stripes: [Stripe] = []
-  /// Stripes taken, those not done, and whether one was damaged. The crew's.
-  var claimed = 0
-  var unfinished = 0
-  var isDamaged = false
-
   private var header = JPEGHeader()
   private var headers: [[UInt8]] = []
   private var file = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -89,23 +83,9 @@ final class StripedJPEG: @unchecked Sendable {
     for at in stripes.indices { header.write(height: stripes[at].height, into: &headers[at]) }
   }
 
-  /// The next stripe to decode, under the crew's lock.
-  /// - Parameter open: loses this one with its last stripe.
-  func claim(in open: inout [StripedJPEG]) -> Int? {
-    guard claimed < stripes.count else { return nil }
-    claimed += 1
-    if claimed == stripes.count { open.removeAll { $0 === self } }
-    return claimed - 1
-  }
+  override var parts: Int { stripes.count }
 
-  /// A stripe is done, under the crew's lock.
-  func finish(_ isGood: Bool) {
-    unfinished -= 1
-    if !isGood { isDamaged = true }
-  }
-
-  /// - Returns: false for a damaged stripe.
-  func decode(_ index: Int, _ decoder: borrowing JPEGDecompressor) -> Bool {
+  override func run(_ index: Int, _ decoder: borrowing JPEGDecompressor) -> Bool {
     guard let planes, let samples else { return false }
     let stripe = stripes[index]
     return headers[index].withUnsafeBufferPointer { header in
