@@ -46,7 +46,8 @@ struct CodecParameters {
 
   func checkAllUsed() throws(CodecError) {
     guard let (key, _) = values.first else { return }
-    let known = ["jpeg": "quality, subsampling and restart", "zstd": "level and filter"][codec] ?? "no parameter"
+    let known =
+      ["jpeg": "quality, subsampling and restart", "zstd": "level and filter"][codec] ?? "no parameter"
     throw .parameter(codec: codec, problem: "unknown parameter \(key); it takes \(known)")
   }
 }

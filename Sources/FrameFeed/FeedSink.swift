@@ -59,9 +59,10 @@ public final class FeedSink: Sendable {
       line: line, model: model, results: results, tally: tally,
       store: { partition, next in consumer.store(partition: partition, next: next) })
     let demand = demand
+    let crew = options.decoders > 1 ? DecodeCrew(threads: options.decoders) : nil
     let decoders = (0..<options.decoders).map { _ in
       DecodeStage(
-        intake: intake, line: line, decoder: FrameDecoder(limits: options.limits, demand: demand),
+        intake: intake, line: line, decoder: FrameDecoder(limits: options.limits, demand: demand, crew: crew),
         writer: TensorWriter(spec: model.manifest.input), tally: tally, options: options)
     }
     let decoding = decoders.map { decoder in PipelineThread("frame-decoder") { decoder.run() } }

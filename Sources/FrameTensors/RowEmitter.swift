@@ -84,7 +84,8 @@ final class RowEmitter {
     let unit = 1 / Float(1 << ffSampleBits)
     let out = targets(place)
     kernels.emit(red, gain[channels.red] * unit, bias[channels.red], out.red, element, past, place.count)
-    kernels.emit(green, gain[channels.green] * unit, bias[channels.green], out.green, element, past, place.count)
+    kernels.emit(
+      green, gain[channels.green] * unit, bias[channels.green], out.green, element, past, place.count)
     kernels.emit(blue, gain[channels.blue] * unit, bias[channels.blue], out.blue, element, past, place.count)
     interleave(place)
   }
@@ -95,7 +96,8 @@ final class RowEmitter {
   ) {
     let out = targets(place)
     kernels.emitBytes(red, gain[channels.red], bias[channels.red], out.red, element, past, place.count)
-    kernels.emitBytes(green, gain[channels.green], bias[channels.green], out.green, element, past, place.count)
+    kernels.emitBytes(
+      green, gain[channels.green], bias[channels.green], out.green, element, past, place.count)
     kernels.emitBytes(blue, gain[channels.blue], bias[channels.blue], out.blue, element, past, place.count)
     interleave(place)
   }

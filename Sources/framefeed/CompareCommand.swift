@@ -5,5 +5,7 @@ struct CompareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare", abstract: "Measure what each encoding, transport and setting costs.",
     subcommands: [
-      CompareEncodingsCommand.self, CompareTensorsCommand.self, CompareTransportsCommand.self, CompareSettingsCommand.self])
+      CompareEncodingsCommand.self, CompareTensorsCommand.self, CompareTransportsCommand.self,
+      CompareSettingsCommand.self,
+    ])
 }

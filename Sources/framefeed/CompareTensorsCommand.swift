@@ -38,7 +38,8 @@ struct CompareTensorsCommand: AsyncParsableCommand {
   var rounds = 10
 
   @Option(
-    help: ArgumentHelp("Directory of the other libraries' program (default: samples/peers).", valueName: "dir"))
+    help: ArgumentHelp(
+      "Directory of the other libraries' program (default: samples/peers).", valueName: "dir"))
   var peers: String?
 
   @OptionGroup var output: OutputOptions

@@ -50,7 +50,8 @@ public final class TensorPeers {
       case "missing" where words.count > 1: missing.append("\(words[1]): \(rest)")
       case "version" where words.count > 2: versions[String(words[1])] = rest
       case "way":
-        guard words.count > 3, let number = Int(words[1]), let job = TensorReport.Job(rawValue: String(words[2]))
+        guard words.count > 3, let number = Int(words[1]),
+          let job = TensorReport.Job(rawValue: String(words[2]))
         else { fallthrough }
         ways.append((number, job, words.dropFirst(3).joined(separator: " ")))
       default: throw unexpected(words, "way NUMBER JOB NAME")

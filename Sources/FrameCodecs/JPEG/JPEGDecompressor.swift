@@ -10,7 +10,9 @@ struct JPEGDecompressor: ~Copyable {
 
   /// - Parameter engine: what decodes most files; for tests.
   init(engine: ff_jpeg_engine = ffJPEGFastest) {
-    guard let decoder = ff_jpeg_decoder_new(engine) else { preconditionFailure("out of memory for a JPEG decoder") }
+    guard let decoder = ff_jpeg_decoder_new(engine) else {
+      preconditionFailure("out of memory for a JPEG decoder")
+    }
     self.decoder = decoder
   }
 
@@ -141,7 +143,9 @@ struct JPEGDecompressor: ~Copyable {
   ) throws(CodecError) -> ff_jpeg_info {
     var part = ff_jpeg_part(bytes: file.baseAddress?.assumingMemoryBound(to: UInt8.self), count: file.count)
     var info = ff_jpeg_info()
-    guard ff_jpeg_decoder_open(decoder, &part, 1, 0, Int32(request.reduction), request.fast ? 1 : 0, &info) == 0 else { throw damage() }
+    guard
+      ff_jpeg_decoder_open(decoder, &part, 1, 0, Int32(request.reduction), request.fast ? 1 : 0, &info) == 0
+    else { throw damage() }
     guard Int(info.width) == layout.width, Int(info.height) == layout.height else {
       throw .payload(
         "the JPEG file is \(info.width)x\(info.height), but \(layout.width)x\(layout.height) was announced")

@@ -23,7 +23,7 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
   /// Files with fewer bytes are decoded sooner than others could begin.
   static let leastBytes = 100_000
   /// Stripes a thread, so that one that is late costs little.
-  private static let perThread = 4
+  private static let perThread = 8
 
   private(set) var stripes: [Stripe] = []
   private var header = JPEGHeader()
@@ -63,7 +63,8 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
       let height = min(Int(info.height), next * rowHeight) - firstRow * rowHeight
       stripes.append(
         Stripe(
-          firstRow: firstRow, height: height, firstRestart: firstRow * perRow / interval & 7, data: from..<end))
+          firstRow: firstRow, height: height, firstRestart: firstRow * perRow / interval & 7, data: from..<end
+        ))
       firstRow = next
       from = end + 2
     }
