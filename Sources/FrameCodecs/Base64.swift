@@ -1,26 +1,9 @@
+import CFrameKernels
+
 /// RFC 4648 base64 with padding and without line breaks, both ways; decoding accepts nothing else.
 enum Base64 {
   /// Characters for `count` bytes.
   static func encodedCount(_ count: Int) -> Int { (count + 2) / 3 * 4 }
-
-  /// Two characters for each 12 bits: half the look-ups of one table a character.
-  private static let pairs: [UInt16] = {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    return (0..<4096).map { bits in
-      UInt16(littleEndian: UInt16(alphabet[bits >> 6]) | UInt16(alphabet[bits & 63]) << 8)
-    }
-  }()
-
-  /// 6 bits for each character; 0xFF for what is none.
-  private static let values: [UInt8] = {
-    var table = [UInt8](repeating: 0xFF, count: 256)
-    for (value, character) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
-      .enumerated()
-    {
-      table[Int(character)] = UInt8(value)
-    }
-    return table
-  }()
 
   /// Writes the characters.
   /// - Parameter target: at least ``encodedCount(_:)`` bytes.
@@ -28,29 +11,18 @@ enum Base64 {
   static func encode(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int {
     let count = encodedCount(source.count)
     precondition(target.count >= count, "too little room for base64")
-    guard let from = source.baseAddress, let to = target.baseAddress else { return 0 }
-    pairs.withUnsafeBufferPointer { pairs in
-      var at = 0
-      var out = 0
-      while at + 3 <= source.count {
-        let bits =
-          Int(from.load(fromByteOffset: at, as: UInt8.self)) << 16
-          | Int(from.load(fromByteOffset: at + 1, as: UInt8.self)) << 8
-          | Int(from.load(fromByteOffset: at + 2, as: UInt8.self))
-        to.storeBytes(of: pairs[bits >> 12], toByteOffset: out, as: UInt16.self)
-        to.storeBytes(of: pairs[bits & 4095], toByteOffset: out + 2, as: UInt16.self)
-        at += 3
-        out += 4
-      }
-      let rest = source.count - at
-      guard rest > 0 else { return }
-      var bits = Int(from.load(fromByteOffset: at, as: UInt8.self)) << 16
-      if rest == 2 { bits |= Int(from.load(fromByteOffset: at + 1, as: UInt8.self)) << 8 }
-      to.storeBytes(of: pairs[bits >> 12], toByteOffset: out, as: UInt16.self)
-      to.storeBytes(of: pairs[bits & 4095], toByteOffset: out + 2, as: UInt16.self)
-      to.storeBytes(of: UInt8(ascii: "="), toByteOffset: out + 3, as: UInt8.self)
-      if rest == 1 { to.storeBytes(of: UInt8(ascii: "="), toByteOffset: out + 2, as: UInt8.self) }
-    }
+    guard let from = source.baseAddress?.assumingMemoryBound(to: UInt8.self),
+      let to = target.baseAddress?.assumingMemoryBound(to: CChar.self)
+    else { return 0 }
+    let kernels = ff_best()!.pointee
+    let groups = source.count / 3
+    kernels.base64Encode(from, groups, to)
+    let rest = source.count - groups * 3
+    guard rest > 0 else { return count }
+    // The last group is filled up with zeros; their characters become padding.
+    let last: [3 of UInt8] = [from[groups * 3], rest == 2 ? from[groups * 3 + 1] : 0, 0]
+    last.span.withUnsafeBufferPointer { kernels.base64Encode($0.baseAddress, 1, to + groups * 4) }
+    for at in (4 - 3 + rest)..<4 { to[groups * 4 + at] = CChar(UInt8(ascii: "=")) }
     return count
   }
 
@@ -71,44 +43,45 @@ enum Base64 {
   ) throws(CodecError) -> Int {
     let count = try decodedCount(source)
     precondition(target.count >= count, "too little room for the bytes of base64")
-    guard count > 0, let from = source.baseAddress, let to = target.baseAddress else {
+    guard count > 0, let from = source.baseAddress?.assumingMemoryBound(to: CChar.self),
+      let to = target.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    else {
       guard source.isEmpty else { throw .payload("base64 holds only padding") }
       return 0
     }
-    let whole = count / 3
-    // Bit 7 of any value met stays in `seen`: one check at the end instead of four a round.
-    var seen: UInt8 = 0
-    values.withUnsafeBufferPointer { values in
-      for group in 0..<whole {
-        let a = values[Int(from.load(fromByteOffset: group * 4, as: UInt8.self))]
-        let b = values[Int(from.load(fromByteOffset: group * 4 + 1, as: UInt8.self))]
-        let c = values[Int(from.load(fromByteOffset: group * 4 + 2, as: UInt8.self))]
-        let d = values[Int(from.load(fromByteOffset: group * 4 + 3, as: UInt8.self))]
-        seen |= a | b | c | d
-        to.storeBytes(of: a << 2 | b >> 4, toByteOffset: group * 3, as: UInt8.self)
-        to.storeBytes(of: b << 4 | c >> 2, toByteOffset: group * 3 + 1, as: UInt8.self)
-        to.storeBytes(of: c << 6 | d, toByteOffset: group * 3 + 2, as: UInt8.self)
-      }
+    let kernels = ff_best()!.pointee
+    let groups = count / 3
+    let done = kernels.base64Decode(from, groups, to)
+    guard done == groups else { throw stranger(source, in: done * 4..<done * 4 + 4) }
+    let rest = count - groups * 3
+    guard rest > 0 else { return count }
+    // Padding stands for zeros: the bits that it covers must be none of a byte.
+    let a = CChar(UInt8(ascii: "A"))
+    let last: [4 of CChar] = [
+      from[groups * 4], from[groups * 4 + 1], rest == 2 ? from[groups * 4 + 2] : a, a,
+    ]
+    var bytes: [3 of UInt8] = [0, 0, 0]
+    let isText = last.span.withUnsafeBufferPointer { text in
+      var span = bytes.mutableSpan
+      return span.withUnsafeMutableBufferPointer { kernels.base64Decode(text.baseAddress, 1, $0.baseAddress) == 1 }
     }
-    let rest = count - whole * 3
-    if rest > 0 {
-      let a = values[Int(from.load(fromByteOffset: whole * 4, as: UInt8.self))]
-      let b = values[Int(from.load(fromByteOffset: whole * 4 + 1, as: UInt8.self))]
-      seen |= a | b
-      to.storeBytes(of: a << 2 | b >> 4, toByteOffset: whole * 3, as: UInt8.self)
-      var unused = b & 15
-      if rest == 2 {
-        let c = values[Int(from.load(fromByteOffset: whole * 4 + 2, as: UInt8.self))]
-        seen |= c
-        to.storeBytes(of: b << 4 | c >> 2, toByteOffset: whole * 3 + 1, as: UInt8.self)
-        unused = c & 3
-      }
-      guard unused == 0 else { throw .payload("base64 ends in bits that stand for no byte") }
-    }
-    guard seen & 0x80 == 0 else {
-      let at = source.firstIndex { values[Int($0)] == 0xFF } ?? 0
-      throw .payload("base64 has a character at offset \(at) that is none of A-Z a-z 0-9 + /")
-    }
+    guard isText else { throw stranger(source, in: groups * 4..<groups * 4 + 1 + rest) }
+    guard bytes[rest] == 0 else { throw .payload("base64 ends in bits that stand for no byte") }
+    for at in 0..<rest { to[groups * 3 + at] = bytes[at] }
     return count
+  }
+
+  private static func stranger(_ source: UnsafeRawBufferPointer, in range: Range<Int>) -> CodecError {
+    let at = range.first { !isCharacter(source[$0]) } ?? range.lowerBound
+    return .payload("base64 has a character at offset \(at) that is none of A-Z a-z 0-9 + /")
+  }
+
+  private static func isCharacter(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+      true
+    default: false
+    }
   }
 }

@@ -167,7 +167,7 @@ public final class FrameEncoder: @unchecked Sendable {
       return try rewrite(payload, ZstdCompressor.bound(tight.byteCount), pool) {
         (pixels, target) throws(CodecError) in
         GradientFilter.apply(Self.samples(pixels), layout, into: Self.samples(planes))
-        return try zstd.compress(UnsafeRawBufferPointer(planes), into: target)
+        return try zstd.compress(UnsafeRawBufferPointer(planes), isFiltered: true, into: target)
       }
     }
   }

@@ -1,3 +1,4 @@
+import CFrameKernels
 import FrameCore
 
 /// WIRE's `subgreen-gradient`: makes pixels compress better, reversibly. All arithmetic is modulo 256.
@@ -20,12 +21,12 @@ enum GradientFilter {
   static func apply(
     _ source: UnsafePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>
   ) {
+    let kernels = ff_best()!.pointee
     let (width, height) = (layout.width, layout.height)
     if layout.format.channels == 1 {
       for y in 0..<height {
         let row = source + y * layout.stride
-        let above = y > 0 ? row - layout.stride : nil
-        residual(row, above, target + y * width, width)
+        kernels.residual(row, y > 0 ? row - layout.stride : nil, target + y * width, width)
       }
       return
     }
@@ -34,33 +35,17 @@ enum GradientFilter {
       guard let base = rows.baseAddress else { return }
       for y in 0..<height {
         let now = base + (y & 1) * 3 * width
-        let before = y > 0 ? base + (1 - y & 1) * 3 * width : nil
-        let row = source + y * layout.stride
-        for x in 0..<width {
-          let green = row[3 * x + 1]
-          now[x] = row[3 * x] &- green
-          now[width + x] = green
-          now[2 * width + x] = row[3 * x + 2] &- green
-        }
+        let before = base + (1 - y & 1) * 3 * width
+        let (first, green, last) = (now, now + width, now + 2 * width)
+        kernels.split3(source + y * layout.stride, first, green, last, width)
+        kernels.subtract(first, green, width)
+        kernels.subtract(last, green, width)
         for plane in 0..<3 {
-          residual(
-            now + plane * width, before.map { UnsafePointer($0 + plane * width) },
+          kernels.residual(
+            now + plane * width, y > 0 ? UnsafePointer(before + plane * width) : nil,
             target + plane * width * height + y * width, width)
         }
       }
-    }
-  }
-
-  private static func residual(
-    _ row: UnsafePointer<UInt8>, _ above: UnsafePointer<UInt8>?, _ target: UnsafeMutablePointer<UInt8>,
-    _ width: Int
-  ) {
-    if let above {
-      target[0] = row[0] &- above[0]
-      for x in 1..<max(width, 1) { target[x] = row[x] &- row[x - 1] &- above[x] &+ above[x - 1] }
-    } else {
-      target[0] = row[0]
-      for x in 1..<max(width, 1) { target[x] = row[x] &- row[x - 1] }
     }
   }
 
@@ -68,39 +53,22 @@ enum GradientFilter {
   static func undo(
     _ planes: UnsafeMutablePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>
   ) {
-    let (width, height) = (layout.width, layout.height)
-    let channels = layout.format.channels
-    for plane in 0..<channels {
-      let start = planes + plane * width * height
-      for y in 0..<height {
-        let row = start + y * width
-        // Sums over the row, then over the column.
-        var sum: UInt8 = 0
-        if y == 0 {
-          for x in 0..<width {
-            sum &+= row[x]
-            row[x] = sum
-          }
-        } else {
-          let above = row - width
-          for x in 0..<width {
-            sum &+= row[x]
-            row[x] = sum &+ above[x]
-          }
-        }
-      }
-    }
+    let kernels = ff_best()!.pointee
+    let (width, height, channels) = (layout.width, layout.height, layout.format.channels)
     let count = width * height
-    if channels == 1 {
-      target.update(from: planes, count: count)
-      return
-    }
-    let (first, green, last) = (planes, planes + count, planes + 2 * count)
-    for at in 0..<count {
-      let middle = green[at]
-      target[3 * at] = first[at] &+ middle
-      target[3 * at + 1] = middle
-      target[3 * at + 2] = last[at] &+ middle
+    for y in 0..<height {
+      // All planes of a row at once: they are read again while they are in the cache.
+      for plane in 0..<channels {
+        let row = planes + plane * count + y * width
+        kernels.integrate(row, y > 0 ? UnsafePointer(row - width) : nil, width)
+      }
+      let row = planes + y * width
+      let out = target + y * layout.rowBytes
+      if channels == 1 {
+        out.update(from: row, count: width)
+      } else {
+        kernels.mergeGreen(row, row + count, row + 2 * count, out, width)
+      }
     }
   }
 }

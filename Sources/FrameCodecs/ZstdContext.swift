@@ -3,14 +3,31 @@ import CZstd
 /// Owns a zstd compressor and its tables, for many frames.
 struct ZstdCompressor: ~Copyable {
   private let context: OpaquePointer
+  private let level: Int
+
+  /// Bytes that a search for repetitions steps over where it finds none. Residuals of a filter hold hardly any:
+  /// nearly all of what zstd saves there, it saves in the entropy coder. 64 is where more makes the frame larger
+  /// than it makes the search shorter (samples/flight).
+  private static let residualStep: Int32 = 64
 
   /// - Parameter level: -7...19.
   init(level: Int) {
     guard let context = ZSTD_createCCtx() else { preconditionFailure("out of memory for a zstd context") }
     self.context = context
+    self.level = level
     ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
     ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+  }
+
+  /// At level 1, the one for speed, the search is made coarser for residuals. 0 is zstd's own choice.
+  private func tune(forResiduals isFiltered: Bool) {
+    guard level == 1 else { return }
+    ZSTD_CCtx_setParameter(context, ZSTD_c_strategy, isFiltered ? Int32(ZSTD_fast.rawValue) : 0)
+    ZSTD_CCtx_setParameter(context, ZSTD_c_targetLength, isFiltered ? Self.residualStep : 0)
+    // With such a step zstd would leave literals as they are. (ZSTD_c_literalCompressionMode, by the name it has in
+    // the stable part of the header.)
+    ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, isFiltered ? 1 : 0)
   }
 
   deinit { ZSTD_freeCCtx(context) }
@@ -19,9 +36,11 @@ struct ZstdCompressor: ~Copyable {
   static func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
 
   /// Writes one standard frame with content size and checksum.
+  /// - Parameter isFiltered: whether these are residuals of the gradient filter.
   func compress(
-    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
+    _ source: UnsafeRawBufferPointer, isFiltered: Bool = false, into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> Int {
+    tune(forResiduals: isFiltered)
     let result = ZSTD_compress2(context, target.baseAddress, target.count, source.baseAddress, source.count)
     guard ZSTD_isError(result) == 0 else {
       throw .payload("zstd cannot compress: \(String(cString: ZSTD_getErrorName(result)))")

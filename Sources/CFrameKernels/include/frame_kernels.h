@@ -92,6 +92,25 @@ typedef struct {
   /// Three planes to interleaved elements.
   void (*interleave3)(
     const void *a, const void *b, const void *c, void *out, ff_element type, size_t count);
+
+  // MARK: the gradient filter, modulo 256
+
+  /// row[i] -= other[i].
+  void (*subtract)(uint8_t *row, const uint8_t *other, size_t count);
+  /// out[x] = row[x] - row[x - 1] - above[x] + above[x - 1]; outside is 0, and so is `above` when NULL.
+  void (*residual)(const uint8_t *row, const uint8_t *above, uint8_t *out, size_t count);
+  /// The inverse, in place.
+  void (*integrate)(uint8_t *row, const uint8_t *above, size_t count);
+  /// Interleaved pixels of a + green, green, b + green.
+  void (*mergeGreen)(const uint8_t *a, const uint8_t *green, const uint8_t *b, uint8_t *out, size_t pixels);
+
+  // MARK: base64, RFC 4648
+
+  /// Whole groups of 3 bytes to 4 characters each.
+  void (*base64Encode)(const uint8_t *bytes, size_t groups, char *text);
+  /// Whole groups of 4 characters to 3 bytes each.
+  /// - Returns: groups before the first with a character that is none of the 64.
+  size_t (*base64Decode)(const char *text, size_t groups, uint8_t *bytes);
 } ff_kernels;
 
 /// Variants this processor can run, the fastest last. Never empty.
