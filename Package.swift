@@ -79,6 +79,7 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    .testTarget(name: "CFrameKernelsTests", dependencies: ["CFrameKernels"], swiftSettings: swift),
     .testTarget(name: "FrameCoreTests", dependencies: ["FrameCore"], swiftSettings: swift),
     .testTarget(
       name: "FrameSourcesTests", dependencies: ["FrameSources", "FrameCore"], swiftSettings: swift),
