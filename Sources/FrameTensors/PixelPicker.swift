@@ -37,7 +37,7 @@ final class PixelPicker {
   /// Fills the samples of the tensor's row `y` of those covered.
   /// - Parameter row: gives the first byte of a source row.
   func pick(_ y: Int, _ row: (Int) -> UnsafePointer<UInt8>) {
-    let weight = rows.fixedWeight(y)
+    let weight = rows.fixedWeight[y]
     let upper = row(rows.first[y])
     let lower = weight == 0 ? upper : row(rows.second[y])
     let next = min(y + 1, rows.count - 1)

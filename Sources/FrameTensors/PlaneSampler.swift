@@ -33,7 +33,7 @@ final class PlaneSampler {
   /// - Parameter row: gives the samples of a source row.
   @inline(__always)
   func sample(_ y: Int, _ row: (Int) -> UnsafePointer<UInt8>) {
-    let weight = rows.fixedWeight(y)
+    let weight = rows.fixedWeight[y]
     let upper = row(rows.first[y])
     let lower = weight == 0 ? upper : row(rows.second[y])
     kernels.blend(upper, lower, weight, blended, width)

@@ -9,14 +9,12 @@ struct ResampleAxis {
   let second: [Int]
   /// Weight of `second`, 0..<1; `1 - weight` is that of `first`.
   let weight: [Float]
+  /// The same as the kernels take it, in 1/32768; never a whole.
+  let fixedWeight: [Int32]
   /// Where the resized part starts in the tensor.
   let offset: Int
   /// Whether every weight is 0: pixels are copied, not mixed.
   let isCopy: Bool
-
-  /// The weight of `second` as the kernels take it, in 1/32768; never a whole.
-  @inline(__always)
-  func fixedWeight(_ target: Int) -> Int32 { min(Int32((weight[target] * 32768).rounded()), 32767) }
 
   /// Target positions that are covered.
   var count: Int { first.count }
@@ -46,6 +44,7 @@ struct ResampleAxis {
     self.first = first
     self.second = second
     self.weight = weight
+    fixedWeight = weight.map { min(Int32(($0 * 32768).rounded()), 32767) }
     offset = span.offset
     isCopy = weight.allSatisfy { $0 == 0 }
   }
