@@ -1,4 +1,4 @@
-import DequeModule
+public import DequeModule
 
 /// What a full queue does with one more element.
 public enum QueuePolicy: String, Sendable, CaseIterable {
@@ -12,16 +12,27 @@ public enum QueuePolicy: String, Sendable, CaseIterable {
 
 /// A first-in first-out queue between two stages, bounded by elements and bytes.
 public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
-  private struct Entry: ~Copyable {
-    var element: Element
-    let bytes: Int
+  @usableFromInline
+  struct Entry: ~Copyable {
+    @usableFromInline var element: Element
+    @usableFromInline let bytes: Int
+
+    @inlinable
+    init(element: consuming Element, bytes: Int) {
+      self.element = element
+      self.bytes = bytes
+    }
   }
 
-  private struct State: ~Copyable {
-    var entries: RigidDeque<Entry>
-    var bytes = 0
-    var closed = false
+  @usableFromInline
+  struct State: ~Copyable {
+    @usableFromInline var entries: RigidDeque<Entry>
+    @usableFromInline var bytes = 0
+    @usableFromInline var closed = false
 
+    init(entries: consuming RigidDeque<Entry>) { self.entries = entries }
+
+    @inlinable
     func hasRoom(for more: Int, _ maximumBytes: Int) -> Bool {
       !entries.isFull && (entries.isEmpty || bytes + more <= maximumBytes)
     }
@@ -38,8 +49,8 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     case closed
   }
 
-  private let state: Monitor<State>
-  private let maximumBytes: Int
+  @usableFromInline let state: Monitor<State>
+  @usableFromInline let maximumBytes: Int
   public let policy: QueuePolicy
 
   /// - Parameters:
@@ -53,6 +64,7 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
 
   /// Adds an element at the end, or does what the policy says when there is no room.
   /// - Parameter bytes: what the element counts against the byte bound.
+  @inlinable
   @discardableResult
   public func push(_ element: consuming Element, bytes: Int = 0) -> Outcome {
     // An Optional lets the closure take the element out: closures cannot consume what they capture.
@@ -82,6 +94,7 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
 
   /// The oldest element; waits for one.
   /// - Returns: `nil` once the queue is closed and empty.
+  @inlinable
   public func pop() -> Element? {
     let element: Element? = state.withLock(waitingUntil: { !$0.entries.isEmpty || $0.closed }) {
       Self.take(&$0)
@@ -92,6 +105,7 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
 
   /// The oldest element, waiting for one until `deadline` (monotonic, ns).
   /// - Returns: `nil` when none came, or the queue is closed and empty (see ``isFinished``).
+  @inlinable
   public func pop(deadline: Int64) -> Element? {
     let element: Element? = state.withLock(
       waitingUntil: { !$0.entries.isEmpty || $0.closed }, deadline: deadline
@@ -100,7 +114,8 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     return element
   }
 
-  private static func take(_ state: inout State) -> Element? {
+  @inlinable
+  static func take(_ state: inout State) -> Element? {
     guard let entry = state.entries.popFirst() else { return nil }
     state.bytes -= entry.bytes
     return entry.element

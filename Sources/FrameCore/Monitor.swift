@@ -1,21 +1,22 @@
 #if canImport(Glibc)
-  import Glibc
+  public import Glibc
 #elseif canImport(Musl)
-  import Musl
+  public import Musl
 #elseif canImport(Darwin)
-  import Darwin
+  public import Darwin
 #else
   #error("no C library known for this platform")
 #endif
 
 /// A lock with a condition over the state it guards: what the threads of a pipeline wait on.
 ///
-/// The standard library's `Mutex` cannot be waited on; this is the smallest thing that can.
+/// The standard library's `Mutex` cannot be waited on; this is the smallest thing that can. Inlinable, as each
+/// frame passes a dozen of them: unspecialised, every call would look its types up.
 public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   // Sound: `state` is touched only between lock and unlock of `mutex`.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
-  private var state: State
+  @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  @usableFromInline let condition: UnsafeMutablePointer<pthread_cond_t>
+  @usableFromInline var state: State
 
   public init(_ initial: consuming sending State) {
     state = initial
@@ -42,6 +43,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   }
 
   /// Runs `body` with the lock held.
+  @inlinable
   public func withLock<R: ~Copyable, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
@@ -49,6 +51,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   }
 
   /// Waits until `ready` holds, then runs `body`, both with the lock held.
+  @inlinable
   public func withLock<R: ~Copyable, E: Error>(
     waitingUntil ready: (borrowing State) -> Bool, _ body: (inout State) throws(E) -> R
   ) throws(E) -> R {
@@ -60,6 +63,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
 
   /// Waits until `ready` holds or the deadline passes, then runs `body`, which can tell by the state.
   /// - Parameter deadline: on the monotonic clock, ns (see ``FrameClock/monotonic()``).
+  @inlinable
   public func withLock<R: ~Copyable, E: Error>(
     waitingUntil ready: (borrowing State) -> Bool, deadline: Int64,
     _ body: (inout State) throws(E) -> R
@@ -71,10 +75,12 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   }
 
   /// Wakes all who wait, to look again at the state.
+  @inlinable
   public func wakeAll() { pthread_cond_broadcast(condition) }
 
   /// - Returns: false when the deadline has passed.
-  private func wait(until deadline: Int64) -> Bool {
+  @usableFromInline
+  func wait(until deadline: Int64) -> Bool {
     #if canImport(Darwin)
       let remaining = deadline - FrameClock.monotonic()
       guard remaining > 0 else { return false }
