@@ -63,7 +63,9 @@ enum Base64 {
     var bytes: [3 of UInt8] = [0, 0, 0]
     let isText = last.span.withUnsafeBufferPointer { text in
       var span = bytes.mutableSpan
-      return span.withUnsafeMutableBufferPointer { kernels.base64Decode(text.baseAddress, 1, $0.baseAddress) == 1 }
+      return span.withUnsafeMutableBufferPointer {
+        kernels.base64Decode(text.baseAddress, 1, $0.baseAddress) == 1
+      }
     }
     guard isText else { throw stranger(source, in: groups * 4..<groups * 4 + 1 + rest) }
     guard bytes[rest] == 0 else { throw .payload("base64 ends in bits that stand for no byte") }

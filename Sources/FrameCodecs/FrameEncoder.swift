@@ -163,10 +163,12 @@ public final class FrameEncoder: @unchecked Sendable {
       // Filtered planes are tight, whatever the rows were.
       let tight = layout.with(format: layout.format)
       format.content = FrameContent(.pixels, tight)
-      let planes = self.planes.take(tight.byteCount)
+      let work = self.planes.take(tight.byteCount + GradientFilter.rowBytes(tight))
+      let planes = UnsafeMutableRawBufferPointer(rebasing: work[..<tight.byteCount])
+      let rows = Self.samples(UnsafeMutableRawBufferPointer(rebasing: work[tight.byteCount...]))
       return try rewrite(payload, ZstdCompressor.bound(tight.byteCount), pool) {
         (pixels, target) throws(CodecError) in
-        GradientFilter.apply(Self.samples(pixels), layout, into: Self.samples(planes))
+        GradientFilter.apply(Self.samples(pixels), layout, into: Self.samples(planes), rows: rows)
         return try zstd.compress(UnsafeRawBufferPointer(planes), isFiltered: true, into: target)
       }
     }

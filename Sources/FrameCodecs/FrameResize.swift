@@ -1,7 +1,7 @@
 import FrameCore
 
 /// Resizes 8-bit pixels before encoding: area average when shrinking, bilinear when growing.
-struct FrameResize {
+final class FrameResize {
   /// One output sample is a weighted sum of neighbours, weights in 1/16384.
   private struct Axis {
     var start: [Int32] = []
@@ -44,12 +44,15 @@ struct FrameResize {
 
   let source: PixelLayout
   let target: PixelLayout
+  /// One row of the result, in fixed point.
+  private let sums: UnsafeMutableBufferPointer<Int32>
   private let planes: [(from: Int, to: Int, stride: Int, channels: Int, across: Axis, down: Axis)]
 
   /// - Parameter target: same format as `source`, tight.
   init(from source: PixelLayout, to target: PixelLayout) {
     self.source = source
     self.target = target
+    sums = .allocate(capacity: target.width * target.format.channels)
     let across = Axis(from: source.width, to: target.width)
     let down = Axis(from: source.height, to: target.height)
     guard source.format == .i420 else {
@@ -69,6 +72,8 @@ struct FrameResize {
     ]
   }
 
+  deinit { sums.deallocate() }
+
   /// Resizes one frame.
   /// - Parameters:
   ///   - pixels: `source.byteCount` bytes.
@@ -77,17 +82,16 @@ struct FrameResize {
     for plane in planes {
       let columns = plane.across.start.count
       let rowSamples = columns * plane.channels
-      withUnsafeTemporaryAllocation(of: Int32.self, capacity: rowSamples) { sums in
-        for row in 0..<plane.down.start.count {
-          sums.update(repeating: 0)
-          for tap in 0..<Int(plane.down.count[row]) {
-            let weight = plane.down.weights[row * plane.down.widest + tap]
-            let line = pixels + plane.from + (Int(plane.down.start[row]) + tap) * plane.stride
-            add(line, plane.channels, plane.across, weight, to: sums)
-          }
-          let out = result + plane.to + row * rowSamples
-          for at in 0..<rowSamples { out[at] = UInt8(clamping: (sums[at] + 1 << 13) >> 14) }
+      let sums = UnsafeMutableBufferPointer(rebasing: self.sums[..<rowSamples])
+      for row in 0..<plane.down.start.count {
+        sums.update(repeating: 0)
+        for tap in 0..<Int(plane.down.count[row]) {
+          let weight = plane.down.weights[row * plane.down.widest + tap]
+          let line = pixels + plane.from + (Int(plane.down.start[row]) + tap) * plane.stride
+          add(line, plane.channels, plane.across, weight, to: sums)
         }
+        let out = result + plane.to + row * rowSamples
+        for at in 0..<rowSamples { out[at] = UInt8(clamping: (sums[at] + 1 << 13) >> 14) }
       }
     }
   }

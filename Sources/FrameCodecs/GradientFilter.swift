@@ -14,12 +14,17 @@ enum GradientFilter {
     }
   }
 
+  /// Working memory that filtering takes, bytes.
+  static func rowBytes(_ layout: PixelLayout) -> Int { 6 * layout.width }
+
   /// Filters interleaved pixels into tight planes.
   /// - Parameters:
   ///   - source: `layout.byteCount` bytes; rows may be padded.
   ///   - target: `width * height * channels` bytes.
+  ///   - rows: ``rowBytes(_:)`` bytes to work in.
   static func apply(
-    _ source: UnsafePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>
+    _ source: UnsafePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>,
+    rows: UnsafeMutablePointer<UInt8>
   ) {
     let kernels = ff_best()!.pointee
     let (width, height) = (layout.width, layout.height)
@@ -31,20 +36,17 @@ enum GradientFilter {
       return
     }
     // Two rows of the three planes, green already subtracted: this row and the one above.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 6 * width) { rows in
-      guard let base = rows.baseAddress else { return }
-      for y in 0..<height {
-        let now = base + (y & 1) * 3 * width
-        let before = base + (1 - y & 1) * 3 * width
-        let (first, green, last) = (now, now + width, now + 2 * width)
-        kernels.split3(source + y * layout.stride, first, green, last, width)
-        kernels.subtract(first, green, width)
-        kernels.subtract(last, green, width)
-        for plane in 0..<3 {
-          kernels.residual(
-            now + plane * width, y > 0 ? UnsafePointer(before + plane * width) : nil,
-            target + plane * width * height + y * width, width)
-        }
+    for y in 0..<height {
+      let now = rows + (y & 1) * 3 * width
+      let before = rows + (1 - y & 1) * 3 * width
+      let (first, green, last) = (now, now + width, now + 2 * width)
+      kernels.split3(source + y * layout.stride, first, green, last, width)
+      kernels.subtract(first, green, width)
+      kernels.subtract(last, green, width)
+      for plane in 0..<3 {
+        kernels.residual(
+          now + plane * width, y > 0 ? UnsafePointer(before + plane * width) : nil,
+          target + plane * width * height + y * width, width)
       }
     }
   }

@@ -21,6 +21,10 @@ final class BatchLine: Sendable {
     /// Counts the batches opened, so that the reader notices a new deadline.
     var opened = 0
     var closed = false
+    /// Answered, to be filled again.
+    var spare: [FrameBatch] = []
+
+    mutating func new() -> FrameBatch { spare.popLast() ?? FrameBatch() }
 
     mutating func closeOpen() {
       if let open { waiting.append(open) }
@@ -30,6 +34,8 @@ final class BatchLine: Sendable {
 
   /// Most records without a frame that wait at a time.
   private static let maximumWaiting = 256
+  /// Most batches that wait to be filled again.
+  private static let maximumSpare = 8
 
   private let pool: TensorPool
   private let state = Monitor(State())
@@ -51,7 +57,7 @@ final class BatchLine: Sendable {
   private func add(_ entry: BatchEntry, to state: inout State, new: BatchTensor?) -> Place? {
     if state.open?.tensor == nil {
       guard let new, !state.closed else { return nil }
-      let batch = state.open ?? FrameBatch()
+      let batch = state.open ?? state.new()
       batch.tensor = new
       batch.deadline = FrameClock.monotonic() + Int64(pool.spec.batchTimeoutMilliseconds) * 1_000_000
       state.open = batch
@@ -75,7 +81,7 @@ final class BatchLine: Sendable {
         open.entries.append(entry)
         if open.entries.count >= Self.maximumWaiting { state.closeOpen() }
       } else {
-        let batch = FrameBatch()
+        let batch = state.new()
         batch.entries.append(entry)
         state.waiting.append(batch)
       }
@@ -117,6 +123,14 @@ final class BatchLine: Sendable {
         return batch
       }
       if state.withLock({ $0.closed && $0.waiting.isEmpty && $0.open == nil }) { return nil }
+    }
+  }
+
+  /// A batch that was answered: its tensor is free, and nobody has it any more.
+  func recycle(_ batch: FrameBatch) {
+    batch.reset()
+    state.withLock { state in
+      if state.spare.count < Self.maximumSpare { state.spare.append(batch) }
     }
   }
 

@@ -39,4 +39,13 @@ final class FrameBatch: @unchecked Sendable {
   var unfinished = 0
   /// When it goes to the model even if it is not full, monotonic ns.
   var deadline = Int64.max
+
+  /// Makes it as new, but for its memory.
+  func reset() {
+    entries.removeAll(keepingCapacity: true)
+    tensor = nil
+    frames = 0
+    unfinished = 0
+    deadline = .max
+  }
 }

@@ -29,6 +29,7 @@ struct InferenceStage: Sendable {
         try answer(batch, values)
       }
       markDone(batch)
+      line.recycle(batch)
     }
     try results?.close()
   }

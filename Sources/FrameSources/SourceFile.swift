@@ -18,7 +18,8 @@ struct SourceFile: ~Copyable {
   init(path: String) throws(SourceError) {
     self.path = path
     closes = true
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Not `open(path, ...)`, which copies the path to the heap, once for each frame.
+    descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
   }
 
