@@ -1,4 +1,4 @@
-"""Other libraries' ways from frames to a model's tensor, for `framefeed compare tensors`: see README.md here.
+"""Other libraries' ways from frames to a model's tensor, and to base64 and back, for `framefeed compare tensors`: see README.md here.
 
 Every way ends in a float32 array of 3 x height x width, RGB, normalised as the model wants, in memory of its
 own or memory that is used again, whichever its library offers. On one thread.
@@ -144,17 +144,35 @@ def with_pillow():
     way("jpeg", "Pillow + NumPy")(lambda number: decode(number, False))
 
 
+def with_base64():
+    import base64
+
+    texts = [base64.b64encode(frame) for frame in pixels]
+    way("base64-encode", "Python base64")(lambda number: base64.b64encode(pixels[number]))
+    way("base64-decode", "Python base64")(lambda number: base64.b64decode(texts[number], validate=True))
+    return texts
+
+
+def with_pybase64(texts):
+    import pybase64
+
+    way("base64-encode", "pybase64")(lambda number: pybase64.b64encode(pixels[number]))
+    way("base64-decode", "pybase64")(lambda number: pybase64.b64decode(texts[number], validate=True))
+
+
 def say(*words):
     print(*words, flush=True)
 
 
 blob = None
+texts = with_base64()
 for package, add in [
     ("opencv-python-headless", lambda: globals().update(blob=with_opencv())),
     ("simplejpeg", lambda: with_simplejpeg(blob)),
     ("PyTurboJPEG", lambda: with_turbojpeg(blob)),
     ("kornia-rs", with_kornia),
     ("pillow", with_pillow),
+    ("pybase64", lambda: with_pybase64(texts)),
 ]:
     try:
         add()

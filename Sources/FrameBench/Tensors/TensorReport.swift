@@ -8,8 +8,18 @@ public struct TensorReport: Codable, Sendable {
     case jpeg
     /// From interleaved pixels.
     case pixels
+    /// From pixels to text, and back, checked: what a text protocol adds.
+    case base64Encode = "base64-encode"
+    case base64Decode = "base64-decode"
 
-    var title: String { self == .jpeg ? "JPEG file to tensor" : "pixels to tensor" }
+    var title: String {
+      switch self {
+      case .jpeg: "JPEG file to tensor"
+      case .pixels: "pixels to tensor"
+      case .base64Encode: "pixels to base64"
+      case .base64Decode: "base64 to pixels"
+      }
+    }
   }
 
   public enum Kind: String, Codable, Sendable {
@@ -87,8 +97,10 @@ public struct TensorReport: Codable, Sendable {
     for job in Job.allCases {
       let some = rows.filter { $0.job == job }
       guard !some.isEmpty else { continue }
-      let head = [job.title, "p50", "p90", "p99", "of FrameFeed's", "PSNR dB", "largest error"]
-      lines += TextTable.aligned([head] + some.map(cells))
+      let isText = job == .base64Encode || job == .base64Decode
+      let head =
+        [job.title, "p50", "p90", "p99", "of FrameFeed's"] + (isText ? [] : ["PSNR dB", "largest error"])
+      lines += TextTable.aligned([head] + some.map { Array(cells($0).prefix(head.count)) })
     }
     if !scaling.isEmpty {
       let head = ["on \(scaling[0].threads) threads", "of one thread's", "fps"]
