@@ -19,6 +19,7 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
       EXAMPLES
         framefeed compare encodings samples/flight
         framefeed compare encodings clip.y4m --codec raw --codec zstd:level=3
+        framefeed compare encodings clip.y4m --fit models/channel-statistics.json
         framefeed compare encodings photos/ --frames 10 --report encodings.json
       """)
 
@@ -35,6 +36,11 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("How often each frame goes through each codec.", valueName: "n"))
   var rounds = 3
+
+  @Option(
+    help: ArgumentHelp(
+      "Also shrink frames to what this model takes, as stream --fit does.", valueName: "models/NAME.json"))
+  var fit: String?
 
   @Flag(help: "Codecs alone: send nothing through a broker.")
   var noBroker = false
@@ -54,7 +60,8 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
         let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
         let comparison = try EncodingComparison(
           sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
-          pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds, stop: stop)
+          pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds,
+          fit: try fit.map(StreamCommand.fitting), stop: stop)
         return try comparison.run(through: try self.kafka()) { step.text = $0 }
       }
       try ReportFile.write(try report.json(), output.report)

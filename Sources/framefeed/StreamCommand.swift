@@ -161,12 +161,15 @@ struct StreamCommand: AsyncParsableCommand {
     return options
   }
 
+  /// Shrinks frames to what the model of a manifest takes.
+  static func fitting(_ manifest: String) throws -> FrameResizing {
+    let spec = try SinkCommand.manifest(manifest).input
+    return .sufficient { spec.sufficientSize(of: $0) }
+  }
+
   private func resizing() throws -> FrameResizing? {
     guard resize == nil || fit == nil else { throw Failure("--resize and --fit: give one of them") }
-    if let fit {
-      let spec = try SinkCommand.manifest(fit).input
-      return .sufficient { spec.sufficientSize(of: $0) }
-    }
+    if let fit { return try Self.fitting(fit) }
     do throws(SourceError) {
       return try resize.map { text throws(SourceError) in .to(try Self.size(text)) }
     } catch {

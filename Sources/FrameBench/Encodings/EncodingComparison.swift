@@ -1,5 +1,5 @@
 import FoundationEssentials
-import FrameCodecs
+public import FrameCodecs
 public import FrameCore
 import FrameFeed
 import FrameLatency
@@ -39,6 +39,7 @@ public final class EncodingComparison {
     let pool = FramePool(buffers: 4)
     /// The file passes as it is; everything else begins with pixels.
     let takesFile: Bool
+    let resizing: FrameResizing?
     let encode = DurationHistogram()
     let decode = DurationHistogram()
     let endToEnd = DurationHistogram()
@@ -55,11 +56,12 @@ public final class EncodingComparison {
       return min(40, max(10, Int(1000 / max(milliseconds, 1))))
     }
 
-    init(_ name: String, _ codec: Codec, takesFile: Bool) {
-      self.name = takesFile ? "\(name) (files as they are)" : name
+    init(_ name: String, _ codec: Codec, takesFile: Bool, resizing: FrameResizing? = nil) {
+      self.name = resizing != nil ? "\(name) --fit" : takesFile ? "\(name) (files as they are)" : name
       self.codec = codec
       self.takesFile = takesFile
-      encoder = FrameEncoder(codec: codec)
+      self.resizing = resizing
+      encoder = FrameEncoder(codec: codec, resizing: resizing)
     }
   }
 
@@ -67,9 +69,11 @@ public final class EncodingComparison {
   ///   - codecs: as on the command line, without `json`.
   ///   - pixelList: whether a JSON list of pixel numbers is measured too.
   ///   - rounds: how often each frame goes through each codec.
+  ///   - fit: what frames are shrunk to, in rows of their own.
   ///   - stop: ends the measuring early; the report is of what was measured.
   public init(
-    _ frames: SampleFrames, codecs: [String], pixelList: Bool, rounds: Int, stop: StopSignal = StopSignal()
+    _ frames: SampleFrames, codecs: [String], pixelList: Bool, rounds: Int, fit: FrameResizing? = nil,
+    stop: StopSignal = StopSignal()
   ) throws(BenchError) {
     self.frames = frames
     self.pixelList = pixelList
@@ -79,6 +83,14 @@ public final class EncodingComparison {
     for text in codecs {
       let codec = try SampleFrames.codec(text)
       candidates.append(Candidate(text, codec, takesFile: codec.isPassthroughJPEG && frames.areJPEGFiles))
+    }
+    if let fit {
+      for text in ["jpeg", "raw"] {
+        let codec = try SampleFrames.codec(text)
+        candidates.append(
+          Candidate(
+            text, codec, takesFile: codec.isPassthroughJPEG && frames.areJPEGFiles, resizing: fit))
+      }
     }
     self.candidates = candidates
   }
@@ -140,8 +152,8 @@ public final class EncodingComparison {
         let candidate = candidates[(at + round) % candidates.count]
         progress("round \(round + 1)/\(Self.wholeWayRounds)  \(candidate.name): through \(kafka.brokers)")
         let trial = FeedTrial(
-          frames: frames, codec: candidate.codec, takesFiles: candidate.takesFile, kafka: kafka,
-          payload: candidate.largest)
+          frames: frames, codec: candidate.codec, takesFiles: candidate.takesFile,
+          resizing: candidate.resizing, kafka: kafka, payload: candidate.largest)
         let count = candidate.wholeWayFrames
         let alone = try trial.run(count, window: 1)
         for latency in alone.latencies { candidate.endToEnd.record(latency) }
@@ -168,7 +180,8 @@ public final class EncodingComparison {
       let ratio: Double? = try candidate.decoder.decodePixels(encoded.payload.bytes, format: encoded.format) {
         pixels, _ in
         decodedAt = FrameClock.monotonic()
-        guard !isWarmUp, round == 0 else { return nil }
+        // A frame of another size is not the same frame with errors.
+        guard !isWarmUp, round == 0, candidate.resizing == nil else { return nil }
         return pixels.withUnsafeBytes { PixelConversion.signalToNoise($0, sample.pixels.bytes) }
       }
       guard !isWarmUp else { return }
@@ -194,7 +207,7 @@ public final class EncodingComparison {
       megabytesPerSecondAt30: Double(bytes) * 30 / 1e6, encode: encode, decode: decode,
       psnr: candidate.ratios.isEmpty
         ? nil : candidate.ratios.reduce(0, +) / Double(candidate.ratios.count),
-      lossless: candidate.ratios.isEmpty, endToEnd: candidate.endToEnd.summary(),
+      lossless: candidate.ratios.isEmpty && candidate.resizing == nil, endToEnd: candidate.endToEnd.summary(),
       framesPerSecond: candidate.rates.max(), stages: candidate.stages)
   }
 

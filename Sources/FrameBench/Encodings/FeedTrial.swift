@@ -10,6 +10,7 @@ struct FeedTrial {
   let frames: SampleFrames
   let codec: Codec
   let takesFiles: Bool
+  var resizing: FrameResizing?
   let kafka: KafkaSettings
   /// The largest payload, bytes.
   let payload: Int
@@ -42,6 +43,7 @@ struct FeedTrial {
       var stream = StreamOptions(feed: "compare", codec: codec, kafka: kafka, logger: logger)
       stream.topic = topic
       stream.pace = .asFastAsPossible
+      stream.resizing = resizing
       stream.frames = Self.settling + count
       var sink = SinkOptions(model: ArrivalModel.register(window), kafka: kafka, logger: logger)
       sink.topic = topic
