@@ -63,9 +63,11 @@ public final class FrameEncoder: @unchecked Sendable {
       }
       return buffer
     }
-    var pixels = try pixels(format.content, buffer, pool)
+    let reduction = format.content.kind == .jpeg ? Self.reduction(upright, size) : 1
+    var pixels = try pixels(format.content, reduction, buffer, pool)
+    layout = format.content.kind == .pixels ? layout : layout.reduced(by: reduction)
     if turn != .upright { pixels = try turned(pixels, &layout, turn, pool) }
-    if size != upright { pixels = try resized(pixels, &layout, to: size, pool) }
+    if size != layout.size { pixels = try resized(pixels, &layout, to: size, pool) }
     guard case .jpeg(let jpeg) = codec.content else {
       format.content = FrameContent(.pixels, layout)
       return pixels
@@ -78,13 +80,20 @@ public final class FrameEncoder: @unchecked Sendable {
     }
   }
 
+  /// How far a JPEG file may be reduced on the way to a smaller size: the DCT then does most of the averaging.
+  private static func reduction(_ frame: FrameSize, _ size: FrameSize) -> Int {
+    [8, 4, 2].first {
+      (frame.width + $0 - 1) / $0 >= size.width && (frame.height + $0 - 1) / $0 >= size.height
+    } ?? 1
+  }
+
   private func pixels(
-    _ content: FrameContent, _ buffer: consuming FrameBuffer, _ pool: FramePool
+    _ content: FrameContent, _ reduction: Int, _ buffer: consuming FrameBuffer, _ pool: FramePool
   ) throws(CodecError) -> FrameBuffer {
     guard content.kind != .pixels else { return buffer }
-    let count = content.layout.byteCount
+    let count = content.layout.reduced(by: reduction).byteCount
     return try rewrite(buffer, count, pool) { (file, target) throws(CodecError) in
-      try images.decode(file, content, into: target)
+      try images.decode(file, content, reduction: reduction, into: target)
       return count
     }
   }

@@ -1,3 +1,4 @@
+import CFrameKernels
 import FrameCore
 
 /// Resizes 8-bit pixels before encoding: area average when shrinking, bilinear when growing.
@@ -44,19 +45,21 @@ final class FrameResize {
 
   let source: PixelLayout
   let target: PixelLayout
-  /// One row of the result, in fixed point.
-  private let sums: UnsafeMutableBufferPointer<Int32>
-  private let planes: [(from: Int, to: Int, stride: Int, channels: Int, across: Axis, down: Axis)]
+  /// One line of the source's width: its lines, weighted, in fixed point.
+  private let sums: UnsafeMutablePointer<Int32>
+  private let kernels = ff_best()!.pointee
+  private let planes:
+    [(from: Int, to: Int, stride: Int, sourceWidth: Int, channels: Int, across: Axis, down: Axis)]
 
   /// - Parameter target: same format as `source`, tight.
   init(from source: PixelLayout, to target: PixelLayout) {
     self.source = source
     self.target = target
-    sums = .allocate(capacity: target.width * target.format.channels)
+    sums = .allocate(capacity: source.width * source.format.channels)
     let across = Axis(from: source.width, to: target.width)
     let down = Axis(from: source.height, to: target.height)
     guard source.format == .i420 else {
-      planes = [(0, 0, source.stride, source.format.channels, across, down)]
+      planes = [(0, 0, source.stride, source.width, source.format.channels, across, down)]
       return
     }
     let chromaAcross = Axis(from: source.chromaWidth, to: target.chromaWidth)
@@ -66,9 +69,11 @@ final class FrameResize {
       source.chromaWidth * source.chromaHeight, target.chromaWidth * target.chromaHeight
     )
     planes = [
-      (0, 0, source.stride, 1, across, down),
-      (luma, lumaTo, source.chromaWidth, 1, chromaAcross, chromaDown),
-      (luma + chroma, lumaTo + chromaTo, source.chromaWidth, 1, chromaAcross, chromaDown),
+      (0, 0, source.stride, source.width, 1, across, down),
+      (luma, lumaTo, source.chromaWidth, source.chromaWidth, 1, chromaAcross, chromaDown),
+      (
+        luma + chroma, lumaTo + chromaTo, source.chromaWidth, source.chromaWidth, 1, chromaAcross, chromaDown
+      ),
     ]
   }
 
@@ -80,36 +85,34 @@ final class FrameResize {
   ///   - result: `target.byteCount` bytes.
   func run(_ pixels: UnsafePointer<UInt8>, into result: UnsafeMutablePointer<UInt8>) {
     for plane in planes {
+      let samples = plane.sourceWidth * plane.channels
       let columns = plane.across.start.count
-      let rowSamples = columns * plane.channels
-      let sums = UnsafeMutableBufferPointer(rebasing: self.sums[..<rowSamples])
       for row in 0..<plane.down.start.count {
-        sums.update(repeating: 0)
+        sums.update(repeating: 0, count: samples)
         for tap in 0..<Int(plane.down.count[row]) {
-          let weight = plane.down.weights[row * plane.down.widest + tap]
           let line = pixels + plane.from + (Int(plane.down.start[row]) + tap) * plane.stride
-          add(line, plane.channels, plane.across, weight, to: sums)
+          kernels.accumulate(line, plane.down.weights[row * plane.down.widest + tap], sums, samples)
         }
-        let out = result + plane.to + row * rowSamples
-        for at in 0..<rowSamples { out[at] = UInt8(clamping: (sums[at] + 1 << 13) >> 14) }
+        // 255 x 2^14 x 2^14 would not fit: the sums give up 7 bits, rounded.
+        for at in 0..<samples { sums[at] = (sums[at] &+ 64) >> 7 }
+        shrink(plane.across, plane.channels, to: result + plane.to + row * columns * plane.channels)
       }
     }
   }
 
-  /// Adds one source line, resized across, to the sums; both weights together keep 14 bits.
-  private func add(
-    _ line: UnsafePointer<UInt8>, _ channels: Int, _ axis: Axis, _ weight: Int32,
-    to sums: UnsafeMutableBufferPointer<Int32>
-  ) {
-    for column in 0..<axis.start.count {
-      let start = Int(axis.start[column]) * channels
-      for channel in 0..<channels {
-        var sum: Int32 = 0
-        for tap in 0..<Int(axis.count[column]) {
-          sum += axis.weights[column * axis.widest + tap] * Int32(line[start + tap * channels + channel])
+  /// Makes one line of the result of the sums.
+  private func shrink(_ axis: Axis, _ channels: Int, to out: UnsafeMutablePointer<UInt8>) {
+    axis.weights.withUnsafeBufferPointer { weights in
+      for column in 0..<axis.start.count {
+        let from = sums + Int(axis.start[column]) * channels
+        let first = column * axis.widest
+        for channel in 0..<channels {
+          var sum: Int32 = 1 << 20
+          for tap in 0..<Int(axis.count[column]) {
+            sum &+= weights[first &+ tap] &* from[tap &* channels &+ channel]
+          }
+          out[column &* channels &+ channel] = UInt8(clamping: sum >> 21)
         }
-        // 255 x 2^14 x 2^14 would not fit: the inner sum gives up 7 bits, rounded.
-        sums[column * channels + channel] += (((sum + 64) >> 7) * weight) >> 7
       }
     }
   }

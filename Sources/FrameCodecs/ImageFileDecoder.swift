@@ -12,14 +12,16 @@ struct ImageFileDecoder: ~Copyable {
 
   /// - Parameters:
   ///   - content: the file's kind, and the size and format expected of it.
-  ///   - target: `content.layout.byteCount` bytes.
+  ///   - reduction: of a JPEG file; see ``JPEGDecompressor``.
+  ///   - target: `content.layout.byteCount` bytes; fewer for a reduced file.
   func decode(
-    _ file: UnsafeRawBufferPointer, _ content: FrameContent, into target: UnsafeMutableRawBufferPointer
+    _ file: UnsafeRawBufferPointer, _ content: FrameContent, reduction: Int = 1,
+    into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) {
     switch content.kind {
     case .jpeg:
       try checkJPEG(file)
-      try jpeg.decompress(file, content.layout, into: target)
+      try jpeg.decompress(file, content.layout, reduction: reduction, into: target)
     case .png:
       guard ImageHeader.isPNG(RawSpan(_unsafeBytes: file)) else {
         throw .payload("the bytes are not a PNG file")

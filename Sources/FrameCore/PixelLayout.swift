@@ -53,6 +53,12 @@ public struct PixelLayout: Sendable, Equatable {
     PixelLayout(checkedWidth: width, height: height, format: format)
   }
 
+  /// Another size in the same format, tight; no larger than this one.
+  public func with(size: FrameSize) -> PixelLayout {
+    precondition(size.width <= width && size.height <= height, "sizes that grow are checked first")
+    return PixelLayout(checkedWidth: size.width, height: size.height, format: format)
+  }
+
   init(checkedWidth width: Int, height: Int, format: PixelFormat) {
     self.width = width
     self.height = height

@@ -63,6 +63,11 @@ import Testing
           })
       }
       same(
+        written(4 * count) { kernels, out in
+          out.initializeMemory(as: UInt8.self, repeating: 3, count: 4 * count)
+          kernels.accumulate(a, 9999, out.assumingMemoryBound(to: Int32.self), count)
+        }, "accumulate of \(count)")
+      same(
         written(3 * count) { kernels, out in
           let out = out.assumingMemoryBound(to: UInt8.self)
           kernels.i420(a, b, c, out, out + count, out + 2 * count, count)

@@ -93,6 +93,9 @@ typedef struct {
   void (*interleave3)(
     const void *a, const void *b, const void *c, void *out, ff_element type, size_t count);
 
+  /// sums[i] += row[i] * weight.
+  void (*accumulate)(const uint8_t *row, int32_t weight, int32_t *sums, size_t count);
+
   // MARK: the gradient filter, modulo 256
 
   /// row[i] -= other[i].

@@ -21,14 +21,17 @@ struct JPEGDecompressor: ~Copyable {
   /// Decodes a whole JPEG file into tight pixels.
   /// - Parameters:
   ///   - layout: the expected size, and `rgb8`, `bgr8`, `rgba8` or `mono8`.
-  ///   - target: `layout.byteCount` bytes.
+  ///   - reduction: 1, 2, 4 or 8: pixels of the file, along each side, that one pixel stands for.
+  ///   - target: the bytes of ``PixelLayout/reduced(by:)``.
   func decompress(
-    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, into target: UnsafeMutableRawBufferPointer
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int = 1,
+    into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) {
-    precondition(target.count >= layout.byteCount && layout.isTight)
-    _ = try open(file, layout, PlaneRequest())
+    let result = layout.reduced(by: reduction)
+    precondition(target.count >= result.byteCount)
+    _ = try open(file, layout, PlaneRequest(reduction: reduction))
     let code = ff_jpeg_decode_pixels(
-      decoder, target.baseAddress?.assumingMemoryBound(to: UInt8.self), layout.stride,
+      decoder, target.baseAddress?.assumingMemoryBound(to: UInt8.self), result.stride,
       layout.format.jpegPixels)
     guard code == 0 else { throw damage() }
   }
@@ -159,5 +162,14 @@ struct JPEGDecompressor: ~Copyable {
 
   private func damage() -> CodecError {
     .payload("the JPEG file is damaged: \(String(cString: ff_jpeg_decoder_message(decoder)))")
+  }
+}
+
+extension PixelLayout {
+  /// The tight layout of the same picture where one pixel stands for a square of them.
+  func reduced(by reduction: Int) -> PixelLayout {
+    with(
+      size: FrameSize(
+        width: (width + reduction - 1) / reduction, height: (height + reduction - 1) / reduction) ?? size)
   }
 }
