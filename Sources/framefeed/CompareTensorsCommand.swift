@@ -47,7 +47,7 @@ struct CompareTensorsCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
-      guard (1...64).contains(threads) else { throw Failure("--threads \\(threads): expected 1...64") }
+      guard (1...64).contains(threads) else { throw Failure("--threads \(threads): expected 1...64") }
       let manifest = try SinkCommand.manifest(model)
       let stop = StopSignal()
       let step = ProgressLine()
