@@ -51,22 +51,15 @@ struct CompareEncodingsCommand: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
-      let stop = StopSignal()
-      let step = ProgressLine()
-      let report = try await FeedRunner.run(
-        output, progress: { step.text }, stop: { stop.request() }
-      ) {
+      try await ComparisonRun.run(output) { stop, tell in
         let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
         let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
         let comparison = try EncodingComparison(
           sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
           pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds,
           fit: try fit.map(StreamCommand.fitting), stop: stop)
-        return try comparison.run(through: try self.kafka()) { step.text = $0 }
+        return try comparison.run(through: try self.kafka()) { tell($0) }
       }
-      try ReportFile.write(try report.json(), output.report)
-      print(output.json ? try report.json() : report.table())
-      if stop.isRequested { throw ExitCode(130) }
     }
   }
 

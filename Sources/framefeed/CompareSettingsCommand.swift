@@ -55,11 +55,7 @@ struct CompareSettingsCommand: AsyncParsableCommand {
         throw Failure("--frames, --rounds, --sends, --fps and --timeout: expected numbers above 0")
       }
       let kafka = try brokerOptions.kafka()
-      let stop = StopSignal()
-      let step = ProgressLine()
-      let report = try await FeedRunner.run(
-        output, progress: { step.text }, stop: { stop.request() }
-      ) {
+      try await ComparisonRun.run(output) { stop, tell in
         let variants = try SettingsComparison.variants(settings)
         let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
         let files = try PayloadFiles(sample, codec: codec)
@@ -71,11 +67,8 @@ struct CompareSettingsCommand: AsyncParsableCommand {
         options.timeout = timeout
         return try SettingsComparison(
           files, executable: Executable.path, kafka, options, common: brokerOptions.arguments, stop: stop
-        ).run(variants, source: source.joined(separator: " "), codec: codec) { step.text = $0 }
+        ).run(variants, source: source.joined(separator: " "), codec: codec) { tell($0) }
       }
-      try ReportFile.write(try report.json(), output.report)
-      print(output.json ? try report.json() : report.table())
-      if stop.isRequested { throw ExitCode(130) }
     }
   }
 }

@@ -49,20 +49,13 @@ struct CompareTensorsCommand: AsyncParsableCommand {
       guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
       guard (1...64).contains(threads) else { throw Failure("--threads \(threads): expected 1...64") }
       let manifest = try SinkCommand.manifest(model)
-      let stop = StopSignal()
-      let step = ProgressLine()
-      let report = try await FeedRunner.run(
-        output, progress: { step.text }, stop: { stop.request() }
-      ) {
+      try await ComparisonRun.run(output) { stop, tell in
         let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
         let others = try others(sample, manifest.input)
         return try TensorComparison(
           sample, manifest, rounds: rounds, threads: threads, peers: others, stop: stop
-        ).run { step.text = $0 }
+        ).run { tell($0) }
       }
-      try ReportFile.write(try report.json(), output.report)
-      print(output.json ? try report.json() : report.table())
-      if stop.isRequested { throw ExitCode(130) }
     }
   }
 

@@ -62,11 +62,7 @@ struct CompareTransportsCommand: AsyncParsableCommand {
         throw Failure("--frames, --sends, --fps and --timeout: expected numbers above 0")
       }
       let kafka = try brokerOptions.kafka()
-      let stop = StopSignal()
-      let step = ProgressLine()
-      let report = try await FeedRunner.run(
-        output, progress: { step.text }, stop: { stop.request() }
-      ) {
+      let report = try await ComparisonRun.run(output) { stop, tell in
         let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
         let files = try PayloadFiles(sample, codec: codec)
         let (transports, skipped) = try entrants()
@@ -76,11 +72,8 @@ struct CompareTransportsCommand: AsyncParsableCommand {
         options.timeout = timeout
         return try TransportComparison(files, transports, kafka, options, stop: stop).run(
           source: source.joined(separator: " "), codec: codec, skipped: skipped
-        ) { step.text = $0 }
+        ) { tell($0) }
       }
-      try ReportFile.write(try report.json(), output.report)
-      print(output.json ? try report.json() : report.table())
-      if stop.isRequested { throw ExitCode(130) }
       if !report.failed.isEmpty { throw ExitCode(1) }
     }
   }

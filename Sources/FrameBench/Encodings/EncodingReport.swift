@@ -4,7 +4,7 @@ public import FrameLatency
 /// What each encoding of a feed costs: the JSON of `compare encodings --report` and its table.
 ///
 /// Fields that do not apply are `nil` and absent from the JSON, never zero.
-public struct EncodingReport: Codable, Sendable {
+public struct EncodingReport: ComparisonReport {
   /// One codec's costs, over all frames and rounds.
   public struct Row: Codable, Sendable, Equatable {
     /// As on the command line; `json` is the list of pixel numbers.
@@ -53,8 +53,6 @@ public struct EncodingReport: Codable, Sendable {
   /// Effective librdkafka settings that differ from its defaults; secrets as `***`.
   public var settings: [String: String]?
   public var notes: [String]?
-
-  public func json() throws -> String { try ReportJSON.text(self) }
 
   /// The report as one aligned table for a terminal, without a newline at the end.
   public func table() -> String {

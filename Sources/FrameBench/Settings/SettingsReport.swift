@@ -4,7 +4,7 @@ public import FrameLatency
 /// Which Kafka setting makes a difference: the JSON of `compare settings --report` and its table.
 ///
 /// Times in ms, from the start of a send (or its due time) until the receiver had every byte.
-public struct SettingsReport: Codable, Sendable {
+public struct SettingsReport: ComparisonReport {
   /// One load under one setting.
   public struct Load: Codable, Sendable, Equatable {
     public var latency: StageSummary
@@ -52,8 +52,6 @@ public struct SettingsReport: Codable, Sendable {
   /// Largest effect first.
   public var rows: [Row]
   public var notes: [String]?
-
-  public func json() throws -> String { try ReportJSON.text(self) }
 
   /// The report as one aligned table for a terminal, without a newline at the end.
   public func table() -> String {

@@ -2,7 +2,7 @@ import FoundationEssentials
 public import FrameLatency
 
 /// What it costs to get from frames to a model's tensor: the JSON of `compare tensors --report` and its tables.
-public struct TensorReport: Codable, Sendable {
+public struct TensorReport: ComparisonReport {
   public enum Job: String, Codable, Sendable, CaseIterable {
     /// From JPEG files.
     case jpeg
@@ -86,8 +86,6 @@ public struct TensorReport: Codable, Sendable {
   public var rows: [Row]
   public var scaling: [Scaling]
   public var notes: [String]?
-
-  public func json() throws -> String { try ReportJSON.text(self) }
 
   /// The report as aligned tables for a terminal, without a newline at the end.
   public func table() -> String {

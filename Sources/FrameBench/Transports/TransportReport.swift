@@ -4,7 +4,7 @@ public import FrameLatency
 /// How long a payload takes by each transport: the JSON of `compare transports --report` and its table.
 ///
 /// Times in ms, from the start of a send (or its due time) until the receiver had every byte.
-public struct TransportReport: Codable, Sendable {
+public struct TransportReport: ComparisonReport {
   /// A series of sends under one condition.
   public struct Series: Codable, Sendable, Equatable {
     public var latency: StageSummary
@@ -58,8 +58,6 @@ public struct TransportReport: Codable, Sendable {
   /// Failed in the middle.
   public var failed: [PeerList.Skipped]
   public var notes: [String]?
-
-  public func json() throws -> String { try ReportJSON.text(self) }
 
   /// The report as one aligned table for a terminal, without a newline at the end.
   public func table() -> String {

@@ -1,0 +1,25 @@
+import ArgumentParser
+import FrameBench
+import FrameCore
+
+/// One run of a comparison: progress, Ctrl-C, the report's file, what is printed.
+enum ComparisonRun {
+  /// - Parameter measure: gets what stops it early, and where to tell each step.
+  /// - Returns: the report, which has been written and printed.
+  /// - Throws: exit code 130 after it, when it was stopped.
+  @discardableResult
+  static func run<R: ComparisonReport>(
+    _ output: OutputOptions,
+    _ measure: @escaping @Sendable (StopSignal, @escaping @Sendable (String) -> Void) throws -> R
+  ) async throws -> R {
+    let stop = StopSignal()
+    let step = ProgressLine()
+    let report = try await FeedRunner.run(output, progress: { step.text }, stop: { stop.request() }) {
+      try measure(stop) { step.text = $0 }
+    }
+    try ReportFile.write(try report.json(), output.report)
+    print(output.json ? try report.json() : report.table())
+    if stop.isRequested { throw ExitCode(130) }
+    return report
+  }
+}
