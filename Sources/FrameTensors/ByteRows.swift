@@ -10,6 +10,8 @@ final class ByteRows {
   private let layout: PixelLayout
   private let kernels: ff_kernels
   private let memory: UnsafeMutablePointer<UInt8>
+  /// From one plane of a row to the next.
+  private let rowBytes: Int
   /// Which source rows are kept.
   private var kept = (-1, -1)
   private var pixels: UnsafePointer<UInt8>?
@@ -18,7 +20,8 @@ final class ByteRows {
     self.layout = layout
     self.kernels = kernels
     planes = layout.format == .mono8 ? 1 : 3
-    memory = .allocate(capacity: 2 * 3 * layout.width)
+    rowBytes = (layout.width + 63) / 64 * 64
+    memory = LineMemory.allocate(6 * rowBytes)
   }
 
   deinit { memory.deallocate() }
@@ -43,17 +46,17 @@ final class ByteRows {
     if kept.0 != y, kept.1 != y {
       // The older one goes: rows are asked for in rising order.
       let replacesFirst = kept.0 < kept.1 || kept.0 == -1
-      split(y, of: pixels, into: replacesFirst ? memory : memory + 3 * layout.width)
+      split(y, of: pixels, into: replacesFirst ? memory : memory + 3 * rowBytes)
       if replacesFirst { kept.0 = y } else { kept.1 = y }
     }
-    return first + (kept.0 == y ? plane : 3 + plane) * layout.width
+    return first + (kept.0 == y ? plane : 3 + plane) * rowBytes
   }
 
   private func split(
     _ y: Int, of pixels: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>
   ) {
     let width = layout.width
-    let (a, b, c) = (target, target + width, target + 2 * width)
+    let (a, b, c) = (target, target + rowBytes, target + 2 * rowBytes)
     let row = pixels + y * layout.stride
     switch layout.format {
     case .rgb8: kernels.split3(row, a, b, c, width)

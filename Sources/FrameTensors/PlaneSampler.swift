@@ -18,8 +18,8 @@ final class PlaneSampler {
     rows = ResampleAxis(spans.y, source: plane.height, spacing: plane.spacingY, origin: plane.originY)
     taps = ResampleTaps(
       ResampleAxis(spans.x, source: plane.width, spacing: plane.spacingX, origin: plane.originX))
-    sampled = .allocate(capacity: taps.capacity)
-    blended = .allocate(capacity: width + ResampleTaps.slack)
+    sampled = LineMemory.allocate(taps.capacity)
+    blended = LineMemory.allocate(width + ResampleTaps.slack)
     // Taps read beyond the row with weight 0.
     blended.initialize(repeating: 0, count: width + ResampleTaps.slack)
   }
@@ -38,5 +38,14 @@ final class PlaneSampler {
     let lower = weight == 0 ? upper : row(rows.second[y])
     kernels.blend(upper, lower, weight, blended, width)
     withUnsafePointer(to: taps.table) { kernels.resample(blended, $0, sampled) }
+  }
+}
+
+/// Rows on cache lines of their own: vectors that lie across two lines are loaded twice.
+enum LineMemory {
+  /// Uninitialised; `deallocate()` gives it back.
+  static func allocate<T: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<T> {
+    UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<T>.stride, alignment: 64)
+      .bindMemory(to: T.self, capacity: count)
   }
 }
