@@ -282,16 +282,16 @@ static int damaged(ff_jpeg_decoder *decoder, const char *message) {
 int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   decoder->planeCount = planeCount;
+  if (setjmp(decoder->failure.entry)) {
+    jpeg_abort_decompress(jpeg);
+    return -1;
+  }
   if (decoder->isBaseline) {
     // The header's part may end where the data's begins.
     if (decoder->source.bytes_in_buffer == 0 && decoder->nextPart < decoder->partCount) fill(jpeg);
     if (beginBaseline(decoder, planeCount)) return 0;
     if (decoder->isFast) return damaged(decoder, "a Huffman table that cannot be");
     decoder->isBaseline = 0;
-  }
-  if (setjmp(decoder->failure.entry)) {
-    jpeg_abort_decompress(jpeg);
-    return -1;
   }
   jpeg->raw_data_out = TRUE;
   jpeg->do_fancy_upsampling = TRUE;

@@ -93,9 +93,7 @@ public final class FeedSink: Sendable {
 
   /// What the model needs of a frame.
   private var demand: DecodeDemand {
-    let spec = model.manifest.input
-    var demand = DecodeDemand { spec.sufficientSize(of: $0) }
-    demand.wantsColor = spec.color != .gray
+    var demand = DecodeDemand(model.manifest.input)
     demand.exactness = options.exactness
     demand.orientation = options.orientation
     return demand

@@ -2,8 +2,8 @@ import CFrameKernels
 public import FrameCore
 import Synchronization
 
-/// Turns decoded frames into slots of a batch: each row of the tensor is resampled, converted to its colours, normalised and laid
-/// out while it is in the processor's cache; nothing of the frame's size is written between.
+/// Turns decoded frames into slots of a batch: each row of the tensor is resampled, converted to its colours,
+/// normalised and laid out while it is in the processor's cache; nothing of the frame's size is written between.
 ///
 /// Resamples as ``ReferenceTensorWriter`` does, in fixed point: values differ by less than 0.02 of a grey
 /// level. For one thread: tables and row buffers are kept from frame to frame and rebuilt only when the source

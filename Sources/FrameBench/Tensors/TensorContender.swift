@@ -1,6 +1,7 @@
 import CFloors
 import FrameCodecs
 import FrameCore
+import FrameFeed
 import FrameTensors
 
 /// One way to get from a frame to a tensor; or the least that any way must do.
@@ -8,11 +9,23 @@ protocol TensorContender: AnyObject {
   var name: String { get }
   var kind: TensorReport.Kind { get }
   var job: TensorReport.Job { get }
+  /// Frames that it has.
+  var count: Int { get }
+  /// Does the work.
+  /// - Returns: how long it took, ns.
+  func once(_ frame: Int) throws(BenchError) -> Int64
   /// Does the work of the next frame, so that what waited for its turn is not cold, and then of this one.
   /// - Returns: how long the second took, ns.
   func time(_ frame: Int) throws(BenchError) -> Int64
   /// The tensor it makes of a frame, in memory order; `nil` for what makes none.
   func tensor(_ frame: Int) throws(BenchError) -> [Float]?
+}
+
+extension TensorContender {
+  func time(_ frame: Int) throws(BenchError) -> Int64 {
+    _ = try once((frame + 1) % count)
+    return try once(frame)
+  }
 }
 
 /// FrameFeed's own way, as the sink does it.
@@ -33,9 +46,8 @@ final class OwnTensors: TensorContender {
     self.name = name
     self.job = job
     self.forms = forms
-    var demand = DecodeDemand { spec.sufficientSize(of: $0) }
+    var demand = DecodeDemand(spec)
     demand.exactness = exactness
-    demand.wantsColor = spec.color != .gray
     decoder = FrameDecoder(demand: demand, crew: crew)
     writer = TensorWriter(spec: spec)
     var single = spec
@@ -43,10 +55,7 @@ final class OwnTensors: TensorContender {
     batch = TensorPool(spec: single, batches: 1).take()!
   }
 
-  func time(_ frame: Int) throws(BenchError) -> Int64 {
-    _ = try once((frame + 1) % forms.count)
-    return try once(frame)
-  }
+  var count: Int { forms.count }
 
   func once(_ frame: Int) throws(BenchError) -> Int64 {
     let form = forms[frame]
@@ -84,15 +93,10 @@ final class JPEGFloor: TensorContender {
 
   init(_ forms: [SampleFrames.Form], _ spec: TensorSpec) {
     self.forms = forms
-    var demand = DecodeDemand { spec.sufficientSize(of: $0) }
-    demand.wantsColor = spec.color != .gray
-    decoder = FrameDecoder(demand: demand, crew: nil, libraryOnly: true)
+    decoder = FrameDecoder(demand: DecodeDemand(spec), crew: nil, libraryOnly: true)
   }
 
-  func time(_ frame: Int) throws(BenchError) -> Int64 {
-    _ = try once((frame + 1) % forms.count)
-    return try once(frame)
-  }
+  var count: Int { forms.count }
 
   func once(_ frame: Int) throws(BenchError) -> Int64 {
     let form = forms[frame]
@@ -135,10 +139,7 @@ final class LoopFloor: TensorContender {
     bias = zip(spec.mean, spec.std).map { Float(-$0 / $1) }
   }
 
-  func time(_ frame: Int) throws(BenchError) -> Int64 {
-    _ = try once((frame + 1) % forms.count)
-    return try once(frame)
-  }
+  var count: Int { forms.count }
 
   func once(_ frame: Int) throws(BenchError) -> Int64 {
     let form = forms[frame]

@@ -9,6 +9,8 @@ public final class TensorPeers {
   private(set) var missing: [String] = []
   private(set) var versions: [String: String] = [:]
 
+  /// Frames that it was given.
+  fileprivate let count: Int
   private let frames: FrameFiles
   private let process: PeerProcess
   private var ways: [(number: Int, job: TensorReport.Job, name: String)] = []
@@ -30,6 +32,7 @@ public final class TensorPeers {
     case .success(let program): command = program
     case .failure(let reason): throw .peer(name: script, reason: reason.text)
     }
+    count = frames.samples.count
     self.frames = try FrameFiles(frames, spec)
     process = try PeerProcess("tensor_peer.py", command + [self.frames.directory])
     try begin()
@@ -107,7 +110,10 @@ private final class PeerTensors: TensorContender {
     self.peers = peers
   }
 
-  func time(_ frame: Int) throws(BenchError) -> Int64 { try peers.time(way, frame) }
+  var count: Int { peers.count }
+  /// The program does the next frame first by itself.
+  func once(_ frame: Int) throws(BenchError) -> Int64 { try peers.time(way, frame) }
+  func time(_ frame: Int) throws(BenchError) -> Int64 { try once(frame) }
   func tensor(_ frame: Int) throws(BenchError) -> [Float]? { try peers.tensor(way, frame) }
 }
 

@@ -79,7 +79,7 @@ struct JPEGDecompressor: ~Copyable {
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest, _ crew: DecodeCrew?,
     _ stripes: StripedJPEG, memory: (Int) -> UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
-    var info = try open(file, layout, request)
+    let info = try open(file, layout, request)
     guard info.planeCount > 0 else { return nil }
     let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
     let samples = memory(planes.byteCount)
@@ -88,7 +88,7 @@ struct JPEGDecompressor: ~Copyable {
       stripes.prepare(file, planes, base, request)
       if crew.run(stripes, self) { return (samples, planes.layout) }
       // What is wrong with a file is best told by decoding it as a whole.
-      info = try open(file, layout, request)
+      _ = try open(file, layout, request)
     }
     guard decode(planes, from: 0, base) else { throw damage() }
     return (samples, planes.layout)

@@ -10,7 +10,7 @@ struct JPEGHeader {
 
   /// Reads the header of a file that `libjpeg` has read before: baseline, one scan of all components.
   /// - Returns: false for any other file.
-  mutating func read(_ file: UnsafeRawBufferPointer, dropping info: ff_jpeg_info) -> Bool {
+  mutating func read(_ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info) -> Bool {
     bytes.removeAll(keepingCapacity: true)
     heightAt = 0
     bytes.append(0xFF)

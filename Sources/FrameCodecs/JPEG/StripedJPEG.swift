@@ -37,7 +37,7 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
   /// - Returns: whether there are enough of them.
   func cut(_ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info, threads: Int) -> Bool {
     guard file.count >= Self.leastBytes, info.restartInterval > 0, info.isProgressive == 0,
-      header.read(file, dropping: info)
+      header.read(file, info)
     else { return false }
     let perRow = Int(info.MCUsPerRow)
     let interval = Int(info.restartInterval)
