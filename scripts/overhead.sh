@@ -2,8 +2,8 @@
 # What the pipeline itself costs: processor time a frame, source and sink together, in user space and outside
 # librdkafka, decoding, the tensor pass and the model; and what it allocates. Needs `perf`. $BROKER as in bench.sh.
 #
-# Samples are told apart by their thread (librdkafka's are called rdk:...), library and function. The first
-# seconds are left out: starting, connecting, first frames.
+# Samples are told apart by their thread (librdkafka's are called rdk:...) and call chain. The first and last
+# seconds are left out: starting, connecting, ending.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v perf >/dev/null || { echo "overhead.sh: perf is not installed (Debian: linux-perf)" >&2; exit 1; }
@@ -23,10 +23,10 @@ ffmpeg -v error -i samples/flight/frame%03d.jpg -vf noise=alls=12:allf=t -pix_fm
   "$work/%d.jpg"
 echo "frames of $(du -b -c "$work"/*.jpg | awk 'END { print int($1 / 8) }') bytes, $frames at $fps a second"
 $framefeed topic create $topic >/dev/null
-perf record -q -F $rate -o "$work/sink.data" $framefeed sink --topic $topic --until-end \
+perf record -q -F $rate --call-graph dwarf,8192 -o "$work/sink.data" $framefeed sink --topic $topic --until-end \
   --model models/channel-statistics.json --quiet >"$work/sink.txt" 2>&1 &
 sleep 1
-perf record -q -F $rate -o "$work/stream.data" $framefeed stream "$work" --topic $topic --loop forever \
+perf record -q -F $rate --call-graph dwarf,8192 -o "$work/stream.data" $framefeed stream "$work" --topic $topic --loop forever \
   --frames "$frames" --fps $fps --quiet >"$work/stream.txt" 2>&1
 wait
 sed -n 1,3p "$work/sink.txt"

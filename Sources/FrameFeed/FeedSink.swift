@@ -202,8 +202,8 @@ public final class FeedSink: Sendable {
         options.logger.warning("\(error)")
       case .nothing: break
       }
-      if options.untilEnd, partitions.allEnded(of: tally.ledger.assignedPartitions),
-        tally.underWay.withLock({ $0 == 0 }), tally.ledger.allEnded
+      if options.untilEnd, tally.underWay.withLock({ $0 == 0 }),
+        partitions.allEnded(of: tally.ledger.assignedPartitions), tally.ledger.allEnded
       {
         return .complete
       }

@@ -74,10 +74,11 @@ struct InferenceStage: Sendable {
   }
 
   private func markDone(_ batch: FrameBatch) {
-    for (at, entry) in batch.entries.enumerated() {
+    for at in batch.entries.indices {
       // Only the last of each run of one partition needs to be told.
-      let next = at + 1 < batch.entries.count ? batch.entries[at + 1] : nil
-      if next?.partition != entry.partition { store(entry.partition, entry.offset + 1) }
+      let partition = batch.entries[at].partition
+      if at + 1 < batch.entries.count, batch.entries[at + 1].partition == partition { continue }
+      store(partition, batch.entries[at].offset + 1)
     }
     tally.done(batch.entries.count)
   }

@@ -149,7 +149,7 @@ final class RunLedger: Sendable {
     _ state: inout State, _ identity: FrameIdentity, _ partition: Int32, _ body: (inout RunBook) -> Void
   ) {
     let key = RunKey(feed: identity.feed, run: identity.run)
-    if state.books[key] == nil {
+    guard let known = state.books.index(forKey: key) else {
       if state.books.count >= maximumRuns {
         state.isFull = true
         let rest = RunKey(feed: "(further runs)", run: "")
@@ -161,11 +161,13 @@ final class RunLedger: Sendable {
       let place = FeedPlace(feed: identity.feed, partition: partition)
       let startsMidRun = state.midway.contains(partition) && !state.met.contains(place)
       state.met.insert(place)
-      state.books[key] = RunBook(
-        tracker: SequenceTracker(startsMidRun: startsMidRun), partition: partition)
+      var book = RunBook(tracker: SequenceTracker(startsMidRun: startsMidRun), partition: partition)
+      body(&book)
+      state.books[key] = book
+      return
     }
-    if state.books[key]?.partition != partition { state.books[key]?.partition = partition }
-    if state.books[key] != nil { body(&state.books[key]!) }
+    state.books.values[known].partition = partition
+    body(&state.books.values[known])
   }
 
   /// Whether at least one run has been seen to its end and every run in the partitions read here has.

@@ -40,38 +40,40 @@ struct FrameHeaders {
   mutating func take(
     _ name: UnsafePointer<CChar>, _ value: UnsafeRawBufferPointer, _ texts: inout RepeatedTexts
   ) -> String? {
-    // All of ours start with one of two words: others cost no more than this.
-    guard strncmp(name, "frame-", 6) == 0 || strncmp(name, "content-", 8) == 0 else { return nil }
-    func matches(_ own: StaticString) -> Bool { strcmp(name, own.cString) == 0 }
-    for (own, field) in Self.numbers where matches(own) {
-      guard let number = Self.number(value) else {
-        return "header \(own) is not a decimal number of 0...\(Int64.max)"
-      }
-      self[keyPath: field] = number
-      return nil
+    let length = strlen(name)
+    // Lengths differ nearly always: most comparisons end there.
+    func matches(_ own: StaticString) -> Bool {
+      length == own.utf8CodeUnitCount && memcmp(name, own.utf8Start, length) == 0
     }
-    for (own, field) in Self.words where matches(own) {
+    func number(_ own: StaticString, _ field: inout Int64?) -> String? {
+      field = Self.number(value)
+      return field == nil ? "header \(own) is not a decimal number of 0...\(Int64.max)" : nil
+    }
+    func word(_ own: StaticString, _ field: inout String?) -> String? {
       guard value.count <= RecordReader.maximumText else {
         return "header \(own) is longer than \(RecordReader.maximumText) bytes"
       }
-      self[keyPath: field] = texts.text(value, limit: RecordReader.maximumText)
+      field = texts.text(value, limit: RecordReader.maximumText)
       return nil
     }
+    if matches(HeaderName.version) { return number(HeaderName.version, &version) }
+    if matches(HeaderName.run) { return word(HeaderName.run, &run) }
+    if matches(HeaderName.sequence) { return number(HeaderName.sequence, &sequence) }
+    if matches(HeaderName.width) { return number(HeaderName.width, &width) }
+    if matches(HeaderName.height) { return number(HeaderName.height, &height) }
+    if matches(HeaderName.pixelFormat) { return word(HeaderName.pixelFormat, &pixelFormat) }
+    if matches(HeaderName.stride) { return number(HeaderName.stride, &stride) }
+    if matches(HeaderName.contentType) { return word(HeaderName.contentType, &contentType) }
+    if matches(HeaderName.contentEncoding) { return word(HeaderName.contentEncoding, &contentEncoding) }
+    if matches(HeaderName.filter) { return word(HeaderName.filter, &filter) }
+    if matches(HeaderName.scheduled) { return number(HeaderName.scheduled, &scheduled) }
+    if matches(HeaderName.captured) { return number(HeaderName.captured, &captured) }
+    if matches(HeaderName.encoded) { return number(HeaderName.encoded, &encoded) }
+    if matches(HeaderName.sent) { return number(HeaderName.sent, &sent) }
+    if matches(HeaderName.clock) { return word(HeaderName.clock, &clock) }
+    if matches(HeaderName.end) { return number(HeaderName.end, &end) }
     return nil
   }
-
-  private static let numbers: [(StaticString, any WritableKeyPath<FrameHeaders, Int64?> & Sendable)] = [
-    (HeaderName.version, \.version), (HeaderName.sequence, \.sequence), (HeaderName.width, \.width),
-    (HeaderName.height, \.height), (HeaderName.stride, \.stride), (HeaderName.scheduled, \.scheduled),
-    (HeaderName.captured, \.captured), (HeaderName.encoded, \.encoded), (HeaderName.sent, \.sent),
-    (HeaderName.end, \.end),
-  ]
-
-  private static let words: [(StaticString, any WritableKeyPath<FrameHeaders, String?> & Sendable)] = [
-    (HeaderName.run, \.run), (HeaderName.pixelFormat, \.pixelFormat),
-    (HeaderName.contentType, \.contentType), (HeaderName.contentEncoding, \.contentEncoding),
-    (HeaderName.filter, \.filter), (HeaderName.clock, \.clock),
-  ]
 
   /// Plain decimal digits within `Int64`, nothing else.
   static func number(_ bytes: UnsafeRawBufferPointer) -> Int64? {

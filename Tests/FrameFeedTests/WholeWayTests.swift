@@ -210,12 +210,13 @@ struct WholeWayTests {
       ])
     let sinking = try sink(scratch, "--report", scratch.file("sink.json"))
     usleep(6_000_000)
+    // The sink goes first, so that something is left for the one that comes after it.
+    sinking.interrupt()
+    #expect(try sinking.wait().code == 130)
+    usleep(1_000_000)
     source.interrupt()
     let sent = try source.wait()
     #expect(sent.code == 130, "\(sent.errors)")
-    usleep(2_000_000)
-    sinking.interrupt()
-    #expect(try sinking.wait().code == 130)
     let (stream, first) = (try scratch.report("stream.json"), try scratch.report("sink.json"))
     #expect(stream.frames["sent"]! > 30 && stream.frames["acknowledged"] == stream.frames["sent"])
     // A sink that is stopped answers what it has fetched, and the group goes on after it.
@@ -225,6 +226,7 @@ struct WholeWayTests {
       .wait()
     #expect(rest.code == 0, "\(rest.errors)")
     let more = try scratch.report("rest.json")
-    #expect(first.frames["inferred"]! + (more.frames["inferred"] ?? 0) == stream.frames["sent"])
+    #expect(first.frames["inferred"]! + more.frames["inferred"]! == stream.frames["sent"])
+    #expect(more.frames["inferred"]! > 0)
   }
 }
