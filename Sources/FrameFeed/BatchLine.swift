@@ -134,6 +134,15 @@ final class BatchLine: Sendable {
     }
   }
 
+  /// Takes nothing more and hands out nothing more: what is inside will not be answered.
+  func abandon() {
+    state.withLock { state in
+      state.waiting.removeAll()
+      state.open = nil
+    }
+    close()
+  }
+
   /// No more records will come.
   func close() {
     state.withLock { $0.closed = true }

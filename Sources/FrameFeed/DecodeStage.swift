@@ -6,18 +6,17 @@ import Logging
 
 /// One of the decoders: from a fetched record to its slot of the batch, without a copy of the payload between.
 struct DecodeStage: Sendable {
-  let intake: RecordIntake
+  let intake: any FrameIntake
   let line: BatchLine
   let decoder: FrameDecoder
   let writer: TensorWriter
-  let tally: SinkTally
-  let options: SinkOptions
+  let rejections: Rejections
 
   func run() {
     while let work = intake.next() { fill(work) }
   }
 
-  private func fill(_ work: consuming RecordIntake.Work) {
+  private func fill(_ work: consuming FrameWork) {
     let place = work.place
     var outcome = FrameOutcome.rejected
     do throws(CodecError) {
@@ -29,10 +28,7 @@ struct DecodeStage: Sendable {
       let done = FrameClock.now()
       outcome = .ready(decoded: done - writer.nanoseconds, tensor: done)
     } catch {
-      let (partition, offset) = (work.record.partition, work.record.offset)
-      tally.rejected.add()
-      tally.ledger.rejected(work.description.identity, partition: partition, arrived: true)
-      options.logger.warning("\(options.topic)[\(partition)]@\(offset): rejected: \(error)")
+      rejections.reject(work.record, work.description.identity, arrived: true, reason: error.description)
     }
     line.finish(place, outcome)
   }

@@ -6,6 +6,8 @@ public struct FeedProgress: Sendable {
   public var entered = 0
   public var dropped = 0
   public var rejected = 0
+  /// Sink: records of the topic that are not answered yet.
+  public var behind: Int?
   /// Payload bytes that entered.
   public var bytes = 0
   /// Frames there will be, where known.

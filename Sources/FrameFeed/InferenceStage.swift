@@ -7,10 +7,10 @@ import KafkaTransport
 /// Takes batches in order through the model; then records latencies, saves results and marks the records as done.
 struct InferenceStage: Sendable {
   let line: BatchLine
+  let intake: any FrameIntake
   let model: any Model
   let results: (any ResultWriter)?
   let tally: SinkTally
-  let store: @Sendable (_ partition: Int32, _ next: Int64) -> Void
 
   /// Runs until the last batch.
   /// - Throws: when the model fails or results cannot be saved; the batch's records are then not marked as done.
@@ -18,6 +18,7 @@ struct InferenceStage: Sendable {
     var frames: [FrameIdentity] = []
     var values: [Double] = []
     while let batch = line.next() {
+      intake.taken(batch)
       frames.removeAll(keepingCapacity: true)
       compact(batch, &frames)
       if let tensor = batch.tensor, !frames.isEmpty {
@@ -28,7 +29,7 @@ struct InferenceStage: Sendable {
         }
         try answer(batch, values)
       }
-      markDone(batch)
+      intake.answered(batch)
       line.recycle(batch)
     }
     try results?.close()
@@ -71,15 +72,5 @@ struct InferenceStage: Sendable {
     }
     // Saved before the records count as done: a crash between the two repeats results, never loses one.
     try results?.flush()
-  }
-
-  private func markDone(_ batch: FrameBatch) {
-    for at in batch.entries.indices {
-      // Only the last of each run of one partition needs to be told.
-      let partition = batch.entries[at].partition
-      if at + 1 < batch.entries.count, batch.entries[at + 1].partition == partition { continue }
-      store(partition, batch.entries[at].offset + 1)
-    }
-    tally.done(batch.entries.count)
   }
 }

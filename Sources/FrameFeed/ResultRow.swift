@@ -37,10 +37,10 @@ struct ResultRow {
 }
 
 extension [UInt8] {
-  fileprivate mutating func append(text: String) { append(contentsOf: text.utf8) }
+  mutating func append(text: String) { append(contentsOf: text.utf8) }
 
   /// A JSON string (RFC 8259, 7): names come from the network.
-  fileprivate mutating func append(quoted text: String) {
+  mutating func append(quoted text: String) {
     append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {

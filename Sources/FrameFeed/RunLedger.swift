@@ -24,12 +24,13 @@ final class RunLedger: Sendable {
     var decoded = 0
     var inferred = 0
     var rejected = 0
+    var dropped = 0
 
     var counts: FrameCounts {
       let now = FrameCounts(
         received: tracker.received + unnumbered, decoded: decoded, inferred: inferred,
         missing: tracker.missing, duplicate: tracker.duplicate, reordered: tracker.reordered,
-        rejected: rejected)
+        droppedStale: dropped > 0 ? dropped : nil, rejected: rejected)
       return earlier + now
     }
   }
@@ -133,6 +134,13 @@ final class RunLedger: Sendable {
         book.rejected += 1
         if !arrived, let sequence = identity.sequence { _ = book.tracker.observe(sequence: sequence) }
       }
+    }
+  }
+
+  /// Takes note of a frame that was dropped for its age, or for a newer one.
+  func dropped(_ identity: FrameIdentity, partition: Int32) {
+    state.withLock { state in
+      Self.update(&state, identity, partition) { $0.dropped += 1 }
     }
   }
 

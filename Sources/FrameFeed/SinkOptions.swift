@@ -19,17 +19,30 @@ public struct SinkOptions: Sendable {
   /// Stop when nothing came for so long, s.
   public var idleTimeout: Double?
   public var decoders = 1
+  public var policy = Policy.every
+  /// Frames that were due longer ago are dropped before they are decoded, ns; `nil` takes any.
+  public var maximumAge: Int64?
+  /// Where rejected records are kept; `nil` only counts and names them.
+  public var deadLetters: DeadLetterDestination?
   /// How JPEG files are decoded.
   public var exactness = DecodeDemand.Exactness.accurate
   public var orientation = FrameOrientation.Policy.exif
   public var results: ResultDestination?
   public var limits = FrameLimits.standard
-  /// How long to wait for what is under way when partitions are taken away, s.
+  /// How long to wait for what is under way after a stop, or when partitions are taken away, s.
   public var drainTimeout = 30.0
   /// librdkafka's in-process cluster: it describes no topics.
   public var isEmbedded = false
   public var kafka: KafkaSettings
   public var logger: Logger
+
+  /// What a sink does that is slower than its feeds.
+  public enum Policy: String, Sendable, CaseIterable {
+    /// Every frame goes to the model; a slow one falls behind.
+    case every
+    /// The newest frame of each feed goes to the model when it is free, the ones between are dropped.
+    case latest
+  }
 
   public init(model: ModelManifest, kafka: KafkaSettings, logger: Logger) {
     self.model = model
@@ -50,5 +63,13 @@ public enum ResultDestination: Sendable, Equatable {
   /// A file of JSON lines.
   case file(String)
   /// A topic: one JSON record per frame, with the feed as its key.
+  case topic(String)
+}
+
+/// Where rejected records go, unchanged, with the reason.
+public enum DeadLetterDestination: Sendable, Equatable {
+  /// A directory: two files a record.
+  case directory(String)
+  /// A topic: the record with further headers.
   case topic(String)
 }

@@ -9,6 +9,10 @@ final class SinkTally: Sendable {
   let inferred = Counter()
   let rejected = Counter()
   let tombstones = Counter()
+  /// Frames that were dropped for being too old, or for a newer one.
+  let stale = Counter()
+  /// Frames whose age could not be told, as their stamps are of another clock.
+  let ageUnknown = Counter()
   /// Frames whose stamps are of another clock than ours.
   let foreignClock = Counter()
   let rawBytes = Counter()

@@ -12,6 +12,8 @@ public struct ModelRuntime: Sendable, Equatable {
   public var kind: Kind
   /// Of a builtin: which one. `nil` means the one called like the manifest.
   public var model: String?
+  /// Of the builtin `null`: how long it takes for a batch, ms. To try out how a feed copes with a slow model.
+  public var delayMilliseconds = 0
 
   public init(kind: Kind, model: String? = nil) {
     self.kind = kind
@@ -63,7 +65,8 @@ extension ModelRuntime {
     }
     self.kind = kind
     guard kind == .builtin else { return }
-    try reader.allowOnly(["kind", "model"])
+    try reader.allowOnly(["kind", "model", "delayMs"])
+    delayMilliseconds = try reader.integer("delayMs", in: 0...60_000) ?? 0
     model = try reader.string("model")
   }
 }

@@ -154,6 +154,21 @@ public final class FrameConsumer: Sendable {
     guard code == .none else { throw client.failure("leaving group \(options.group)", code) }
   }
 
+  /// Records that the topic holds from these positions on, as far as the last fetches told: asks no broker.
+  /// - Returns: `nil` while that is not known.
+  public func behind(_ positions: [Int32: Int64]) -> Int? {
+    var total: Int?
+    for (partition, next) in positions {
+      var low: Int64 = 0
+      var high: Int64 = 0
+      let code = KafkaCode(
+        rd_kafka_get_watermark_offsets(client.handle, options.topic, partition, &low, &high))
+      guard code == .none, high >= 0 else { continue }
+      total = (total ?? 0) + Int(max(0, high - next))
+    }
+    return total
+  }
+
   /// Set when the client can read nothing more.
   public var fatalError: TransportError? { client.fatalError }
 

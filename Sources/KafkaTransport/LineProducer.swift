@@ -1,7 +1,8 @@
 import CRDKafka
 import Synchronization
 
-/// Sends small texts (a model's answers) and tells when the broker has them all. For one thread.
+/// Sends records that it copies (a model's answers, dead letters) and tells when the broker has them all. From any
+/// thread.
 public final class LineProducer: Sendable {
   private let client: KafkaClient
   private let topic: TopicHandle
@@ -13,7 +14,10 @@ public final class LineProducer: Sendable {
     let error = Mutex<TransportError?>(nil)
   }
 
-  public init(_ settings: KafkaSettings, topic: String, log: KafkaLog? = nil) throws(TransportError) {
+  /// - Parameter largestRecord: what may be sent at most, bytes.
+  public init(
+    _ settings: KafkaSettings, topic: String, largestRecord: Int = 1_000_000, log: KafkaLog? = nil
+  ) throws(TransportError) {
     let failed = FailedDelivery()
     let events = ClientEvents(
       log: log,
@@ -24,7 +28,7 @@ public final class LineProducer: Sendable {
       })
     client = try KafkaClient(
       RD_KAFKA_PRODUCER, settings,
-      preset: SettingsPreset.producer(largestRecord: 1_000_000, inFlightBytes: 1 << 20, user: settings),
+      preset: SettingsPreset.producer(largestRecord: largestRecord, inFlightBytes: 1 << 20, user: settings),
       events: events)
     self.topic = try TopicHandle(topic, client)
     name = topic
@@ -40,32 +44,53 @@ public final class LineProducer: Sendable {
   public func send(_ text: [UInt8], key: String) throws(TransportError) {
     var key = key
     let code = key.withUTF8 { key in
-      withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 4) { parts in
-        parts.initialize(repeating: rd_kafka_vu_t())
-        parts[0].vtype = RD_KAFKA_VTYPE_RKT
-        parts[0].u.rkt = topic.pointer
-        parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
-        parts[1].u.i = RD_KAFKA_MSG_F_COPY
-        parts[2].vtype = RD_KAFKA_VTYPE_KEY
-        parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
-        parts[2].u.mem.size = key.count
-        parts[3].vtype = RD_KAFKA_VTYPE_VALUE
-        return text.withUnsafeBytes { bytes in
-          parts[3].u.mem.ptr = UnsafeMutableRawPointer(mutating: bytes.baseAddress)
-          parts[3].u.mem.size = bytes.count
-          while true {
-            guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, parts.count) else {
-              return KafkaCode.none
-            }
-            let code = KafkaCode(rd_kafka_error_code(error))
-            rd_kafka_error_destroy(error)
-            guard code == .queueFull else { return code }
-            client.poll(milliseconds: 10)
-          }
-        }
-      }
+      text.withUnsafeBytes { enqueue($0, key: UnsafeRawBufferPointer(key), headers: nil) }
     }
     guard code == .none else { throw client.failure("sending to \(name)", code) }
+  }
+
+  /// Copies a record into the client's queue, as it is but for its further headers.
+  public func send(
+    copyOf record: borrowing Record, adding headers: [(name: String, value: String)]
+  ) throws(TransportError) {
+    let list = record.copyOfHeaders() ?? rd_kafka_headers_new(headers.count)
+    for (name, value) in headers { rd_kafka_header_add(list, name, -1, value, -1) }
+    let code = record.payload.withUnsafeBytes { enqueue($0, key: record.key, headers: list) }
+    guard code == .none else {
+      rd_kafka_headers_destroy(list)
+      throw client.failure("sending to \(name)", code)
+    }
+  }
+
+  /// - Parameter headers: the client's from then on, if it takes the record.
+  private func enqueue(
+    _ value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, headers: OpaquePointer?
+  ) -> KafkaCode {
+    withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 5) { parts in
+      parts.initialize(repeating: rd_kafka_vu_t())
+      parts[0].vtype = RD_KAFKA_VTYPE_RKT
+      parts[0].u.rkt = topic.pointer
+      parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+      parts[1].u.i = RD_KAFKA_MSG_F_COPY
+      parts[2].vtype = RD_KAFKA_VTYPE_KEY
+      parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
+      parts[2].u.mem.size = key.count
+      parts[3].vtype = RD_KAFKA_VTYPE_VALUE
+      parts[3].u.mem.ptr = UnsafeMutableRawPointer(mutating: value.baseAddress)
+      parts[3].u.mem.size = value.count
+      parts[4].vtype = RD_KAFKA_VTYPE_HEADERS
+      parts[4].u.headers = headers
+      while true {
+        let count = headers == nil ? 4 : 5
+        guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, count) else {
+          return KafkaCode.none
+        }
+        let code = KafkaCode(rd_kafka_error_code(error))
+        rd_kafka_error_destroy(error)
+        guard code == .queueFull else { return code }
+        client.poll(milliseconds: 10)
+      }
+    }
   }
 
   /// Waits until the broker has everything.

@@ -51,6 +51,23 @@ public struct Record: ~Copyable, @unchecked Sendable {
     return kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || milliseconds < 0 || overflow ? nil : nanoseconds
   }
 
+  /// The key's bytes, copied.
+  public var keyBytes: [UInt8] { Array(key) }
+
+  /// The first `limit` headers, copied; a null value is empty.
+  public func headers(limit: Int) -> [(name: String, value: [UInt8])] {
+    var headers: [(name: String, value: [UInt8])] = []
+    _ = forEachHeader(limit: limit) { name, value in headers.append((String(cString: name), Array(value))) }
+    return headers
+  }
+
+  /// A copy of the headers, for another record; `nil` when there are none. The caller owns it.
+  func copyOfHeaders() -> OpaquePointer? {
+    var list: OpaquePointer?
+    guard KafkaCode(rd_kafka_message_headers(message, &list)) == .none, let list else { return nil }
+    return rd_kafka_headers_copy(list)
+  }
+
   /// Hands each header to `body`, in order; a null value is empty.
   /// - Returns: false when there are more than `limit`; then `body` saw the first ones.
   func forEachHeader<E: Error>(

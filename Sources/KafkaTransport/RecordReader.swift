@@ -4,7 +4,7 @@ public import FrameCore
 /// Reads what records are from their headers, which are hostile input. For one thread.
 ///
 /// Names that come again and again (feeds, runs, clocks) are kept, so that a steady feed allocates nothing.
-public struct RecordReader {
+public struct RecordReader: Sendable {
   /// Most headers of a record.
   static let maximumHeaders = 128
   /// Longest header value or key that is read, bytes.
@@ -82,7 +82,7 @@ public struct RecordReader {
 }
 
 /// Keeps the texts met last, so that meeting one again costs a comparison and not an allocation.
-struct RepeatedTexts {
+struct RepeatedTexts: Sendable {
   private var known: [String] = []
   private var oldest = 0
   private static let capacity = 64

@@ -46,8 +46,9 @@ enum FeedRunner {
 
   /// Prints and saves the report, and turns the outcome into an exit code.
   static func finish(_ outcome: FeedOutcome, _ output: OutputOptions) throws {
-    try ReportFile.write(outcome.report.json(), output.report)
+    // Shown first: a report that cannot be saved is not lost.
     print(output.json ? outcome.report.json() : outcome.report.table())
+    try ReportFile.write(outcome.report.json(), output.report)
     if outcome.wasStopped { throw ExitCode(130) }
     if !outcome.isComplete { throw ExitCode(2) }
   }
@@ -63,6 +64,7 @@ extension FeedProgress {
     }
     if let p50, let p99 { parts.append("p50 \(tenths(p50)) ms  p99 \(tenths(p99)) ms") }
     if dropped > 0 { parts.append("\(dropped) dropped") }
+    if let behind, behind > 0 { parts.append("\(behind) behind") }
     if rejected > 0 { parts.append("\(rejected) rejected") }
     if let total, done > 0, done < total {
       parts.append("ETA \(Int((seconds / Double(done) * Double(total - done)).rounded(.up))) s")

@@ -20,6 +20,8 @@ struct SinkCommand: AsyncParsableCommand {
         framefeed sink --model models/channel-statistics.json --results answers.jsonl
         framefeed sink --until-end --report sink.json
         framefeed sink --from latest --decoders 2 --results kafka:answers
+        framefeed sink --policy latest --max-age 500 --model models/motion.json
+        framefeed sink --dead-letter refused/ --until-end
         framefeed sink --from 2026-11-24T08:00:00Z --frames 1000
       """)
 
@@ -64,12 +66,34 @@ struct SinkCommand: AsyncParsableCommand {
   var results: String?
 
   @Option(
+    help: ArgumentHelp(
+      "What a slow model does: answer every frame and fall behind, or only each feed's latest.",
+      valueName: "every|latest"))
+  var policy = SinkOptions.Policy.every
+
+  @Option(help: ArgumentHelp("Drop frames that were due longer ago, undecoded and counted.", valueName: "ms"))
+  var maxAge: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep records that are refused, unchanged and with the reason: a directory, or kafka:TOPIC.",
+      valueName: "dir|kafka:topic"))
+  var deadLetter: String?
+
+  @Option(
+    help: ArgumentHelp("How long to answer what is under way after Ctrl-C.", valueName: "seconds"))
+  var drainTimeout = 30.0
+
+  @Option(
     name: .customLong("partition"),
     help: ArgumentHelp("Read this partition alone, without sharing; repeatable.", valueName: "n"))
   var partitions: [Int32] = []
 
   @Option(help: ArgumentHelp("Largest frame to take, in pixels.", valueName: "n"))
   var maxPixels = FrameLimits.standard.maximumPixels
+
+  @Option(help: ArgumentHelp("Largest payload to take, in bytes, as sent and decoded.", valueName: "n"))
+  var maxPayload = FrameLimits.standard.maximumPayload
 
   @OptionGroup var topicOptions: FrameTopicOptions
   @OptionGroup var brokerOptions: BrokerOptions
@@ -107,6 +131,26 @@ struct SinkCommand: AsyncParsableCommand {
     options.exactness = decode
     options.orientation = orientation
     options.limits.maximumPixels = maxPixels
+    guard maxPayload > 0 else { throw Failure("--max-payload: expected 1 or more bytes") }
+    options.limits.maximumPayload = maxPayload
+    options.policy = policy
+    if let maxAge {
+      guard maxAge > 0, maxAge <= 1e9 else { throw Failure("--max-age \(maxAge): expected ms above 0") }
+      options.maximumAge = Int64(maxAge * 1e6)
+    }
+    guard drainTimeout >= 0, drainTimeout <= 86_400 else {
+      throw Failure("--drain-timeout \(drainTimeout): expected seconds from 0")
+    }
+    options.drainTimeout = drainTimeout
+    options.deadLetters = deadLetter.map { text in
+      text.hasPrefix("kafka:") ? .topic(String(text.dropFirst(6))) : .directory(text)
+    }
+    if options.deadLetters == .topic("") {
+      throw Failure("--dead-letter kafka: expected a topic behind the colon")
+    }
+    if options.deadLetters == .topic(options.topic) {
+      throw Failure("--dead-letter kafka:\(options.topic) is the topic that is read; name another")
+    }
     options.results = results.map { text in
       text.hasPrefix("kafka:") ? .topic(String(text.dropFirst(6))) : .file(text)
     }
@@ -141,3 +185,4 @@ struct SinkCommand: AsyncParsableCommand {
 }
 
 extension DecodeDemand.Exactness: ExpressibleByArgument {}
+extension SinkOptions.Policy: ExpressibleByArgument {}

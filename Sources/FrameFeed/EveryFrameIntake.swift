@@ -1,0 +1,80 @@
+import FrameCore
+import FrameLatency
+import KafkaTransport
+
+/// Policy `every`: each frame goes to the model, in the order of receipt.
+///
+/// When full: the fetching waits, which holds librdkafka's own fetching back; nothing is lost, the lag grows.
+/// The decoders share it: one at a time takes the next record, then all decode side by side.
+final class EveryFrameIntake: FrameIntake {
+  private struct State {
+    var books: RecordBooks
+    var taken = 0
+  }
+
+  private let frames: Int?
+  private let line: BatchLine
+  private let offsets: AnsweredOffsets
+  private let tally: SinkTally
+  private let queue = BoundedQueue<Record>(
+    capacity: SinkOptions.recordQueue, bytes: SinkOptions.recordQueueBytes)
+  private let state: Monitor<State>
+  let hasEnough = StopSignal()
+
+  /// - Parameter frames: most frames to hand out.
+  init(frames: Int?, _ books: RecordBooks, _ line: BatchLine, _ offsets: AnsweredOffsets, _ tally: SinkTally) {
+    self.frames = frames
+    self.line = line
+    self.offsets = offsets
+    self.tally = tally
+    state = Monitor(State(books: books))
+  }
+
+  func offer(_ record: consuming Record) -> Bool {
+    let bytes = record.byteCount
+    return queue.push(record, bytes: bytes) == .accepted
+  }
+
+  func next() -> FrameWork? {
+    // The lock is held while waiting: whoever waits for it would wait for the same record.
+    state.withLock { state in
+      while !hasEnough.isRequested, let record = queue.pop() {
+        guard let description = state.books.frame(record), !state.books.isStale(description, in: record)
+        else {
+          line.note(partition: record.partition, offset: record.offset)
+          continue
+        }
+        let placed = PlacedFrame(description: description, received: record.received)
+        guard let place = line.place(placed, partition: record.partition, offset: record.offset) else {
+          return nil
+        }
+        state.taken += 1
+        if state.taken == frames {
+          hasEnough.request()
+          queue.close()
+        }
+        return FrameWork(record: record, description: description, place: place)
+      }
+      return nil
+    }
+  }
+
+  func taken(_ batch: FrameBatch) {}
+
+  func answered(_ batch: FrameBatch) {
+    for at in batch.entries.indices {
+      // Only the last of each run of one partition needs to be told.
+      let partition = batch.entries[at].partition
+      if at + 1 < batch.entries.count, batch.entries[at + 1].partition == partition { continue }
+      offsets.store(partition: partition, next: batch.entries[at].offset + 1)
+    }
+    tally.done(batch.entries.count)
+  }
+
+  func close() { queue.close() }
+
+  func discard() {
+    queue.close()
+    tally.done(queue.removeAll())
+  }
+}

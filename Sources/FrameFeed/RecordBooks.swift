@@ -1,0 +1,76 @@
+import FrameCore
+import FrameLatency
+import KafkaTransport
+import Logging
+
+/// Tells what records are and keeps the books of them. For one thread at a time.
+struct RecordBooks: Sendable {
+  private let options: SinkOptions
+  private let tally: SinkTally
+  private let rejections: Rejections
+  private var reader: RecordReader
+
+  init(_ options: SinkOptions, _ tally: SinkTally, _ rejections: Rejections) {
+    self.options = options
+    self.tally = tally
+    self.rejections = rejections
+    reader = RecordReader(topic: options.topic, limits: options.limits)
+  }
+
+  /// Keeps the books of a record.
+  /// - Returns: `nil` when there is nothing to decode.
+  mutating func frame(_ record: borrowing Record) -> FrameDescription? {
+    let isAgain = tally.ledger.took(partition: record.partition, offset: record.offset)
+    do throws(RecordError) {
+      switch try reader.read(record) {
+      case .frame(let description):
+        guard tally.ledger.arrived(description.identity, partition: record.partition, isAgain: isAgain)
+        else { break }
+        count(record, description)
+        return description
+      case .end(let identity, let count):
+        tally.ledger.ended(identity, count: count, partition: record.partition)
+      case .tombstone where isAgain: break
+      case .tombstone:
+        tally.tombstones.add()
+        options.logger.info("\(options.topic)[\(record.partition)]@\(record.offset): null value, skipped")
+      }
+    } catch  where isAgain {
+      // Counted and told when it came first.
+    } catch {
+      rejections.reject(record, error.identity, arrived: false, reason: error.description)
+    }
+    return nil
+  }
+
+  /// Whether a frame is older than the sink wants to spend time on; then it is counted as dropped.
+  ///
+  /// The age is what has passed since the frame was due. That of a frame with another host's stamps is not known.
+  func isStale(_ description: FrameDescription, in record: borrowing Record) -> Bool {
+    guard let most = options.maximumAge else { return false }
+    guard description.clock == FrameClock.domain else {
+      tally.ageUnknown.add()
+      return false
+    }
+    guard FrameClock.now() - description.stamps.scheduled > most else { return false }
+    drop(description, partition: record.partition)
+    return true
+  }
+
+  /// Counts a frame that no longer matters.
+  func drop(_ description: FrameDescription, partition: Int32) {
+    tally.stale.add()
+    tally.ledger.dropped(description.identity, partition: partition)
+  }
+
+  private func count(_ record: borrowing Record, _ description: FrameDescription) {
+    if tally.first.value == 0 {
+      tally.first.set(Int(FrameClock.monotonic()))
+    }
+    tally.received.add()
+    tally.rawBytes.add(description.format.content.layout.byteCount)
+    tally.payloadBytes.add(record.byteCount)
+    if description.clock != FrameClock.domain { tally.foreignClock.add() }
+    tally.latency.record(.transport, nanoseconds: record.received - description.stamps.sent)
+  }
+}

@@ -1,0 +1,34 @@
+import FrameCore
+import KafkaTransport
+import Logging
+
+/// What becomes of records that are no frames or cannot be decoded: told, counted and, where the user wants it,
+/// kept as dead letters. The feed goes on.
+final class Rejections: Sendable {
+  private let options: SinkOptions
+  private let tally: SinkTally
+  private let failure: SinkFailure
+  private let letters: (any DeadLetters)?
+
+  init(
+    _ options: SinkOptions, _ tally: SinkTally, _ failure: SinkFailure, letters: (any DeadLetters)?
+  ) {
+    self.options = options
+    self.tally = tally
+    self.failure = failure
+    self.letters = letters
+  }
+
+  /// Returns when the record is saved, so that it may count as read; fails the sink when it cannot be.
+  /// - Parameter arrived: whether the ledger has counted the frame.
+  func reject(_ record: borrowing Record, _ identity: FrameIdentity?, arrived: Bool, reason: String) {
+    tally.rejected.add()
+    tally.ledger.rejected(identity, partition: record.partition, arrived: arrived)
+    options.logger.warning("\(options.topic)[\(record.partition)]@\(record.offset): rejected: \(reason)")
+    do throws(FeedError) {
+      try letters?.keep(record, topic: options.topic, reason: reason)
+    } catch {
+      failure.report(error)
+    }
+  }
+}

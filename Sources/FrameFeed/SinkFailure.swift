@@ -1,0 +1,10 @@
+import Synchronization
+
+/// The first thing that went wrong for good in a sink, from whichever of its threads.
+final class SinkFailure: Sendable {
+  private let first = Mutex<FeedError?>(nil)
+
+  var error: FeedError? { first.withLock { $0 } }
+
+  func report(_ error: FeedError) { first.withLock { $0 = $0 ?? error } }
+}
