@@ -20,10 +20,14 @@ public final class FeedSink: Sendable {
   private let tally = SinkTally()
   private let stopSignal = StopSignal()
   private let ready = Monitor(false)
+  private let drain: DrainDeadline
+  /// Where fetched records wait, while there is a run.
+  private let fetched = Mutex<BoundedQueue<Record>?>(nil)
 
   /// - Throws: when the manifest names no model that this program has.
   public init(_ options: SinkOptions) throws(FeedError) {
     self.options = options
+    drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
     do throws(ModelError) {
       model = try ModelRegistry.make(options.model)
     } catch {
@@ -32,7 +36,12 @@ public final class FeedSink: Sendable {
   }
 
   /// Fetches nothing more; what was fetched is still answered.
-  public func stop() { stopSignal.request() }
+  public func stop() {
+    drain.begin()
+    stopSignal.request()
+    // The fetching may be waiting for room there; the record it holds is read again by the next sink.
+    fetched.withLock { $0?.close() }
+  }
 
   /// Waits until partitions were given to this sink.
   /// - Returns: whether that was before the deadline (monotonic, ns).
@@ -50,6 +59,7 @@ public final class FeedSink: Sendable {
     let results = try resultWriter()
     let queue = BoundedQueue<Record>(
       capacity: SinkOptions.recordQueue, bytes: SinkOptions.recordQueueBytes)
+    fetched.withLock { $0 = queue }
     let line = BatchLine(TensorPool(spec: model.manifest.input, batches: SinkOptions.batches))
     let intake = RecordIntake(options, queue, line, tally)
     let failed = Failure()
@@ -80,14 +90,23 @@ public final class FeedSink: Sendable {
     }
     let end = fetch(consumer, queue, intake, failed)
     queue.close()
+    // Results that wait for a broker must not keep a stopped sink alive.
+    let drain = drain
+    let draining = PipelineThread("frame-drain") {
+      if end == .stopped, gone.sleep(until: drain.deadline) { results?.abandon() }
+    }
     if intake.hasEnough.isRequested { queue.removeAll() }
     for thread in decoding { thread.join() }
     line.close()
     inferring.join()
-    do throws(TransportError) { try consumer.close() } catch {
+    draining.join()
+    do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
       options.logger.warning("\(error)")
     }
-    if let error = failed.error.withLock({ $0 }) { throw error }
+    if let error = failed.error.withLock({ $0 }) {
+      guard end == .stopped else { throw error }
+      options.logger.warning("\(error)")
+    }
     return outcome(end, startedWall, started, consumer)
   }
 
@@ -128,7 +147,7 @@ public final class FeedSink: Sendable {
   private func resultWriter() throws(FeedError) -> (any ResultWriter)? {
     switch options.results {
     case .file(let path): try ResultFile(path)
-    case .topic(let topic): try ResultTopic(topic, options.kafka)
+    case .topic(let topic): try ResultTopic(topic, options.kafka, log: kafkaLog(options.logger))
     case nil: nil
     }
   }
@@ -139,7 +158,7 @@ public final class FeedSink: Sendable {
     reading.start = options.start
     reading.maximumRecord = topic.maximumRecord
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
-    let (tally, ready, logger) = (tally, ready, options.logger)
+    let (tally, ready, drain, logger) = (tally, ready, drain, options.logger)
     let timeout = Int64(options.drainTimeout * 1e9)
     do throws(TransportError) {
       return try FrameConsumer(
@@ -164,7 +183,7 @@ public final class FeedSink: Sendable {
           revoked: { partitions in
             // What was fetched of them is answered and committed before another sink gets them.
             let deadline = FrameClock.monotonic() + timeout
-            while !gone.isRequested, FrameClock.monotonic() < deadline {
+            while !gone.isRequested, FrameClock.monotonic() < min(deadline, drain.deadline) {
               let step = FrameClock.monotonic() + 50_000_000
               if tally.underWay.withLock(waitingUntil: { $0 == 0 }, deadline: step, { $0 == 0 }) { break }
             }
@@ -190,7 +209,7 @@ public final class FeedSink: Sendable {
         partitions.met(record.partition)
         tally.underWay.withLock { $0 += 1 }
         let bytes = record.byteCount
-        queue.push(record, bytes: bytes)
+        if queue.push(record, bytes: bytes) == .closed { tally.done(1) }
         continue
       case .partitionEnd(let partition):
         partitions.ended(partition)
@@ -263,6 +282,7 @@ public final class FeedSink: Sendable {
     }
     if end == .idle, options.untilEnd {
       notes.append("nothing came for \(options.idleTimeout ?? 0) s; not every run's end was seen")
+      notes += tally.ledger.unendedNotes
     }
     let negative = tally.latency.negativeCount
     if negative > 0 { notes.append("\(negative) durations were negative (clocks) and count as 0") }
