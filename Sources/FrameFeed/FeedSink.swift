@@ -199,7 +199,12 @@ public final class FeedSink: Sendable {
   ) -> End {
     var partitions = PartitionEnds()
     var lastRecord = FrameClock.monotonic()
+    var notice: Int64? = lastRecord + 5_000_000_000
     while true {
+      if let due = notice, FrameClock.monotonic() > due {
+        notice = nil
+        sayWhyNothingComes()
+      }
       if stopSignal.isRequested { return .stopped }
       if intake.hasEnough.isRequested { return .complete }
       if failed.error.withLock({ $0 != nil }) { return .failed }
@@ -232,6 +237,14 @@ public final class FeedSink: Sendable {
         return .idle
       }
     }
+  }
+
+  /// A sink that gets no partitions looks like one that hangs.
+  private func sayWhyNothingComes() {
+    guard !ready.withLock({ $0 }) else { return }
+    options.logger.notice(
+      "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). -X group.instance.id=NAME, the same at each start, lets a sink take its own place at once"
+    )
   }
 
   private func outcome(
