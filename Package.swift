@@ -100,6 +100,12 @@ let package = Package(
       dependencies: ["FrameBench", "FrameCodecs", "FrameCore", "FrameLatency", "FrameSources"],
       swiftSettings: swift),
     // Integration: the built `framefeed` against a broker process (BROKER from `make test`).
-    .testTarget(name: "FrameFeedTests", dependencies: ["FrameFeed", "framefeed"], swiftSettings: swift),
+    .testTarget(
+      name: "FrameFeedTests",
+      dependencies: [
+        "FrameFeed", "framefeed", "CRDKafka", "FrameCodecs", "FrameCore", "FrameLatency", "FrameModels",
+        "FrameSources", "FrameTensors", "KafkaTransport", .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swift),
   ]
 )

@@ -10,7 +10,7 @@
 
 /// A thread of its own for a stage that blocks (disk, librdkafka, codecs), so that the cooperative pool never does.
 public final class PipelineThread: @unchecked Sendable {
-  // Sound: `handle` is written once in init and read once in join, which the owner calls once.
+  // Sound: `handle` is written once in init and read once in join or detach, which the owner calls once.
   private var handle = pthread_t()
 
   private final class Body {
@@ -54,5 +54,10 @@ public final class PipelineThread: @unchecked Sendable {
   /// Waits until the thread has ended. Call it once.
   public func join() {
     pthread_join(handle, nil)
+  }
+
+  /// Leaves the thread to itself. Call it once, instead of ``join()``.
+  public func detach() {
+    pthread_detach(handle)
   }
 }

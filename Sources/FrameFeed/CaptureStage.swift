@@ -98,6 +98,7 @@ struct CapturePacer: Sendable {
       frame.scheduled = frame.captured
     }
     let bytes = frame.buffer.count
+    tally.captured.add()
     switch encode.push(frame, bytes: bytes) {
     case .accepted, .closed: break
     case .acceptedDropping(let count): tally.dropped.add(count)

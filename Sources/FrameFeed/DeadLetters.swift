@@ -15,6 +15,8 @@ import KafkaTransport
 protocol DeadLetters: AnyObject, Sendable {
   /// Returns when the record is saved.
   func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError)
+  /// Ends a wait for a broker: it throws.
+  func abandon()
 }
 
 /// Dead letters as files: `TOPIC-PARTITION-OFFSET.value` holds the record's value, `.json` beside it the rest.
@@ -46,6 +48,8 @@ final class DeadLetterDirectory: DeadLetters {
     let letter = JSONLetter.text(record, topic: topic, reason: reason)
     try write("\(name).json") { file in fwrite(letter, 1, letter.count, file) == letter.count }
   }
+
+  func abandon() {}
 
   private func write(_ path: String, _ body: (UnsafeMutablePointer<FILE>) -> Bool) throws(FeedError) {
     guard let file = fopen(path, "w") else {
@@ -116,7 +120,8 @@ final class DeadLetterTopic: DeadLetters {
           topic, options.kafka, create: TopicSettings(configuration: ["max.message.bytes": "\(limit)"]),
           options.logger)
       }
-      producer = try LineProducer(options.kafka, topic: topic, largestRecord: limit)
+      producer = try LineProducer(
+        options.kafka, topic: topic, largestRecord: limit, log: kafkaLog(options.logger))
       try producer.connect()
     } catch {
       throw .transport(error)
@@ -136,4 +141,6 @@ final class DeadLetterTopic: DeadLetters {
       throw .transport(error)
     }
   }
+
+  func abandon() { producer.abandon() }
 }

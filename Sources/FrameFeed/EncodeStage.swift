@@ -22,6 +22,7 @@ struct EncodeStage: Sendable {
     } catch {
       encoded.put(ticket, .nothing)
       if case .stopped = error { return }
+      tally.captured.add(-1)
       tally.rejected.add()
       logger.warning("\(error)")
     }

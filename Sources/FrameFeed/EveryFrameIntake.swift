@@ -22,7 +22,8 @@ final class EveryFrameIntake: FrameIntake {
   let hasEnough = StopSignal()
 
   /// - Parameter frames: most frames to hand out.
-  init(frames: Int?, _ books: RecordBooks, _ line: BatchLine, _ offsets: AnsweredOffsets, _ tally: SinkTally) {
+  init(frames: Int?, _ books: RecordBooks, _ line: BatchLine, _ offsets: AnsweredOffsets, _ tally: SinkTally)
+  {
     self.frames = frames
     self.line = line
     self.offsets = offsets

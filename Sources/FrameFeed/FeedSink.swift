@@ -21,6 +21,7 @@ public final class FeedSink: Sendable {
   private let failure = SinkFailure()
   let offsets: AnsweredOffsets
   private let stopSignal = StopSignal()
+  private let drain: DrainDeadline
   /// Set when what is under way will not be answered any more.
   private let gone = StopSignal()
   private let ready = Monitor(false)
@@ -31,6 +32,7 @@ public final class FeedSink: Sendable {
   public init(_ options: SinkOptions) throws(FeedError) {
     self.options = options
     offsets = AnsweredOffsets(failure)
+    drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
     do throws(ModelError) {
       model = try ModelRegistry.make(options.model)
     } catch {
@@ -40,6 +42,7 @@ public final class FeedSink: Sendable {
 
   /// Fetches nothing more; what was fetched is still answered, within the drain timeout.
   public func stop() {
+    drain.begin()
     stopSignal.request()
     // The fetching may wait for room behind a model that takes its time.
     intake.withLock { $0 }?.close()
@@ -60,7 +63,8 @@ public final class FeedSink: Sendable {
     let started = FrameClock.monotonic()
     guard let topic = try awaitTopic(started) else { return nil }
     let results = try resultWriter()
-    let rejections = Rejections(options, tally, failure, letters: try deadLetters(topic))
+    let letters = try deadLetters(topic)
+    let rejections = Rejections(options, tally, failure, letters: letters)
     let line = BatchLine(TensorPool(spec: model.manifest.input, batches: SinkOptions.batches))
     let intake = makeIntake(line, RecordBooks(options, tally, rejections))
     self.intake.withLock { $0 = intake }
@@ -76,12 +80,20 @@ public final class FeedSink: Sendable {
     intake.close()
     // Nothing is answered after a failure, so nothing need wait for it.
     if end == .failed || intake.hasEnough.isRequested { intake.discard() }
-    if !stages.drain(stopSignal, timeout: options.drainTimeout) { gone.request() }
+    stages.drain(until: drain) {
+      gone.request()
+      // They may wait for a broker.
+      results?.abandon()
+      letters?.abandon()
+    }
     let lag = offsets.lag
-    do throws(TransportError) { try consumer.close() } catch {
+    do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
       options.logger.warning("\(error)")
     }
-    if let error = failure.error { throw error }
+    if let error = failure.error {
+      guard end == .stopped, gone.isRequested else { throw error }
+      options.logger.warning("\(error)")
+    }
     return outcome(end, startedWall, started, consumer, lag: lag)
   }
 
@@ -123,7 +135,7 @@ public final class FeedSink: Sendable {
   private func resultWriter() throws(FeedError) -> (any ResultWriter)? {
     switch options.results {
     case .file(let path): try ResultFile(path)
-    case .topic(let topic): try ResultTopic(topic, options.kafka)
+    case .topic(let topic): try ResultTopic(topic, options.kafka, log: kafkaLog(options.logger))
     case nil: nil
     }
   }
@@ -142,7 +154,8 @@ public final class FeedSink: Sendable {
     reading.start = options.start
     reading.maximumRecord = topic.maximumRecord
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
-    let (tally, offsets, ready, gone, logger) = (tally, offsets, ready, gone, options.logger)
+    let (tally, offsets, ready, gone, drain) = (tally, offsets, ready, gone, drain)
+    let logger = options.logger
     let timeout = Int64(options.drainTimeout * 1e9)
     do throws(TransportError) {
       return try FrameConsumer(
@@ -168,7 +181,7 @@ public final class FeedSink: Sendable {
           revoked: { partitions in
             // What was fetched of them is answered and committed before another sink gets them.
             let deadline = FrameClock.monotonic() + timeout
-            while !gone.isRequested, FrameClock.monotonic() < deadline {
+            while !gone.isRequested, FrameClock.monotonic() < min(deadline, drain.deadline) {
               let step = FrameClock.monotonic() + 50_000_000
               if tally.underWay.withLock(waitingUntil: { $0 == 0 }, deadline: step, { $0 == 0 }) { break }
             }
@@ -194,7 +207,12 @@ public final class FeedSink: Sendable {
   private func fetch(_ consumer: FrameConsumer, _ intake: any FrameIntake) -> End {
     var partitions = PartitionEnds()
     var lastRecord = FrameClock.monotonic()
+    var notice: Int64? = lastRecord + 5_000_000_000
     while true {
+      if let due = notice, FrameClock.monotonic() > due {
+        notice = nil
+        sayWhyNothingComes()
+      }
       if stopSignal.isRequested { return .stopped }
       if intake.hasEnough.isRequested { return .complete }
       if failure.error != nil { return .failed }
@@ -227,5 +245,12 @@ public final class FeedSink: Sendable {
         return .idle
       }
     }
+  }
+  /// A sink that gets no partitions looks like one that hangs.
+  private func sayWhyNothingComes() {
+    guard !ready.withLock({ $0 }) else { return }
+    options.logger.notice(
+      "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). -X group.instance.id=NAME, the same at each start, lets a sink take its own place at once"
+    )
   }
 }

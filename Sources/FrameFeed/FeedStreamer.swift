@@ -19,14 +19,17 @@ public final class FeedStreamer: Sendable {
   private let options: StreamOptions
   private let tally = StreamTally()
   private let stopSignal = StopSignal()
+  private let drain: DrainDeadline
 
   public init(_ source: any FrameSource, _ options: StreamOptions) {
     self.source = source
     self.options = options
+    drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
   }
 
   /// Ends the feed: nothing more is read, what is captured is still sent.
   public func stop() {
+    drain.begin()
     stopSignal.request()
     source.close()
   }
@@ -39,19 +42,20 @@ public final class FeedStreamer: Sendable {
     let started = FrameClock.monotonic()
     let producer = try producer()
     defer { producer.close() }
-    let stages = StreamStages(source, options, pace, producer, tally, stopSignal)
+    let stages = StreamStages(source, options, pace, producer, tally, stopSignal, drain)
     let sent = try stages.run()
-    let undelivered = try finish(producer, sent: sent)
+    let undelivered = finish(producer, sent: sent)
     let seconds = Double(FrameClock.monotonic() - started) / 1e9
     let report = report(startedWall, seconds, producer)
     let counts = report.frames
     guard (counts.sent ?? 0) > 0 || (counts.rejected ?? 0) > 0 || stopSignal.isRequested else {
       throw .option("\(source.name) has no frames")
     }
-    if let error = undelivered, counts.acknowledged == 0 { throw .transport(error) }
+    if let error = undelivered, counts.acknowledged == 0, !stopSignal.isRequested { throw .transport(error) }
     return FeedOutcome(
       report: report,
-      isComplete: counts.rejected == 0 && counts.acknowledged == counts.sent,
+      isComplete: counts.rejected == 0 && counts.acknowledged == counts.sent
+        && !tally.undelivered.isEndMissing,
       wasStopped: stopSignal.isRequested)
   }
 
@@ -70,7 +74,11 @@ public final class FeedStreamer: Sendable {
         log: kafkaLog(logger)
       ) { delivery in
         if let error = delivery.error {
-          if !delivery.isEnd { tally.undelivered.add() }
+          if delivery.isEnd {
+            tally.undelivered.addEnd()
+          } else {
+            tally.undelivered.add(delivery.sequence)
+          }
           logger.warning(
             "\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)")
         } else if !delivery.isEnd {
@@ -87,16 +95,17 @@ public final class FeedStreamer: Sendable {
 
   /// Sends the end of the run and waits for the broker's last answers.
   /// - Returns: why records are without an answer, if any are.
-  private func finish(_ producer: FrameProducer, sent: Int) throws(FeedError) -> TransportError? {
+  private func finish(_ producer: FrameProducer, sent: Int) -> TransportError? {
     guard sent > 0 else { return nil }
     var problem: TransportError?
+    let deadline = drain.deadline
     do throws(TransportError) {
-      try producer.sendEnd(count: sent)
+      try producer.sendEnd(count: sent, deadline: deadline)
     } catch {
+      tally.undelivered.addEnd()
       problem = error
     }
-    let timeout = Int64(options.drainTimeout * 1e9)
-    let left = producer.drain(until: FrameClock.monotonic() + timeout)
+    let left = producer.drain(until: deadline)
     if left > 0 {
       producer.abandon()
       _ = producer.drain(until: FrameClock.monotonic() + 2_000_000_000)
@@ -138,14 +147,28 @@ public final class FeedStreamer: Sendable {
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.sent ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
-      stages: tally.latency.summaries().byName, notes: notes)
+      stages: tally.latency.summaries().byName, notes: notes(renewals: producer.renewals))
   }
 
-  private var notes: [String]? {
+  private func notes(renewals: Int) -> [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
-    let undelivered = tally.undelivered.value
-    if undelivered > 0 { notes.append("\(undelivered) frames were sent and never acknowledged") }
+    let undelivered = tally.undelivered
+    if undelivered.count > 0 {
+      notes.append(
+        "\(undelivered.count) frames were sent and never acknowledged (the broker may have them all the same): "
+          + undelivered.names)
+    }
+    if undelivered.isEndMissing {
+      notes.append("the end of run \(run) was not acknowledged: a sink cannot tell that it is complete")
+    }
+    let unsent = tally.captured.value - tally.dropped.value - tally.sent.value
+    if unsent > 0 { notes.append("\(unsent) frames were captured and not sent: the broker did not answer") }
+    if renewals > 0 {
+      notes.append(
+        "the broker no longer knew where the producer was, \(renewals) times: what it had not acknowledged was sent again"
+      )
+    }
     let negative = tally.latency.negativeCount
     if negative > 0 { notes.append("the clock went back \(negative) times; those durations count as 0") }
     return notes.isEmpty ? nil : notes

@@ -17,6 +17,8 @@ protocol ResultWriter: AnyObject, Sendable {
   /// Returns once everything written is saved.
   func flush() throws(FeedError)
   func close() throws(FeedError)
+  /// Ends a flush that waits for a broker, from any thread: it throws.
+  func abandon()
 }
 
 /// Results as JSON lines in a file; `-` is standard output.
@@ -53,18 +55,20 @@ final class ResultFile: ResultWriter, @unchecked Sendable {
     guard fclose(file) == 0 else { throw failure() }
   }
 
+  func abandon() {}
+
   private func failure() -> FeedError { .output(file: path, reason: String(cString: strerror(errno))) }
 }
 
 /// Results as records of a topic, keyed by feed.
 final class ResultTopic: ResultWriter, @unchecked Sendable {
-  // Sound: used by the inference thread alone.
+  // Sound: used by the inference thread alone, but for `abandon`, which any thread may call.
   private let producer: LineProducer
   private var line: [UInt8] = []
 
-  init(_ topic: String, _ kafka: KafkaSettings) throws(FeedError) {
+  init(_ topic: String, _ kafka: KafkaSettings, log: KafkaLog?) throws(FeedError) {
     do throws(TransportError) {
-      producer = try LineProducer(kafka, topic: topic)
+      producer = try LineProducer(kafka, topic: topic, log: log)
       try producer.connect()
     } catch {
       throw .transport(error)
@@ -87,4 +91,6 @@ final class ResultTopic: ResultWriter, @unchecked Sendable {
   }
 
   func close() throws(FeedError) { try flush() }
+
+  func abandon() { producer.abandon() }
 }

@@ -59,7 +59,11 @@ final class RunLedger: Sendable {
       for given in partitions {
         state.assigned.insert(given.partition)
         state.lost += given.lost
-        if given.isMadeAnew { state.next[given.partition] = nil }
+        if given.isMadeAnew {
+          // Its offsets are others now; what comes again is known by its numbers, as in a log that was cut.
+          state.next[given.partition] = nil
+          continue
+        }
         // It goes on where this sink was, or before: what comes again is duplicate.
         if let offset = given.offset, let next = state.next[given.partition], offset <= next { continue }
         if given.startsMidway { state.midway.insert(given.partition) }
@@ -187,6 +191,15 @@ final class RunLedger: Sendable {
     }
   }
 
+  /// Runs whose end has not been seen, by feed and run, with the last frame that was.
+  var unended: [(identity: FrameIdentity, last: Int)] {
+    state.withLock { state in
+      state.books.filter { !$0.key.run.isEmpty && !$0.value.ended }.map { key, book in
+        (FrameIdentity(feed: key.feed, run: key.run, sequence: nil), book.tracker.highestSeen ?? -1)
+      }.sorted { ($0.identity.feed, $0.identity.run) < ($1.identity.feed, $1.identity.run) }
+    }
+  }
+
   /// One report a run, by feed and run.
   var reports: [FeedReport] {
     state.withLock { state in
@@ -209,4 +222,20 @@ final class RunLedger: Sendable {
 
   /// Records that the topic dropped before this group had read them.
   var lost: Int64 { state.withLock { $0.lost } }
+}
+
+extension RunLedger {
+  /// Most runs that are named.
+  private static let maximumNamed = 10
+
+  /// One line for each run without an end.
+  var unendedNotes: [String] {
+    let all = unended
+    var notes = all.prefix(Self.maximumNamed).map { identity, last in
+      let place = last < 0 ? "before its first frame" : "after frame \(last)"
+      return "run \(identity.run) of feed \(identity.feed) has no end: its source stopped \(place)"
+    }
+    if all.count > notes.count { notes.append("\(all.count - notes.count) further runs have no end") }
+    return notes
+  }
 }

@@ -12,7 +12,7 @@ struct SendStage: Sendable {
   let logger: Logger
 
   /// Sends until the last frame.
-  /// - Returns: frames sent.
+  /// - Returns: frames sent, also when the producer takes nothing more.
   /// - Throws: when the first frame is too large for the topic, or the client can send nothing more.
   func run() throws(FeedError) -> Int {
     var sequence = 0
@@ -22,10 +22,12 @@ struct SendStage: Sendable {
         sequence += 1
       } catch {
         switch error {
+        case .stopped: return sequence
         case .tooLargeForTopic, .tooLargeForClient:
           // Nothing is sent of a feed that does not fit; one large frame amid others is only that frame.
           guard sequence > 0 else { throw .transport(error) }
           tally.rejected.add()
+          tally.captured.add(-1)
           logger.warning("frame not sent: \(error)")
         default:
           throw .transport(error)

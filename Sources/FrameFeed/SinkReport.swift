@@ -50,7 +50,8 @@ extension FeedSink {
     }
     let ageUnknown = tally.ageUnknown.value
     if ageUnknown > 0 {
-      notes.append("--max-age was not applied to \(ageUnknown) frames: their stamps are of another host's clock")
+      notes.append(
+        "--max-age was not applied to \(ageUnknown) frames: their stamps are of another host's clock")
     }
     let tombstones = tally.tombstones.value
     if tombstones > 0 { notes.append("\(tombstones) records with a null value were skipped") }
@@ -60,6 +61,7 @@ extension FeedSink {
     }
     if end == .idle, options.untilEnd {
       notes.append("nothing came for \(options.idleTimeout ?? 0) s; not every run's end was seen")
+      notes += tally.ledger.unendedNotes
     }
     if let lag, lag > 0 {
       notes.append("\(lag) records of the topic are not answered yet: this group reads on there")

@@ -26,7 +26,7 @@ final class SinkStages: Sendable {
   func start() {
     running.withLock { $0 = (decoders.count, 1) }
     for decoder in decoders {
-      _ = PipelineThread("frame-decoder") { [self] in
+      let thread = PipelineThread("frame-decoder") { [self] in
         decoder.run()
         let last = running.withLock { running in
           running.decoders -= 1
@@ -34,8 +34,9 @@ final class SinkStages: Sendable {
         }
         if last { line.close() }
       }
+      thread.detach()
     }
-    _ = PipelineThread("frame-model") { [self] in
+    let thread = PipelineThread("frame-model") { [self] in
       do throws(FeedError) {
         try inference.run()
       } catch {
@@ -47,22 +48,22 @@ final class SinkStages: Sendable {
       running.withLock { $0.model = 0 }
       running.wakeAll()
     }
+    thread.detach()
   }
 
-  /// Waits until everything handed out has been answered; once a stop is asked for no longer than `timeout` (s).
-  /// - Returns: false when a thread is still at work: the model does not come back. It is left alone then.
-  func drain(_ stop: StopSignal, timeout: Double) -> Bool {
-    var deadline = Int64.max
+  /// Waits until everything handed out has been answered; once a stop is asked for no longer than it may take.
+  /// A model that does not come back is left alone then.
+  /// - Parameter abandon: called when the time is over.
+  func drain(until drain: DrainDeadline, abandon: () -> Void) {
     while true {
-      let now = FrameClock.monotonic()
-      if deadline == .max, stop.isRequested { deadline = now + Int64(timeout * 1e9) }
+      let (now, deadline) = (FrameClock.monotonic(), drain.deadline)
       guard now < deadline else { break }
-      let step = min(deadline, now + 100_000_000)
-      if hasEnded(by: step) { return true }
+      if hasEnded(by: min(deadline, now + 100_000_000)) { return }
     }
+    abandon()
     intake.discard()
     line.abandon()
-    return hasEnded(by: FrameClock.monotonic() + 500_000_000)
+    _ = hasEnded(by: FrameClock.monotonic() + 500_000_000)
   }
 
   private func hasEnded(by deadline: Int64) -> Bool {

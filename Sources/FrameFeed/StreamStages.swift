@@ -14,11 +14,11 @@ struct StreamStages {
   private let pools: [FramePool]
   private let producer: FrameProducer
   private let stop: StopSignal
-  private let drainTimeout: Int64
+  private let drain: DrainDeadline
 
   init(
     _ source: any FrameSource, _ options: StreamOptions, _ pace: FrameSchedule.Pace,
-    _ producer: FrameProducer, _ tally: StreamTally, _ stop: StopSignal
+    _ producer: FrameProducer, _ tally: StreamTally, _ stop: StopSignal, _ drain: DrainDeadline
   ) {
     // What may be out at a time is bounded by the queues; the pools only have to be large enough that no
     // stage waits for one that waits for it.
@@ -48,10 +48,10 @@ struct StreamStages {
     pools = [capturePool, payloadPool]
     self.producer = producer
     self.stop = stop
-    drainTimeout = Int64(options.drainTimeout * 1e9)
+    self.drain = drain
   }
 
-  /// Runs all stages to their end.
+  /// Runs all stages to their end, or until what is under way after a stop has had its time.
   /// - Returns: frames sent.
   func run() throws(FeedError) -> Int {
     let outcome = Monitor<(sent: Result<Int, FeedError>?, read: FeedError?)>((nil, nil))
@@ -87,7 +87,6 @@ struct StreamStages {
   private func waitForSender(
     _ outcome: Monitor<(sent: Result<Int, FeedError>?, read: FeedError?)>
   ) -> Result<Int, FeedError> {
-    var deadline: Int64?
     while true {
       let now = FrameClock.monotonic()
       let sent = outcome.withLock(waitingUntil: { $0.sent != nil }, deadline: now + 100_000_000) { $0.sent }
@@ -95,17 +94,12 @@ struct StreamStages {
         if case .failure = sent { halt() }
         return sent
       }
-      guard stop.isRequested else { continue }
       // A broker that is gone must not keep a stopped feed alive.
-      deadline = deadline ?? now + drainTimeout
-      if let due = deadline, now > due {
-        halt()
-        deadline = .max
-      }
+      if stop.isRequested, now > drain.deadline { halt() }
     }
   }
 
-  /// Ends all stages now; what they hold is dropped.
+  /// Ends all stages now; what they hold is dropped. What librdkafka holds is not.
   private func halt() {
     stop.request()
     reader.source.close()
@@ -113,6 +107,6 @@ struct StreamStages {
     encodeQueue.removeAll()
     encoded.end(at: 0)
     for pool in pools { pool.close() }
-    producer.close()
+    producer.refuse()
   }
 }

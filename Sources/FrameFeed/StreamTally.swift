@@ -7,7 +7,10 @@ final class StreamTally: Sendable {
   let read = Counter()
   let sent = Counter()
   let acknowledged = Counter()
-  let undelivered = Counter()
+  /// Frames sent that the broker never acknowledged.
+  let undelivered = UndeliveredFrames()
+  /// Frames that were due and let go, but for those that could not be encoded.
+  let captured = Counter()
   let rejected = Counter()
   let dropped = Counter()
   let rawBytes = Counter()

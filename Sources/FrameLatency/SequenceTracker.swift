@@ -21,7 +21,8 @@ public struct SequenceTracker: Sendable {
   private var gaps: [Range<Int>] = []
   /// Every number below is seen, in `gaps`, or given up. Unsigned, as it may be one past `Int.max`.
   private var covered: UInt = 0
-  private var highestSeen: Int?
+  /// The highest number seen.
+  public private(set) var highestSeen: Int?
   /// Holes below this are not missing: another consumer had those frames.
   private var floor = 0
   /// Holes from here on are not missing: the run ended before.

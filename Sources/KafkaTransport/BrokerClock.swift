@@ -26,7 +26,7 @@ public enum BrokerClock {
     let answers = Mutex<[Answer]>([])
     let events = ClientEvents(
       log: nil,
-      delivered: { message in
+      delivered: { message, _ in
         let now = FrameClock.now()
         var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         let time = rd_kafka_message_timestamp(message, &kind)

@@ -24,8 +24,8 @@ public typealias KafkaLog = @Sendable (KafkaLogLevel, String) -> Void
 final class ClientEvents: Sendable {
   private let log: KafkaLog?
   private let error = Mutex<(code: KafkaCode, text: String)?>(nil)
-  /// Producer: one record was acknowledged or given up.
-  let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>) -> Void)?
+  /// Producer: one record was acknowledged or given up. The client's fatal error comes with it, if it has one.
+  let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, _ fatal: KafkaCode) -> Void)?
   /// Consumer: partitions are given (`true`) or taken.
   let rebalanced:
     (
@@ -34,7 +34,7 @@ final class ClientEvents: Sendable {
     )?
 
   init(
-    log: KafkaLog?, delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>) -> Void)? = nil,
+    log: KafkaLog?, delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, KafkaCode) -> Void)? = nil,
     rebalanced: (@Sendable (Bool, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void)? = nil
   ) {
     self.log = log
@@ -64,9 +64,9 @@ final class ClientEvents: Sendable {
         events.note(KafkaCode(rawValue: code), String(cString: reason))
       }
       if delivered != nil {
-        rd_kafka_conf_set_dr_msg_cb(conf) { _, message, opaque in
+        rd_kafka_conf_set_dr_msg_cb(conf) { client, message, opaque in
           guard let message else { return }
-          ClientEvents.of(opaque)?.delivered?(message)
+          ClientEvents.of(opaque)?.delivered?(message, KafkaCode(rd_kafka_fatal_error(client, nil, 0)))
         }
       }
       if rebalanced != nil {

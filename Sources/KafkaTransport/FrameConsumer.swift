@@ -75,8 +75,10 @@ public final class FrameConsumer: Sendable {
           rd_kafka_assign(client.handle, partitions)
         } else {
           rebalancing.revoked(partitions.numbers)
-          // What the model has answered is committed before another sink takes over.
-          let code = KafkaCode(rd_kafka_commit(client.handle, nil, 0))
+          // What the model has answered is committed before another sink takes over. Partitions that were lost
+          // are another's already, or no broker answers: a commit would only wait and be refused.
+          let isLost = rd_kafka_assignment_lost(client.handle) != 0
+          let code = isLost ? .none : KafkaCode(rd_kafka_commit(client.handle, nil, 0))
           if code != .none, code != .noOffset {
             log?(.warning, "the last offsets were not committed, so their records are read again: \(code)")
           }
@@ -143,8 +145,27 @@ public final class FrameConsumer: Sendable {
     }
   }
 
-  /// Commits what was stored and leaves the group. Call from the polling thread, after the last poll.
-  public func close() throws(TransportError) {
+  /// Commits what was stored and leaves the group. Call after the last poll.
+  ///
+  /// Without a broker librdkafka tries for the whole session time-out; it then goes on behind the caller's back.
+  /// - Parameter deadline: how long to wait, monotonic ns.
+  public func close(deadline: Int64 = .max) throws(TransportError) {
+    let closed = Monitor<Result<Void, TransportError>?>(nil)
+    // Keeps this client until librdkafka has let go of it.
+    let thread = PipelineThread("kafka-close") { [self] in
+      let result: Result<Void, TransportError>
+      do throws(TransportError) { result = .success(try leave()) } catch { result = .failure(error) }
+      closed.withLock { $0 = result }
+      closed.wakeAll()
+    }
+    thread.detach()
+    guard let result = closed.withLock(waitingUntil: { $0 != nil }, deadline: deadline, { $0 }) else {
+      throw .notCommitted(group: options.group, broker: client.brokers)
+    }
+    try result.get()
+  }
+
+  private func leave() throws(TransportError) {
     if options.partitions != nil {
       rebalancing.revoked(options.partitions ?? [])
       let code = KafkaCode(rd_kafka_commit(client.handle, nil, 0))

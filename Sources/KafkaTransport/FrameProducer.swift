@@ -1,4 +1,3 @@
-import CRDKafka
 public import FrameCore
 import Synchronization
 
@@ -43,10 +42,9 @@ public final class FrameProducer: Sendable {
   /// What a record takes beside its payload at most: headers, key and framing, bytes.
   public static let overhead = 2048
 
-  private let client: KafkaClient
-  private let topic: TopicHandle
+  private let producer: RenewableProducer
   private let options: Options
-  private let inFlight: InFlightFrames
+  private let brokers: String
   private let stopping = StopSignal()
   private let poller = Mutex<PipelineThread?>(nil)
   /// Largest payload that the client lets through, bytes.
@@ -57,47 +55,20 @@ public final class FrameProducer: Sendable {
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog? = nil,
     delivered: @escaping @Sendable (Delivery) -> Void
   ) throws(TransportError) {
-    let inFlight = InFlightFrames(records: options.inFlightRecords, bytes: options.inFlightBytes)
-    let topic = options.topic
-    let events = ClientEvents(
-      log: log,
-      delivered: { message in
-        let slot = Int(bitPattern: message.pointee._private) - 1
-        let answered = FrameClock.now()
-        let code = KafkaCode(message.pointee.err)
-        inFlight.end(slot) { frame in
-          delivered(
-            Delivery(
-              sequence: frame.sequence, isEnd: frame.buffer == nil, bytes: frame.bytes, sent: frame.sent,
-              answered: answered,
-              error: code == .none ? nil : .kafka(action: "sending to \(topic)", code: code, detail: nil)))
-        }
-      })
-    let client = try KafkaClient(
-      RD_KAFKA_PRODUCER, settings,
-      preset: SettingsPreset.producer(
-        largestRecord: min(options.maximumRecord, SettingsPreset.largestRecord),
-        inFlightBytes: options.inFlightBytes, user: settings),
-      events: events)
-    let limit = settings.number("message.max.bytes") ?? options.maximumRecord
-    self.client = client
-    self.topic = try TopicHandle(topic, client)
+    let producer = try RenewableProducer(settings, options, log: log, delivered: delivered)
+    self.producer = producer
     self.options = options
-    self.inFlight = inFlight
-    maximumPayload = max(0, limit - Self.overhead)
+    brokers = producer.current.client.brokers
+    maximumPayload = max(0, (settings.number("message.max.bytes") ?? options.maximumRecord) - Self.overhead)
     let stopping = stopping
-    poller.withLock { poller in
-      poller = PipelineThread("kafka-acks") {
-        while !stopping.isRequested { client.poll(milliseconds: 100) }
-      }
-    }
+    poller.withLock { $0 = PipelineThread("kafka-acks") { producer.serve(until: stopping) } }
   }
 
   deinit { close() }
 
   /// Connects to the topic's leaders, so that the first frame need not wait for that. The topic must exist.
   public func connect(milliseconds: Int = 30_000) throws(TransportError) {
-    try topic.connect(milliseconds: Int32(milliseconds))
+    try producer.current.topic.connect(milliseconds: Int32(milliseconds))
   }
 
   /// Checks a payload's size against the topic's and the client's limits, before anything is sent.
@@ -106,7 +77,7 @@ public final class FrameProducer: Sendable {
     guard bytes > maximumPayload || record > options.maximumRecord else { return }
     if record > options.maximumRecord {
       throw .tooLargeForTopic(
-        topic: options.topic, bytes: record, limit: options.maximumRecord, broker: client.brokers)
+        topic: options.topic, bytes: record, limit: options.maximumRecord, broker: brokers)
     }
     throw .tooLargeForClient(bytes: record, limit: maximumPayload + Self.overhead)
   }
@@ -125,98 +96,57 @@ public final class FrameProducer: Sendable {
     let address = payload.stableAddress
     var stamps = stamps
     stamps.sent = FrameClock.now()
-    let slot = inFlight.add(
-      InFlightFrame(buffer: payload, sequence: sequence, sent: stamps.sent, bytes: bytes))
+    let description = OutgoingRecord.Description(format: format, stamps: stamps)
+    let slot = producer.inFlight.add(
+      InFlightFrame(
+        buffer: payload, sequence: sequence, sent: stamps.sent, bytes: bytes, description: description))
     guard let slot else { throw .stopped }
-    try produce(
-      slot, address, bytes, timestamp: stamps.captured,
-      headers: .frame(run: options.run, sequence: sequence, format: format, stamps: stamps))
+    try producer.send(
+      OutgoingRecord(
+        slot: slot, sequence: sequence, sent: stamps.sent, address: address, bytes: bytes,
+        description: description))
     return stamps.sent
   }
 
   /// Sends the record that ends the run.
-  /// - Parameter count: frames sent in it.
-  public func sendEnd(count: Int) throws(TransportError) {
+  /// - Parameters:
+  ///   - count: frames sent in it.
+  ///   - deadline: how long to wait while too much is under way, monotonic ns.
+  public func sendEnd(count: Int, deadline: Int64 = .max) throws(TransportError) {
     let now = FrameClock.now()
-    let slot = inFlight.add(InFlightFrame(buffer: nil, sequence: count, sent: now, bytes: 0))
+    let slot = producer.inFlight.add(
+      InFlightFrame(buffer: nil, sequence: count, sent: now, bytes: 0, description: nil), deadline: deadline)
     guard let slot else { throw .stopped }
-    // Not null, which would be a tombstone: no byte is read from this address.
-    try produce(
-      slot, UnsafeMutableRawPointer(mutating: HeaderName.end.utf8Start), 0, timestamp: now,
-      headers: .end(run: options.run, count: count, sent: now))
-  }
-
-  private func produce(
-    _ slot: Int, _ address: UnsafeMutableRawPointer, _ bytes: Int, timestamp: Int64,
-    headers: consuming HeaderWriter
-  ) throws(TransportError) {
-    let code = enqueue(slot, address, bytes, timestamp: timestamp, headers: &headers)
-    guard code == .none else {
-      inFlight.end(slot) { _ in }
-      throw client.fatalError ?? client.failure("sending to \(options.topic)", code)
-    }
-  }
-
-  private func enqueue(
-    _ slot: Int, _ address: UnsafeMutableRawPointer, _ bytes: Int, timestamp: Int64,
-    headers: inout HeaderWriter
-  ) -> KafkaCode {
-    var feed = options.feed
-    return feed.withUTF8 { key in
-      withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 7) { parts in
-        parts.initialize(repeating: rd_kafka_vu_t())
-        parts[0].vtype = RD_KAFKA_VTYPE_RKT
-        parts[0].u.rkt = topic.pointer
-        parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS  // 0: neither copy nor free the payload
-        parts[1].u.i = 0
-        parts[2].vtype = RD_KAFKA_VTYPE_KEY
-        parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
-        parts[2].u.mem.size = key.count
-        parts[3].vtype = RD_KAFKA_VTYPE_VALUE
-        parts[3].u.mem.ptr = address
-        parts[3].u.mem.size = bytes
-        parts[4].vtype = RD_KAFKA_VTYPE_TIMESTAMP
-        parts[4].u.i64 = timestamp / 1_000_000
-        parts[5].vtype = RD_KAFKA_VTYPE_HEADERS
-        parts[5].u.headers = headers.pointer
-        parts[6].vtype = RD_KAFKA_VTYPE_OPAQUE
-        parts[6].u.ptr = UnsafeMutableRawPointer(bitPattern: slot + 1)
-        while true {
-          guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, parts.count) else {
-            headers.wereTaken()
-            return .none
-          }
-          let code = KafkaCode(rd_kafka_error_code(error))
-          rd_kafka_error_destroy(error)
-          // The client's own queue is full (the user's setting): wait for it as for our own bound.
-          guard code == .queueFull, !stopping.isRequested else { return code }
-          _ = inFlight.wait(until: FrameClock.monotonic() + 1_000_000)
-        }
-      }
-    }
+    try producer.send(
+      OutgoingRecord(slot: slot, sequence: count, sent: now, address: nil, bytes: 0, description: nil))
   }
 
   /// Waits until the broker has answered for everything that was sent.
   /// - Parameter deadline: monotonic, ns.
   /// - Returns: records without an answer.
-  public func drain(until deadline: Int64) -> Int { inFlight.wait(until: deadline) }
+  public func drain(until deadline: Int64) -> Int { producer.inFlight.wait(until: deadline) }
+
+  /// Takes nothing more; who waits to send is woken. What is under way stays so.
+  public func refuse() { producer.inFlight.close() }
 
   /// Gives up what is under way: each such record is reported as not delivered.
-  public func abandon() {
-    rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
-  }
+  public func abandon() { producer.abandon() }
 
   /// Stops the producer's thread and takes nothing more. Idempotent.
   public func close() {
-    inFlight.close()
+    refuse()
     stopping.request()
     let thread = poller.withLock { $0.take() }
     thread?.join()
   }
 
+  /// How often the broker no longer knew where this producer was, so that a new client took over: what had no
+  /// answer was sent again.
+  public var renewals: Int { producer.books.renewals }
+
   /// Set when the client can send nothing more.
-  public var fatalError: TransportError? { client.fatalError }
+  public var fatalError: TransportError? { producer.current.client.fatalError }
 
   /// Settings that differ from librdkafka's defaults; secrets as `***`.
-  public var effectiveSettings: [String: String] { client.effectiveSettings }
+  public var effectiveSettings: [String: String] { producer.current.client.effectiveSettings }
 }

@@ -8,6 +8,16 @@ struct InFlightFrame: ~Copyable, Sendable {
   /// When it was handed to the client, ns since the Unix epoch.
   let sent: Int64
   let bytes: Int
+  /// `nil` for the record that ends a run.
+  let description: OutgoingRecord.Description?
+
+  /// Of its bytes, as long as it is kept.
+  var address: UnsafeMutableRawPointer? {
+    switch buffer {
+    case .some(let buffer): buffer.stableAddress
+    case .none: nil
+    }
+  }
 }
 
 /// The records under way, bounded in number and bytes. A slot's number travels through librdkafka with its record.
@@ -20,6 +30,8 @@ final class InFlightFrames: Sendable {
     let capacity: Int
     var free: [Int]
     var bytes = 0
+    /// Slots whose record no client has: it was given back, to be sent by another.
+    var givenBack: Set<Int> = []
     var closed = false
 
     init(capacity: Int) {
@@ -44,17 +56,17 @@ final class InFlightFrames: Sendable {
   }
 
   /// Keeps a record until ``end(_:telling:)``.
-  /// - Returns: its slot; `nil` once closed (the record is dropped).
-  func add(_ frame: consuming InFlightFrame) -> Int? {
+  /// - Parameter deadline: how long to wait for room, monotonic ns.
+  /// - Returns: its slot; `nil` once closed or too late (the record is dropped).
+  func add(_ frame: consuming InFlightFrame, deadline: Int64 = .max) -> Int? {
     let maximumBytes = maximumBytes
     let bytes = frame.bytes
+    func hasRoom(_ state: borrowing State) -> Bool {
+      !state.free.isEmpty && (state.free.count == state.capacity || state.bytes + bytes <= maximumBytes)
+    }
     var pending: InFlightFrame? = consume frame
-    return state.withLock(
-      waitingUntil: {
-        $0.closed || !$0.free.isEmpty && ($0.free.count == $0.capacity || $0.bytes + bytes <= maximumBytes)
-      }
-    ) { state in
-      guard !state.closed else { return nil }
+    return state.withLock(waitingUntil: { $0.closed || hasRoom($0) }, deadline: deadline) { state in
+      guard !state.closed, hasRoom(state) else { return nil }
       let slot = state.free.removeLast()
       state.bytes += bytes
       state.slots[slot] = pending.take()
@@ -66,7 +78,8 @@ final class InFlightFrames: Sendable {
   /// waits for nothing to be under way finds everything told.
   func end(_ slot: Int, telling tell: (borrowing InFlightFrame) -> Void) {
     let taken: InFlightFrame? = state.withLock { state in
-      slot >= 0 && slot < state.capacity ? state.slots[slot].take() : nil
+      state.givenBack.remove(slot)
+      return slot >= 0 && slot < state.capacity ? state.slots[slot].take() : nil
     }
     guard let frame = taken else { return }
     let bytes = frame.bytes
@@ -79,6 +92,36 @@ final class InFlightFrames: Sendable {
     state.wakeAll()
   }
 
+  /// Keeps a record that its client has given up without the broker's answer, for another client to send.
+  func giveBack(_ slot: Int) {
+    guard slot >= 0 else { return }
+    state.withLock { _ = $0.givenBack.insert(slot) }
+  }
+
+  /// Whether no client has a record any more: each was answered or given back.
+  var allAreGivenBack: Bool {
+    state.withLock { $0.givenBack.count == $0.capacity - $0.free.count }
+  }
+
+  /// Takes out what was given back, in the order of the run: it counts as a client's again.
+  func takeGivenBack() -> [OutgoingRecord] {
+    let all: [OutgoingRecord] = state.withLock { state in
+      var all: [OutgoingRecord] = []
+      for slot in state.givenBack {
+        guard let frame = state.slots[slot].take() else { continue }
+        all.append(
+          OutgoingRecord(
+            slot: slot, sequence: frame.sequence, sent: frame.sent, address: frame.address,
+            bytes: frame.bytes, description: frame.description))
+        state.slots[slot] = consume frame
+      }
+      state.givenBack.removeAll()
+      return all
+    }
+    // The end's number is that of the frames, so it is above each of theirs.
+    return all.sorted { $0.sequence < $1.sequence }
+  }
+
   /// Waits until nothing is under way or the deadline passes (monotonic, ns).
   /// - Returns: records still under way.
   func wait(until deadline: Int64) -> Int {
@@ -86,6 +129,8 @@ final class InFlightFrames: Sendable {
       $0.capacity - $0.free.count
     }
   }
+
+  var isClosed: Bool { state.withLock { $0.closed } }
 
   /// Takes nothing more and wakes who waits.
   func close() {

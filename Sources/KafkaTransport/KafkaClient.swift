@@ -44,6 +44,9 @@ final class KafkaClient: @unchecked Sendable {
     return start < end ? String(text[start..<end]) : text
   }
 
+  /// Why the client can do nothing more; ``KafkaCode/none`` while it can.
+  var fatalCode: KafkaCode { KafkaCode(rd_kafka_fatal_error(handle, nil, 0)) }
+
   /// Set when the client can do nothing more (an idempotent producer that lost its place, for one).
   var fatalError: TransportError? {
     var text = [CChar](repeating: 0, count: 512)

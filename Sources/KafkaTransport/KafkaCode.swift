@@ -23,6 +23,33 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
   public static let unknownPartition = KafkaCode(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
   public static let noOffset = KafkaCode(RD_KAFKA_RESP_ERR__NO_OFFSET)
 
+  /// The record was not acknowledged within `message.timeout.ms`.
+  public static let messageTimedOut = KafkaCode(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT)
+
+  /// Whether an idempotent producer ends with this because the broker no longer knows where it was, so that a
+  /// new one can go on: a broker that lost its state, or a leader that was behind.
+  var isLostPlace: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
+      RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+      RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
+      RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR__INCONSISTENT, RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE:
+      true
+    default: false
+    }
+  }
+
+  /// Whether the record itself was refused, or its time is over: sending it again changes nothing.
+  var isOfTheRecord: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
+      RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_MSG,
+      RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      true
+    default: false
+    }
+  }
+
   var code: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue) }
 
   /// The code's name in librdkafka, `MSG_SIZE_TOO_LARGE`.

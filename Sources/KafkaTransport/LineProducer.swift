@@ -2,102 +2,198 @@ import CRDKafka
 import Synchronization
 
 /// Sends records that it copies (a model's answers, dead letters) and tells when the broker has them all. From any
-/// thread.
+/// thread; a flush is for what was sent before it.
 public final class LineProducer: Sendable {
-  private let client: KafkaClient
-  private let topic: TopicHandle
-  private let name: String
-  private let failed: FailedDelivery
-
-  /// Remembers the first record that the broker did not take.
-  private final class FailedDelivery: Sendable {
-    let error = Mutex<TransportError?>(nil)
+  private struct Line {
+    let value: [UInt8]
+    let key: [UInt8]
+    var headers: [(name: String, value: [UInt8])] = []
   }
+
+  /// What goes on between two flushes.
+  private struct State {
+    var connection: Connection
+    /// Sent since the last flush: if the client ends, they go out again from another.
+    var lines: [Line] = []
+    /// Clients in a row that failed.
+    var failures = 0
+  }
+
+  /// A client with its topic, and the first record that the broker did not take.
+  private final class Connection: Sendable {
+    let client: KafkaClient
+    let topic: TopicHandle
+    let events: ClientEvents
+    let refused: FailedDelivery
+
+    init(
+      _ settings: KafkaSettings, topic: String, largestRecord: Int, log: KafkaLog?
+    ) throws(TransportError) {
+      let refused = FailedDelivery()
+      events = ClientEvents(
+        log: log,
+        delivered: { message, _ in
+          let code = KafkaCode(message.pointee.err)
+          if code != .none { refused.code.withLock { $0 = $0 ?? code } }
+        })
+      client = try KafkaClient(
+        RD_KAFKA_PRODUCER, settings,
+        preset: SettingsPreset.producer(largestRecord: largestRecord, inFlightBytes: 1 << 20, user: settings),
+        events: events)
+      self.topic = try TopicHandle(topic, client)
+      self.refused = refused
+    }
+  }
+
+  private final class FailedDelivery: Sendable {
+    let code = Mutex<KafkaCode?>(nil)
+  }
+
+  private let settings: KafkaSettings
+  private let name: String
+  private let largestRecord: Int
+  private let log: KafkaLog?
+  private let state: Mutex<State>
+  private let abandoned = Atomic(false)
 
   /// - Parameter largestRecord: what may be sent at most, bytes.
   public init(
     _ settings: KafkaSettings, topic: String, largestRecord: Int = 1_000_000, log: KafkaLog? = nil
   ) throws(TransportError) {
-    let failed = FailedDelivery()
-    let events = ClientEvents(
-      log: log,
-      delivered: { message in
-        let code = KafkaCode(message.pointee.err)
-        guard code != .none else { return }
-        failed.error.withLock { $0 = $0 ?? .kafka(action: "sending to \(topic)", code: code, detail: nil) }
-      })
-    client = try KafkaClient(
-      RD_KAFKA_PRODUCER, settings,
-      preset: SettingsPreset.producer(largestRecord: largestRecord, inFlightBytes: 1 << 20, user: settings),
-      events: events)
-    self.topic = try TopicHandle(topic, client)
+    self.settings = settings
+    self.largestRecord = largestRecord
+    self.log = log
     name = topic
-    self.failed = failed
+    state = Mutex(
+      State(
+        connection: try Connection(settings, topic: topic, largestRecord: largestRecord, log: log)))
   }
 
   /// Connects, so that the first text need not wait for that.
   public func connect(milliseconds: Int = 30_000) throws(TransportError) {
-    try topic.connect(milliseconds: Int32(milliseconds))
+    let connection = state.withLock { $0.connection }
+    try connection.topic.connect(milliseconds: Int32(milliseconds))
   }
 
   /// Copies a text into the client's queue.
   public func send(_ text: [UInt8], key: String) throws(TransportError) {
-    var key = key
-    let code = key.withUTF8 { key in
-      text.withUnsafeBytes { enqueue($0, key: UnsafeRawBufferPointer(key), headers: nil) }
-    }
-    guard code == .none else { throw client.failure("sending to \(name)", code) }
+    try send(Line(value: text, key: Array(key.utf8)))
   }
 
   /// Copies a record into the client's queue, as it is but for its further headers.
   public func send(
     copyOf record: borrowing Record, adding headers: [(name: String, value: String)]
   ) throws(TransportError) {
-    let list = record.copyOfHeaders() ?? rd_kafka_headers_new(headers.count)
-    for (name, value) in headers { rd_kafka_header_add(list, name, -1, value, -1) }
-    let code = record.payload.withUnsafeBytes { enqueue($0, key: record.key, headers: list) }
-    guard code == .none else {
-      rd_kafka_headers_destroy(list)
-      throw client.failure("sending to \(name)", code)
+    let value = record.payload.withUnsafeBytes { Array($0) }
+    let further = headers.map { (name: $0.name, value: Array($0.value.utf8)) }
+    try send(Line(value: value, key: record.keyBytes, headers: record.headers(limit: .max) + further))
+  }
+
+  private func send(_ line: Line) throws(TransportError) {
+    let connection = state.withLock { state in
+      state.lines.append(line)
+      return state.connection
+    }
+    let code = enqueue(line, connection)
+    // A client that has ended is replaced by the flush.
+    guard code == .none || connection.client.fatalCode.isLostPlace else {
+      throw connection.client.failure("sending to \(name)", code)
     }
   }
 
-  /// - Parameter headers: the client's from then on, if it takes the record.
-  private func enqueue(
-    _ value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, headers: OpaquePointer?
-  ) -> KafkaCode {
-    withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 5) { parts in
-      parts.initialize(repeating: rd_kafka_vu_t())
-      parts[0].vtype = RD_KAFKA_VTYPE_RKT
-      parts[0].u.rkt = topic.pointer
-      parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
-      parts[1].u.i = RD_KAFKA_MSG_F_COPY
-      parts[2].vtype = RD_KAFKA_VTYPE_KEY
-      parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
-      parts[2].u.mem.size = key.count
-      parts[3].vtype = RD_KAFKA_VTYPE_VALUE
-      parts[3].u.mem.ptr = UnsafeMutableRawPointer(mutating: value.baseAddress)
-      parts[3].u.mem.size = value.count
-      parts[4].vtype = RD_KAFKA_VTYPE_HEADERS
-      parts[4].u.headers = headers
-      while true {
-        let count = headers == nil ? 4 : 5
-        guard let error = rd_kafka_produceva(client.handle, parts.baseAddress, count) else {
-          return KafkaCode.none
-        }
-        let code = KafkaCode(rd_kafka_error_code(error))
-        rd_kafka_error_destroy(error)
-        guard code == .queueFull else { return code }
-        client.poll(milliseconds: 10)
+  private func enqueue(_ line: Line, _ connection: Connection) -> KafkaCode {
+    let headers = rd_kafka_headers_new(line.headers.count)
+    for header in line.headers {
+      header.value.withUnsafeBytes { bytes in
+        _ = rd_kafka_header_add(headers, header.name, -1, bytes.baseAddress, bytes.count)
       }
     }
+    let code = line.key.withUnsafeBytes { key in
+      line.value.withUnsafeBytes { value in
+        withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 5) { parts in
+          parts.initialize(repeating: rd_kafka_vu_t())
+          parts[0].vtype = RD_KAFKA_VTYPE_RKT
+          parts[0].u.rkt = connection.topic.pointer
+          parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+          parts[1].u.i = RD_KAFKA_MSG_F_COPY
+          parts[2].vtype = RD_KAFKA_VTYPE_KEY
+          parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
+          parts[2].u.mem.size = key.count
+          parts[3].vtype = RD_KAFKA_VTYPE_VALUE
+          // Not null where it is empty, which would be a tombstone: no byte is read from there.
+          let address = value.baseAddress ?? UnsafeRawPointer(parts.baseAddress)
+          parts[3].u.mem.ptr = UnsafeMutableRawPointer(mutating: address)
+          parts[3].u.mem.size = value.count
+          parts[4].vtype = RD_KAFKA_VTYPE_HEADERS
+          parts[4].u.headers = headers
+          return produce(parts, connection)
+        }
+      }
+    }
+    // The client's from then on, if it takes the record.
+    if code != .none { rd_kafka_headers_destroy(headers) }
+    return code
   }
 
-  /// Waits until the broker has everything.
-  /// - Parameter milliseconds: how long to wait at most.
-  public func flush(milliseconds: Int = 30_000) throws(TransportError) {
-    let code = KafkaCode(rd_kafka_flush(client.handle, Int32(milliseconds)))
-    if let error = failed.error.withLock({ $0 }) { throw error }
-    guard code == .none else { throw client.failure("sending to \(name)", code) }
+  private func produce(
+    _ parts: UnsafeMutableBufferPointer<rd_kafka_vu_t>, _ connection: Connection
+  ) -> KafkaCode {
+    while true {
+      guard let error = rd_kafka_produceva(connection.client.handle, parts.baseAddress, parts.count)
+      else { return .none }
+      let code = KafkaCode(rd_kafka_error_code(error))
+      rd_kafka_error_destroy(error)
+      guard code == .queueFull, !abandoned.load(ordering: .acquiring) else { return code }
+      connection.client.poll(milliseconds: 10)
+    }
   }
+
+  /// Waits until the broker has everything, as long as librdkafka tries (`message.timeout.ms`) or until
+  /// ``abandon()``.
+  public func flush() throws(TransportError) {
+    while true {
+      let connection = state.withLock { $0.connection }
+      var code = KafkaCode.timedOut
+      while code == .timedOut, !abandoned.load(ordering: .acquiring) {
+        code = KafkaCode(rd_kafka_flush(connection.client.handle, 100))
+      }
+      let fatal = connection.client.fatalCode
+      if fatal.isLostPlace, code == .none, try renew(fatal) { continue }
+      if let code = connection.refused.code.withLock({ $0 }) {
+        throw connection.client.failure("sending to \(name)", code)
+      }
+      guard code == .none else { throw connection.client.failure("sending to \(name)", code) }
+      state.withLock {
+        $0.lines.removeAll(keepingCapacity: true)
+        $0.failures = 0
+      }
+      return
+    }
+  }
+
+  /// Sends what was not flushed once more, from a new client: the broker no longer knows where the old one was.
+  /// - Returns: false when that has failed too often.
+  private func renew(_ fatal: KafkaCode) throws(TransportError) -> Bool {
+    let failures = state.withLock { state in
+      state.failures += 1
+      return state.failures
+    }
+    guard failures <= DeliveryBooks.maximumFailures else { return false }
+    let next = try Connection(settings, topic: name, largestRecord: largestRecord, log: log)
+    log?(.warning, "sending to \(name): the broker no longer knew this producer (\(fatal.name)); sent again")
+    let lines = state.withLock { state in
+      state.connection = next
+      return state.lines
+    }
+    for line in lines {
+      let code = enqueue(line, next)
+      guard code == .none || next.client.fatalCode.isLostPlace else {
+        throw next.client.failure("sending to \(name)", code)
+      }
+    }
+    return true
+  }
+
+  /// Ends a flush that waits for a broker, from any thread: it throws, and nothing more is sent.
+  public func abandon() { abandoned.store(true, ordering: .releasing) }
 }

@@ -29,8 +29,48 @@ public final class MockCluster: Sendable {
   /// Addresses of the brokers, for ``KafkaSettings/brokers``.
   public var brokers: String { String(cString: rd_kafka_mock_cluster_bootstraps(handle.cluster)) }
 
-  /// Creates a topic, as its brokers answer no admin request.
+  /// Creates a topic, as its brokers answer no admin request. Leaders are given out in turn.
   public func create(_ topic: String, partitions: Int = 1) {
     _ = rd_kafka_mock_topic_create(handle.cluster, topic, Int32(partitions), 1)
+  }
+}
+
+/// Faults. Brokers are numbered from 1.
+extension MockCluster {
+  /// Requests that an error can be pushed for, by Kafka's numbers.
+  enum Request: Int16 {
+    case produce = 0
+    case fetch = 1
+    case metadata = 3
+    case offsetCommit = 8
+    case heartbeat = 12
+  }
+
+  /// Cuts a broker's connections and takes no new ones. It stays the leader it was.
+  /// - Parameter broker: `nil` for all.
+  func takeDown(_ broker: Int32? = nil) { rd_kafka_mock_broker_set_down(handle.cluster, broker ?? -1) }
+
+  /// Lets a broker take connections again.
+  func bringUp(_ broker: Int32? = nil) { rd_kafka_mock_broker_set_up(handle.cluster, broker ?? -1) }
+
+  /// Makes a broker the leader of a partition; `nil` leaves it without.
+  func setLeader(_ topic: String, _ partition: Int32 = 0, to broker: Int32?) {
+    rd_kafka_mock_partition_set_leader(handle.cluster, topic, partition, broker ?? -1)
+  }
+
+  /// Answers the next requests of a kind with these errors, whichever broker they go to.
+  func fail(_ request: Request, with codes: [KafkaCode]) {
+    let errors = codes.map(\.code)
+    rd_kafka_mock_push_request_errors_array(handle.cluster, request.rawValue, errors.count, errors)
+  }
+
+  /// Answers a broker's next request of a kind late, with an error or without.
+  func delay(_ request: Request, of broker: Int32, milliseconds: Int32, code: KafkaCode = .none) {
+    framefeed_mock_push_error(handle.cluster, broker, request.rawValue, code.code, milliseconds)
+  }
+
+  /// Makes each answer of the brokers this late.
+  func setRoundTrip(milliseconds: Int32) {
+    rd_kafka_mock_broker_set_rtt(handle.cluster, -1, milliseconds)
   }
 }

@@ -61,13 +61,6 @@ public struct Record: ~Copyable, @unchecked Sendable {
     return headers
   }
 
-  /// A copy of the headers, for another record; `nil` when there are none. The caller owns it.
-  func copyOfHeaders() -> OpaquePointer? {
-    var list: OpaquePointer?
-    guard KafkaCode(rd_kafka_message_headers(message, &list)) == .none, let list else { return nil }
-    return rd_kafka_headers_copy(list)
-  }
-
   /// Hands each header to `body`, in order; a null value is empty.
   /// - Returns: false when there are more than `limit`; then `body` saw the first ones.
   func forEachHeader<E: Error>(

@@ -55,6 +55,10 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       ("queued.max.messages.kbytes", "262144"),
       ("queued.min.messages", "1000000"),
       ("check.crcs", "true"),  // a flipped bit is an error, not a picture
+      // 45000 by default: so long the partitions of a sink that was killed stand still. A sink that is only
+      // slow to answer sends heartbeats all the same, and one that is taken for dead costs a second reading,
+      // which is counted. Kafka's own value until 3.0.
+      ("session.timeout.ms", "10000"),
     ]
     return settings
   }
@@ -62,6 +66,8 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
   private static let needed = [("client.id", "framefeed")]
 
   private static let lowLatencyOfBoth = [
-    ("socket.nagle.disable", "true")  // Nagle costs tens of ms in some patterns; default since 2.10
+    ("socket.nagle.disable", "true"),  // Nagle costs tens of ms in some patterns; default since 2.10
+    // 10000 by default: so long a feed may stand still after its broker is back.
+    ("reconnect.backoff.max.ms", "1000"),
   ]
 }

@@ -20,6 +20,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case tooLargeForClient(bytes: Int, limit: Int)
   /// Anything else a broker or librdkafka answered.
   case kafka(action: String, code: KafkaCode, detail: String?)
+  /// A sink had to leave its group before the broker had its last offsets.
+  case notCommitted(group: String, broker: String)
   /// The client has stopped.
   case stopped
 
@@ -46,6 +48,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
       "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X message.max.bytes=\(Self.roomy(bytes))"
     case .kafka(let action, let code, let detail):
       "\(action): \(detail ?? code.description) (\(code.name))"
+    case .notCommitted(let group, let broker):
+      "group \(group): no answer from \(broker), so the last offsets may not be committed; their records are read again"
     case .stopped:
       "the Kafka client has been stopped"
     }

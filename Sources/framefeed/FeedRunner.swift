@@ -16,6 +16,7 @@ enum FeedRunner {
     stop: @escaping @Sendable () -> Void,
     _ work: @escaping @Sendable () throws -> R
   ) async throws -> R {
+    let stopped = StopSignal()
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let watch = Task.detached {
       var count = 0
@@ -23,6 +24,7 @@ enum FeedRunner {
         count += 1
         if count > 1 { FrameFeedCommand.exit(withError: ExitCode(130)) }
         Console.shared.line("stopping: draining what is under way; again to stop at once")
+        stopped.request()
         stop()
       }
     }
@@ -41,6 +43,7 @@ enum FeedRunner {
     _ = await show.result
     watch.cancel()
     Console.shared.clear()
+    if case .failure(let error) = result, stopped.isRequested { throw Failure(error, code: .stopped) }
     return try result.get()
   }
 

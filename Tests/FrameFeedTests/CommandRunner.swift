@@ -37,15 +37,38 @@ final class RunningCommand {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: directory.appending(path: "out"))
     process.standardError = try FileHandle(forWritingTo: directory.appending(path: "err"))
+    // Threads of the test runner block signals, and a child would begin with the same: it could not be ended.
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try process.run()
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }
 
-  func interrupt() { process.interrupt() }
+  func interrupt() { signal(SIGINT) }
+
+  /// Asks it to end in order.
+  func terminate() { signal(SIGTERM) }
+
+  /// Makes it stand still, and go on.
+  func suspend() { signal(SIGSTOP) }
+  func resume() { signal(SIGCONT) }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// What it has written on standard error so far.
+  var errorsSoFar: String {
+    (try? String(contentsOf: directory.appending(path: "err"), encoding: .utf8)) ?? ""
+  }
+
+  private func signal(_ number: Int32) {
+    if process.isRunning { Foundation.kill(process.processIdentifier, number) }
+  }
 
   /// Ends it without a chance to tidy up.
-  func kill() { Foundation.kill(process.processIdentifier, SIGKILL) }
+  func kill() { signal(SIGKILL) }
 
   /// Waits for its end; kills it after two minutes, so that a hang is a failure and not a stop of all tests.
   func wait() throws -> Finished {
@@ -88,6 +111,15 @@ final class Scratch {
     try JSONDecoder().decode(Report.self, from: try Data(contentsOf: URL(filePath: file(name))))
   }
 
+  /// Which frames a file of results has. Its sink may have been killed: the last line may be cut, or the file
+  /// not there.
+  func answered(_ name: String) -> [AnsweredFrame] {
+    let text = (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").compactMap {
+      try? JSONDecoder().decode(AnsweredFrame.self, from: Data($0.utf8))
+    }
+  }
+
   /// Results by feed, run and sequence.
   func results(_ name: String) throws -> [Answer] {
     try String(contentsOfFile: file(name), encoding: .utf8).split(separator: "\n").map {
@@ -103,6 +135,22 @@ struct Report: Decodable {
   let stages: [String: [String: Double]]
   let settings: [String: String]
   let versions: [String: String]
+  let notes: [String]?
+}
+
+/// Which frame a line of results is for.
+struct AnsweredFrame: Decodable, Equatable {
+  let feed: String
+  let run: String
+  let sequence: Int
+
+  /// Those that a topic holds.
+  static func of(topic: String, _ broker: String) throws -> [AnsweredFrame] {
+    let lines = try FrameFeedTests.run("kcat", "-C", "-b", broker, "-t", topic, "-o", "beginning", "-e", "-q")
+    return try lines.text.split(separator: "\n").map {
+      try JSONDecoder().decode(AnsweredFrame.self, from: Data($0.utf8))
+    }
+  }
 }
 
 /// One line of results.
@@ -112,4 +160,15 @@ struct Answer: Decodable, Equatable {
   let sequence: Int
   let latencyMs: Double
   let outputs: [String: [Double]]
+}
+
+/// Waits until something holds.
+/// - Returns: false when it did not within `seconds`.
+func eventually(within seconds: Double = 60, _ holds: () throws -> Bool) rethrows -> Bool {
+  let deadline = Date(timeIntervalSinceNow: seconds)
+  while try !holds() {
+    guard Date() < deadline else { return false }
+    usleep(50_000)
+  }
+  return true
 }

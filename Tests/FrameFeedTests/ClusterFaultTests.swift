@@ -1,0 +1,251 @@
+import CRDKafka
+import FrameCodecs
+import FrameCore
+import FrameLatency
+import FrameModels
+import FrameSources
+import FrameTensors
+import Logging
+import Testing
+
+@testable import FrameFeed
+@testable import KafkaTransport
+
+/// Faults of a cluster of three brokers (librdkafka's in-process one), source and sink in this process.
+///
+/// Each frame that was sent is acknowledged, received and inferred, or counted.
+@Suite(.serialized) struct ClusterFaultTests {
+  static let frames = 200
+
+  /// A feed under way through a cluster.
+  private struct Rig {
+    let cluster: MockCluster
+    let streamer: FeedStreamer
+    let demo: FeedDemo
+
+    init(settings: [(String, String)] = [], roundTrip: Int32? = nil) throws {
+      cluster = try MockCluster(brokers: 3)
+      cluster.create("frames")
+      cluster.setLeader("frames", to: 1)
+      if let roundTrip { cluster.setRoundTrip(milliseconds: roundTrip) }
+      var kafka = KafkaSettings(brokers: cluster.brokers)
+      // An empty fetch of this cluster always waits the full time.
+      kafka.set("fetch.wait.max.ms", "1")
+      for (key, value) in settings { kafka.set(key, value) }
+      var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+      logger.logLevel = .critical
+      var sending = StreamOptions(feed: "drone-1", codec: try Codec("raw"), kafka: kafka, logger: logger)
+      sending.pace = .rate(100)
+      sending.frames = ClusterFaultTests.frames
+      sending.isEmbedded = true
+      sending.drainTimeout = 20
+      streamer = FeedStreamer(try SourceOpener.open(["synthetic:64x48"]), sending)
+      let model = ModelManifest(
+        name: "motion", runtime: ModelRuntime(kind: .builtin),
+        input: TensorSpec(
+          width: 64, height: 48, layout: .nhwc, type: .uint8, color: .gray, scale: 1, batch: 4))
+      var reading = SinkOptions(model: model, kafka: kafka, logger: logger)
+      reading.group = "g"
+      reading.untilEnd = true
+      reading.idleTimeout = 20
+      reading.isEmbedded = true
+      demo = FeedDemo(streamer, try FeedSink(reading))
+    }
+
+    /// Runs the feed, with a fault once a third of it has been acknowledged.
+    func run(_ name: String, fault: (MockCluster) -> Void) throws -> FeedOutcome {
+      let answer = Monitor<Result<FeedOutcome, FeedError>?>(nil)
+      let demo = demo
+      let thread = PipelineThread("feed") {
+        let result: Result<FeedOutcome, FeedError>
+        do throws(FeedError) { result = .success(try demo.run()) } catch { result = .failure(error) }
+        answer.withLock { $0 = result }
+        answer.wakeAll()
+      }
+      let soon = FrameClock.monotonic() + 60_000_000_000
+      while streamer.progress.done < ClusterFaultTests.frames / 3, FrameClock.monotonic() < soon {
+        pause(milliseconds: 5)
+        if answer.withLock({ $0 != nil }) { break }
+      }
+      fault(cluster)
+      let deadline = FrameClock.monotonic() + 90_000_000_000
+      guard let result = answer.withLock(waitingUntil: { $0 != nil }, deadline: deadline, { $0 }) else {
+        throw Hang(name: name)
+      }
+      thread.join()
+      let outcome = try result.get()
+      let counts = outcome.report.frames
+      print(
+        "\(name): sent \(counts.sent ?? -1) acknowledged \(counts.acknowledged ?? -1) received \(counts.received ?? -1)",
+        "inferred \(counts.inferred ?? -1) missing \(counts.missing ?? -1) duplicate \(counts.duplicate ?? -1)",
+        "reordered \(counts.reordered ?? -1) worst \(Int(outcome.report.stages["endToEnd"]?.max ?? -1)) ms",
+        outcome.report.notes ?? [])
+      return outcome
+    }
+  }
+
+  private struct Hang: Error {
+    let name: String
+  }
+
+  private func expectComplete(_ outcome: FeedOutcome, _ comment: Comment) {
+    let counts = outcome.report.frames
+    #expect(outcome.isComplete, comment)
+    for count in [counts.sent, counts.acknowledged, counts.received, counts.decoded, counts.inferred] {
+      #expect(count == Self.frames, comment)
+    }
+    #expect(counts.missing == 0 && counts.rejected == 0 && counts.droppedFull == 0, comment)
+  }
+
+  @Test func theLeaderIsDownForAWhile() throws {
+    let outcome = try Rig().run("leader down 2 s") { cluster in
+      cluster.takeDown(1)
+      pause(milliseconds: 2000)
+      cluster.bringUp(1)
+    }
+    expectComplete(outcome, "down and up")
+    #expect(outcome.report.stages["endToEnd"]!.max >= 1500)
+  }
+
+  @Test func theLeaderIsDownAndAnotherTakesOver() throws {
+    let outcome = try Rig().run("leader down, another leads") { cluster in
+      cluster.takeDown(1)
+      pause(milliseconds: 500)
+      cluster.setLeader("frames", to: 2)
+    }
+    expectComplete(outcome, "another leads")
+  }
+
+  @Test func theLeaderChanges() throws {
+    let outcome = try Rig().run("leader changes 3 times") { cluster in
+      for leader: Int32 in [2, 3, 1] {
+        cluster.setLeader("frames", to: leader)
+        pause(milliseconds: 150)
+      }
+    }
+    expectComplete(outcome, "leader changes")
+  }
+
+  @Test func allBrokersAreDownForAWhile() throws {
+    let outcome = try Rig().run("all brokers down 2 s") { cluster in
+      cluster.takeDown()
+      pause(milliseconds: 2000)
+      cluster.bringUp()
+    }
+    expectComplete(outcome, "all down")
+    #expect(outcome.report.stages["endToEnd"]!.max >= 1500)
+  }
+
+  /// Errors that pass: librdkafka tries again.
+  @Test func producingFailsAndIsTriedAgain() throws {
+    let errors = [
+      RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+      RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+      RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR__TRANSPORT,
+    ]
+    let outcome = try Rig().run("6 retriable produce errors in a row") {
+      $0.fail(.produce, with: errors.map { KafkaCode($0) })
+    }
+    expectComplete(outcome, "retriable")
+    #expect(outcome.report.frames.reordered == 0)
+  }
+
+  /// Errors that end an idempotent producer: another goes on where it was, in order.
+  @Test(arguments: [
+    RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
+  ]) func aProducerThatLostItsPlaceIsReplaced(_ error: rd_kafka_resp_err_t) throws {
+    let code = KafkaCode(error)
+    let outcome = try Rig().run("produce \(code.name)") { $0.fail(.produce, with: [code]) }
+    expectComplete(outcome, "\(code.name)")
+    #expect(outcome.report.frames.reordered == 0)
+  }
+
+  /// A record that is refused is counted on both sides; those after it go on.
+  @Test(arguments: [
+    RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+  ]) func aRefusedRecordIsCountedOnBothSides(_ error: rd_kafka_resp_err_t) throws {
+    let refused = KafkaCode(error)
+    let outcome = try Rig().run("produce \(refused.name)") { $0.fail(.produce, with: [refused]) }
+    let counts = outcome.report.frames
+    let acknowledged = try #require(counts.acknowledged)
+    #expect(!outcome.isComplete && counts.sent == Self.frames && acknowledged < Self.frames)
+    #expect(counts.received == acknowledged && counts.inferred == acknowledged)
+    #expect(counts.missing == Self.frames - acknowledged && counts.duplicate == 0)
+    #expect(outcome.report.notes?.contains { $0.contains("never acknowledged") } == true)
+  }
+
+  /// What no waiting helps against ends the feed, in words of the broker.
+  @Test func aFeedThatMayNotSendEnds() throws {
+    let forbidden = KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+    let error = #expect(throws: FeedError.self) {
+      try Rig().run("produce \(forbidden.name)") { $0.fail(.produce, with: [forbidden]) }
+    }
+    #expect("\(error!)".contains("TOPIC_AUTHORIZATION_FAILED"))
+  }
+
+  /// One with a lost position reads again from where the topic begins, and knows what it had.
+  @Test func fetchingFailsAndIsTriedAgain() throws {
+    let errors = [
+      RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_UNKNOWN, RD_KAFKA_RESP_ERR__TRANSPORT,
+      RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE,
+    ]
+    let outcome = try Rig().run("4 fetch errors in a row") {
+      $0.fail(.fetch, with: errors.map { KafkaCode($0) })
+    }
+    expectComplete(outcome, "fetch errors")
+  }
+
+  @Test func farBrokersOnlyCostTime() throws {
+    let outcome = try Rig(roundTrip: 200).run("round trip 200 ms") { _ in }
+    expectComplete(outcome, "200 ms")
+    #expect(outcome.report.stages["acknowledge"]!.min >= 150)
+    #expect(outcome.report.frames.duplicate == 0 && outcome.report.frames.reordered == 0)
+  }
+
+  /// The answer to a produce request comes after the client has given up on it: it is sent again, and known.
+  @Test func answersThatComeTooLateAreNotLosses() throws {
+    let outcome = try Rig(settings: [("socket.timeout.ms", "1000"), ("message.timeout.ms", "20000")])
+      .run("produce answered after 1.5 s, time-out 1 s") { cluster in
+        for _ in 0..<3 { cluster.delay(.produce, of: 1, milliseconds: 1500) }
+      }
+    let counts = outcome.report.frames
+    #expect(outcome.isComplete && counts.acknowledged == Self.frames && counts.inferred == Self.frames)
+    #expect(counts.missing == 0)
+  }
+
+  /// A stop without a broker ends within the drain time-out, with a report of what was not acknowledged.
+  @Test func aStoppedFeedReportsWhatItCouldNotSend() throws {
+    let cluster = try MockCluster(brokers: 1)
+    cluster.create("frames")
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    var options = StreamOptions(
+      feed: "drone-1", codec: try Codec("raw"), kafka: KafkaSettings(brokers: cluster.brokers), logger: logger
+    )
+    options.pace = .rate(200)
+    options.isEmbedded = true
+    options.drainTimeout = 1
+    let streamer = FeedStreamer(try SourceOpener.open(["synthetic:64x48"]), options)
+    let stopper = PipelineThread("stop") {
+      while streamer.progress.done < 50 { pause(milliseconds: 5) }
+      cluster.takeDown()
+      // All that may wait is full then.
+      pause(milliseconds: 1000)
+      streamer.stop()
+    }
+    let outcome = try streamer.stream()
+    stopper.join()
+    let counts = outcome.report.frames
+    #expect(outcome.wasStopped && !outcome.isComplete)
+    let unanswered = counts.sent! - counts.acknowledged!
+    #expect(counts.acknowledged! >= 50 && unanswered > 0 && unanswered <= 64)
+    let notes = outcome.report.notes ?? []
+    #expect(
+      notes.contains { $0.hasPrefix("\(unanswered) frames were sent and never acknowledged") }, "\(notes)")
+    #expect(notes.contains { $0.contains("captured and not sent") }, "\(notes)")
+  }
+}
+
+/// Waits.
+private func pause(milliseconds: Int64) {
+  _ = StopSignal().sleep(until: FrameClock.monotonic() + milliseconds * 1_000_000)
+}
