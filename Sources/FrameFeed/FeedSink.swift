@@ -80,18 +80,22 @@ public final class FeedSink: Sendable {
     intake.close()
     // Nothing is answered after a failure, so nothing need wait for it.
     if end == .failed || intake.hasEnough.isRequested { intake.discard() }
+    var wasAbandoned = false
     stages.drain(until: drain) {
+      wasAbandoned = true
       gone.request()
       // They may wait for a broker.
       results?.abandon()
       letters?.abandon()
     }
+    // After a failure there is nothing to wait for when the partitions go.
+    if failure.error != nil { gone.request() }
     let lag = offsets.lag
     do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
       options.logger.warning("\(error)")
     }
     if let error = failure.error {
-      guard end == .stopped, gone.isRequested else { throw error }
+      guard wasAbandoned else { throw error }
       options.logger.warning("\(error)")
     }
     return outcome(end, startedWall, started, consumer, lag: lag)

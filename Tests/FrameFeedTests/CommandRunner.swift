@@ -136,6 +136,7 @@ struct Report: Decodable {
   let settings: [String: String]
   let versions: [String: String]
   let notes: [String]?
+  let lag: Int?
 }
 
 /// Which frame a line of results is for.

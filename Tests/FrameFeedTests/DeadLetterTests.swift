@@ -1,0 +1,140 @@
+import Foundation
+import Testing
+
+/// What is refused is kept as it came, with the reason; what cannot be saved is not marked as read.
+@Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
+struct DeadLetterTests {
+  private struct Letter: Decodable, Equatable {
+    let topic: String
+    let partition: Int
+    let offset: Int
+    let reason: String
+    let key: String
+    let headers: [[String]]
+  }
+
+  /// Three frames, a record with headers that say too little, a cut JPEG file, three frames.
+  private func prepare(_ scratch: Scratch) throws {
+    func stream() throws {
+      let finished = try run(
+        framefeed, "stream", "samples/flight", "--topic", scratch.topic, "--frames", "3", "--fps", "max",
+        "--quiet")
+      #expect(finished.code == 0, "\(finished.errors)")
+    }
+    func produce(_ value: Data, _ arguments: String...) throws {
+      try value.write(to: URL(filePath: scratch.file("value")))
+      let file = [scratch.file("value")]
+      let finished = try RunningCommand(
+        "kcat", ["-P", "-b", broker!, "-t", scratch.topic] + arguments + file
+      ).wait()
+      #expect(finished.code == 0, "\(finished.errors)")
+    }
+    try stream()
+    try produce(Data("garbage".utf8), "-k", "thief", "-H", "frame-format-version=1", "-H", "frame-run=x")
+    let image = try Data(contentsOf: URL(filePath: "\(repository)/samples/flight/frame002.jpg"))
+    try produce(image.prefix(20_000), "-k", "cut")
+    try stream()
+  }
+
+  private func sink(_ scratch: Scratch, group: String, _ arguments: String...) throws -> Finished {
+    try RunningCommand(
+      framefeed,
+      [
+        "sink", "--topic", scratch.topic, "--group", scratch.topic + group, "--quiet", "--until-end",
+        "--idle-timeout", "30", "--report", scratch.file("sink.json"),
+      ] + arguments
+    ).wait()
+  }
+
+  private func committed(_ scratch: Scratch, group: String) throws -> String {
+    let lag = try run(framefeed, "topic", "lag", scratch.topic, "--group", scratch.topic + group)
+    return String(lag.text.split(separator: "\n")[1].split(separator: " ")[3])
+  }
+
+  @Test func refusedRecordsAreKeptInADirectory() throws {
+    let scratch = try Scratch()
+    try prepare(scratch)
+    let finished = try sink(scratch, group: "a", "--dead-letter", scratch.file("letters"))
+    #expect(finished.code == 2, "\(finished.errors)")
+    let frames = try scratch.report("sink.json").frames
+    #expect(frames["inferred"] == 6 && frames["rejected"] == 2)
+    // Offset 3 ends the first run.
+    let stem = scratch.file("letters") + "/\(scratch.topic)-0-"
+    func letter(_ offset: Int) throws -> Letter {
+      try JSONDecoder().decode(Letter.self, from: Data(contentsOf: URL(filePath: "\(stem)\(offset).json")))
+    }
+    let (headers, cut) = (try letter(4), try letter(5))
+    #expect(headers.topic == scratch.topic && headers.partition == 0 && headers.offset == 4)
+    #expect(headers.key == "thief" && headers.reason.contains("frame-sequence is missing"))
+    #expect(headers.headers == [["frame-format-version", "1"], ["frame-run", "x"]])
+    #expect(cut.key == "cut" && cut.reason.contains("JPEG") && cut.headers.isEmpty)
+    #expect(try Data(contentsOf: URL(filePath: "\(stem)4.value")) == Data("garbage".utf8))
+    let image = try Data(contentsOf: URL(filePath: "\(repository)/samples/flight/frame002.jpg"))
+    #expect(try Data(contentsOf: URL(filePath: "\(stem)5.value")) == image.prefix(20_000))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.file("letters")).count == 4)
+    #expect(try committed(scratch, group: "a") == "10")
+  }
+
+  @Test func refusedRecordsAreKeptInATopic() throws {
+    let (scratch, letters) = (try Scratch(), try Scratch())
+    try prepare(scratch)
+    let finished = try sink(scratch, group: "b", "--dead-letter", "kafka:\(letters.topic)")
+    #expect(finished.code == 2, "\(finished.errors)")
+    let told = try run("kcat", "-C", "-b", broker!, "-t", letters.topic, "-e", "-q", "-f", "%k|%S|%h\n")
+    let lines = told.text.split(separator: "\n").map(String.init)
+    let place = "dead-letter-topic=\(scratch.topic),dead-letter-partition=0,dead-letter-offset="
+    try #require(lines.count == 2)
+    #expect(
+      lines[0].hasPrefix(
+        "thief|7|frame-format-version=1,frame-run=x,dead-letter-reason=header frame-sequence"))
+    #expect(lines[0].hasSuffix(place + "4"))
+    #expect(lines[1].hasPrefix("cut|20000|dead-letter-reason=") && lines[1].hasSuffix(place + "5"))
+    let value = try run(
+      "kcat", "-C", "-b", broker!, "-t", letters.topic, "-o", "1", "-c", "1", "-e", "-q", "-D", "")
+    let image = try Data(contentsOf: URL(filePath: "\(repository)/samples/flight/frame002.jpg"))
+    #expect(Data(value.output) == image.prefix(20_000))
+  }
+
+  /// /dev/full is a disk without room.
+  @Test func nothingIsCommittedPastWhatIsSaved() throws {
+    let scratch = try Scratch()
+    try prepare(scratch)
+    try FileManager.default.createDirectory(
+      atPath: scratch.file("letters"), withIntermediateDirectories: true)
+    let full = scratch.file("letters") + "/\(scratch.topic)-0-5.value"
+    try FileManager.default.createSymbolicLink(atPath: full, withDestinationPath: "/dev/full")
+    let letters = try sink(scratch, group: "c", "--dead-letter", scratch.file("letters"))
+    #expect(letters.code == 1 && letters.errors.contains("cannot write \(full): No space left on device"))
+    let upTo = try committed(scratch, group: "c")
+    #expect(upTo == "-" || Int(upTo)! <= 5, "\(upTo)")
+
+    let results = try sink(scratch, group: "d", "--results", "/dev/full")
+    #expect(results.code == 1 && results.errors.contains("cannot write /dev/full: No space left on device"))
+    #expect(try committed(scratch, group: "d") == "-")
+
+    // A report that cannot be saved is still shown, and the frames it tells of are read.
+    let report = try sink(scratch, group: "e", "--report", "/dev/full")
+    #expect(report.code == 1 && report.errors.contains("cannot write the report to /dev/full"))
+    #expect(report.text.contains("inferred 6"))
+    #expect(try committed(scratch, group: "e") == "10")
+  }
+
+  @Test func payloadsAboveTheLimitAreRefused() throws {
+    let scratch = try Scratch()
+    try prepare(scratch)
+    let finished = try sink(scratch, group: "f", "--max-payload", "50000")
+    #expect(finished.code == 2 && finished.errors.contains("above the payload limit of 50000"))
+    #expect(try scratch.report("sink.json").frames["rejected"] == 8)
+    let pixels = try sink(scratch, group: "g", "--max-pixels", "500000")
+    #expect(pixels.code == 2 && pixels.errors.contains("above the limit of 500000 pixels"))
+  }
+
+  @Test func aPlaceForLettersThatIsNoneIsSaidAtOnce() throws {
+    let scratch = try Scratch()
+    #expect(try run(framefeed, "topic", "create", scratch.topic).code == 0)
+    let file = try sink(scratch, group: "h", "--dead-letter", "/etc/hostname")
+    #expect(file.code == 1 && file.errors.contains("/etc/hostname: is no directory"))
+    let itself = try sink(scratch, group: "i", "--dead-letter", "kafka:\(scratch.topic)")
+    #expect(itself.code == 64 && itself.errors.contains("name another"))
+  }
+}
