@@ -4,7 +4,9 @@ import Testing
 /// A broker that goes away in mid-stream, and users who lose their patience with it.
 @Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
 struct BrokerRestartTests {
-  private func start(_ broker: LocalBroker, _ command: String, _ arguments: String...) throws -> RunningCommand {
+  private func start(_ broker: LocalBroker, _ command: String, _ arguments: String...) throws
+    -> RunningCommand
+  {
     try RunningCommand(framefeed, [command, "--broker", broker.address] + arguments)
   }
 
@@ -19,7 +21,8 @@ struct BrokerRestartTests {
       broker, "sink", "--until-end", "--idle-timeout", "40", "--model", "models/motion.json", "--results",
       "kafka:answers", "--report", scratch.file("sink.json"))
     let source = try start(
-      broker, "stream", "synthetic:160x90", "--codec", "raw", "--fps", "50", "--frames", "750", "--acks", acks,
+      broker, "stream", "synthetic:160x90", "--codec", "raw", "--fps", "50", "--frames", "750", "--acks",
+      acks,
       "--report", scratch.file("stream.json"))
     usleep(5_000_000)
     try broker.restart(after: 5, standingStill: [source])
@@ -37,7 +40,8 @@ struct BrokerRestartTests {
     #expect(isComplete)
     print(
       "broker restarted, acks=\(acks): duplicate \(report.frames["duplicate"]!), reordered \(report.frames["reordered"]!),",
-      "answers \(answers.count), worst \(Int(report.stages["endToEnd"]!["max"]!)) ms, notes \(stream.notes ?? [])")
+      "answers \(answers.count), worst \(Int(report.stages["endToEnd"]!["max"]!)) ms, notes \(stream.notes ?? [])"
+    )
   }
 
   /// Away for longer than `message.timeout.ms`: what was given up is counted and named on both sides.
@@ -81,10 +85,12 @@ struct BrokerRestartTests {
       broker, "sink", "--model", "models/motion.json", "--report", scratch.file("sink.json"), "-X",
       "session.timeout.ms=6000")
     let source = try start(
-      broker, "stream", "synthetic:160x90", "--codec", "raw", "--fps", "50", "--drain-timeout", "2", "--report",
+      broker, "stream", "synthetic:160x90", "--codec", "raw", "--fps", "50", "--drain-timeout", "2",
+      "--report",
       scratch.file("stream.json"))
     let patient = try start(
-      broker, "stream", "synthetic:160x90", "--codec", "raw", "--fps", "50", "--drain-timeout", "600", "--feed",
+      broker, "stream", "synthetic:160x90", "--codec", "raw", "--fps", "50", "--drain-timeout", "600",
+      "--feed",
       "patient")
     usleep(4_000_000)
     try broker.terminate()

@@ -219,7 +219,8 @@ import Testing
     cluster.create("frames")
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     var options = StreamOptions(
-      feed: "drone-1", codec: try Codec("raw"), kafka: KafkaSettings(brokers: cluster.brokers), logger: logger)
+      feed: "drone-1", codec: try Codec("raw"), kafka: KafkaSettings(brokers: cluster.brokers), logger: logger
+    )
     options.pace = .rate(200)
     options.isEmbedded = true
     options.drainTimeout = 1
@@ -238,7 +239,8 @@ import Testing
     let unanswered = counts.sent! - counts.acknowledged!
     #expect(counts.acknowledged! >= 50 && unanswered > 0 && unanswered <= 64)
     let notes = outcome.report.notes ?? []
-    #expect(notes.contains { $0.hasPrefix("\(unanswered) frames were sent and never acknowledged") }, "\(notes)")
+    #expect(
+      notes.contains { $0.hasPrefix("\(unanswered) frames were sent and never acknowledged") }, "\(notes)")
     #expect(notes.contains { $0.contains("captured and not sent") }, "\(notes)")
   }
 }

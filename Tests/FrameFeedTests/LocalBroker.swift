@@ -16,7 +16,8 @@ final class LocalBroker {
       "import socket; s = socket.socket(); s.bind((\"127.0.0.1\", 0)); print(s.getsockname()[1], end=\"\")"
     ).text
     address = "localhost:" + port
-    directory = FileManager.default.temporaryDirectory.appending(path: "framefeed-broker-" + UUID().uuidString)
+    directory = FileManager.default.temporaryDirectory.appending(
+      path: "framefeed-broker-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try start()
   }
