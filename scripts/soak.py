@@ -73,10 +73,12 @@ class Feed:
     def answered(self):
         return sum(path.read_bytes().count(b"\n") for path in self.results if path.exists())
 
-    def recovered(self, since, enough=25):
-        """Seconds until answers come again."""
+    def recovered(self, since, source, enough=25):
+        """Seconds until answers come again; 0 when the source ends before, so that it cannot be told."""
         before = self.answered()
-        while self.answered() < before + enough and time.monotonic() - since < 120:
+        while self.answered() < before + enough:
+            if source.poll() is not None:
+                return 0
             time.sleep(0.02)
         return time.monotonic() - since
 
@@ -130,7 +132,7 @@ def sink_killed(seconds):
         began = time.monotonic()
         sink = feed.sink("one", "--until-end", "--idle-timeout", "20")
         if source.poll() is None:
-            worst, rounds = max(worst, feed.recovered(began)), rounds + 1
+            worst, rounds = max(worst, feed.recovered(began, source)), rounds + 1
     sink.wait()
     counts = report(feed.work / "stream.json")["frames"]
     return feed, row(feed, counts["sent"], counts["acknowledged"]), worst, rounds
@@ -145,7 +147,7 @@ def source_killed(seconds):
     for _ in range(rounds):
         began = time.monotonic()
         source = feed.source(1_000_000)
-        worst = max(worst, feed.recovered(began))
+        worst = max(worst, feed.recovered(began, source))
         time.sleep(7)
         source.kill()
         source.wait()
@@ -177,7 +179,7 @@ def broker_restarted(seconds):
         source.send_signal(signal.SIGCONT)
         time.sleep(5)
         feed.broker.start()
-        worst, rounds = max(worst, feed.recovered(time.monotonic())), rounds + 1
+        worst, rounds = max(worst, feed.recovered(time.monotonic(), source)), rounds + 1
     source.wait()
     sink.wait()
     counts, seen = report(feed.work / "stream.json")["frames"], report(feed.work / "sink.json")["frames"]
