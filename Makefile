@@ -4,7 +4,7 @@ DATA ?=
 SYSTEM := librdkafka-dev libjpeg-dev libturbojpeg0 libzstd-dev libpng-dev pkg-config python3-venv kcat ffmpeg zstd librsvg2-bin fonts-dejavu-core chromium
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps system peers build broker demo bench test lint clean
+.PHONY: help deps system peers build broker demo bench test soak lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -49,6 +49,9 @@ bench: build peers ## every comparison, tables and figures in bench/ (BROKER=HOS
 
 test: deps ## all tests, beside a local broker
 	@scripts/test.sh
+
+soak: deps build ## faults again and again, minutes each: what was lost, and how soon it went on (SECONDS=120)
+	@scripts/soak.sh $(or $(SECONDS),120)
 
 lint: ## the style of the Swift files
 	swift format lint --strict -r Sources Tests samples/peers/rest-swift/Sources Package.swift

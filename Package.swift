@@ -87,7 +87,8 @@ let package = Package(
       name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore", "FrameTensors", "CJPEG"],
       swiftSettings: swift),
     .testTarget(
-      name: "KafkaTransportTests", dependencies: ["KafkaTransport", "FrameCore"], swiftSettings: swift),
+      name: "KafkaTransportTests", dependencies: ["KafkaTransport", "CRDKafka", "FrameCore"],
+      swiftSettings: swift),
     .testTarget(
       name: "FrameTensorsTests", dependencies: ["FrameTensors", "FrameCore"], swiftSettings: swift),
     .testTarget(

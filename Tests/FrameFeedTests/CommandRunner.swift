@@ -58,9 +58,12 @@ final class RunningCommand {
 
   var isRunning: Bool { process.isRunning }
 
-  /// What it has written on standard error so far.
-  var errorsSoFar: String {
-    (try? String(contentsOf: directory.appending(path: "err"), encoding: .utf8)) ?? ""
+  /// What it has written so far, on standard output and on standard error.
+  var outputSoFar: String { written("out") }
+  var errorsSoFar: String { written("err") }
+
+  private func written(_ name: String) -> String {
+    (try? String(contentsOf: directory.appending(path: name), encoding: .utf8)) ?? ""
   }
 
   private func signal(_ number: Int32) {

@@ -1,0 +1,101 @@
+import FrameCodecs
+import FrameCore
+import FrameLatency
+import FrameModels
+import FrameSources
+import FrameTensors
+import Foundation
+import Logging
+import Testing
+
+@testable import FrameFeed
+@testable import KafkaTransport
+
+/// A member of the group is killed and never comes back: its session ends, and the sink takes its partition over.
+///
+/// On librdkafka's in-process cluster, as the local broker keeps a silent member for ever. The member that is
+/// killed is confluent-kafka in a process of its own: only a process can be killed.
+@Suite(.enabled(if: python != nil, "FRAMEFEED_PYTHON names a Python with confluent-kafka"))
+struct TakeoverTests {
+  static let frames = 900
+
+  private static let member = """
+    import sys
+    from confluent_kafka import Consumer
+    consumer = Consumer({"bootstrap.servers": sys.argv[1], "group.id": "g", "session.timeout.ms": 6000,
+                         "enable.auto.commit": False, "auto.offset.reset": "earliest", "fetch.wait.max.ms": 1})
+    consumer.subscribe(["frames"])
+    while True:
+        record = consumer.poll(1)
+        if record is None or record.error():
+            continue
+        headers = dict(record.headers())
+        if "frame-sequence" in headers:
+            print(record.key().decode(), headers["frame-sequence"].decode(), flush=True)
+        consumer.commit(record, asynchronous=False)
+    """
+
+  @Test func theSinkTakesOverWhatAKilledMemberHad() throws {
+    let cluster = try MockCluster(brokers: 3)
+    cluster.create("frames", partitions: 2)
+    var kafka = KafkaSettings(brokers: cluster.brokers)
+    kafka.set("fetch.wait.max.ms", "1")
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let results = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: results) }
+    let model = ModelManifest(
+      name: "motion", runtime: ModelRuntime(kind: .builtin),
+      input: TensorSpec(width: 64, height: 48, layout: .nhwc, type: .uint8, color: .gray, scale: 1, batch: 4))
+    var reading = SinkOptions(model: model, kafka: kafka, logger: logger)
+    reading.group = "g"
+    reading.idleTimeout = 12
+    reading.isEmbedded = true
+    reading.results = .file(results)
+
+    let member = try RunningCommand(python!, ["-c", Self.member, cluster.brokers])
+    let outcome = Monitor<FeedOutcome?>(nil)
+    let sink = try FeedSink(reading)
+    let sinking = PipelineThread("sink") {
+      let ended = try? sink.sink()
+      outcome.withLock { $0 = ended }
+    }
+    defer { member.kill() }
+    usleep(8_000_000)  // both have joined
+    let feeds = ["drone-1", "drone-4"]  // by their keys, partitions 0 and 1
+    let streamers = try feeds.map { feed in
+      var sending = StreamOptions(feed: feed, codec: try Codec("raw"), kafka: kafka, logger: logger)
+      sending.pace = .rate(60)
+      sending.frames = Self.frames / 2
+      sending.isEmbedded = true
+      return FeedStreamer(try SourceOpener.open(["synthetic:32x24"]), sending)
+    }
+    let sources = streamers.map { streamer in PipelineThread("stream") { _ = try? streamer.stream() } }
+    func had() -> [AnsweredFrame] {
+      member.outputSoFar.split(separator: "\n").compactMap { line in
+        let parts = line.split(separator: " ")
+        guard parts.count == 2, let sequence = Int(parts[1]) else { return nil }
+        return AnsweredFrame(feed: String(parts[0]), run: "", sequence: sequence)
+      }
+    }
+    #expect(eventually(within: 20) { had().count >= 100 })
+    member.kill()
+    _ = try member.wait()
+    for source in sources { source.join() }
+    sinking.join()
+    let before = had()
+    let text = try String(contentsOfFile: results, encoding: .utf8)
+    let after = try text.split(separator: "\n").map {
+      try JSONDecoder().decode(AnsweredFrame.self, from: Data($0.utf8))
+    }
+    #expect(Set(before.map(\.feed)).count == 1 && Set(after.map(\.feed)) == Set(feeds))
+    for feed in feeds {
+      let parts = [before, after].map { $0.filter { $0.feed == feed }.map(\.sequence) }
+      for part in parts { #expect(part == part.sorted() && Set(part).count == part.count) }
+      let isComplete = Set(parts.flatMap { $0 }) == Set(0..<Self.frames / 2)
+      #expect(isComplete, "\(feed)")
+    }
+    let counts = outcome.withLock { $0 }?.report.frames
+    #expect(counts?.missing == 0 && counts?.inferred == after.count)
+    print("member killed for good: it had \(before.count), the sink \(after.count), frames \(Self.frames)")
+  }
+}
