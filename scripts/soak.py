@@ -51,6 +51,7 @@ class Feed:
         self.broker = Broker(self.work)
         self.running = []
         self.results = []
+        self.notes = []
         self.run("topic", "create", "frames", "--partitions", str(partitions)).wait()
 
     def run(self, *arguments):
@@ -219,8 +220,66 @@ def one_of_two_killed(seconds):
     return feed, result, worst, rounds
 
 
-FAULTS = {"sink killed": sink_killed, "source killed": source_killed, "broker restarted": broker_restarted,
-          "one of two sinks killed": one_of_two_killed}
+INFERENCE = 330  # ms, ten times the time between two frames of 30 a second
+
+
+def memory(process):
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1000
+
+
+def slow_model(policy, seconds):
+    """A model ten times slower than its feed of 720p JPEG files."""
+    feed = Feed()
+    manifest = feed.work / "slow.json"
+    manifest.write_text(json.dumps({
+        "name": "slow", "runtime": {"kind": "builtin", "model": "null", "delayMs": INFERENCE},
+        "input": {"width": 224, "height": 224}}))
+    reports = [feed.work / "first.json", feed.work / "rest.json"]
+    sink = feed.run("sink", "--model", str(manifest), "--policy", policy, "--report", str(reports[0]))
+    time.sleep(3)
+    source = feed.run("stream", "samples/flight", "--loop", "forever", "--fps", "30", "--frames",
+                      str(30 * seconds), "--report", str(feed.work / "stream.json"))
+    sizes = []
+    while source.poll() is None:
+        time.sleep(seconds / 12)
+        sizes.append((memory(sink), memory(source) if source.poll() is None else sizes[-1][1]))
+    time.sleep(2)
+    sink.send_signal(signal.SIGINT)
+    sink.wait()
+    counts, first = report(feed.work / "stream.json")["frames"], report(reports[0])
+    seen = dict(first["frames"])
+    if policy == "every":  # What is left, by a model that keeps up.
+        feed.run("sink", "--until-end", "--idle-timeout", "20", "--report", str(reports[1])).wait()
+        rest = report(reports[1])["frames"]
+        for name in "inferred", "duplicate", "rejected", "missing":
+            seen[name] += rest[name]
+        # What the first one had fetched and not answered is fetched again.
+        seen["received"] = seen["inferred"]
+    dropped = seen.get("droppedStale", 0)
+    age, transport = first["stages"]["endToEnd"], first["stages"]["transport"]
+    feed.notes.append(
+        f"age of answered frames: p50 {age['p50']:.0f} ms, p99 {age['p99']:.0f} ms; one inference {INFERENCE} ms, "
+        f"one frame interval 33 ms; transport p99 {transport['p99']:.0f} ms; behind at the end: {first.get('lag')}")
+    feed.notes.append("memory of sink and source, MB: " + "  ".join(f"{a:.0f}/{b:.0f}" for a, b in sizes))
+    lost = counts["acknowledged"] - seen["inferred"] - dropped
+    result = {"sent": counts["sent"], "acknowledged": counts["acknowledged"], "received": seen["received"],
+              "inferred": seen["inferred"], "missing": max(lost, seen["missing"]),
+              "duplicate": seen["duplicate"], "dropped": dropped, "rejected": seen["rejected"]}
+    return feed, result, 0, 1
+
+
+def slow_model_latest(seconds):
+    return slow_model("latest", min(seconds, 60))
+
+
+def slow_model_every(seconds):
+    # The local broker keeps 200 MB: a minute of these frames.
+    return slow_model("every", min(seconds, 60))
+
+
+FAULTS = {"slow model, latest": slow_model_latest, "slow model, every": slow_model_every,
+          "sink killed": sink_killed, "source killed": source_killed,
+          "broker restarted": broker_restarted, "one of two sinks killed": one_of_two_killed}
 
 
 def main():
@@ -236,6 +295,7 @@ def main():
         feed.close()
         cells = ("-" if counts[c] is None else str(counts[c]) for c in COLUMNS)
         print(name.ljust(width), f"{rounds:5}", *(cell.rjust(12) for cell in cells), f"  {worst:8.2f} s", flush=True)
+        print(*(f"    {note}\n" for note in feed.notes), sep="", end="", flush=True)
         lost += counts["missing"] != 0
     print("recovered in: worst time from the start of what was gone (process or broker) until answers came again")
     sys.exit(1 if lost else 0)

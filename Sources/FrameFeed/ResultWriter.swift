@@ -21,7 +21,9 @@ protocol ResultWriter: AnyObject, Sendable {
   func abandon()
 }
 
-/// Results as JSON lines in a file; `-` is standard output.
+/// Results as JSON lines at the end of a file; `-` is standard output.
+///
+/// Appended, as offsets are committed for what is in the file: a sink that is started again goes on after it.
 final class ResultFile: ResultWriter, @unchecked Sendable {
   // Sound: used by the inference thread alone.
   private let path: String
@@ -30,17 +32,26 @@ final class ResultFile: ResultWriter, @unchecked Sendable {
 
   init(_ path: String) throws(FeedError) {
     self.path = path
-    file = path == "-" ? fdopen(dup(1), "w") : fopen(path, "w")
+    file = path == "-" ? fdopen(dup(1), "w") : fopen(path, "a")
     guard file != nil else { throw .output(file: path, reason: String(cString: strerror(errno))) }
+    if path != "-", Self.isCut(path) { line = [UInt8(ascii: "\n")] }
   }
 
   deinit {
     if let file { fclose(file) }
   }
 
+  /// Whether the last line has no end: a sink was killed in the middle of it.
+  private static func isCut(_ path: String) -> Bool {
+    guard let file = fopen(path, "r") else { return false }
+    defer { fclose(file) }
+    guard fseek(file, -1, SEEK_END) == 0 else { return false }
+    return fgetc(file) != Int32(UInt8(ascii: "\n"))
+  }
+
   func write(_ row: ResultRow) throws(FeedError) {
-    line.removeAll(keepingCapacity: true)
     row.write(to: &line)
+    defer { line.removeAll(keepingCapacity: true) }
     guard let file, fwrite(line, 1, line.count, file) == line.count else { throw failure() }
   }
 

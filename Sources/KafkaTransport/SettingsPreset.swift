@@ -51,8 +51,8 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       ("fetch.message.max.bytes", "\(max(largestRecord, 1_048_576))"),  // smaller ones double per retry
       ("fetch.error.backoff.ms", "10"),  // 500 by default
       // Crossing either stalls the fetcher for up to 1 s, so they are set where a sink is behind by
-      // seconds anyway. They bound what a slow model lets pile up.
-      ("queued.max.messages.kbytes", "262144"),
+      // seconds anyway. The first bounds what a slow model lets pile up: 64 MiB, or four of the largest records.
+      ("queued.max.messages.kbytes", "\(min(max(65_536, largestRecord / 1024 * 4), 2_097_151))"),
       ("queued.min.messages", "1000000"),
       ("check.crcs", "true"),  // a flipped bit is an error, not a picture
       // 45000 by default: so long the partitions of a sink that was killed stand still. A sink that is only

@@ -61,7 +61,7 @@ struct SinkCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Save the model's answers: a file of JSON lines (- for standard output), or kafka:TOPIC.",
+      "Save the model's answers: at the end of a file of JSON lines (- for standard output), or kafka:TOPIC.",
       valueName: "file|kafka:topic"))
   var results: String?
 

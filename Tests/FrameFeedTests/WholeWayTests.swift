@@ -50,6 +50,8 @@ struct WholeWayTests {
       }
       #expect(report.versions["librdkafka"] != nil && report.settings["fetch.wait.max.ms"] == "10")
       let lines = try scratch.results("answers.jsonl")
+      // The next sink would append to it.
+      try FileManager.default.removeItem(atPath: scratch.file("answers.jsonl"))
       #expect(lines.map(\.sequence) == Array(0..<20) && Set(lines.map(\.run)).count == 1)
       answers[codec] = lines.map(\.outputs)
     }
@@ -185,6 +187,24 @@ struct WholeWayTests {
     let counts = try scratch.report("sink.json").frames
     #expect(counts["received"] == 240 && counts["inferred"] == 240 && counts["missing"] == 0)
     #expect(try scratch.results("answers.jsonl").map(\.sequence) == Array(0..<240))
+  }
+
+  /// A sink that is started again goes on after what is saved, even behind a line that was cut by a kill.
+  @Test func resultsAreAppended() throws {
+    let scratch = try Scratch()
+    let answers = scratch.file("answers.jsonl")
+    #expect(try stream(scratch, Self.flight, "--fps", "max", "--frames", "6").code == 0)
+    let first = try sink(scratch, "--frames", "2", "--results", answers).wait()
+    #expect(first.code == 0, "\(first.errors)")
+    let file = try FileHandle(forWritingTo: URL(filePath: answers))
+    try file.seekToEnd()
+    try file.write(contentsOf: Data("{\"feed\":\"cam".utf8))
+    try file.close()
+    let rest = try sink(scratch, "--until-end", "--results", answers).wait()
+    #expect(rest.code == 0, "\(rest.errors)")
+    let lines = try String(contentsOfFile: answers, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 7 && lines[2] == "{\"feed\":\"cam")
+    #expect(scratch.answered("answers.jsonl").map(\.sequence) == Array(0..<6))
   }
 
   @Test func resultsGoToATopic() throws {
