@@ -32,12 +32,18 @@ public struct FrameTimestamps: Sendable, Equatable {
     var offsets: [Int64] = []
     var lines: [Int] = []
     var first: Double?
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+    var rest = bytes
+    var number = 0
+    // Line by line: a list of all lines would take many times the file where they are short.
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != 0x0A }
+      rest = rest[line.endIndex...].dropFirst()
+      number += 1
       let text = String(decoding: line, as: UTF8.self)
       let words = text.split(whereSeparator: \.isWhitespace)
       guard let word = words.first, !word.hasPrefix("#") else { continue }
       func failure(_ problem: String) -> SourceError {
-        .timestamps(file: file, line: index + 1, problem: problem)
+        .timestamps(file: file, line: number, problem: problem)
       }
       guard words.count == 2 else { throw failure("expected \"seconds name\", found \(words.count) words") }
       // A century in ns is well within Int64.
@@ -51,7 +57,7 @@ public struct FrameTimestamps: Sendable, Equatable {
       first = first ?? seconds
       names.append(String(words[1]))
       offsets.append(offset)
-      lines.append(index + 1)
+      lines.append(number)
     }
     guard !names.isEmpty else {
       throw .malformed(file, problem: "no timestamps; expected lines of \"seconds name\"")

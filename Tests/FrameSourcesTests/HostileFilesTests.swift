@@ -72,6 +72,19 @@ import Testing
     }
   }
 
+  @Test func filesAboveTheLimitAreNotRead() throws {
+    let scratch = try Scratch()
+    let options = SourceOptions(limits: FrameLimits(maximumPayload: 100))
+    let image = try readAll(try scratch.write("a.jpg", Array(repeating: 0, count: 101)), options: options)
+    #expect(image.first?.problem?.contains("101 bytes are above the limit of 100") == true)
+    // A segment that goes on and on.
+    let stream = [0xFF, 0xD8, 0xFF, 0xFE, 0xFF, 0xFF] + Array(repeating: UInt8(1), count: 70_000)
+    let error = #expect(throws: SourceError.self) {
+      try readAll(try scratch.write("a.mjpeg", stream), options: options)
+    }
+    #expect("\(error!)".contains("above the limit of 100 bytes"))
+  }
+
   @Test func mutatedTimestampsNeverCrash() {
     var generator = SeededGenerator(6)
     let seed = Array("# t\n1700000000.25 a.jpg\n1700000000.5 b.jpg\n1700000001 c.jpg\n".utf8)
