@@ -26,6 +26,9 @@ public struct FrameTimestamps: Sendable, Equatable {
     return try parse(bytes[..<(try result.get())], file: path)
   }
 
+  /// Longest recording, seconds.
+  private static let longest = 4e8
+
   /// - Parameter file: named in messages.
   static func parse(_ bytes: ArraySlice<UInt8>, file: String) throws(SourceError) -> FrameTimestamps {
     var names: [String] = []
@@ -46,9 +49,12 @@ public struct FrameTimestamps: Sendable, Equatable {
         .timestamps(file: file, line: number, problem: problem)
       }
       guard words.count == 2 else { throw failure("expected \"seconds name\", found \(words.count) words") }
-      // A century in ns is well within Int64.
-      guard let seconds = Double(word), abs(seconds - (first ?? 0)) < 4e9 else {
+      guard let seconds = Double(word), abs(seconds) < 4e9 else {
         throw failure("\"\(word)\" is not a number of seconds")
+      }
+      // In ns, ten loops of as much are well within Int64.
+      guard abs(seconds - (first ?? seconds)) < longest else {
+        throw failure("\(word) s is more than 12 years from the first line")
       }
       let offset = Int64(((seconds - (first ?? seconds)) * 1e9).rounded())
       guard offset >= offsets.last ?? 0 else {

@@ -100,6 +100,17 @@ import Testing
     #expect(read > 100)
   }
 
+  /// Found by `make fuzz`: a time that lost its digits made the recording decades long, and its loops overflow.
+  @Test func recordingsAreYearsAtMost() throws {
+    let lost = Array("170000\0\0\0\0005. b.jpg\n1700000 a.jpg\n1.7e9 c.jpg\n".utf8)
+    let decades = Array("170000 b.jpg\n1.7e9 c.jpg\n".utf8)
+    for bytes in [lost, decades] {
+      #expect(throws: SourceError.self) { try FrameTimestamps.parse(bytes[...], file: "t") }
+    }
+    let longest = try FrameTimestamps.parse(Array("0 a.jpg\n399999999 b.jpg\n".utf8)[...], file: "t")
+    #expect(longest.offset(21) > longest.offset(20))
+  }
+
   /// A pipe that nobody writes to: closing the stream ends the reading.
   @Test func closingWakesAReaderThatWaits() throws {
     let scratch = try Scratch()
