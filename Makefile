@@ -4,7 +4,7 @@ DATA ?=
 SYSTEM := librdkafka-dev libjpeg-dev libturbojpeg0 libzstd-dev libpng-dev pkg-config python3-venv kcat ffmpeg zstd librsvg2-bin fonts-dejavu-core chromium
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps system peers build broker demo bench test soak lint clean
+.PHONY: help deps system peers build broker demo bench test soak sanitize fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -53,8 +53,15 @@ test: deps ## all tests, beside a local broker
 soak: deps build ## faults again and again, minutes each: what was lost, and how soon it went on (SECONDS=120)
 	@scripts/soak.sh $(or $(SECONDS),120)
 
+sanitize: deps ## the unit tests under AddressSanitizer and ThreadSanitizer
+	@scripts/sanitize.sh
+
+SECONDS_EACH ?= 20
+fuzz: ## hostile inputs for every reader of untrusted bytes (SECONDS_EACH=20, TARGETS=all)
+	@SECONDS_EACH=$(SECONDS_EACH) scripts/fuzz.sh $(TARGETS)
+
 lint: ## the style of the Swift files
-	swift format lint --strict -r Sources Tests samples/peers/rest-swift/Sources Package.swift
+	swift format lint --strict -r Sources Tests Fuzz/Sources Fuzz/Package.swift samples/peers/rest-swift/Sources Package.swift
 
 clean: ## removes builds, the Python environment and reports
-	rm -rf .build .venv bench samples/peers/rest-swift/.build *.report.json
+	rm -rf .build .build-asan .build-tsan .build-fuzz .venv bench samples/peers/rest-swift/.build *.report.json

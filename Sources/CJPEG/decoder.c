@@ -10,8 +10,7 @@
 #define LUMA_SCALED(info) (info).min_DCT_scaled_size
 #endif
 
-/// A progressive file of a few kilobytes can hold thousands of scans, each of them a pass over all pixels.
-enum { mostScans = 500, mostParts = 4, mostRows = 4 * DCTSIZE };
+enum { usualMostScans = 64, mostParts = 4, mostRows = 4 * DCTSIZE };
 
 struct ff_jpeg_decoder {
   struct jpeg_decompress_struct jpeg;
@@ -27,6 +26,8 @@ struct ff_jpeg_decoder {
   const ff_baseline_decoder *engine;
   ff_baseline *baseline;
   int isBaseline;
+  /// A progressive file of a few kilobytes can hold thousands of scans, each of them a pass over all pixels.
+  int mostScans;
 };
 
 const char *ff_jpeg_version(void) {
@@ -79,11 +80,12 @@ static boolean resynchronise(j_decompress_ptr jpeg, int desired) {
 static void finish(j_decompress_ptr jpeg) { (void)jpeg; }
 
 static void limitScans(j_common_ptr info) {
-  if (info->is_decompressor && ((j_decompress_ptr)info)->input_scan_number > mostScans) {
-    ff_jpeg_failure *failure = (ff_jpeg_failure *)info->err;
-    snprintf(failure->message, sizeof failure->message, "more than %d scans", mostScans);
-    longjmp(failure->entry, 1);
-  }
+  if (!info->is_decompressor) return;
+  ff_jpeg_decoder *decoder = owner((j_decompress_ptr)info);
+  if (decoder->jpeg.input_scan_number <= decoder->mostScans) return;
+  snprintf(decoder->failure.message, sizeof decoder->failure.message,
+           "it has more than %d scans, which is the limit", decoder->mostScans);
+  longjmp(decoder->failure.entry, 1);
 }
 
 // MARK: life
@@ -115,6 +117,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   jpeg_create_decompress(&decoder->jpeg);
   decoder->jpeg.client_data = decoder;
   decoder->engine = chosen(engine);
+  decoder->mostScans = usualMostScans;
   decoder->source.init_source = begin;
   decoder->source.fill_input_buffer = fill;
   decoder->source.skip_input_data = skip;
@@ -125,6 +128,8 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   decoder->jpeg.progress = &decoder->progress;
   return decoder;
 }
+
+void ff_jpeg_decoder_limit_scans(ff_jpeg_decoder *decoder, int mostScans) { decoder->mostScans = mostScans; }
 
 void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder) {
   if (!decoder) return;

@@ -25,7 +25,7 @@ public final class FrameDecoder: @unchecked Sendable {
 
   /// - Parameter libraryOnly: leaves all of a JPEG file to libjpeg-turbo, to measure what that takes.
   package init(limits: FrameLimits = .standard, demand: DecodeDemand, crew: DecodeCrew?, libraryOnly: Bool) {
-    images = ImageFileDecoder(libraryOnly: libraryOnly)
+    images = ImageFileDecoder(limits: limits, libraryOnly: libraryOnly)
     self.limits = limits
     self.demand = demand
     self.crew = crew
@@ -70,7 +70,7 @@ public final class FrameDecoder: @unchecked Sendable {
     return try payload.withUnsafeBytes { (bytes) throws(CodecError) -> R in
       var bytes = bytes
       for (depth, layer) in format.layers.enumerated().reversed() {
-        bytes = try undo(layer, bytes, isInnermost: depth == 0, format)
+        bytes = try undo(layer, bytes, depth, format)
       }
       return try body(bytes)
     }
@@ -129,20 +129,27 @@ public final class FrameDecoder: @unchecked Sendable {
     guard format.filter == nil else { throw .payload("frame-filter is for pixels, not for image files") }
   }
 
+  /// - Parameter depth: layers below this one.
   private func undo(
-    _ layer: PayloadLayer, _ bytes: UnsafeRawBufferPointer, isInnermost: Bool, _ format: PayloadFormat
+    _ layer: PayloadLayer, _ bytes: UnsafeRawBufferPointer, _ depth: Int, _ format: PayloadFormat
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     let size: Int
     switch layer {
     case .base64: size = try Base64.decodedCount(bytes)
     case .zstd: size = try ZstdDecompressor.declaredSize(bytes)
     }
-    // What a small payload may ask for is known beforehand where pixels lie below.
+    // What a small payload may ask for is known beforehand.
     guard size <= limits.maximumPayload else {
       throw .payload(
         "the \(layer.rawValue) layer holds \(size) bytes, above the limit of \(limits.maximumPayload)")
     }
-    if isInnermost { try check(size, format) }
+    if depth == 0 { try check(size, format) }
+    let most = format.mostBytes(above: depth)
+    guard size <= most else {
+      throw .payload(
+        "the \(layer.rawValue) layer holds \(size) bytes; \(format.content.layout) takes no more than \(most)"
+      )
+    }
     let target = takeScratch(size, notHolding: bytes)
     let written: Int
     switch layer {
@@ -217,5 +224,22 @@ public final class FrameDecoder: @unchecked Sendable {
 
   private func isScratch(_ bytes: UnsafeRawBufferPointer) -> Bool {
     first.holds(bytes) || second.holds(bytes)
+  }
+}
+
+extension PayloadFormat {
+  /// Bytes that the content can have at most, with the first so many layers over it. The headers tell how large the
+  /// frame is, so a payload of a few bytes cannot ask for all that a limit allows.
+  fileprivate func mostBytes(above depth: Int) -> Int {
+    let layout = content.layout
+    // A file: 16-bit colour with alpha that did not get smaller, twice over, and 16 MiB of profiles and previews.
+    var most = content.kind == .pixels ? layout.byteCount : 16 * layout.width * layout.height + (16 << 20)
+    for layer in layers.prefix(depth) {
+      switch layer {
+      case .base64: most = Base64.encodedCount(most)
+      case .zstd: most = ZstdCompressor.bound(most)
+      }
+    }
+    return most
   }
 }

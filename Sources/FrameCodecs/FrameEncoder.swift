@@ -8,7 +8,7 @@ public final class FrameEncoder: @unchecked Sendable {
   private let orientation: FrameOrientation.Policy
   private let limits: FrameLimits
   private let compressor = JPEGCompressor()
-  private let images = ImageFileDecoder()
+  private let images: ImageFileDecoder
   private let zstd: ZstdCompressor
   private var resizer: FrameResize?
   private var planes = ScratchMemory()
@@ -24,6 +24,7 @@ public final class FrameEncoder: @unchecked Sendable {
     self.resizing = resizing
     self.orientation = orientation
     self.limits = limits
+    images = ImageFileDecoder(limits: limits)
     var level = 1
     for case .zstd(let wanted, _) in codec.layers { level = wanted }
     zstd = ZstdCompressor(level: level)

@@ -6,8 +6,9 @@ struct ImageFileDecoder: ~Copyable {
   private let jpeg: JPEGDecompressor
 
   /// - Parameter libraryOnly: see ``FrameDecoder``.
-  init(libraryOnly: Bool = false) {
-    jpeg = JPEGDecompressor(engine: libraryOnly ? ffJPEGLibrary : ffJPEGFastest)
+  init(limits: FrameLimits, libraryOnly: Bool = false) {
+    jpeg = JPEGDecompressor(
+      engine: libraryOnly ? ffJPEGLibrary : ffJPEGFastest, mostScans: limits.maximumScans)
   }
 
   /// - Parameters:

@@ -79,13 +79,18 @@ public struct FrameLimits: Sendable, Equatable {
   public var maximumPayload: Int
   /// Largest padding at the end of a row, bytes.
   public var maximumRowPadding: Int
+  /// Most scans of a JPEG file. A progressive file of a few kilobytes can hold thousands, each a pass over all
+  /// pixels; encoders write about 10, the most thorough optimisers some 30. 1 refuses progressive files.
+  public var maximumScans: Int
 
   public init(
-    maximumPixels: Int = 100_000_000, maximumPayload: Int = 1_000_000_000, maximumRowPadding: Int = 65_536
+    maximumPixels: Int = 100_000_000, maximumPayload: Int = 1_000_000_000, maximumRowPadding: Int = 65_536,
+    maximumScans: Int = 64
   ) {
     self.maximumPixels = maximumPixels
     self.maximumPayload = maximumPayload
     self.maximumRowPadding = maximumRowPadding
+    self.maximumScans = maximumScans
   }
 
   public static let standard = FrameLimits()

@@ -26,23 +26,35 @@ public struct FrameTimestamps: Sendable, Equatable {
     return try parse(bytes[..<(try result.get())], file: path)
   }
 
+  /// Longest recording, seconds.
+  private static let longest = 4e8
+
   /// - Parameter file: named in messages.
   static func parse(_ bytes: ArraySlice<UInt8>, file: String) throws(SourceError) -> FrameTimestamps {
     var names: [String] = []
     var offsets: [Int64] = []
     var lines: [Int] = []
     var first: Double?
-    for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+    var rest = bytes
+    var number = 0
+    // Line by line: a list of all lines would take many times the file where they are short.
+    while !rest.isEmpty {
+      let line = rest.prefix { $0 != 0x0A }
+      rest = rest[line.endIndex...].dropFirst()
+      number += 1
       let text = String(decoding: line, as: UTF8.self)
       let words = text.split(whereSeparator: \.isWhitespace)
       guard let word = words.first, !word.hasPrefix("#") else { continue }
       func failure(_ problem: String) -> SourceError {
-        .timestamps(file: file, line: index + 1, problem: problem)
+        .timestamps(file: file, line: number, problem: problem)
       }
       guard words.count == 2 else { throw failure("expected \"seconds name\", found \(words.count) words") }
-      // A century in ns is well within Int64.
-      guard let seconds = Double(word), abs(seconds - (first ?? 0)) < 4e9 else {
+      guard let seconds = Double(word), abs(seconds) < 4e9 else {
         throw failure("\"\(word)\" is not a number of seconds")
+      }
+      // In ns, ten loops of as much are well within Int64.
+      guard abs(seconds - (first ?? seconds)) < longest else {
+        throw failure("\(word) s is more than 12 years from the first line")
       }
       let offset = Int64(((seconds - (first ?? seconds)) * 1e9).rounded())
       guard offset >= offsets.last ?? 0 else {
@@ -51,7 +63,7 @@ public struct FrameTimestamps: Sendable, Equatable {
       first = first ?? seconds
       names.append(String(words[1]))
       offsets.append(offset)
-      lines.append(index + 1)
+      lines.append(number)
     }
     guard !names.isEmpty else {
       throw .malformed(file, problem: "no timestamps; expected lines of \"seconds name\"")

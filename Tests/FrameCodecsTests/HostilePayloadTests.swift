@@ -66,6 +66,74 @@ import Testing
     #expect(throws: CodecError.self) { try decode(good, limits: FrameLimits(maximumPayload: 100)) }
   }
 
+  /// Each scan is a pass over all pixels, so a file of kilobytes could keep a decoder busy for minutes.
+  @Test func scansOfAJPEGFileAreLimited() throws {
+    let layout = try PixelLayout(width: 8, height: 8, format: .rgb8)
+    let good = try encode("jpeg:subsampling=444", testPixels(layout), FrameContent(.pixels, layout))
+    let scan = try #require(good.bytes.indices.first { good.bytes[$0...].starts(with: [0xFF, 0xDA]) })
+    func file(scans: Int) -> Payload {
+      var payload = good
+      payload.bytes = Array(good.bytes[..<scan])
+      for index in 0..<scans {
+        // A scan of one component, and a block of zeros by the standard tables.
+        payload.bytes += [0xFF, 0xDA, 0, 8, 1, UInt8(index % 3 + 1), 0x00, 0, 63, 0, 0x2B]
+      }
+      payload.bytes += [0xFF, 0xD9]
+      return payload
+    }
+    #expect(try decode(file(scans: 64)).pixels == Array(repeating: 128, count: 192))
+    let error = #expect(throws: CodecError.self) { try decode(file(scans: 65)) }
+    #expect("\(error!)".contains("more than 64 scans"))
+    #expect(throws: CodecError.self) { try decode(file(scans: 20_000)) }
+    #expect(try decode(file(scans: 3), limits: FrameLimits(maximumScans: 3)).pixels.count == 192)
+    #expect(throws: CodecError.self) { try decode(file(scans: 4), limits: FrameLimits(maximumScans: 3)) }
+    // The same on the way to planes, and where a source's file is decoded.
+    let receiver = IgnoringReceiver()
+    for decoder in [FrameDecoder(), FrameDecoder(demand: DecodeDemand { _ in FrameSize("1x1")! })] {
+      #expect(throws: CodecError.self) {
+        try decoder.decode(file(scans: 65).bytes.span.bytes, format: good.format, to: receiver)
+      }
+    }
+    #expect(throws: CodecError.self) { try encode("raw", file(scans: 65).bytes, good.format.content) }
+  }
+
+  private final class IgnoringReceiver: FrameReceiver {
+    func receive(_ samples: RawSpan, _ layout: DecodedLayout) {}
+    func receive(_ samples: RawSpan, _ layout: DecodedLayout, part: Int, of parts: Int) {}
+    func begin(_ layout: PlanarLayout) {}
+    func receive(_ samples: RawSpan, luma: Int, chroma: Int) {}
+  }
+
+  /// What lies over an image file cannot be told to the byte, but far more than its frame takes is refused.
+  @Test func layersHoldNoMoreThanTheFrameTakes() throws {
+    let content = FrameContent(.jpeg, try PixelLayout(width: 8, height: 8, format: .rgb8))
+    func declared(_ size: UInt32) -> [UInt8] {
+      // A frame that declares its size, and one block of 128 KiB of the same byte.
+      [0x28, 0xB5, 0x2F, 0xFD, 0xA0] + (0..<4).map { UInt8(truncatingIfNeeded: size >> (8 * $0)) } + [
+        3, 0, 0x10, 0,
+      ]
+    }
+    for layers: [PayloadLayer] in [[.zstd], [.base64, .zstd], [.zstd, .zstd]] {
+      let bomb = Payload(
+        bytes: declared(500_000_000), format: PayloadFormat(content: content, layers: layers))
+      let error = #expect(throws: CodecError.self) { try decode(bomb) }
+      #expect("\(error!)".contains("holds 500000000 bytes; 8x8 rgb8 takes no more than"))
+    }
+    // Above the limit of payloads, whatever the frame.
+    let error = #expect(throws: CodecError.self) {
+      try decode(
+        Payload(bytes: declared(70_000), format: PayloadFormat(content: content, layers: [.zstd])),
+        limits: FrameLimits(maximumPayload: 60_000))
+    }
+    #expect("\(error!)".contains("above the limit of 60000"))
+    let text = Payload(
+      bytes: Array(repeating: 0x41, count: 4000), format: PayloadFormat(content: content, layers: [.base64]))
+    let long = #expect(throws: CodecError.self) {
+      try decode(text, limits: FrameLimits(maximumPayload: 3999))
+    }
+    #expect("\(long!)".contains("4000 bytes are above the payload limit of 3999"))
+  }
+
   @Test func imageFilesMustBeWhatTheRecordSays() throws {
     let layout = try PixelLayout(width: 32, height: 32, format: .rgb8)
     var payload = try encode("jpeg", testPixels(layout), FrameContent(.pixels, layout))

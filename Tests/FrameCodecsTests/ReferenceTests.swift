@@ -93,4 +93,31 @@ struct ReferenceTests {
     let raw = try encode("raw", file, content)
     #expect(raw.bytes == pixels && raw.format.content.kind == .pixels)
   }
+
+  /// Text and profiles that swell are stepped over, and a header that asks for gigabytes is believed by nobody.
+  @Test func bombsInPNGFilesDoNothing() throws {
+    let script = """
+      import struct, sys, zlib
+      def chunk(name, data):
+          return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+      def file(width, height, extra):
+          pixels = zlib.compress(b"".join(b"\\0" + bytes(range(24)) for _ in range(8)))
+          return (b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+              + extra + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+      swelling = zlib.compress(bytes(100_000_000))
+      extra = chunk(b"zTXt", b"t\\0\\0" + swelling) * 3 + chunk(b"iCCP", b"p\\0\\0" + swelling)
+      for data in [file(8, 8, extra), file(60000, 60000, b"")]:
+          sys.stdout.buffer.write(struct.pack("<I", len(data)) + data)
+      """
+    let both = try run(python!, ["-c", script], input: [])
+    let size = Int(both[0]) | Int(both[1]) << 8 | Int(both[2]) << 16
+    let (swelling, huge) = (Array(both[4..<4 + size]), Array(both[(8 + size)...]))
+    let layout = try PixelLayout(width: 8, height: 8, format: .rgb8)
+    let format = PayloadFormat(content: FrameContent(.png, layout))
+    let pixels = try decode(Payload(bytes: swelling, format: format)).pixels
+    #expect(pixels == (0..<8).flatMap { _ in (0..<24).map { UInt8($0) } })
+    #expect(throws: LayoutError.self) { try ImageHeader(huge.span.bytes)!.content() }
+    let error = #expect(throws: CodecError.self) { try decode(Payload(bytes: huge, format: format)) }
+    #expect("\(error!)".contains("60000x60000, but 8x8 was announced"))
+  }
 }

@@ -72,6 +72,19 @@ import Testing
     }
   }
 
+  @Test func filesAboveTheLimitAreNotRead() throws {
+    let scratch = try Scratch()
+    let options = SourceOptions(limits: FrameLimits(maximumPayload: 100))
+    let image = try readAll(try scratch.write("a.jpg", Array(repeating: 0, count: 101)), options: options)
+    #expect(image.first?.problem?.contains("101 bytes are above the limit of 100") == true)
+    // A segment that goes on and on.
+    let stream = [0xFF, 0xD8, 0xFF, 0xFE, 0xFF, 0xFF] + Array(repeating: UInt8(1), count: 70_000)
+    let error = #expect(throws: SourceError.self) {
+      try readAll(try scratch.write("a.mjpeg", stream), options: options)
+    }
+    #expect("\(error!)".contains("above the limit of 100 bytes"))
+  }
+
   @Test func mutatedTimestampsNeverCrash() {
     var generator = SeededGenerator(6)
     let seed = Array("# t\n1700000000.25 a.jpg\n1700000000.5 b.jpg\n1700000001 c.jpg\n".utf8)
@@ -85,6 +98,17 @@ import Testing
       }
     }
     #expect(read > 100)
+  }
+
+  /// Found by `make fuzz`: a time that lost its digits made the recording decades long, and its loops overflow.
+  @Test func recordingsAreYearsAtMost() throws {
+    let lost = Array("170000\0\0\0\0005. b.jpg\n1700000 a.jpg\n1.7e9 c.jpg\n".utf8)
+    let decades = Array("170000 b.jpg\n1.7e9 c.jpg\n".utf8)
+    for bytes in [lost, decades] {
+      #expect(throws: SourceError.self) { try FrameTimestamps.parse(bytes[...], file: "t") }
+    }
+    let longest = try FrameTimestamps.parse(Array("0 a.jpg\n399999999 b.jpg\n".utf8)[...], file: "t")
+    #expect(longest.offset(21) > longest.offset(20))
   }
 
   /// A pipe that nobody writes to: closing the stream ends the reading.

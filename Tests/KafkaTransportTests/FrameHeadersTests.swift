@@ -57,6 +57,7 @@ import Testing
     ("frame-pixel-format", "rgb16", "known are rgb8"), ("content-type", "text/html", "known are image/jpeg"),
     ("content-encoding", "gzip", "known layers"),
     ("content-encoding", "zstd,zstd,zstd,zstd,zstd", "more than 4"),
+    ("frame-run", String(repeating: "r", count: 1025), "longer than 1024 bytes"),
     ("frame-filter", "paeth", "subgreen-gradient"), ("frame-run", "", "frame-run is missing"),
   ])
   func badOnesAreNamed(_ name: String, _ value: String, _ says: String) throws {

@@ -57,6 +57,8 @@ typedef enum {
 /// NULL when memory is short.
 ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine);
 void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder);
+/// How many scans a file may have; 64 unless told. One more is an error, as soon as it begins.
+void ff_jpeg_decoder_limit_scans(ff_jpeg_decoder *decoder, int mostScans);
 /// Why the last call failed.
 const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder);
 

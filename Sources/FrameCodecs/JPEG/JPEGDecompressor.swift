@@ -4,15 +4,18 @@ import FrameCore
 /// Owns a libjpeg-turbo decompressor, for many frames.
 ///
 /// Strict: what a viewer would paint over (a file cut off, damaged entropy data) is an error, as a model
-/// would take the grey for the world. Progressive files may have at most 500 scans.
+/// would take the grey for the world. Progressive files are read, up to a limit of scans.
 struct JPEGDecompressor: ~Copyable {
   private let decoder: OpaquePointer
 
-  /// - Parameter engine: what decodes most files; for tests.
-  init(engine: ff_jpeg_engine = ffJPEGFastest) {
+  /// - Parameters:
+  ///   - engine: what decodes most files; for tests.
+  ///   - mostScans: of a file.
+  init(engine: ff_jpeg_engine = ffJPEGFastest, mostScans: Int = FrameLimits.standard.maximumScans) {
     guard let decoder = ff_jpeg_decoder_new(engine) else {
       preconditionFailure("out of memory for a JPEG decoder")
     }
+    ff_jpeg_decoder_limit_scans(decoder, Int32(clamping: mostScans))
     self.decoder = decoder
   }
 

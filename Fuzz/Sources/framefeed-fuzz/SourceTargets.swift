@@ -1,0 +1,64 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+import FrameCodecs
+import FrameCore
+
+@testable import FrameSources
+
+/// Files that frames are read from.
+extension FuzzTarget {
+  /// An input is the file; that of a raw dump follows two bytes for the frame's size.
+  static func source(_ kind: String) -> Run {
+    // In memory where the system has such a place: a file is written for each input.
+    let directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    let path = "\(directory)/framefeed-fuzz-\(getpid()).\(kind)"
+    let pool = FramePool(buffers: 8)
+    let encoder = (try? Codec("raw")).map { FrameEncoder(codec: $0, limits: limits) }
+    return { bytes in
+      var options = SourceOptions(limits: limits)
+      var file = bytes
+      if kind == "rgb" {
+        guard bytes.count >= 2 else { return }
+        options.size = FrameSize(width: Int(bytes[0]), height: Int(bytes[1]))
+        file = UnsafeRawBufferPointer(rebasing: bytes[2...])
+      }
+      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      require(write(descriptor, file.baseAddress, file.count) == file.count, "\(path) can be written")
+      close(descriptor)
+      defer { unlink(path) }
+      guard let source = try? SourceOpener.open([path], options: options) else { return }
+      readAll(source, pool, encoder)
+    }
+  }
+
+  private static func readAll(_ source: any FrameSource, _ pool: FramePool, _ encoder: FrameEncoder?) {
+    do {
+      while true {
+        switch try source.next(into: pool) {
+        case .frame(let frame):
+          let layout = frame.content.layout
+          require(layout.width * layout.height <= limits.maximumPixels, "\(layout) is within the limits")
+          if frame.content.kind == .pixels {
+            require(frame.buffer.count == layout.byteCount, "\(frame.buffer.count) bytes of \(layout)")
+          }
+          _ = try? encoder?.encode(frame, into: pool)
+        case .rejected: break
+        case .end: return
+        }
+      }
+    } catch {}
+  }
+
+  static func timestamps(_ bytes: UnsafeRawBufferPointer) {
+    guard let times = try? FrameTimestamps.parse(Array(bytes)[...], file: "t") else { return }
+    require(times.offsets == times.offsets.sorted() && times.count == times.offsets.count, "\(times)")
+    for frame in [0, times.count, 3 * times.count] { _ = times.offset(frame) }
+  }
+}

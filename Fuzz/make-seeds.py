@@ -1,0 +1,113 @@
+"""The seeds of `make fuzz`: small inputs that each target reads well. fuzz-seeds.py DIRECTORY
+
+An input of a payload is width, height, pixel format (rgb8 0, bgr8 1, rgba8 2, mono8 3, i420 4), what is asked of
+the decoder, and for `layers` which they are; then the payload: see Fuzz/Sources/framefeed-fuzz.
+"""
+import base64
+import io
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+from PIL import Image
+
+target = pathlib.Path(sys.argv[1])
+W, H = 20, 14
+y, x = np.mgrid[0:H, 0:W]
+pixels = (np.stack([x * 11, y * 13, x ^ y], 2) % 256).astype(np.uint8)
+image = Image.fromarray(pixels)
+
+
+def seed(name, file, *parts):
+    path = target / name / file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(bytes(p) for p in parts))
+
+
+def saved(picture, kind, **options):
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def zstd(data):
+    return subprocess.run(
+        ["zstd", "-c", f"--stream-size={len(data)}"], input=data, capture_output=True, check=True).stdout
+
+
+def filtered(rgb):
+    green = rgb[:, :, 1]
+    planes = [rgb[:, :, 0] - green, green, rgb[:, :, 2] - green]
+    out = []
+    for plane in planes:
+        p = np.pad(plane, ((1, 0), (1, 0)))
+        out.append(p[1:, 1:] - p[1:, :-1] - p[:-1, 1:] + p[:-1, :-1])
+    return b"".join(o.tobytes() for o in out)
+
+
+raw = pixels.tobytes()
+exif = Image.Exif()
+exif[0x0112] = 6
+jpegs = {
+    "420": saved(image, "JPEG", quality=60, subsampling=2, optimize=True),
+    "444": saved(image, "JPEG", quality=90, subsampling=0, optimize=True),
+    "restart": saved(image, "JPEG", quality=50, optimize=True, restart_marker_blocks=1),
+    "gray": saved(image.convert("L"), "JPEG", quality=70, optimize=True),
+    "progressive": saved(image, "JPEG", quality=60, progressive=True),
+    "turned": saved(image, "JPEG", quality=60, optimize=True, exif=exif),
+}
+pngs = {
+    "rgb": saved(image, "PNG"),
+    "palette": saved(image.quantize(8), "PNG"),
+    "alpha": saved(image.convert("RGBA"), "PNG"),
+    "gray": saved(image.convert("L"), "PNG"),
+    "deep": saved(Image.fromarray((y * 4000 + x).astype(np.uint16)), "PNG"),
+}
+size = [W, H]
+seed("raw", "rgb", size, [0, 0], raw)
+seed("raw", "i420", size, [4, 0], raw[: W * H * 3 // 2])
+for name, file in jpegs.items():
+    format = 3 if name == "gray" else 0
+    seed("jpeg", name, size, [format, 0], file)
+    seed("jpeg", name + "-small", size, [format, 0x11], file)
+    seed("jpeg-engines", name, [0], file)
+    seed("jpeg-engines", name + "-small", [1], file)
+    seed("image-header", name, file)
+for name, file in pngs.items():
+    seed("png", name, size, [{"gray": 3, "alpha": 2}.get(name, 0), 0], file)
+    seed("png-file", name + ".png", file)
+    seed("image-header", name + ".png", file)
+seed("zstd", "rgb", size, [0, 0], zstd(raw))
+seed("gradient", "rgb", size, [0, 0], zstd(filtered(pixels)))
+seed("gradient", "mono", size, [3, 0], zstd(raw[: W * H]))
+seed("base64", "rgb", size, [0, 0], base64.b64encode(raw))
+# The last byte: kind (0 pixels, 1 JPEG, 2 PNG), 4 for the filter, layers << 3, and of each whether it is base64 << 5.
+seed("layers", "jpeg-base64", size, [0, 0, 1 | 1 << 3 | 1 << 5], base64.b64encode(jpegs["420"]))
+seed("layers", "gradient-zstd-base64", size, [0, 0, 4 | 2 << 3 | 2 << 5], base64.b64encode(zstd(filtered(pixels))))
+seed("layers", "png-zstd", size, [0, 0, 2 | 1 << 3], zstd(pngs["rgb"]))
+headers = {
+    "frame-format-version": 1, "frame-run": "r", "frame-sequence": 7, "frame-width": 8, "frame-height": 4,
+    "frame-pixel-format": "rgb8", "frame-stride": 30, "content-type": "application/octet-stream",
+    "content-encoding": "zstd,base64", "frame-filter": "subgreen-gradient", "frame-scheduled-ns": 1,
+    "frame-captured-ns": 2, "frame-encoded-ns": 3, "frame-sent-ns": 4, "frame-clock": "c",
+}
+seed("headers", "frame", "\n".join(f"{k}={v}" for k, v in headers.items()).encode())
+seed("headers", "end", b"frame-format-version=1\nframe-run=r\nframe-end=7")
+for name, planes, chroma in [("420", 1.5, b"420jpeg"), ("444", 3, b"444 XCOLORRANGE=FULL"), ("mono", 1, b"mono")]:
+    frame = b"FRAME\n" + raw[: int(8 * 4 * planes)]
+    seed("y4m", name, b"YUV4MPEG2 W8 H4 F30:1 C" + chroma + b"\n" + 2 * frame)
+for name, array in [("rgb", pixels[None, :4, :5]), ("gray", pixels[None, :4, :5, 0])]:
+    file = io.BytesIO()
+    np.save(file, array)
+    seed("npy", name, file.getvalue())
+seed("mjpeg", "two", jpegs["420"], [0, 0], jpegs["gray"])
+seed("ppm-file", "rgb", b"P6 # one\n5 4 255\n", raw[:60])
+seed("pgm-file", "gray", b"P5 5 4 255\n", raw[:20])
+seed("raw-dump", "rgb", [5, 4], raw[:130])
+seed("manifest", "full", b'{"name":"m","runtime":{"kind":"builtin","model":"null"},"input":{"width":64,"height":48,'
+     b'"layout":"NHWC","type":"float16","color":"bgr","fit":"letterbox","pad":[1,2,3],"scale":0.5,"mean":[1],'
+     b'"std":[0.2,1e-3,3],"batch":4,"batchTimeoutMs":10}}')
+seed("timestamps", "three", b"# t\n1700000000.25 a.jpg\n\n1700000000.5 b.jpg\n1.7e9 c.jpg\n1700000001 d.jpg\n")
+seed("properties", "tls", b"# TLS\nsecurity.protocol = ssl\n! and\n  ssl.ca.location=/etc/ca.pem\r\n"
+     b"ssl.key.pem=-----BEGIN KEY-----\\nabc\\n-----END KEY-----\n")
