@@ -17,13 +17,14 @@ import Synchronization
 public final class FeedSink: Sendable {
   private let options: SinkOptions
   private let model: any Model
-  private let tally = SinkTally()
+  private let tally: SinkTally
   private let stopSignal = StopSignal()
   private let ready = Monitor(false)
 
   /// - Throws: when the manifest names no model that this program has.
   public init(_ options: SinkOptions) throws(FeedError) {
     self.options = options
+    tally = SinkTally(sync: options.sync)
     do throws(ModelError) {
       model = try ModelRegistry.make(options.model)
     } catch {
@@ -78,12 +79,14 @@ public final class FeedSink: Sendable {
       }
       gone.request()
     }
+    let sync = options.sync ? ClockSync(options, tally) : nil
     let end = fetch(consumer, queue, intake, failed)
     queue.close()
     if intake.hasEnough.isRequested { queue.removeAll() }
     for thread in decoding { thread.join() }
     line.close()
     inferring.join()
+    sync?.stop()
     do throws(TransportError) { try consumer.close() } catch {
       options.logger.warning("\(error)")
     }
@@ -236,6 +239,7 @@ public final class FeedSink: Sendable {
     let flowed = max(Double(tally.last.value - first) / 1e9, 1e-9)
     let feeds = tally.ledger.reports
     let names = Set(feeds.map(\.feed))
+    let clocks = tally.clocks.reports(at: FrameClock.now())
     return RunReport(
       command: "sink", started: RunReport.timestamp(startedWall),
       durationSeconds: Double(FrameClock.monotonic() - started) / 1e9, versions: Versions.all,
@@ -244,16 +248,17 @@ public final class FeedSink: Sendable {
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.inferred ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
-      stages: tally.latency.summaries().byName, feeds: feeds, notes: notes(end, feeds))
+      stages: tally.latency.summaries().byName, feeds: feeds, clocks: clocks, notes: notes(end, feeds, clocks)
+    )
   }
 
-  private func notes(_ end: End, _ feeds: [FeedReport]) -> [String]? {
+  private func notes(_ end: End, _ feeds: [FeedReport], _ clocks: [ClockReport]?) -> [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
-    let foreign = tally.foreignClock.value
-    if foreign > 0 {
-      notes.append(
-        "\(foreign) frames carry stamps of another host's clock: transport and endToEnd are uncorrected")
+    notes += (clocks ?? []).map { $0.note(isSynchronised: tally.clocks.isSynchronised) }
+    let malformed = tally.malformedSync.value
+    if malformed > 0 {
+      notes.append("\(malformed) records of \(SyncTopic.name(options.topic)) were ignored: malformed")
     }
     let tombstones = tally.tombstones.value
     if tombstones > 0 { notes.append("\(tombstones) records with a null value were skipped") }

@@ -69,6 +69,8 @@ public struct RunReport: Codable, Sendable {
   public var stages: [String: StageSummary]
   public var process: ProcessUsage
   public var feeds: [FeedReport]?
+  /// Clocks of other hosts that stamped frames.
+  public var clocks: [ClockReport]?
   /// What a reader of the figures should know.
   public var notes: [String]?
 
@@ -77,7 +79,8 @@ public struct RunReport: Codable, Sendable {
     versions: [String: String] = [:], broker: String, settings: [String: String] = [:],
     feed: String? = nil, codec: String? = nil, frames: FrameCounts = FrameCounts(),
     bytes: Bytes = Bytes(), rate: Rate, stages: [String: StageSummary] = [:],
-    process: ProcessUsage = .current(), feeds: [FeedReport]? = nil, notes: [String]? = nil
+    process: ProcessUsage = .current(), feeds: [FeedReport]? = nil,
+    clocks: [ClockReport]? = nil, notes: [String]? = nil
   ) {
     self.command = command
     self.started = started
@@ -94,6 +97,7 @@ public struct RunReport: Codable, Sendable {
     self.stages = stages
     self.process = process
     self.feeds = feeds
+    self.clocks = clocks
     self.notes = notes
   }
 

@@ -68,6 +68,9 @@ public final class LineProducer: Sendable {
     guard code == .none else { throw client.failure("sending to \(name)", code) }
   }
 
+  /// Takes in the broker's answers so far, without waiting.
+  public func serve() { client.poll(milliseconds: 0) }
+
   /// Waits until the broker has everything.
   /// - Parameter milliseconds: how long to wait at most.
   public func flush(milliseconds: Int = 30_000) throws(TransportError) {

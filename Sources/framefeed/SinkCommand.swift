@@ -68,6 +68,9 @@ struct SinkCommand: AsyncParsableCommand {
     help: ArgumentHelp("Read this partition alone, without sharing; repeatable.", valueName: "n"))
   var partitions: [Int32] = []
 
+  @Flag(help: "Ask sources on other hosts how far their clocks are from ours (they too need --sync).")
+  var sync = false
+
   @Option(help: ArgumentHelp("Largest frame to take, in pixels.", valueName: "n"))
   var maxPixels = FrameLimits.standard.maximumPixels
 
@@ -107,6 +110,7 @@ struct SinkCommand: AsyncParsableCommand {
     options.exactness = decode
     options.orientation = orientation
     options.limits.maximumPixels = maxPixels
+    options.sync = sync
     options.results = results.map { text in
       text.hasPrefix("kafka:") ? .topic(String(text.dropFirst(6))) : .file(text)
     }
