@@ -107,6 +107,7 @@ let package = Package(
         "FrameFeed", "framefeed", "CRDKafka", "FrameCodecs", "FrameCore", "FrameLatency", "FrameModels",
         "FrameSources", "FrameTensors", "KafkaTransport", .product(name: "Logging", package: "swift-log"),
       ],
+      exclude: ["flipping_proxy.py"],
       swiftSettings: swift),
   ]
 )

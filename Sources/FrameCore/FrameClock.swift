@@ -11,7 +11,7 @@
 /// The two clocks a feed needs: wall time for stamps that cross processes, monotonic time for waiting.
 public enum FrameClock {
   /// Wall time, ns since the Unix epoch.
-  public static func now() -> Int64 { read(CLOCK_REALTIME) }
+  public static func now() -> Int64 { read(CLOCK_REALTIME) &+ testShift }
 
   /// Monotonic time, ns since some start; only differences mean anything.
   public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
@@ -34,6 +34,12 @@ public enum FrameClock {
       count = fread(buffer.baseAddress, 1, buffer.count, file)
     }
     let text = String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self)
-    return text.isEmpty ? "unknown" : text
+    let name = text.isEmpty ? "unknown" : text
+    return testShift == 0 ? name : "\(name)+\(testShift)"
   }()
+
+  /// A test hook: `FRAMEFEED_TEST_CLOCK_SHIFT_NS=5000000000` puts this process's wall clock 5 s ahead and in a
+  /// domain of its own, as if it ran on another host. Read once; not for use outside of tests.
+  private static let testShift: Int64 =
+    getenv("FRAMEFEED_TEST_CLOCK_SHIFT_NS").flatMap { Int64(String(cString: $0)) } ?? 0
 }

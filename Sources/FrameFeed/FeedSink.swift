@@ -16,7 +16,7 @@ import Synchronization
 /// has no time for are dropped. A record counts as read when the model has answered and the answer is saved.
 public final class FeedSink: Sendable {
   let options: SinkOptions
-  let tally = SinkTally()
+  let tally: SinkTally
   private let model: any Model
   private let failure = SinkFailure()
   let offsets: AnsweredOffsets
@@ -31,6 +31,7 @@ public final class FeedSink: Sendable {
   /// - Throws: when the manifest names no model that this program has.
   public init(_ options: SinkOptions) throws(FeedError) {
     self.options = options
+    tally = SinkTally(sync: options.sync)
     offsets = AnsweredOffsets(failure)
     drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
     do throws(ModelError) {
@@ -76,6 +77,7 @@ public final class FeedSink: Sendable {
       inference: InferenceStage(line: line, intake: intake, model: model, results: results, tally: tally),
       failure: failure)
     stages.start()
+    let sync = options.sync ? ClockSync(options, tally) : nil
     let end = fetch(consumer, intake)
     intake.close()
     // Nothing is answered after a failure, so nothing need wait for it.
@@ -88,6 +90,7 @@ public final class FeedSink: Sendable {
       results?.abandon()
       letters?.abandon()
     }
+    sync?.stop()
     // After a failure there is nothing to wait for when the partitions go.
     if failure.error != nil { gone.request() }
     let lag = offsets.lag

@@ -42,6 +42,8 @@ public final class FeedStreamer: Sendable {
     let started = FrameClock.monotonic()
     let producer = try producer()
     defer { producer.close() }
+    let answers = options.sync ? ClockAnswers(options) : nil
+    defer { answers?.stop() }
     let stages = StreamStages(source, options, pace, producer, tally, stopSignal, drain)
     let sent = try stages.run()
     let undelivered = finish(producer, sent: sent)

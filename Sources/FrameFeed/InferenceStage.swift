@@ -60,13 +60,14 @@ struct InferenceStage: Sendable {
       tally.latency.record(.decode, nanoseconds: decoded - frame.received)
       tally.latency.record(.tensor, nanoseconds: tensor - decoded)
       tally.latency.record(.infer, nanoseconds: now - tensor)
-      tally.latency.record(.endToEnd, nanoseconds: now - description.stamps.scheduled)
+      let latency = tally.clocks.measures(description.clock) ? now - description.stamps.scheduled : nil
+      if let latency { tally.latency.record(.endToEnd, nanoseconds: latency) }
       tally.inferred.add()
       tally.ledger.inferred(description.identity, partition: entry.partition)
       let start = row * model.rowCount
       try results?.write(
         ResultRow(
-          identity: description.identity, latency: now - description.stamps.scheduled,
+          identity: description.identity, latency: latency,
           outputs: model.outputs, values: values[start..<start + model.rowCount]))
       row += 1
     }

@@ -23,9 +23,10 @@ struct RecordBooks: Sendable {
     let isAgain = tally.ledger.took(partition: record.partition, offset: record.offset)
     do throws(RecordError) {
       switch try reader.read(record) {
-      case .frame(let description):
+      case .frame(var description):
         guard tally.ledger.arrived(description.identity, partition: record.partition, isAgain: isAgain)
         else { break }
+        tally.clocks.count(&description.clock, &description.stamps)
         count(record, description)
         return description
       case .end(let identity, let count):
@@ -70,7 +71,8 @@ struct RecordBooks: Sendable {
     tally.received.add()
     tally.rawBytes.add(description.format.content.layout.byteCount)
     tally.payloadBytes.add(record.byteCount)
-    if description.clock != FrameClock.domain { tally.foreignClock.add() }
-    tally.latency.record(.transport, nanoseconds: record.received - description.stamps.sent)
+    if tally.clocks.measures(description.clock) {
+      tally.latency.record(.transport, nanoseconds: record.received - description.stamps.sent)
+    }
   }
 }

@@ -4,8 +4,8 @@ import FrameModels
 /// The model's answer for one frame.
 struct ResultRow {
   let identity: FrameIdentity
-  /// Scheduled to inferred, ns.
-  let latency: Int64
+  /// Scheduled to inferred, ns; `nil` between two clocks whose offset was asked for and is not known.
+  let latency: Int64?
   let outputs: [ModelOutput]
   /// One number after the other, as `outputs` says; not-a-number stands for absent.
   let values: ArraySlice<Double>
@@ -19,7 +19,8 @@ struct ResultRow {
       line.append(quoted: identity.run)
     }
     if let sequence = identity.sequence { line.append(text: ",\"sequence\":\(sequence)") }
-    line.append(text: ",\"latencyMs\":\(Double(latency) / 1e6),\"outputs\":{")
+    if let latency { line.append(text: ",\"latencyMs\":\(Double(latency) / 1e6)") }
+    line.append(text: ",\"outputs\":{")
     var at = values.startIndex
     for (position, output) in outputs.enumerated() {
       if position > 0 { line.append(text: ",") }

@@ -31,6 +31,8 @@ public struct SinkOptions: Sendable {
   public var limits = FrameLimits.standard
   /// How long to wait for what is under way after a stop, or when partitions are taken away, s.
   public var drainTimeout = 30.0
+  /// Ask sources how far their clocks are from ours; see ``StreamOptions/sync``.
+  public var sync = false
   /// librdkafka's in-process cluster: it describes no topics.
   public var isEmbedded = false
   public var kafka: KafkaSettings

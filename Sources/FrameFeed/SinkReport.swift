@@ -28,6 +28,7 @@ extension FeedSink {
     let flowed = tally.last.value > first ? Double(tally.last.value - first) / 1e9 : max(seconds, 1e-9)
     let feeds = tally.ledger.reports
     let names = Set(feeds.map(\.feed))
+    let clocks = tally.clocks.reports(at: FrameClock.now())
     return RunReport(
       command: "sink", started: RunReport.timestamp(startedWall),
       durationSeconds: seconds, versions: Versions.all,
@@ -36,17 +37,17 @@ extension FeedSink {
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.inferred ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
-      stages: tally.latency.summaries().byName, feeds: feeds, lag: lag,
-      notes: notes(end, lag))
+      stages: tally.latency.summaries().byName, feeds: feeds, lag: lag, clocks: clocks,
+      notes: notes(end, lag, clocks))
   }
 
-  private func notes(_ end: End, _ lag: Int?) -> [String]? {
+  private func notes(_ end: End, _ lag: Int?, _ clocks: [ClockReport]?) -> [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
-    let foreign = tally.foreignClock.value
-    if foreign > 0 {
-      notes.append(
-        "\(foreign) frames carry stamps of another host's clock: transport and endToEnd are uncorrected")
+    notes += (clocks ?? []).map { $0.note(isSynchronised: tally.clocks.isSynchronised) }
+    let malformed = tally.malformedSync.value
+    if malformed > 0 {
+      notes.append("\(malformed) records of \(SyncTopic.name(options.topic)) were ignored: malformed")
     }
     let ageUnknown = tally.ageUnknown.value
     if ageUnknown > 0 {

@@ -13,13 +13,17 @@ final class SinkTally: Sendable {
   let stale = Counter()
   /// Frames whose age could not be told, as their stamps are of another clock.
   let ageUnknown = Counter()
-  /// Frames whose stamps are of another clock than ours.
-  let foreignClock = Counter()
+  /// The other hosts' clocks.
+  let clocks: ClockBook
+  /// Records of the sync topic that are none of ours.
+  let malformedSync = Counter()
   let rawBytes = Counter()
   let payloadBytes = Counter()
   /// When the first frame came and the last one was answered, monotonic ns; 0 before.
   let first = Counter()
   let last = Counter()
+
+  init(sync: Bool = false) { clocks = ClockBook(isSynchronised: sync) }
 
   /// Records fetched whose offset is not stored yet.
   let underWay = Monitor(0)

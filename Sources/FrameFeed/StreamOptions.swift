@@ -36,6 +36,8 @@ public struct StreamOptions: Sendable {
   public var limits = FrameLimits.standard
   /// How long to wait for the broker's last answers, s.
   public var drainTimeout = 30.0
+  /// Answer sinks that ask how far our clock is from theirs, through a topic of its own.
+  public var sync = false
   /// librdkafka's in-process cluster: it describes and creates no topics.
   public var isEmbedded = false
   public var kafka: KafkaSettings

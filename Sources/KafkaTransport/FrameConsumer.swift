@@ -53,6 +53,7 @@ public final class FrameConsumer: Sendable {
   private let options: Options
   private let rebalancing: Rebalancing
   private let stored = Monitor(StoredOffsets())
+  private let refetch: Monitor<RefetchPlan>
 
   /// One entry a partition, made once and used again for each store.
   private struct StoredOffsets: ~Copyable, @unchecked Sendable {
@@ -65,12 +66,17 @@ public final class FrameConsumer: Sendable {
   ) throws(TransportError) {
     let positions = StartPositions(options)
     let reference = ClientReference()
+    let refetch = Monitor(RefetchPlan())
+    self.refetch = refetch
     let events = ClientEvents(
       log: log,
       rebalanced: { assigned, partitions in
         guard let client = reference.client else { return }
         if assigned {
           let given = positions.apply(to: partitions, client)
+          refetch.withLock { plan in
+            for place in given { plan.begin(place.partition, at: place.offset) }
+          }
           rebalancing.assigned(given)
           rd_kafka_assign(client.handle, partitions)
         } else {
@@ -110,7 +116,11 @@ public final class FrameConsumer: Sendable {
     if let numbers = options.partitions {
       let list = PartitionList(capacity: numbers.count)
       for number in numbers { list.add(options.topic, number) }
-      rebalancing.assigned(positions.apply(to: list.pointer, client))
+      let given = positions.apply(to: list.pointer, client)
+      refetch.withLock { plan in
+        for place in given { plan.begin(place.partition, at: place.offset) }
+      }
+      rebalancing.assigned(given)
       code = KafkaCode(rd_kafka_assign(client.handle, list.pointer))
     } else {
       let list = PartitionList(capacity: 1)
@@ -124,14 +134,59 @@ public final class FrameConsumer: Sendable {
   public func poll(milliseconds: Int) -> Polled {
     guard let message = rd_kafka_consumer_poll(client.handle, Int32(milliseconds)) else { return .nothing }
     let code = KafkaCode(message.pointee.err)
-    guard code != .none else { return .record(Record(message, client: client)) }
+    guard code != .none else {
+      let (partition, offset) = (message.pointee.partition, message.pointee.offset)
+      guard refetch.withLock({ $0.takes(partition, offset) }) else {
+        rd_kafka_message_destroy(message)
+        return resume(partition)
+      }
+      return .record(Record(message, client: client))
+    }
     defer { rd_kafka_message_destroy(message) }
     if code == .partitionEnd { return .partitionEnd(message.pointee.partition) }
     let detail = rd_kafka_message_errstr(message).map { String(cString: $0) }
+    if code.isDamage {
+      return .problem(
+        fetchAgain(message.pointee.partition, message.pointee.offset, detail ?? code.description))
+    }
     if code == .unknownTopic {
       return .problem(.topicMissing(options.topic, broker: client.brokers))
     }
     return .problem(client.failure("reading topic \(options.topic)", code, detail: detail))
+  }
+
+  /// Goes back to a record that came damaged: what was damaged on its way is whole the next time. What is
+  /// queued behind it is dropped with it, so order stays and nothing comes twice.
+  private func fetchAgain(_ partition: Int32, _ offset: Int64, _ reason: String) -> TransportError {
+    switch refetch.withLock({ $0.damaged(partition, offset) }) {
+    case .again(let next):
+      seek(partition, next)
+      return .damaged(topic: options.topic, partition: partition, offset: next, reason: reason)
+    case .skip(let given):
+      seek(partition, given + 1)
+      return .damagedForGood(topic: options.topic, partition: partition, offset: given, reason: reason)
+    }
+  }
+
+  /// Undoes a reset of the client: goes on where reading stands, or where the topic begins now.
+  private func resume(_ partition: Int32) -> Polled {
+    do throws(TransportError) {
+      let (low, high) = try client.watermarks(options.topic, partition)
+      seek(partition, refetch.withLock { $0.resume(partition, kept: low...max(low, high)) })
+      return .nothing
+    } catch {
+      // The next record asks again.
+      return .problem(error)
+    }
+  }
+
+  private func seek(_ partition: Int32, _ offset: Int64) {
+    let list = PartitionList(capacity: 1)
+    list.add(options.topic, partition, offset: offset)
+    // Refused when the partition was taken away meanwhile: then the next owner reads it.
+    if let refused = rd_kafka_seek_partitions(client.handle, list.pointer, 5000) {
+      rd_kafka_error_destroy(refused)
+    }
   }
 
   /// Marks all records of a partition before `next` as done; they are committed within a second.

@@ -50,6 +50,15 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
+  /// Whether a fetched batch cannot be what the producer sent: its checksum, compression or format is wrong.
+  var isDamage: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR__BAD_MSG, RD_KAFKA_RESP_ERR__BAD_COMPRESSION, RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+      true
+    default: false
+    }
+  }
+
   var code: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue) }
 
   /// The code's name in librdkafka, `MSG_SIZE_TOO_LARGE`.

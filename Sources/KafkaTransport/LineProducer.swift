@@ -148,6 +148,16 @@ public final class LineProducer: Sendable {
     }
   }
 
+  /// Takes in the broker's answers so far, without waiting. For texts whose loss does no harm: nothing is kept
+  /// for a flush.
+  public func serve() {
+    let connection = state.withLock { state in
+      state.lines.removeAll(keepingCapacity: true)
+      return state.connection
+    }
+    connection.client.poll(milliseconds: 0)
+  }
+
   /// Waits until the broker has everything, as long as librdkafka tries (`message.timeout.ms`) or until
   /// ``abandon()``.
   public func flush() throws(TransportError) {

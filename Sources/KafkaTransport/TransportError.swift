@@ -18,6 +18,10 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case tooLargeForTopic(topic: String, bytes: Int, limit: Int, broker: String)
   /// The record would be refused by the client's own setting.
   case tooLargeForClient(bytes: Int, limit: Int)
+  /// A fetched record is not what was sent; it is fetched again.
+  case damaged(topic: String, partition: Int32, offset: Int64, reason: String)
+  /// A record that was damaged each time it was fetched; it is skipped.
+  case damagedForGood(topic: String, partition: Int32, offset: Int64, reason: String)
   /// Anything else a broker or librdkafka answered.
   case kafka(action: String, code: KafkaCode, detail: String?)
   /// A sink had to leave its group before the broker had its last offsets.
@@ -46,6 +50,10 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
         + "--update --config max.message.bytes=\(Self.roomy(bytes)) --broker \(broker)"
     case .tooLargeForClient(let bytes, let limit):
       "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X message.max.bytes=\(Self.roomy(bytes))"
+    case .damaged(let topic, let partition, let offset, let reason):
+      "\(topic)[\(partition)]@\(offset): came damaged, fetching it again: \(reason)"
+    case .damagedForGood(let topic, let partition, let offset, let reason):
+      "\(topic)[\(partition)]@\(offset): lost, damaged \(RefetchPlan.tries + 1) times over; check the broker's disk and the network: \(reason)"
     case .kafka(let action, let code, let detail):
       "\(action): \(detail ?? code.description) (\(code.name))"
     case .notCommitted(let group, let broker):

@@ -89,6 +89,9 @@ struct SinkCommand: AsyncParsableCommand {
     help: ArgumentHelp("Read this partition alone, without sharing; repeatable.", valueName: "n"))
   var partitions: [Int32] = []
 
+  @Flag(help: "Ask sources on other hosts how far their clocks are from ours (they too need --sync).")
+  var sync = false
+
   @Option(help: ArgumentHelp("Largest frame to take, in pixels.", valueName: "n"))
   var maxPixels = FrameLimits.standard.maximumPixels
 
@@ -151,6 +154,7 @@ struct SinkCommand: AsyncParsableCommand {
     if options.deadLetters == .topic(options.topic) {
       throw Failure("--dead-letter kafka:\(options.topic) is the topic that is read; name another")
     }
+    options.sync = sync
     options.results = results.map { text in
       text.hasPrefix("kafka:") ? .topic(String(text.dropFirst(6))) : .file(text)
     }

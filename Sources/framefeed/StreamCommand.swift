@@ -89,6 +89,9 @@ struct StreamCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Largest frame to take, in pixels.", valueName: "n"))
   var maxPixels = FrameLimits.standard.maximumPixels
 
+  @Flag(help: "Answer sinks on other hosts that ask how far our clock is from theirs (they too need --sync).")
+  var sync = false
+
   @Flag(help: "Fail when the topic does not exist.")
   var noCreate = false
 
@@ -156,6 +159,7 @@ struct StreamCommand: AsyncParsableCommand {
     guard (1...64).contains(encoders) else { throw Failure("--encoders \(encoders): expected 1...64") }
     options.encoders = encoders
     options.limits.maximumPixels = maxPixels
+    options.sync = sync
     if noCreate { options.createTopic = nil }
     options.drainTimeout = drainTimeout
     return options

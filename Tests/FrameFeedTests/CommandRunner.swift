@@ -25,7 +25,8 @@ final class RunningCommand {
   private let process = Process()
   private let directory: URL
 
-  init(_ program: String, _ arguments: [String]) throws {
+  /// - Parameter environment: added to the test's own.
+  init(_ program: String, _ arguments: [String], environment: [String: String] = [:]) throws {
     directory = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString)
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     for name in ["out", "err"] {
@@ -33,6 +34,7 @@ final class RunningCommand {
     }
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [program] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = URL(filePath: repository)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: directory.appending(path: "out"))
@@ -138,8 +140,17 @@ struct Report: Decodable {
   let stages: [String: [String: Double]]
   let settings: [String: String]
   let versions: [String: String]
+  let clocks: [Clock]?
   let notes: [String]?
   let lag: Int?
+
+  struct Clock: Decodable {
+    let domain: String
+    let frames: Int
+    let corrected: Int
+    let offsetMs: Double?
+    let errorMs: Double?
+  }
 }
 
 /// Which frame a line of results is for.

@@ -1,0 +1,40 @@
+import FrameCore
+import KafkaTransport
+import Logging
+
+/// A source's side of clock synchronisation: answers every sink that asks, on a thread of its own, so that the
+/// feed never waits for it.
+struct ClockAnswers {
+  private let stopSignal = StopSignal()
+  private let thread: PipelineThread
+
+  init(_ options: StreamOptions) {
+    let stopSignal = stopSignal
+    thread = PipelineThread("clock-answers") {
+      do throws(TransportError) {
+        try Self.answer(options, stopSignal)
+      } catch {
+        options.logger.warning("clocks are not synchronised: \(error)")
+      }
+    }
+  }
+
+  private static func answer(_ options: StreamOptions, _ stop: StopSignal) throws(TransportError) {
+    let topic = try SyncTopic(options.topic, options.kafka, options.logger)
+    defer { topic.close() }
+    try topic.send(.here(domain: FrameClock.domain))
+    while !stop.isRequested {
+      guard case .record(.ask(let sink, let asked), let received) = try topic.poll() else { continue }
+      try topic.send(
+        .answer(
+          sink: sink, domain: FrameClock.domain, asked: asked, received: received, answered: FrameClock.now())
+      )
+    }
+  }
+
+  /// Ends the thread.
+  func stop() {
+    stopSignal.request()
+    thread.join()
+  }
+}

@@ -1,0 +1,67 @@
+import FoundationEssentials
+import FrameCore
+import FrameLatency
+import KafkaTransport
+import Logging
+
+/// A sink's side of clock synchronisation: asks all sources for their clocks, on a thread of its own.
+struct ClockSync {
+  /// How often it asks: while it knows little, and to follow the drift, ns.
+  private static let burst: Int64 = 100_000_000
+  private static let steady: Int64 = 1_000_000_000
+  /// Questions that may still be answered.
+  private static let open = 64
+
+  private let stopSignal = StopSignal()
+  private let thread: PipelineThread
+
+  init(_ options: SinkOptions, _ tally: SinkTally) {
+    let stopSignal = stopSignal
+    thread = PipelineThread("clock-sync") {
+      do throws(TransportError) {
+        try Self.ask(options, tally, stopSignal)
+      } catch {
+        options.logger.warning("clocks are not synchronised: \(error)")
+      }
+    }
+  }
+
+  private static func ask(
+    _ options: SinkOptions, _ tally: SinkTally, _ stop: StopSignal
+  ) throws(TransportError) {
+    let topic = try SyncTopic(options.topic, options.kafka, options.logger)
+    defer { topic.close() }
+    let sink = UUID().uuidString.lowercased()
+    var asked: [Int64] = []
+    var next: Int64 = 0
+    while !stop.isRequested {
+      if FrameClock.monotonic() >= next {
+        if asked.count == Self.open { asked.removeFirst() }
+        let now = FrameClock.now()
+        asked.append(now)
+        try topic.send(.ask(sink: sink, asked: now))
+        next = FrameClock.monotonic() + (tally.clocks.wantsMore ? burst : steady)
+      }
+      switch try topic.poll() {
+      case .record(.answer(sink, let domain, let time, let received, let answered), let heard):
+        // An answer to what was not asked is none.
+        guard asked.contains(time),
+          let exchange = ClockExchange(asked: time, received: received, answered: answered, heard: heard)
+        else {
+          tally.malformedSync.add()
+          break
+        }
+        tally.clocks.add(exchange, clock: domain)
+      case .record(.here(let domain), _) where domain != FrameClock.domain: next = 0
+      case .record, .nothing: break
+      case .malformed: tally.malformedSync.add()
+      }
+    }
+  }
+
+  /// Ends the thread.
+  func stop() {
+    stopSignal.request()
+    thread.join()
+  }
+}

@@ -1,0 +1,69 @@
+import FoundationEssentials
+import FrameCore
+import KafkaTransport
+import Logging
+
+/// The small topic beside a feed's own through which sinks ask sources for their clocks. For one thread.
+final class SyncTopic {
+  private let consumer: FrameConsumer
+  private let producer: LineProducer
+
+  static func name(_ topic: String) -> String { "\(topic).sync" }
+
+  /// Creates the topic when it is missing.
+  init(_ topic: String, _ kafka: KafkaSettings, _ logger: Logger) throws(TransportError) {
+    let name = Self.name(topic)
+    // Worth nothing once it is read.
+    let settings = TopicSettings(
+      configuration: [
+        "retention.ms": "60000", "segment.ms": "60000", "retention.bytes": "1048576",
+        "segment.bytes": "1048576", "max.message.bytes": "65536",
+      ])
+    let prepared = try PreparedTopic.find(name, kafka, create: settings, logger)
+    // A group of its own and nothing committed: everyone reads everything from now on.
+    var reading = FrameConsumer.Options(topic: name, group: "framefeed-sync-\(UUID().uuidString)")
+    reading.partitions = [0]
+    reading.start = .latest
+    reading.brokerIgnoresFetchLimits = prepared.isLocalDevelopmentBroker
+    consumer = try FrameConsumer(
+      kafka, reading, log: kafkaLog(logger),
+      rebalancing: FrameConsumer.Rebalancing(assigned: { _ in }, revoked: { _ in }))
+    producer = try LineProducer(kafka, topic: name, log: kafkaLog(logger))
+    try producer.connect(milliseconds: 5000)
+  }
+
+  func send(_ record: SyncRecord) throws(TransportError) {
+    try producer.send(Array(record.text.utf8), key: "sync")
+    producer.serve()
+  }
+
+  /// What one poll gave.
+  enum Heard {
+    case record(SyncRecord, received: Int64)
+    case malformed
+    case nothing
+  }
+
+  /// The next record; waits for it a short while.
+  func poll() throws(TransportError) -> Heard {
+    producer.serve()
+    switch consumer.poll(milliseconds: 50) {
+    case .record(let record):
+      guard record.byteCount <= SyncRecord.maximumBytes,
+        let content = SyncRecord(record.payload.withUnsafeBytes { Array($0) })
+      else { return .malformed }
+      return .record(content, received: record.received)
+    case .problem(let error):
+      if let fatal = consumer.fatalError { throw fatal }
+      if case .topicMissing = error { throw error }
+      return .nothing
+    case .partitionEnd: return .nothing
+    case .nothing: return .nothing
+    }
+  }
+
+  func close() {
+    // Nothing of it is worth a message: what was asked or answered last serves nobody any more.
+    try? consumer.close(deadline: FrameClock.monotonic() + 1_000_000_000)
+  }
+}

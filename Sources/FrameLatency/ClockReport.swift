@@ -1,0 +1,38 @@
+/// Another host's clock, as a sink saw it.
+public struct ClockReport: Codable, Sendable, Equatable {
+  /// Names the clock: its host's boot id.
+  public var domain: String
+  /// Frames with stamps of this clock.
+  public var frames: Int
+  /// Of these, frames whose stamps were brought to the sink's clock.
+  public var corrected: Int
+  /// This clock minus the sink's, ms; absent when not known.
+  public var offsetMs: Double?
+  /// The offset is right within this much either way, ms.
+  public var errorMs: Double?
+
+  public init(domain: String, frames: Int, corrected: Int, offsetMs: Double?, errorMs: Double?) {
+    self.domain = domain
+    self.frames = frames
+    self.corrected = corrected
+    self.offsetMs = offsetMs
+    self.errorMs = errorMs
+  }
+
+  /// What a reader of the figures should know of it, one line.
+  /// - Parameter isSynchronised: whether offsets were asked for.
+  public func note(isSynchronised: Bool) -> String {
+    let stamped = "\(frames) frames carry stamps of another host's clock (\(domain))"
+    guard isSynchronised else {
+      return "\(stamped): transport and endToEnd are uncorrected; run source and sink with --sync"
+    }
+    guard let offsetMs, let errorMs else {
+      return
+        "\(stamped): uncorrected and not in transport and endToEnd, as the source answered no --sync question"
+    }
+    let offset = "\(stamped), \(offsetMs.fixed(3)) ms from ours, within \(errorMs.fixed(3)) ms"
+    guard corrected < frames else { return "\(offset): corrected" }
+    return
+      "\(offset): \(corrected) corrected; \(frames - corrected) came before that was known, uncorrected and not in transport and endToEnd"
+  }
+}
