@@ -70,7 +70,7 @@ int ff_huffman_make(ff_huffman *table, const uint8_t bits[17], const uint8_t sym
       if (index > 255 || code >= (1u << length)) return 0;
       uint32_t run = isAC ? symbols[index] >> 4 : 0, size = isAC ? symbols[index] & 15 : symbols[index];
       if (size > 15) return 0;
-      if (isAC && symbols[index] == 0) run = ffBlockEnd;
+      if (isAC && ff_is_block_end(symbols[index])) run = ffBlockEnd;
       if (length > ffPeekBits) continue;
       uint32_t entry = (uint32_t)length + size | (uint32_t)length << 8 | size << 16 | run << 24;
       uint32_t first = code << (ffPeekBits - length), count = 1u << (ffPeekBits - length);

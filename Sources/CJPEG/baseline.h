@@ -18,6 +18,9 @@ enum {
   ffChunk = 16384,
 };
 
+/// Whether an AC symbol ends the block: each of no bits but 15 zeros, as libjpeg takes them. Only 0 is written.
+static inline int ff_is_block_end(uint8_t symbol) { return (symbol & 15) == 0 && symbol != 0xF0; }
+
 /// What the next `ffPeekBits` bits hold of a block's AC coefficients: one, or two where both are there in full.
 /// Positions count from the one that is next in the file's order.
 typedef struct {

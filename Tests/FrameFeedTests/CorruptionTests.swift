@@ -47,6 +47,8 @@ struct CorruptionTests {
     try stream(scratch, codec: "jpeg")
     #expect(try sink(scratch, broker!).code == 0)
     let whole = try scratch.results("answers.jsonl").map(\.outputs)
+    // The next sink would append to it.
+    try FileManager.default.removeItem(atPath: scratch.file("answers.jsonl"))
     let (proxy, address) = try proxy(scratch, sequence: sequence, times: times)
     defer { proxy.kill() }
     let received = try sink(scratch, address)

@@ -13,6 +13,8 @@ extension FuzzTarget {
     if refusal.contains("extraneous bytes before marker 0xd9") { return }
     for engine in [ffJPEGPortable, ffJPEGFastest] {
       let found = planes(file, engine, reduction, isColor: first & 4 == 0, &refusal)
+      // A run of zeros beyond its block is damage, which libjpeg overlooks.
+      if found == nil, refusal.contains("bad Huffman code") { continue }
       // Samples are not compared: a damaged file's coefficients go beyond what 8-bit pictures give, where libjpeg's
       // 16-bit sums wrap and ours do not. JPEGEngineTests compares those of pictures, to the last bit.
       require(
