@@ -6,7 +6,6 @@ cd "$(dirname "$0")/.."
 export FRAMEFEED_PYTHON=$PWD/.venv/bin/python
 export SWIFT_BACKTRACE=enable=no # The sanitizer's report is the one that counts.
 export LSAN_OPTIONS=suppressions=$PWD/scripts/leaks.supp:print_suppressions=0
-export TSAN_OPTIONS=suppressions=$PWD/scripts/races.supp:print_suppressions=0
 
 tests() { # SANITIZER SCRATCH PRELOAD ARGUMENTS...
   swift build --build-tests --sanitize "$1" --scratch-path "$2"

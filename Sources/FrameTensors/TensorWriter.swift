@@ -1,6 +1,5 @@
 import CFrameKernels
 public import FrameCore
-import Synchronization
 
 /// Turns decoded frames into slots of a batch: each row of the tensor is resampled, converted to its colours,
 /// normalised and laid out while it is in the processor's cache; nothing of the frame's size is written between.
@@ -17,7 +16,7 @@ public final class TensorWriter: FrameReceiver, @unchecked Sendable {
   private var plan: FramePlan?
   private var slot: UnsafeMutableRawPointer?
   /// Plans of threads that help, by part.
-  private let helpers = Mutex<[Int: FramePlan]>([:])
+  private let helpers = Monitor<[Int: FramePlan]>([:])
   /// Time spent on the frame that was aimed at last, ns.
   public private(set) var nanoseconds: Int64 = 0
 
