@@ -23,7 +23,9 @@ public typealias KafkaLog = @Sendable (KafkaLogLevel, String) -> Void
 /// What a client tells from its callbacks: log lines, errors, and what its owner asked for.
 final class ClientEvents: Sendable {
   private let log: KafkaLog?
-  private let error = Mutex<(code: KafkaCode, text: String)?>(nil)
+  private let errors = Mutex(Errors())
+  /// Values that no line may show. librdkafka leaves most of them out itself, but not all.
+  private let secrets = Mutex<[String]>([])
   /// Producer: one record was acknowledged or given up. The client's fatal error comes with it, if it has one.
   let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, _ fatal: KafkaCode) -> Void)?
   /// Consumer: partitions are given (`true`) or taken.
@@ -43,25 +45,57 @@ final class ClientEvents: Sendable {
   }
 
   /// The last error of the client as a whole: why a broker does not answer.
-  var lastError: (code: KafkaCode, text: String)? { error.withLock { $0 } }
+  var lastError: (code: KafkaCode, text: String)? { errors.withLock { $0.last } }
 
-  private func note(_ code: KafkaCode, _ text: String) {
-    // "All brokers are down" says less than the connection error before it.
-    error.withLock { if $0 == nil || code != .allBrokersDown { $0 = (code, text) } }
+  /// What keeps the client and a broker that is there apart, if that was the last error.
+  var trouble: ConnectionTrouble? { errors.withLock { $0.trouble } }
+
+  private struct Errors {
+    var last: (code: KafkaCode, text: String)?
+    var trouble: ConnectionTrouble?
+    /// What the last broker's certificate was refused for.
+    var certificate: ConnectionTrouble?
+
+    mutating func note(_ code: KafkaCode, _ text: String) {
+      // "All brokers are down" says less than the connection error before it.
+      if code == .allBrokersDown, last != nil { return }
+      last = (code, text)
+      let next =
+        text.contains("certificate verify failed") ? certificate : ConnectionTrouble(code, text)
+      // A connection that is closed in the next attempt says less than the reason of the one before.
+      let saysLess = next?.isGuess ?? text.contains("Disconnected")
+      if trouble == nil || !saysLess { trouble = next }
+    }
+  }
+
+  private func note(_ code: KafkaCode, _ text: String) { errors.withLock { $0.note(code, text) } }
+
+  private func withoutSecrets(_ text: String) -> String {
+    secrets.withLock { $0.reduce(text) { $0.replacing($1, with: "***") } }
   }
 
   /// Points the configuration's callbacks at this object, which must outlive the client.
-  func attach(to configuration: borrowing ClientConfiguration) {
+  /// - Parameter secrets: values that no line may show.
+  func attach(to configuration: borrowing ClientConfiguration, hiding secrets: [String]) {
+    self.secrets.withLock { $0 = secrets }
     let object = Unmanaged.passUnretained(self).toOpaque()
     configuration.withHandle { conf in
       rd_kafka_conf_set_opaque(conf, object)
       rd_kafka_conf_set_log_cb(conf) { client, level, facility, line in
         guard let line, let events = ClientEvents.of(rd_kafka_opaque(client)) else { return }
-        events.log?(KafkaLogLevel(syslog: level), String(cString: line))
+        events.log?(KafkaLogLevel(syslog: level), events.withoutSecrets(String(cString: line)))
       }
       rd_kafka_conf_set_error_cb(conf) { _, code, reason, opaque in
         guard let reason, let events = ClientEvents.of(opaque) else { return }
-        events.note(KafkaCode(rawValue: code), String(cString: reason))
+        events.note(KafkaCode(rawValue: code), events.withoutSecrets(String(cString: reason)))
+      }
+      // Decides as OpenSSL has, and keeps why: librdkafka's error says only that verifying failed.
+      rd_kafka_conf_set_ssl_cert_verify_cb(conf) { _, broker, _, error, _, _, _, _, _, opaque in
+        guard let error, error.pointee != 0 else { return 1 }
+        let host = broker.map { String(cString: $0) } ?? ""
+        let trouble = ConnectionTrouble(certificateCode: error.pointee, host: host)
+        ClientEvents.of(opaque)?.errors.withLock { $0.certificate = trouble }
+        return 0
       }
       if delivered != nil {
         rd_kafka_conf_set_dr_msg_cb(conf) { client, message, opaque in

@@ -11,7 +11,7 @@ final class KafkaClient: @unchecked Sendable {
     _ type: rd_kafka_type_t, _ settings: KafkaSettings, preset: [(String, String)], events: ClientEvents
   ) throws(TransportError) {
     let configuration = try ClientConfiguration(settings, preset: preset)
-    events.attach(to: configuration)
+    events.attach(to: configuration, hiding: settings.secrets)
     handle = try configuration.start(type)
     brokers =
       settings.value("bootstrap.servers") ?? settings.value("metadata.broker.list") ?? settings.brokers
@@ -29,19 +29,12 @@ final class KafkaClient: @unchecked Sendable {
     switch code {
     case .transport, .timedOut, .allBrokersDown, .unresolved:
       poll(milliseconds: 0)
-      return .unreachable(broker: brokers, reason: lastReason ?? code.description)
+      if let trouble = events.trouble { return .connection(broker: brokers, trouble: trouble) }
+      let reason = events.lastError.map { ConnectionTrouble.words($0.text) }
+      return .unreachable(broker: brokers, reason: reason ?? code.description)
     default:
       return .kafka(action: action, code: code, detail: detail)
     }
-  }
-
-  /// librdkafka's last error without its prefix of thread and address.
-  private var lastReason: String? {
-    guard let text = events.lastError?.text else { return nil }
-    // "localhost:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms ...)"
-    let end = text.firstRange(of: " (after ")?.lowerBound ?? text.endIndex
-    let start = text.firstRange(of: ": ")?.upperBound ?? text.startIndex
-    return start < end ? String(text[start..<end]) : text
   }
 
   /// Why the client can do nothing more; ``KafkaCode/none`` while it can.

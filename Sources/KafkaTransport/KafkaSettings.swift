@@ -21,17 +21,32 @@ public struct KafkaSettings: Sendable, Equatable {
     overrides.append(Entry(key: key, value: value))
   }
 
-  /// Adds `key=value` as written behind `-X`.
+  /// Adds `key=value` as written behind `-X`; `@file:PATH` and `@env:NAME` stand for values.
   public mutating func set(argument: String) throws(TransportError) {
-    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
-      throw .setting(key: argument, reason: "expected key=value, as in -X linger.ms=5")
+    guard let (key, value) = Self.split(argument) else {
+      throw .setting(key: Self.nameable(argument), reason: "expected key=value, as in -X linger.ms=5")
     }
-    set(String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+    set(key, try SettingReference.resolve(value, of: key))
   }
 
   /// Adds the settings of a properties file: `key=value` a line; `#` and `!` start a comment.
   public mutating func load(file: String) throws(TransportError) {
-    for (key, value) in try PropertiesFile.read(file) { set(key, value) }
+    for (key, value) in try PropertiesFile.read(file) {
+      set(key, try SettingReference.resolve(value, of: key))
+    }
+  }
+
+  /// `key=value` taken apart; `nil` when it is something else.
+  public static func split(_ argument: String) -> (key: String, value: String)? {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+    return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+  }
+
+  /// What a message may say of an argument that is no setting: someone who wrote `sasl.password:XYZ` does not
+  /// want to read it in a log.
+  public static func nameable(_ argument: String) -> String {
+    let name = argument.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    return SettingValues.isKnown(String(name)) ? String(name) : "(not shown)"
   }
 
   /// The user's value of a setting.
@@ -40,9 +55,25 @@ public struct KafkaSettings: Sendable, Equatable {
   /// The user's value of a setting that is a number.
   func number(_ key: String) -> Int? { value(key).flatMap { Int($0) } }
 
+  /// Values that must not be shown, the longest first: one may be part of another. Very short ones would make
+  /// any text unreadable.
+  var secrets: [String] {
+    overrides.filter { Self.isSecret($0.key) && $0.value.utf8.count > 3 }.map(\.value)
+      .sorted { $0.utf8.count > $1.utf8.count }
+  }
+
   /// Whether a setting's value must not be shown: passwords, private keys and tokens.
-  static func isSecret(_ key: String) -> Bool {
-    let words = ["password", "secret", "ssl.key.pem", "token", "sasl.oauthbearer.config", "sasl.jaas"]
-    return words.contains { key.contains($0) }
+  ///
+  /// librdkafka's are `sasl.password`, `sasl.oauthbearer.config`, `sasl.oauthbearer.client.secret`,
+  /// `ssl.key.password`, `ssl.key.pem`, `ssl_key` and `ssl.keystore.password`; a shell command for Kerberos may
+  /// hold one too. Words, not names, so that those of newer versions and of Java are covered.
+  public static func isSecret(_ key: String) -> Bool {
+    let key = key.lowercased()
+    let words = [
+      "password", "secret", "ssl.key.pem", "ssl_key", "keystore.key", "token", "sasl.oauthbearer.config",
+      "sasl.jaas", "kinit.cmd", "private.key", "assertion",
+    ]
+    // Where a token is asked for is no secret.
+    return words.contains { key.contains($0) } && !key.hasSuffix("endpoint.url") && !key.hasSuffix(".file")
   }
 }

@@ -1,34 +1,13 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
-
 /// A file of `key=value` lines, as librdkafka's and Kafka's own tools read them.
 enum PropertiesFile {
-  /// Largest file that is read, bytes: certificates in PEM fit many times over.
-  private static let maximumBytes = 1 << 20
-
   static func read(_ path: String) throws(TransportError) -> [(key: String, value: String)] {
-    guard let file = fopen(path, "r") else {
-      throw .settingsFile(
-        file: path, line: nil, reason: "cannot be read: \(String(cString: strerror(errno)))")
+    let text: String
+    do throws(SmallFile.Refusal) {
+      text = try SmallFile.read(path)
+    } catch {
+      throw .settingsFile(file: path, line: nil, reason: error.reason)
     }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: maximumBytes + 1)
-    let count = fread(&bytes, 1, bytes.count, file)
-    guard ferror(file) == 0 else {
-      throw .settingsFile(
-        file: path, line: nil, reason: "cannot be read: \(String(cString: strerror(errno)))")
-    }
-    guard count <= maximumBytes else {
-      throw .settingsFile(file: path, line: nil, reason: "is above 1 MiB: not a file of settings")
-    }
-    return try parse(String(decoding: bytes[..<count], as: UTF8.self), file: path)
+    return try parse(text, file: path)
   }
 
   static func parse(_ text: String, file: String) throws(TransportError) -> [(key: String, value: String)] {

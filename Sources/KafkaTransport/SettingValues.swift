@@ -7,6 +7,14 @@ public enum SettingValues {
     ClientConfiguration().value(of: name) ?? topicDefault(of: name)
   }
 
+  /// Whether librdkafka has a setting of this name.
+  static func isKnown(_ name: String) -> Bool {
+    guard let configuration = rd_kafka_conf_new() else { return false }
+    defer { rd_kafka_conf_destroy(configuration) }
+    // Asking for a value tells nothing: those without a default are unknown there.
+    return rd_kafka_conf_set(configuration, name, nil, nil, 0) != RD_KAFKA_CONF_UNKNOWN
+  }
+
   /// Some names (`acks`) are of topics, and only a client's configuration that sets one holds those.
   private static func topicDefault(of name: String) -> String? {
     guard let configuration = rd_kafka_topic_conf_new() else { return nil }

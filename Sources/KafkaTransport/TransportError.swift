@@ -8,6 +8,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case client(reason: String)
   /// No broker answered.
   case unreachable(broker: String, reason: String)
+  /// A broker is there, but it and this client do not come together: TLS or login.
+  case connection(broker: String, trouble: ConnectionTrouble)
   /// The topic is not there.
   case topicMissing(String, broker: String)
   /// A topic of this name is there already.
@@ -39,6 +41,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
       "the Kafka client cannot start with these settings: \(reason)"
     case .unreachable(let broker, let reason):
       "no Kafka broker answers at \(broker) (\(reason)); start one (make broker) or name another with --broker"
+    case .connection(let broker, let trouble):
+      "the Kafka broker at \(broker): \(trouble)"
     case .topicMissing(let topic, let broker):
       "topic \(topic) does not exist; create it: framefeed topic create \(topic) --broker \(broker)"
     case .topicExists(let topic):

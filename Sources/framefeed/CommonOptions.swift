@@ -14,19 +14,21 @@ struct BrokerOptions: ParsableArguments {
   var broker: String?
 
   @Option(
-    name: .customShort("X"), help: ArgumentHelp("Any librdkafka setting; repeatable.", valueName: "key=value")
+    name: .customShort("X"),
+    help: ArgumentHelp(
+      "Any librdkafka setting; repeatable. A value @file:PATH or @env:NAME is read from there, for passwords.",
+      valueName: "key=value")
   )
   var settings: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "A properties file of librdkafka settings (TLS, SASL); -X goes on top.", valueName: "file"))
+      "A properties file of librdkafka settings (TLS, SASL), @file: and @env: as with -X, which goes on top.",
+      valueName: "file"))
   var kafkaConfig: String?
 
-  /// The settings as arguments for a process of this program.
-  var arguments: [String] {
-    (kafkaConfig.map { ["--kafka-config", $0] } ?? []) + settings.flatMap { ["-X", $0] }
-  }
+  /// The settings for a process of this program.
+  var peerSettings: PeerSettings { PeerSettings(file: kafkaConfig, settings: settings) }
 
   /// Whether the user said which broker.
   var isNamed: Bool { broker != nil || kafkaConfig != nil || environment != nil }

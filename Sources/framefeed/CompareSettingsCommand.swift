@@ -66,7 +66,7 @@ struct CompareSettingsCommand: AsyncParsableCommand {
         options.pacedSends = max(5, Int((fps / 3).rounded()))
         options.timeout = timeout
         return try SettingsComparison(
-          files, executable: Executable.path, kafka, options, common: brokerOptions.arguments, stop: stop
+          files, executable: Executable.path, kafka, options, common: brokerOptions.peerSettings, stop: stop
         ).run(variants, source: source.joined(separator: " "), codec: codec) { tell($0) }
       }
     }

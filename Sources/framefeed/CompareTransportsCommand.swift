@@ -85,10 +85,10 @@ struct CompareTransportsCommand: AsyncParsableCommand {
     let own = [
       Transport.socket(executable: executable),
       Transport.frameFeed(
-        "FrameFeed", executable: executable, preset: .lowLatency, options: brokerOptions.arguments),
+        "FrameFeed", executable: executable, preset: .lowLatency, settings: brokerOptions.peerSettings),
       Transport.frameFeed(
         "FrameFeed, librdkafka defaults", executable: executable, preset: .librdkafka,
-        options: brokerOptions.arguments),
+        settings: brokerOptions.peerSettings),
     ]
     func isWanted(_ name: String, _ kind: Transport.Kind?) -> Bool {
       only.isEmpty

@@ -25,4 +25,15 @@ struct FrameFeedCommand: AsyncParsableCommand {
       TopicCommand.self,
       DoctorCommand.self, ModelsCommand.self, PeerCommand.self,
     ])
+
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    ProcessTitle.hideSecrets()
+    // `-X sasl.password XYZ`: the parser would print what it does not expect.
+    if let key = ProcessTitle.secretWithoutValue(arguments) {
+      Console.shared.line("framefeed: Kafka setting \(key): expected key=value, as in -X linger.ms=5")
+      exit(withError: ExitCode(Failure.Code.usage.rawValue))
+    }
+    await main(arguments)
+  }
 }

@@ -22,7 +22,7 @@ struct Finished {
 
 /// A program that runs beside the test, its output in files.
 final class RunningCommand {
-  private let process = Process()
+  private let child = Process()
   private let directory: URL
 
   /// - Parameter environment: added to the test's own.
@@ -32,19 +32,19 @@ final class RunningCommand {
     for name in ["out", "err"] {
       try Data().write(to: directory.appending(path: name))
     }
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.currentDirectoryURL = URL(filePath: repository)
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: directory.appending(path: "out"))
-    process.standardError = try FileHandle(forWritingTo: directory.appending(path: "err"))
+    child.executableURL = URL(filePath: "/usr/bin/env")
+    child.arguments = [program] + arguments
+    child.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    child.currentDirectoryURL = URL(filePath: repository)
+    child.standardInput = FileHandle.nullDevice
+    child.standardOutput = try FileHandle(forWritingTo: directory.appending(path: "out"))
+    child.standardError = try FileHandle(forWritingTo: directory.appending(path: "err"))
     // Threads of the test runner block signals, and a child would begin with the same: it could not be ended.
     var (none, before) = (sigset_t(), sigset_t())
     sigemptyset(&none)
     pthread_sigmask(SIG_SETMASK, &none, &before)
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
-    try process.run()
+    try child.run()
   }
 
   deinit { try? FileManager.default.removeItem(at: directory) }
@@ -58,7 +58,10 @@ final class RunningCommand {
   func suspend() { signal(SIGSTOP) }
   func resume() { signal(SIGCONT) }
 
-  var isRunning: Bool { process.isRunning }
+  /// Its process id.
+  var process: Int32 { child.processIdentifier }
+
+  var isRunning: Bool { child.isRunning }
 
   /// What it has written so far, on standard output and on standard error.
   var outputSoFar: String { written("out") }
@@ -69,7 +72,7 @@ final class RunningCommand {
   }
 
   private func signal(_ number: Int32) {
-    if process.isRunning { Foundation.kill(process.processIdentifier, number) }
+    if child.isRunning { Foundation.kill(child.processIdentifier, number) }
   }
 
   /// Ends it without a chance to tidy up.
@@ -78,11 +81,11 @@ final class RunningCommand {
   /// Waits for its end; kills it after two minutes, so that a hang is a failure and not a stop of all tests.
   func wait() throws -> Finished {
     let deadline = Date(timeIntervalSinceNow: 120)
-    while process.isRunning, Date() < deadline { usleep(20_000) }
-    if process.isRunning { kill() }
-    process.waitUntilExit()
+    while child.isRunning, Date() < deadline { usleep(20_000) }
+    if child.isRunning { kill() }
+    child.waitUntilExit()
     return Finished(
-      code: process.terminationStatus,
+      code: child.terminationStatus,
       output: Array(try Data(contentsOf: directory.appending(path: "out"))),
       errors: String(decoding: try Data(contentsOf: directory.appending(path: "err")), as: UTF8.self))
   }

@@ -51,6 +51,21 @@ import Testing
     #expect(!effective.keys.contains { $0.hasSuffix("_cb") || $0 == "opaque" })
   }
 
+  /// Each of librdkafka's own, and what newer versions and Java call theirs.
+  @Test func allSecretSettingsAreKnown() {
+    let secret = [
+      "sasl.password", "sasl.oauthbearer.config", "sasl.oauthbearer.client.secret", "ssl.key.password",
+      "ssl.key.pem", "ssl_key", "ssl.keystore.password", "sasl.kerberos.kinit.cmd", "ssl.truststore.password",
+      "sasl.jaas.config", "ssl.keystore.key", "SASL.PASSWORD",
+    ]
+    for key in secret { #expect(KafkaSettings.isSecret(key), "\(key)") }
+    let open = [
+      "sasl.username", "sasl.mechanism", "ssl.ca.location", "ssl.key.location", "ssl.certificate.pem",
+      "ssl.keystore.location", "sasl.oauthbearer.token.endpoint.url", "enable.ssl.certificate.verification",
+    ]
+    for key in open { #expect(!KafkaSettings.isSecret(key), "\(key)") }
+  }
+
   @Test func fewerAcksGiveUpIdempotence() throws {
     var settings = KafkaSettings(brokers: "localhost:1")
     settings.set("acks", "1")

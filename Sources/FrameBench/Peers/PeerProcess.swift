@@ -19,13 +19,16 @@ final class PeerProcess: Sendable {
   private let output = Monitor(Output())
   private let name: String
 
-  /// - Parameter name: for messages.
-  init(_ name: String, _ command: [String]) throws(BenchError) {
+  /// - Parameters:
+  ///   - name: for messages.
+  ///   - environment: what the process gets beside this one's.
+  init(_ name: String, _ command: [String], environment: [String: String] = [:]) throws(BenchError) {
     self.name = name
     let (input, output, errors) = (Pipe(), Pipe(), Pipe())
     process = Process()
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = Array(command.dropFirst())
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = input
     process.standardOutput = output
     process.standardError = errors

@@ -4,13 +4,14 @@ import KafkaTransport
 public struct SettingVariant: Sendable {
   /// librdkafka's name; the preset's own for all of it.
   let setting: String
+  /// As shown: `***` for a secret.
   let value: String
   let preset: SettingsPreset
   let settings: [String]
 
   private init(_ setting: String, _ value: String) {
     self.setting = setting
-    self.value = value
+    self.value = KafkaSettings.isSecret(setting) ? "***" : value
     preset = .librdkafka
     settings = ["\(setting)=\(value)"]
   }
@@ -27,10 +28,11 @@ public struct SettingVariant: Sendable {
 
   /// One `key=value`.
   init(argument: String) throws(BenchError) {
-    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
-      throw .option("--setting: expected key=value, as in --setting linger.ms=100; got \"\(argument)\"")
+    guard let (key, value) = KafkaSettings.split(argument) else {
+      let got = KafkaSettings.nameable(argument)
+      throw .option("--setting: expected key=value, as in --setting linger.ms=100; got \"\(got)\"")
     }
-    self.init(String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+    self.init(key, value)
   }
 
   /// The settings that users of Kafka clients turn, each at the values worth knowing. The same as the default

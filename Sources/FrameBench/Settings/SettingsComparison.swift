@@ -35,16 +35,16 @@ public final class SettingsComparison {
   private let executable: String
   private let kafka: KafkaSettings
   private let options: Options
-  private let common: [String]
+  private let common: PeerSettings
   private let stop: StopSignal
 
   /// - Parameters:
   ///   - executable: of `framefeed`: sender and receiver are processes of it.
-  ///   - common: arguments that each process is given, `-X key=value` among them.
+  ///   - common: settings that each process is given.
   ///   - stop: ends the measuring after the current round.
   public init(
     _ files: PayloadFiles, executable: String, _ kafka: KafkaSettings, _ options: Options,
-    common: [String] = [], stop: StopSignal
+    common: PeerSettings = PeerSettings(), stop: StopSignal
   ) {
     self.files = files
     self.executable = executable
@@ -110,9 +110,11 @@ public final class SettingsComparison {
 
   private func measure(_ entrant: Entrant, _ topic: String) throws(BenchError) {
     let variant = entrant.variant
+    var settings = common
+    settings.add(variant.settings)
     let transport = Transport.frameFeed(
       "\(variant.setting) \(variant.value)", executable: executable, preset: variant.preset,
-      options: common + variant.settings.flatMap { ["-X", $0] })
+      settings: settings)
     let pair = try PeerPair(
       transport,
       PeerPlace(payloads: files.directory, broker: kafka.brokers, topic: topic, timeout: options.timeout))

@@ -29,11 +29,13 @@ final class PeerPair {
     let deadline = FrameClock.monotonic() + max(patience, 30_000_000_000)
     let isKafka = transport.kind == .kafka
     receiver = try PeerProcess(
-      transport.name + " receiver", transport.command(.receive, place, address: place.broker))
+      transport.name + " receiver", transport.command(.receive, place, address: place.broker),
+      environment: transport.environment)
     // Without a broker between them the sender needs the receiver's address; with one both start at once.
     let address = isKafka ? place.broker : try Self.ready(receiver, deadline).address
     sender = try PeerProcess(
-      transport.name + " sender", transport.command(.send, place, address: address))
+      transport.name + " sender", transport.command(.send, place, address: address),
+      environment: transport.environment)
     client = try Self.ready(sender, deadline).client
     if isKafka { _ = try Self.ready(receiver, deadline) }
   }

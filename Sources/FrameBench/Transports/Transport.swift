@@ -12,12 +12,17 @@ public struct Transport: Sendable {
   let program: [String]
   /// The arguments behind all others.
   let options: [String]
+  /// Of its processes, beside this one's.
+  let environment: [String: String]
 
-  public init(name: String, kind: Kind, program: [String], options: [String] = []) {
+  public init(
+    name: String, kind: Kind, program: [String], options: [String] = [], environment: [String: String] = [:]
+  ) {
     self.name = name
     self.kind = kind
     self.program = program
     self.options = options
+    self.environment = environment
   }
 
   /// The full command line.
@@ -32,13 +37,13 @@ public struct Transport: Sendable {
   /// FrameFeed's own Kafka transport.
   /// - Parameters:
   ///   - executable: of `framefeed`.
-  ///   - options: further arguments, `-X key=value` among them.
+  ///   - settings: of librdkafka.
   public static func frameFeed(
-    _ name: String, executable: String, preset: SettingsPreset, options: [String] = []
+    _ name: String, executable: String, preset: SettingsPreset, settings: PeerSettings = PeerSettings()
   ) -> Transport {
     Transport(
       name: name, kind: .kafka, program: [executable, "peer", "kafka"],
-      options: ["--preset", preset.rawValue] + options)
+      options: ["--preset", preset.rawValue] + settings.arguments, environment: settings.environment)
   }
 
   /// A plain TCP socket, in Swift.

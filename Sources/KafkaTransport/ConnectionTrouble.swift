@@ -1,0 +1,124 @@
+import CRDKafka
+
+/// Why a broker that is there does not let a client in, or the client not trust the broker; as one sentence
+/// that says what to do.
+public enum ConnectionTrouble: Sendable, Equatable {
+  /// No authority that the client knows has signed the broker's certificate.
+  case unknownAuthority
+  case certificateExpired
+  case certificateNotYetValid
+  /// The certificate is for other hosts than this one.
+  case otherHost(String)
+  /// Anything else that OpenSSL finds wrong with the broker's certificate: its code (`X509_V_ERR_...`).
+  case certificate(code: Int32)
+  case clientCertificateWanted
+  /// The broker's TLS alert.
+  case clientCertificateRefused(String)
+  /// The port may be one for TLS, and the client does not use it.
+  case brokerMayWantTLS
+  /// The port may be one without TLS, and the client uses it.
+  case brokerMayHaveNoTLS
+  /// librdkafka's words.
+  case login(String)
+
+  /// What a broker's certificate is refused for.
+  /// - Parameters:
+  ///   - code: `X509_V_ERR_...`.
+  ///   - host: of the broker, `HOST:PORT`.
+  init(certificateCode code: Int32, host: String) {
+    self =
+      switch code {
+      case 2, 18, 19, 20, 21: .unknownAuthority
+      case 9: .certificateNotYetValid
+      case 10: .certificateExpired
+      case 62, 64: .otherHost(String(host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex)))
+      default: .certificate(code: code)
+      }
+  }
+
+  /// What librdkafka's words for a failed connection mean, as far as that is known.
+  init?(_ code: KafkaCode, _ text: String) {
+    if text.contains("SSL alert number"), let alert = Self.clientCertificateAlert(text) {
+      self = alert
+    } else if text.contains("connecting to a SSL listener?") {
+      self = .brokerMayWantTLS
+    } else if Self.isWithoutTLS(text) {
+      self = .brokerMayHaveNoTLS
+    } else if code.isOfLogin || text.contains("SASL") {
+      self = .login(Self.words(text))
+    } else {
+      return nil
+    }
+  }
+
+  private static func clientCertificateAlert(_ text: String) -> ConnectionTrouble? {
+    guard let start = text.firstRange(of: " alert ")?.upperBound,
+      let end = text[start...].firstRange(of: ": SSL alert number")?.lowerBound
+    else { return nil }
+    let alert = String(text[start..<end])
+    switch alert {
+    // With TLS 1.2 a broker that misses a certificate says no more than the second.
+    case "certificate required", "handshake failure": return .clientCertificateWanted
+    case _ where alert.contains("certificate") || alert.contains("unknown ca"):
+      return .clientCertificateRefused(alert)
+    default: return nil
+    }
+  }
+
+  /// A broker without TLS hangs up on a handshake, or answers what is no TLS.
+  private static func isWithoutTLS(_ text: String) -> Bool {
+    if text.contains("connecting to a PLAINTEXT broker listener?") { return true }
+    let isHandshake = text.contains("SSL handshake failed") || text.contains("in state SSL_HANDSHAKE")
+    return isHandshake
+      && ["unexpected eof", "wrong version number", "Disconnected"].contains { text.contains($0) }
+  }
+
+  /// librdkafka's words without its prefix of protocol and address and its suffix of times.
+  static func words(_ text: String) -> String {
+    // "localhost:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms ...)"
+    let end = text.firstRange(of: " (after ")?.lowerBound ?? text.endIndex
+    let start = text.firstRange(of: ": ")?.upperBound ?? text.startIndex
+    return start < end ? String(text[start..<end]) : text
+  }
+
+  /// Whether this is only the likeliest reason: one that is sure says more.
+  var isGuess: Bool { self == .brokerMayWantTLS || self == .brokerMayHaveNoTLS }
+}
+
+extension ConnectionTrouble: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .unknownAuthority:
+      "its certificate is not vouched for by ssl.ca.location: name the file of the CA that signed it, -X ssl.ca.location=ca.pem"
+    case .certificateExpired:
+      "its certificate has expired: renew it on the broker, or set this machine's clock"
+    case .certificateNotYetValid:
+      "its certificate is not valid yet: set this machine's clock, or the broker's"
+    case .otherHost(let host):
+      "its certificate is for other names than \(host): give the broker one for \(host), or name the broker as its certificate does"
+    case .certificate(let code):
+      "its certificate is refused, X509 error \(code); openssl verify -CAfile ca.pem broker.pem says why"
+    case .clientCertificateWanted:
+      "it wants a client certificate: set -X ssl.certificate.location=client.pem -X ssl.key.location=client.key"
+    case .clientCertificateRefused(let alert):
+      "it refuses the client certificate (\(alert)): set ssl.certificate.location and ssl.key.location to one it trusts"
+    case .brokerMayWantTLS:
+      "it hangs up on a client without TLS: if this port is one for TLS, set -X security.protocol=ssl (sasl_ssl with a login)"
+    case .brokerMayHaveNoTLS:
+      "it hangs up on the TLS handshake: if this port is one without TLS, set -X security.protocol=plaintext (sasl_plaintext with a login)"
+    case .login(let words):
+      "it refuses the login (\(words)): check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all"
+    }
+  }
+}
+
+extension KafkaCode {
+  fileprivate var isOfLogin: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
+      RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM, RD_KAFKA_RESP_ERR_ILLEGAL_SASL_STATE:
+      true
+    default: false
+    }
+  }
+}

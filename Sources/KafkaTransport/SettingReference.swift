@@ -1,0 +1,53 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// A setting's value that is kept elsewhere, so that it is on no command line: `@file:PATH`, `@env:NAME`.
+public enum SettingReference {
+  private static let file = "@file:"
+  private static let environment = "@env:"
+
+  /// Whether a value is a reference and not the value itself.
+  public static func isReference(_ value: String) -> Bool {
+    value.hasPrefix(file) || value.hasPrefix(environment)
+  }
+
+  /// A value that is taken from an environment variable.
+  public static func toEnvironment(_ name: String) -> String { environment + name }
+
+  /// The value that is meant. Of a file the newline at its end is dropped: editors and `echo` add one.
+  static func resolve(_ value: String, of key: String) throws(TransportError) -> String {
+    if value.hasPrefix(file) {
+      return try content(of: String(value.dropFirst(file.count)), key)
+    }
+    if value.hasPrefix(environment) {
+      let name = String(value.dropFirst(environment.count))
+      guard let text = getenv(name), text.pointee != 0 else {
+        throw .setting(key: key, reason: "environment variable \(name) is not set")
+      }
+      return String(cString: text)
+    }
+    return value
+  }
+
+  private static func content(of path: String, _ key: String) throws(TransportError) -> String {
+    var text: String
+    do throws(SmallFile.Refusal) {
+      text = try SmallFile.read(path)
+    } catch {
+      throw .setting(key: key, reason: "\(path) \(error.reason)")
+    }
+    // "\r\n" is one character.
+    if let last = text.last, last == "\n" || last == "\r\n" { text.removeLast() }
+    guard !text.isEmpty else { throw .setting(key: key, reason: "\(path) is empty") }
+    // librdkafka takes C strings: the rest would be cut off unseen.
+    guard !text.utf8.contains(0) else { throw .setting(key: key, reason: "\(path) is not a text file") }
+    return text
+  }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+/// Passwords and keys are in no message, log, report or process title.
+@Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
+struct SecretsTests {
+  static let secret = "hunter2-open-sesame"
+
+  /// A process's arguments as everyone on the machine can read them.
+  private func title(_ process: Int32) -> String {
+    let bytes = (try? Data(contentsOf: URL(filePath: "/proc/\(process)/cmdline"))) ?? Data()
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Every process there is, and its arguments.
+  private func titles() -> [Int32: String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return Dictionary(uniqueKeysWithValues: names.compactMap { Int32($0) }.map { ($0, title($0)) })
+  }
+
+  /// The local broker takes any name and password.
+  private static let login = [
+    "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=camera",
+  ]
+
+  @Test func noLogReportOrTitleShowsThem() throws {
+    let scratch = try Scratch()
+    let source = try RunningCommand(
+      framefeed,
+      [
+        "stream", "synthetic:64x48", "--codec", "raw", "--topic", scratch.topic, "--frames", "60", "--fps",
+        "30",
+      ]
+        + Self.login + [
+          "-X", "sasl.password=\(Self.secret)", "-X", "ssl.key.password=\(Self.secret)", "-X",
+          "sasl.kerberos.kinit.cmd=kinit \(Self.secret)", "-X", "debug=all", "--log-level", "debug",
+          "--report", scratch.file("stream.json"),
+        ])
+    #expect(eventually(within: 20) { source.errorsSoFar.contains("librdkafka:") })
+    let title = title(source.process)
+    #expect(title.contains("sasl.password=***\0") && title.contains("sasl.username=camera"))
+    #expect(!title.contains("sesame"))
+    let sent = try source.wait()
+    #expect(sent.code == 0, "\(sent.text) \(sent.errors.suffix(2000))")
+    // It did log the settings, and this is one that librdkafka itself does not leave out.
+    #expect(sent.errors.contains("sasl.kerberos.kinit.cmd = ***"))
+    let report = try String(contentsOfFile: scratch.file("stream.json"), encoding: .utf8)
+    for text in [sent.text, sent.errors, report] { #expect(!text.contains("sesame")) }
+    let settings = try scratch.report("stream.json").settings
+    for key in ["sasl.password", "ssl.key.password", "sasl.kerberos.kinit.cmd"] {
+      #expect(settings[key] == "***")
+    }
+    #expect(settings["security.protocol"] == "sasl_plaintext" && settings["sasl.username"] == "camera")
+    #expect(settings["sasl.mechanisms"] == "PLAIN")
+  }
+
+  /// The processes that a comparison starts get them by their environment, which is their user's alone.
+  @Test func noProcessOfAComparisonShowsThem() throws {
+    let scratch = try Scratch()
+    let comparison = try RunningCommand(
+      framefeed,
+      [
+        "compare", "settings", "samples/flight", "--frames", "1", "--rounds", "1", "--sends", "2",
+        "--setting",
+        "ssl.key.password=\(Self.secret)",
+      ]
+        + Self.login + ["-X", "sasl.password=\(Self.secret)", "--report", scratch.file("report.json")])
+    var peers: Set<String> = []
+    while comparison.isRunning {
+      for title in titles().values where title.contains("sasl.password=") && title.contains("framefeed") {
+        if title.contains("\0peer\0") { peers.insert(title) }
+      }
+      usleep(20_000)
+    }
+    let finished = try comparison.wait()
+    #expect(finished.code == 0, "\(finished.text) \(finished.errors)")
+    #expect(peers.contains { $0.contains("sasl.password=@env:") })
+    #expect(peers.contains { $0.contains("ssl.key.password=@env:") })
+    let report = try String(contentsOfFile: scratch.file("report.json"), encoding: .utf8)
+    for text in peers + [finished.text, finished.errors, report] { #expect(!text.contains("sesame")) }
+  }
+
+  @Test(arguments: [
+    ["-X", "sasl.password"], ["-X", "sasl.password:\(secret)"], ["-X", "sasl.password", secret],
+    ["-X", "sasl.password \(secret)"], ["-X", "sasl.password=@file:/nowhere/\(topicless)"],
+    ["-X", "sasl.password=@env:\(topicless)"],
+  ]) func wrongUsageNamesTheSettingOnly(_ arguments: [String]) throws {
+    let finished = try RunningCommand(framefeed, ["sink", "--model", "models/motion.json"] + arguments).wait()
+    #expect(finished.code == 64)
+    #expect(finished.errors.hasPrefix("framefeed: Kafka setting sasl.password: "), "\(finished.errors)")
+    #expect(finished.errors.split(separator: "\n").count == 1, "\(finished.errors)")
+    #expect(!(finished.errors + finished.text).contains("sesame"))
+  }
+
+  static let topicless = "FRAMEFEED_TEST_NOT_THERE"
+
+  /// A value that lies in a file or in the environment is the one that reaches the broker's client.
+  @Test func filesAndTheEnvironmentHoldThem() throws {
+    let scratch = try Scratch()
+    try "\(Self.secret)\n".write(toFile: scratch.file("password"), atomically: true, encoding: .utf8)
+    try "camera-7\r\n".write(toFile: scratch.file("user"), atomically: true, encoding: .utf8)
+    try """
+    security.protocol=sasl_plaintext
+    sasl.mechanism=PLAIN
+    sasl.password=@file:\(scratch.file("password"))
+    """.write(toFile: scratch.file("client.properties"), atomically: true, encoding: .utf8)
+    let sent = try run(
+      "env", "CAMERA_ID=from the environment", framefeed, "stream", "synthetic:64x48", "--codec", "raw",
+      "--topic", scratch.topic, "--frames", "3", "--kafka-config", scratch.file("client.properties"), "-X",
+      "sasl.username=@file:\(scratch.file("user"))", "-X", "client.rack=@env:CAMERA_ID", "--report",
+      scratch.file("stream.json"))
+    #expect(sent.code == 0, "\(sent.text) \(sent.errors)")
+    let settings = try scratch.report("stream.json").settings
+    #expect(settings["sasl.password"] == "***")
+    #expect(settings["sasl.username"] == "camera-7")
+    #expect(settings["client.rack"] == "from the environment")
+  }
+}

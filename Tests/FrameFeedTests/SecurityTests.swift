@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+
+/// TLS and logins: the right ones work the whole way, the wrong ones end in seconds with one line that says what
+/// to do.
+@Suite(
+  .serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"),
+  .enabled(if: TLSBroker.isPossible, "needs stunnel4 and the right to unshare --net"))
+struct SecurityTests {
+  /// A source, then a sink.
+  private func expectFrames(_ broker: TLSBroker, _ settings: [String]) throws {
+    let scratch = try Scratch()
+    let place = ["--broker", broker.addresses[0], "--topic", scratch.topic] + settings
+    let sent = try RunningCommand(
+      framefeed,
+      [
+        "stream", "samples/flight", "--frames", "40", "--fps", "100", "--loop", "forever", "--report",
+        scratch.file("stream.json"),
+      ] + place
+    ).wait()
+    #expect(sent.code == 0, "\(sent.text) \(sent.errors)")
+    let read = try RunningCommand(
+      framefeed,
+      [
+        "sink", "--until-end", "--from", "beginning", "--model", "models/motion.json", "--report",
+        scratch.file("sink.json"),
+      ] + place
+    ).wait()
+    #expect(read.code == 0, "\(read.text) \(read.errors)")
+    let (stream, sink) = (try scratch.report("stream.json"), try scratch.report("sink.json"))
+    #expect(stream.frames["acknowledged"] == 40)
+    #expect(sink.frames["inferred"] == 40 && sink.frames["missing"] == 0 && sink.frames["rejected"] == 0)
+    #expect(stream.settings["security.protocol"] == "ssl" && sink.settings["security.protocol"] == "ssl")
+  }
+
+  @Test func framesGoThroughTLS() throws {
+    let broker = try TLSBroker([TLSBroker.Door(certificate: "broker", wantsClientCertificate: false)])
+    try expectFrames(broker, broker.trusting)
+  }
+
+  /// With a client certificate whose key is locked; its password lies in a file.
+  @Test func framesGoThroughMutualTLS() throws {
+    let broker = try TLSBroker([TLSBroker.Door(certificate: "broker", wantsClientCertificate: true)])
+    let key = try broker.certificates.lock("client", password: "open sesame")
+    let password = broker.certificates.directory + "/password"
+    try "open sesame\n".write(toFile: password, atomically: true, encoding: .utf8)
+    try expectFrames(
+      broker,
+      broker.trusting + [
+        "-X", "ssl.certificate.location=\(broker.certificates.certificate("client"))", "-X",
+        "ssl.key.location=\(key)", "-X", "ssl.key.password=@file:\(password)",
+      ])
+  }
+
+  /// A client that is not let in, or does not let itself in, and what it must say.
+  private struct Refusal {
+    let name: String
+    let address: String
+    let settings: [String]
+    let words: String
+  }
+
+  private func expect(_ refusals: [Refusal]) throws {
+    let started = Date()
+    // All at once: each takes the 5 s that a broker is given to answer.
+    let running = try refusals.flatMap { refusal in
+      let place = ["--quiet", "--broker", refusal.address] + refusal.settings
+      return [
+        (refusal, try RunningCommand(framefeed, ["stream", "synthetic:64x48", "--frames", "3"] + place)),
+        (refusal, try RunningCommand(framefeed, ["sink", "--model", "models/motion.json"] + place)),
+      ]
+    }
+    for (refusal, command) in running {
+      let finished = try command.wait()
+      #expect(finished.code == 1, "\(refusal.name)")
+      #expect(finished.errors.contains(refusal.words), "\(refusal.name): \(finished.errors)")
+      let lines = finished.errors.split(separator: "\n")
+      #expect(lines.count == 1, "\(refusal.name): \(finished.errors)")
+      #expect(!finished.errors.contains("sesame"), "\(refusal.name): \(finished.errors)")
+    }
+    // Seconds, and not the minute or more of librdkafka's own patience.
+    #expect(Date().timeIntervalSince(started) < 45)
+  }
+
+  @Test func theWrongOnesSayWhatToDo() throws {
+    let broker = try TLSBroker([
+      TLSBroker.Door(certificate: "broker", wantsClientCertificate: false),
+      TLSBroker.Door(certificate: "expired", wantsClientCertificate: false),
+      TLSBroker.Door(certificate: "elsewhere", wantsClientCertificate: false),
+      TLSBroker.Door(certificate: "broker", wantsClientCertificate: true),
+    ])
+    let (open, expired, elsewhere, mutual) = (
+      broker.addresses[0], broker.addresses[1], broker.addresses[2], broker.addresses[3]
+    )
+    let certificates = broker.certificates
+    try expect([
+      Refusal(
+        name: "wrong authority", address: open,
+        settings: [
+          "-X", "security.protocol=ssl", "-X", "ssl.ca.location=\(certificates.certificate("stranger"))",
+        ], words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
+      Refusal(
+        name: "no authority", address: open, settings: ["-X", "security.protocol=ssl"],
+        words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
+      Refusal(
+        name: "expired", address: expired, settings: broker.trusting, words: "its certificate has expired"),
+      Refusal(
+        name: "other host", address: elsewhere, settings: broker.trusting,
+        words: "its certificate is for other names than localhost"),
+      Refusal(
+        name: "no client certificate", address: mutual, settings: broker.trusting,
+        words: "wants a client certificate: set -X ssl.certificate.location="),
+      Refusal(
+        name: "wrong client certificate", address: mutual,
+        settings: broker.trusting + [
+          "-X", "ssl.certificate.location=\(certificates.certificate("intruder"))", "-X",
+          "ssl.key.location=\(certificates.key("intruder"))",
+        ], words: "refuses the client certificate (unknown ca)"),
+      Refusal(
+        name: "no TLS", address: open, settings: [], words: "set -X security.protocol=ssl"),
+    ])
+  }
+
+  /// At the other local broker, which has neither TLS nor SCRAM.
+  @Test func whatThePortDoesNotHaveIsSaid() throws {
+    try expect([
+      Refusal(
+        name: "TLS", address: broker!, settings: ["-X", "security.protocol=ssl"],
+        words: "set -X security.protocol=plaintext"),
+      Refusal(
+        name: "SCRAM", address: broker!,
+        settings: [
+          "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=SCRAM-SHA-256", "-X",
+          "sasl.username=camera", "-X", "sasl.password=open sesame",
+        ], words: "it refuses the login (SASL"),
+    ])
+  }
+}
