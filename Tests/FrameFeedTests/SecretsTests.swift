@@ -67,8 +67,8 @@ struct SecretsTests {
         + Self.login + ["-X", "sasl.password=\(Self.secret)", "--report", scratch.file("report.json")])
     var peers: Set<String> = []
     while comparison.isRunning {
-      for title in titles().values where title.contains("sasl.password=") && title.contains("framefeed") {
-        if title.contains("\0peer\0") { peers.insert(title) }
+      for title in titles().values where title.hasPrefix(framefeed) {
+        if title.contains("sasl.password="), title.contains("\0peer\0") { peers.insert(title) }
       }
       usleep(20_000)
     }
