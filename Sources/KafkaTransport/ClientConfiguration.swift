@@ -46,7 +46,7 @@ struct ClientConfiguration: ~Copyable {
     var reason = [CChar](repeating: 0, count: 512)
     guard let client = rd_kafka_new(type, handle, &reason, reason.count) else {
       let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      throw .client(reason: text)
+      throw StartFailure.error(text) { value(of: $0) }
     }
     // librdkafka owns it from here on.
     handle = nil

@@ -7,9 +7,12 @@ public struct KafkaSettings: Sendable, Equatable {
   /// What the user set, in the order given; the last of one name wins.
   public private(set) var overrides: [Entry] = []
 
-  public struct Entry: Sendable, Equatable {
+  public struct Entry: Sendable, Equatable, CustomStringConvertible {
     public let key: String
     public let value: String
+
+    /// Without the value of a secret: settings may end up in a program's own log.
+    public var description: String { "\(key)=\(KafkaSettings.isSecret(key) ? "***" : value)" }
   }
 
   public init(brokers: String) {

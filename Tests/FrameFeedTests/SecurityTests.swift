@@ -121,6 +121,40 @@ struct SecurityTests {
     ])
   }
 
+  /// Before any broker is asked.
+  @Test func filesThatAreOfNoUseAreNamed() throws {
+    let scratch = try Scratch()
+    let certificates = try Certificates(directory: scratch.file("certificates"))
+    let (client, key) = (certificates.certificate("client"), certificates.key("client"))
+    let locked = try certificates.lock("client", password: "open sesame")
+    let cases: [([String], String)] = [
+      (["ssl.ca.location=/nowhere/ca.pem"], "ssl.ca.location: /nowhere/ca.pem cannot be read: No such file"),
+      (["ssl.ca.location=\(key)"], "ssl.ca.location: \(key) is not a file of certificates in PEM"),
+      (
+        ["ssl.certificate.location=\(client)", "ssl.key.location=\(certificates.key("broker"))"],
+        "ssl.key.location: \(certificates.key("broker")) is not the key of ssl.certificate.location"
+      ),
+      (
+        ["ssl.certificate.location=\(client)", "ssl.key.location=\(locked)", "ssl.key.password=sesame"],
+        "ssl.key.location: \(locked) is not a private key in PEM, or is locked"
+      ),
+      (
+        ["ssl.certificate.location=\(client)", "ssl.key.location=\(locked)"],
+        "ssl.key.location: \(locked) is not a private key in PEM, or is locked"
+      ),
+      (["security.protocol=sasl_ssl"], "sasl.mechanism is GSSAPI (Kerberos) unless set"),
+    ]
+    for (settings, words) in cases {
+      let finished = try RunningCommand(
+        framefeed,
+        ["topic", "describe", "frames", "-X", "security.protocol=ssl"] + settings.flatMap { ["-X", $0] }
+      ).wait()
+      #expect(finished.code == 1, "\(settings)")
+      #expect(finished.errors.contains(words), "\(finished.errors)")
+      #expect(finished.errors.split(separator: "\n").count == 1, "\(finished.errors)")
+    }
+  }
+
   /// At the other local broker, which has neither TLS nor SCRAM.
   @Test func whatThePortDoesNotHaveIsSaid() throws {
     try expect([

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import KafkaTransport
@@ -36,6 +37,7 @@ import Testing
     var settings = KafkaSettings(brokers: "localhost:1")
     settings.set("linger.ms", "7")
     settings.set("sasl.password", "hunter2")
+    #expect("\(settings)".contains("linger.ms=7") && !"\(settings)".contains("hunter2"))
     let producer = try FrameProducer(
       settings, FrameProducer.Options(topic: "t", feed: "f", run: "r", maximumRecord: 15_000_000)
     ) { _ in }
@@ -64,6 +66,30 @@ import Testing
       "ssl.keystore.location", "sasl.oauthbearer.token.endpoint.url", "enable.ssl.certificate.verification",
     ]
     for key in open { #expect(!KafkaSettings.isSecret(key), "\(key)") }
+  }
+
+  /// Only the newline at the end goes: a password may have spaces, and newlines within.
+  @Test(arguments: [
+    ("a b\n", "a b"), ("a b\r\n", "a b"), ("a\nb\n\n", "a\nb\n"), (" a", " a"), ("@env:HOME", "@env:HOME"),
+  ]) func secretFilesLoseTheirLastNewline(content: String, value: String) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(content.utf8).write(to: file)
+    var settings = KafkaSettings(brokers: "b:1")
+    try settings.set(argument: "sasl.password=@file:\(file.path)")
+    #expect(settings.value("sasl.password") == value)
+  }
+
+  @Test(arguments: [("", "is empty"), ("\n", "is empty"), ("a\0b", "is not a text file")])
+  func uselessSecretFilesAreRefused(content: String, reason: String) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(content.utf8).write(to: file)
+    var settings = KafkaSettings(brokers: "b:1")
+    let error = #expect(throws: TransportError.self) {
+      try settings.set(argument: "sasl.password=@file:\(file.path)")
+    }
+    #expect("\(error!)" == "Kafka setting sasl.password: \(file.path) \(reason)")
   }
 
   @Test func fewerAcksGiveUpIdempotence() throws {

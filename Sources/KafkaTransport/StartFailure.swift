@@ -1,0 +1,37 @@
+/// Why librdkafka does not start a client, in words that name the file or setting at fault: its own are
+/// OpenSSL's ("error:05880002:x509 certificate routines::system lib").
+enum StartFailure {
+  /// - Parameters:
+  ///   - reason: librdkafka's words.
+  ///   - value: of a setting.
+  static func error(_ reason: String, value: (String) -> String?) -> TransportError {
+    for key in ["ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location"] {
+      guard reason.contains(key), reason.contains("failed"), let path = value(key), !path.isEmpty else {
+        continue
+      }
+      return .setting(key: key, reason: "\(path) \(fault(of: path, key, reason))")
+    }
+    if reason.contains("sasl.kerberos"), value("sasl.mechanism") == "GSSAPI" {
+      return .client(
+        reason: "sasl.mechanism is GSSAPI (Kerberos) unless set; with a name and a password it is "
+          + "-X sasl.mechanism=PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
+    }
+    return .client(reason: reason)
+  }
+
+  private static func fault(of path: String, _ key: String, _ reason: String) -> String {
+    do throws(SmallFile.Refusal) {
+      _ = try SmallFile.read(path)
+    } catch {
+      return error.reason
+    }
+    if reason.contains("key values mismatch") { return "is not the key of ssl.certificate.location" }
+    switch key {
+    case "ssl.key.location":
+      return "is not a private key in PEM, or is locked and ssl.key.password is not its password"
+    case "ssl.keystore.location":
+      return "is not a PKCS#12 file, or ssl.keystore.password is not its password"
+    default: return "is not a file of certificates in PEM"
+    }
+  }
+}
