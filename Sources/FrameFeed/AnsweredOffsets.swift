@@ -18,6 +18,9 @@ final class AnsweredOffsets: Sendable {
   /// Says who commits; before it nothing can have been answered.
   func attach(_ consumer: FrameConsumer) { state.withLock { $0.consumer = consumer } }
 
+  /// Lets the consumer go, which tells this object of its partitions: the two would keep each other for ever.
+  func detach() { state.withLock { $0.consumer = nil } }
+
   func assigned(_ partitions: [AssignedPartition]) {
     state.withLock { state in
       for given in partitions { state.next[given.partition] = given.offset }

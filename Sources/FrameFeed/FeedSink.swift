@@ -72,6 +72,7 @@ public final class FeedSink: Sendable {
     defer { self.intake.withLock { $0 = nil } }
     let consumer = try consumer(topic)
     offsets.attach(consumer)
+    defer { offsets.detach() }
     let stages = SinkStages(
       intake: intake, line: line, decoders: decoders(intake, line, rejections),
       inference: InferenceStage(line: line, intake: intake, model: model, results: results, tally: tally),
