@@ -71,7 +71,10 @@ final class ClientEvents: Sendable {
   private func note(_ code: KafkaCode, _ text: String) { errors.withLock { $0.note(code, text) } }
 
   private func withoutSecrets(_ text: String) -> String {
-    secrets.withLock { $0.reduce(text) { $0.replacing($1, with: "***") } }
+    let text = secrets.withLock { $0.reduce(text) { $0.replacing($1, with: "***") } }
+    // librdkafka quotes the rest of a value that it does not understand.
+    guard let quoted = text.firstRange(of: "sasl.oauthbearer.config beginning at: ") else { return text }
+    return text[..<quoted.upperBound] + "***"
   }
 
   /// Points the configuration's callbacks at this object, which must outlive the client.

@@ -34,6 +34,11 @@ struct FrameFeedCommand: AsyncParsableCommand {
       Console.shared.line("framefeed: Kafka setting \(key): expected key=value, as in -X linger.ms=5")
       exit(withError: ExitCode(Failure.Code.usage.rawValue))
     }
+    // `sasl.password=XYZ` without its -X: the same.
+    if let key = ProcessTitle.strayedSecret(arguments) {
+      Console.shared.line("framefeed: Kafka setting \(key): belongs behind -X, as in -X linger.ms=5")
+      exit(withError: ExitCode(Failure.Code.usage.rawValue))
+    }
     await main(arguments)
   }
 }

@@ -28,6 +28,18 @@ enum ProcessTitle {
     }.map { KafkaSettings.nameable($0.1) }
   }
 
+  /// The secret setting of an argument `key=value` that stands behind no option which takes one.
+  static func strayedSecret(_ arguments: [String]) -> String? {
+    for (option, argument) in zip([""] + arguments, arguments) {
+      guard option != "-X", option != "--setting", !argument.hasPrefix("-"),
+        let equals = argument.firstIndex(of: "=")
+      else { continue }
+      let key = String(argument[..<equals])
+      if KafkaSettings.isSecret(key) { return KafkaSettings.nameable(key) }
+    }
+    return nil
+  }
+
   /// Where the secret begins in an argument such as `sasl.password=XYZ` or `--setting=sasl.password=XYZ`, bytes.
   private static func secretStart(in argument: String) -> Int? {
     var end = argument.utf8.startIndex
