@@ -33,6 +33,7 @@ final class SinkStages: Sendable {
           return running.decoders == 0
         }
         if last { line.close() }
+        running.wakeAll()
       }
       thread.detach()
     }

@@ -68,16 +68,19 @@ public final class FrameConsumer: Sendable {
     let reference = ClientReference()
     let refetch = Monitor(RefetchPlan())
     self.refetch = refetch
+    let rebalancing = Rebalancing(
+      assigned: { given in
+        refetch.withLock { plan in
+          for place in given { plan.begin(place.partition, at: place.offset) }
+        }
+        rebalancing.assigned(given)
+      }, revoked: rebalancing.revoked)
     let events = ClientEvents(
       log: log,
       rebalanced: { assigned, partitions in
         guard let client = reference.client else { return }
         if assigned {
-          let given = positions.apply(to: partitions, client)
-          refetch.withLock { plan in
-            for place in given { plan.begin(place.partition, at: place.offset) }
-          }
-          rebalancing.assigned(given)
+          rebalancing.assigned(positions.apply(to: partitions, client))
           rd_kafka_assign(client.handle, partitions)
         } else {
           rebalancing.revoked(partitions.numbers)
@@ -116,11 +119,7 @@ public final class FrameConsumer: Sendable {
     if let numbers = options.partitions {
       let list = PartitionList(capacity: numbers.count)
       for number in numbers { list.add(options.topic, number) }
-      let given = positions.apply(to: list.pointer, client)
-      refetch.withLock { plan in
-        for place in given { plan.begin(place.partition, at: place.offset) }
-      }
-      rebalancing.assigned(given)
+      rebalancing.assigned(positions.apply(to: list.pointer, client))
       code = KafkaCode(rd_kafka_assign(client.handle, list.pointer))
     } else {
       let list = PartitionList(capacity: 1)

@@ -23,7 +23,7 @@ import Testing
     let streamer: FeedStreamer
     let demo: FeedDemo
 
-    init(settings: [(String, String)] = [], roundTrip: Int32? = nil) throws {
+    init(settings: [(String, String)] = [], roundTrip: Int32? = nil, inFlight: Int = 5) throws {
       cluster = try MockCluster(brokers: 3)
       cluster.create("frames")
       cluster.setLeader("frames", to: 1)
@@ -31,6 +31,7 @@ import Testing
       var kafka = KafkaSettings(brokers: cluster.brokers)
       // An empty fetch of this cluster always waits the full time.
       kafka.set("fetch.wait.max.ms", "1")
+      kafka.set("max.in.flight", "\(inFlight)")
       for (key, value) in settings { kafka.set(key, value) }
       var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
       logger.logLevel = .critical
@@ -97,6 +98,11 @@ import Testing
     #expect(counts.missing == 0 && counts.rejected == 0 && counts.droppedFull == 0, comment)
   }
 
+  /// Brokers refuse a record that is ahead of one that failed; this cluster takes it, unless there is none.
+  private func expectOrder(_ outcome: FeedOutcome, _ inFlight: Int) {
+    if inFlight == 1 { #expect(outcome.report.frames.reordered == 0) }
+  }
+
   @Test func theLeaderIsDownForAWhile() throws {
     let outcome = try Rig().run("leader down 2 s") { cluster in
       cluster.takeDown(1)
@@ -137,25 +143,32 @@ import Testing
   }
 
   /// Errors that pass: librdkafka tries again.
-  @Test func producingFailsAndIsTriedAgain() throws {
+  @Test(arguments: [1, 5]) func producingFailsAndIsTriedAgain(inFlight: Int) throws {
     let errors = [
       RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
       RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
       RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR__TRANSPORT,
     ]
-    let outcome = try Rig().run("6 retriable produce errors in a row") {
+    let outcome = try Rig(inFlight: inFlight).run(
+      "6 retriable produce errors in a row, \(inFlight) in flight"
+    ) {
       $0.fail(.produce, with: errors.map { KafkaCode($0) })
     }
-    // Not that they are in order: brokers refuse a record that is ahead of one that failed, this cluster takes it.
     expectComplete(outcome, "retriable")
+    expectOrder(outcome, inFlight)
   }
 
   /// Errors that end an idempotent producer: another goes on where it was.
-  @Test(arguments: [
-    RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
-  ]) func aProducerThatLostItsPlaceIsReplaced(_ error: rd_kafka_resp_err_t) throws {
+  @Test(
+    arguments: [
+      RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
+    ], [1, 5]) func aProducerThatLostItsPlaceIsReplaced(_ error: rd_kafka_resp_err_t, inFlight: Int) throws
+  {
     let code = KafkaCode(error)
-    let outcome = try Rig().run("produce \(code.name)") { $0.fail(.produce, with: [code]) }
+    let outcome = try Rig().run("produce \(code.name)") {
+      $0.fail(.produce, with: [code])
+    }
+    // Not that they are in order: this cluster takes what the old producer had queued behind the refused record.
     expectComplete(outcome, "\(code.name)")
     // The other one librdkafka mends itself.
     let wasReplaced = outcome.report.notes?.contains { $0.contains("was sent again") } == true
