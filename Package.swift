@@ -18,13 +18,6 @@ let package = Package(
     .library(name: "FrameFeed", targets: ["FrameFeed"]),
     .executable(name: "framefeed", targets: ["framefeed"]),
   ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-  ],
   targets: [
     // System libraries: module map and shim only. `make deps` installs them.
     .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
@@ -38,11 +31,12 @@ let package = Package(
     // Loops that the project is measured against.
     .target(name: "CFloors"),
 
+    // What any program has: its command line and its log lines. They know nothing of frames.
+    .target(name: "CommandArguments", swiftSettings: swift),
+    .target(name: "LogLines", swiftSettings: swift),
+
     // The data path, in its order.
-    .target(
-      name: "FrameCore",
-      dependencies: [.product(name: "DequeModule", package: "swift-collections")],
-      swiftSettings: swift),
+    .target(name: "FrameCore", swiftSettings: swift),
     .target(name: "FrameSources", dependencies: ["FrameCore"], swiftSettings: swift),
     .target(
       name: "FrameCodecs", dependencies: ["FrameCore", "CFrameKernels", "CJPEG", "CZstd", "CPNG"],
@@ -52,20 +46,20 @@ let package = Package(
     .target(name: "FrameModels", dependencies: ["FrameCore", "FrameTensors"], swiftSettings: swift),
     .target(
       name: "FrameLatency",
-      dependencies: ["FrameCore", .product(name: "Histogram", package: "hdrhistogram-swift")],
+      dependencies: ["FrameCore"],
       swiftSettings: swift),
     .target(
       name: "FrameFeed",
       dependencies: [
         "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameTensors", "FrameModels",
-        "FrameLatency", .product(name: "Logging", package: "swift-log"),
+        "FrameLatency", "LogLines",
       ],
       swiftSettings: swift),
     .target(
       name: "FrameBench",
       dependencies: [
         "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameModels",
-        "FrameTensors", "FrameLatency", "CFloors", .product(name: "Logging", package: "swift-log"),
+        "FrameTensors", "FrameLatency", "CFloors", "LogLines",
       ],
       swiftSettings: swift),
     .executableTarget(
@@ -73,9 +67,7 @@ let package = Package(
       dependencies: [
         "FrameBench", "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport",
         "FrameTensors",
-        "FrameModels", "FrameLatency", .product(name: "Logging", package: "swift-log"),
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        "FrameModels", "FrameLatency", "LogLines", "CommandArguments",
       ],
       swiftSettings: swift),
 
@@ -105,7 +97,7 @@ let package = Package(
       name: "FrameFeedTests",
       dependencies: [
         "FrameFeed", "framefeed", "CRDKafka", "FrameCodecs", "FrameCore", "FrameLatency", "FrameModels",
-        "FrameSources", "FrameTensors", "KafkaTransport", .product(name: "Logging", package: "swift-log"),
+        "FrameSources", "FrameTensors", "KafkaTransport", "LogLines",
       ],
       exclude: ["flipping_proxy.py"],
       swiftSettings: swift),

@@ -1,5 +1,3 @@
-public import DequeModule
-
 /// What a full queue does with one more element.
 public enum QueuePolicy: String, Sendable, CaseIterable {
   /// The pusher waits: nothing is lost, the wait shows as latency.
@@ -26,11 +24,11 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
 
   @usableFromInline
   struct State: ~Copyable {
-    @usableFromInline var entries: RigidDeque<Entry>
+    @usableFromInline var entries: Ring<Entry>
     @usableFromInline var bytes = 0
     @usableFromInline var closed = false
 
-    init(entries: consuming RigidDeque<Entry>) { self.entries = entries }
+    init(entries: consuming Ring<Entry>) { self.entries = entries }
 
     @inlinable
     func hasRoom(for more: Int, _ maximumBytes: Int) -> Bool {
@@ -57,7 +55,7 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
   ///   - capacity: most elements at a time.
   ///   - bytes: most bytes at a time; a single larger element is still let in when the queue is empty.
   public init(capacity: Int, bytes: Int = .max, whenFull policy: QueuePolicy = .block) {
-    state = Monitor(State(entries: RigidDeque(capacity: capacity)))
+    state = Monitor(State(entries: Ring(capacity: capacity)))
     maximumBytes = bytes
     self.policy = policy
   }
@@ -79,7 +77,7 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
       if !state.hasRoom(for: bytes, maximumBytes) {
         guard policy == .dropOldest else { return .dropped }
         while !state.hasRoom(for: bytes, maximumBytes) {
-          let oldest = state.entries.removeFirst()
+          guard let oldest = state.entries.popFirst() else { break }
           state.bytes -= oldest.bytes
           dropped += 1
         }

@@ -1,7 +1,7 @@
 import FrameCore
 import FrameLatency
 import FrameSources
-import Logging
+import LogLines
 
 /// One frame between the source and the encoders, with its place in the schedule.
 struct ReadFrame: ~Copyable, Sendable {
@@ -37,7 +37,7 @@ struct CaptureReader: Sendable {
         // Its time passes all the same: the frames after it stay on the schedule.
         index += 1
         tally.rejected.add()
-        options.logger.warning("\(error)")
+        options.log.warning("\(error)")
       case .end:
         guard options.loops.map({ loop < $0 }) ?? true else { return }
         // A source without one good frame would be read for ever.

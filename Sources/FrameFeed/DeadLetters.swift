@@ -118,10 +118,10 @@ final class DeadLetterTopic: DeadLetters {
       if !options.isEmbedded {
         _ = try PreparedTopic.find(
           topic, options.kafka, create: TopicSettings(configuration: ["max.message.bytes": "\(limit)"]),
-          options.logger)
+          options.log)
       }
       producer = try LineProducer(
-        options.kafka, topic: topic, largestRecord: limit, log: kafkaLog(options.logger))
+        options.kafka, topic: topic, largestRecord: limit, log: kafkaLog(options.log))
       try producer.connect()
     } catch {
       throw .transport(error)

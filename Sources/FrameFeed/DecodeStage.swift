@@ -2,7 +2,7 @@ import FrameCodecs
 import FrameCore
 import FrameTensors
 import KafkaTransport
-import Logging
+import LogLines
 
 /// One of the decoders: from a fetched record to its slot of the batch, without a copy of the payload between.
 struct DecodeStage: Sendable {

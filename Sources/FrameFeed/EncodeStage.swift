@@ -1,6 +1,6 @@
 import FrameCodecs
 import FrameCore
-import Logging
+import LogLines
 
 /// One of the encoders: takes captured frames, hands encoded ones on in the order of capture.
 struct EncodeStage: Sendable {
@@ -9,7 +9,7 @@ struct EncodeStage: Sendable {
   let encoded: OrderedHandoff<EncodedFrame>
   let pool: FramePool
   let tally: StreamTally
-  let logger: Logger
+  let log: Log
 
   func run() {
     while tickets.take({ ticket, frame in encode(ticket, frame) }) {}
@@ -24,7 +24,7 @@ struct EncodeStage: Sendable {
       if case .stopped = error { return }
       tally.captured.add(-1)
       tally.rejected.add()
-      logger.warning("\(error)")
+      log.warning("\(error)")
     }
   }
 }

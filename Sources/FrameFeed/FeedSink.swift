@@ -4,7 +4,7 @@ import FrameLatency
 import FrameModels
 import FrameTensors
 import KafkaTransport
-import Logging
+import LogLines
 import Synchronization
 
 /// The model's side: fetches records, decodes them into batch tensors, asks the model, and keeps the books.
@@ -96,11 +96,11 @@ public final class FeedSink: Sendable {
     if failure.error != nil { gone.request() }
     let lag = offsets.lag
     do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
-      options.logger.warning("\(error)")
+      options.log.warning("\(error)")
     }
     if let error = failure.error {
       guard wasAbandoned else { throw error }
-      options.logger.warning("\(error)")
+      options.log.warning("\(error)")
     }
     return outcome(end, startedWall, started, consumer, lag: lag)
   }
@@ -134,7 +134,7 @@ public final class FeedSink: Sendable {
     let deadline = options.idleTimeout.map { started + Int64($0 * 1e9) } ?? .max
     do throws(TransportError) {
       return try PreparedTopic.wait(
-        options.topic, options.kafka, until: deadline, stopSignal, options.logger)
+        options.topic, options.kafka, until: deadline, stopSignal, options.log)
     } catch {
       throw .transport(error)
     }
@@ -143,7 +143,7 @@ public final class FeedSink: Sendable {
   private func resultWriter() throws(FeedError) -> (any ResultWriter)? {
     switch options.results {
     case .file(let path): try ResultFile(path)
-    case .topic(let topic): try ResultTopic(topic, options.kafka, log: kafkaLog(options.logger))
+    case .topic(let topic): try ResultTopic(topic, options.kafka, log: kafkaLog(options.log))
     case nil: nil
     }
   }
@@ -163,21 +163,21 @@ public final class FeedSink: Sendable {
     reading.maximumRecord = topic.maximumRecord
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
     let (tally, offsets, ready, gone, drain) = (tally, offsets, ready, gone, drain)
-    let logger = options.logger
+    let log = options.log
     let timeout = Int64(options.drainTimeout * 1e9)
     do throws(TransportError) {
       return try FrameConsumer(
-        options.kafka, reading, log: kafkaLog(logger),
+        options.kafka, reading, log: kafkaLog(log),
         rebalancing: FrameConsumer.Rebalancing(
           assigned: { partitions in
-            logger.info("reading partitions \(partitions.map(\.partition).sorted())")
+            log.info("reading partitions \(partitions.map(\.partition).sorted())")
             for given in partitions where given.lost > 0 {
-              logger.warning(
+              log.warning(
                 "partition \(given.partition): the topic dropped \(given.lost) records before they were read; raise its retention"
               )
             }
             for given in partitions where given.isMadeAnew {
-              logger.warning(
+              log.warning(
                 "partition \(given.partition): the group had read past its end, so the topic was made anew; reading from its beginning"
               )
             }
@@ -238,7 +238,7 @@ public final class FeedSink: Sendable {
           failure.report(.transport(fatal))
           return .failed
         }
-        options.logger.warning("\(error)")
+        options.log.warning("\(error)")
       case .nothing: break
       }
       let isIdle = tally.underWay.withLock { $0 == 0 }
@@ -257,7 +257,7 @@ public final class FeedSink: Sendable {
   /// A sink that gets no partitions looks like one that hangs.
   private func sayWhyNothingComes() {
     guard !ready.withLock({ $0 }) else { return }
-    options.logger.notice(
+    options.log.notice(
       "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). -X group.instance.id=NAME, the same at each start, lets a sink take its own place at once"
     )
   }

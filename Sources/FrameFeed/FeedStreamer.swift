@@ -4,7 +4,7 @@ import FrameCore
 import FrameLatency
 public import FrameSources
 import KafkaTransport
-import Logging
+import LogLines
 
 /// The source's side: reads frames, lets each go when it is due, encodes it, and sends it to Kafka.
 ///
@@ -66,14 +66,14 @@ public final class FeedStreamer: Sendable {
       let topic =
         options.isEmbedded
         ? .embedded
-        : try PreparedTopic.find(options.topic, options.kafka, create: options.createTopic, options.logger)
+        : try PreparedTopic.find(options.topic, options.kafka, create: options.createTopic, options.log)
       let tally = tally
-      let logger = options.logger
+      let log = options.log
       let producer = try FrameProducer(
         options.kafka,
         FrameProducer.Options(
           topic: options.topic, feed: options.feed, run: run, maximumRecord: topic.maximumRecord),
-        log: kafkaLog(logger)
+        log: kafkaLog(log)
       ) { delivery in
         if let error = delivery.error {
           if delivery.isEnd {
@@ -81,7 +81,7 @@ public final class FeedStreamer: Sendable {
           } else {
             tally.undelivered.add(delivery.sequence)
           }
-          logger.warning(
+          log.warning(
             "\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)")
         } else if !delivery.isEnd {
           tally.acknowledged.add()

@@ -1,7 +1,7 @@
 import FrameCore
 import FrameLatency
 import KafkaTransport
-import Logging
+import LogLines
 
 /// Tells what records are and keeps the books of them. For one thread at a time.
 struct RecordBooks: Sendable {
@@ -34,7 +34,7 @@ struct RecordBooks: Sendable {
       case .tombstone where isAgain: break
       case .tombstone:
         tally.tombstones.add()
-        options.logger.info("\(options.topic)[\(record.partition)]@\(record.offset): null value, skipped")
+        options.log.info("\(options.topic)[\(record.partition)]@\(record.offset): null value, skipped")
       }
     } catch  where isAgain {
       // Counted and told when it came first.

@@ -1,6 +1,6 @@
 import FrameCore
 import KafkaTransport
-import Logging
+import LogLines
 
 /// What becomes of records that are no frames or cannot be decoded: told, counted and, where the user wants it,
 /// kept as dead letters. The feed goes on.
@@ -24,7 +24,7 @@ final class Rejections: Sendable {
   func reject(_ record: borrowing Record, _ identity: FrameIdentity?, arrived: Bool, reason: String) {
     tally.rejected.add()
     tally.ledger.rejected(identity, partition: record.partition, arrived: arrived)
-    options.logger.warning("\(options.topic)[\(record.partition)]@\(record.offset): rejected: \(reason)")
+    options.log.warning("\(options.topic)[\(record.partition)]@\(record.offset): rejected: \(reason)")
     do throws(FeedError) {
       try letters?.keep(record, topic: options.topic, reason: reason)
     } catch {

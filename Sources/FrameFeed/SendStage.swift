@@ -2,14 +2,14 @@ import FrameCodecs
 import FrameCore
 import FrameLatency
 import KafkaTransport
-import Logging
+import LogLines
 
 /// Numbers the frames that are really sent and hands them to Kafka, on one thread.
 struct SendStage: Sendable {
   let producer: FrameProducer
   let encoded: OrderedHandoff<EncodedFrame>
   let tally: StreamTally
-  let logger: Logger
+  let log: Log
 
   /// Sends until the last frame.
   /// - Returns: frames sent, also when the producer takes nothing more.
@@ -28,7 +28,7 @@ struct SendStage: Sendable {
           guard sequence > 0 else { throw .transport(error) }
           tally.rejected.add()
           tally.captured.add(-1)
-          logger.warning("frame not sent: \(error)")
+          log.warning("frame not sent: \(error)")
         default:
           throw .transport(error)
         }

@@ -2,7 +2,7 @@ public import FrameCodecs
 public import FrameCore
 public import FrameModels
 public import KafkaTransport
-public import Logging
+public import LogLines
 
 /// What to read, which model it is for, and when to stop.
 public struct SinkOptions: Sendable {
@@ -36,7 +36,7 @@ public struct SinkOptions: Sendable {
   /// librdkafka's in-process cluster: it describes no topics.
   public var isEmbedded = false
   public var kafka: KafkaSettings
-  public var logger: Logger
+  public var log: Log
 
   /// What a sink does that is slower than its feeds.
   public enum Policy: String, Sendable, CaseIterable {
@@ -46,10 +46,10 @@ public struct SinkOptions: Sendable {
     case latest
   }
 
-  public init(model: ModelManifest, kafka: KafkaSettings, logger: Logger) {
+  public init(model: ModelManifest, kafka: KafkaSettings, log: Log = Log()) {
     self.model = model
     self.kafka = kafka
-    self.logger = logger
+    self.log = log
   }
 
   /// Records fetched and waiting for a decoder, at most.

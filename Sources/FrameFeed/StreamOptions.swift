@@ -2,7 +2,7 @@ public import FrameCodecs
 public import FrameCore
 public import FrameSources
 public import KafkaTransport
-public import Logging
+public import LogLines
 
 /// What to send, how fast, and what to do when it cannot go out as fast.
 public struct StreamOptions: Sendable {
@@ -41,13 +41,13 @@ public struct StreamOptions: Sendable {
   /// librdkafka's in-process cluster: it describes and creates no topics.
   public var isEmbedded = false
   public var kafka: KafkaSettings
-  public var logger: Logger
+  public var log: Log
 
-  public init(feed: String, codec: Codec, kafka: KafkaSettings, logger: Logger) {
+  public init(feed: String, codec: Codec, kafka: KafkaSettings, log: Log = Log()) {
     self.feed = feed
     self.codec = codec
     self.kafka = kafka
-    self.logger = logger
+    self.log = log
   }
 
   /// Frames read before they are due, at most.

@@ -41,9 +41,9 @@ struct StreamStages {
         encoder: FrameEncoder(
           codec: options.codec, resizing: options.resizing, orientation: options.orientation,
           limits: options.limits),
-        tickets: tickets, encoded: handoff, pool: payloadPool, tally: tally, logger: options.logger)
+        tickets: tickets, encoded: handoff, pool: payloadPool, tally: tally, log: options.log)
     }
-    sender = SendStage(producer: producer, encoded: handoff, tally: tally, logger: options.logger)
+    sender = SendStage(producer: producer, encoded: handoff, tally: tally, log: options.log)
     encoded = handoff
     pools = [capturePool, payloadPool]
     self.producer = producer

@@ -1,6 +1,6 @@
 import FrameCore
 import KafkaTransport
-import Logging
+import LogLines
 
 /// What must be known of a topic before a frame goes through it.
 struct PreparedTopic: Sendable {
@@ -15,34 +15,34 @@ struct PreparedTopic: Sendable {
   /// Finds the topic, or creates it.
   /// - Parameter create: what to create it with; `nil` makes a missing topic an error.
   static func find(
-    _ topic: String, _ kafka: KafkaSettings, create: TopicSettings?, _ logger: Logger
+    _ topic: String, _ kafka: KafkaSettings, create: TopicSettings?, _ log: Log
   ) throws(TransportError) -> PreparedTopic {
-    let admin = try TopicAdmin(kafka, log: kafkaLog(logger))
+    let admin = try TopicAdmin(kafka, log: kafkaLog(log))
     let cluster = try admin.cluster()
     if cluster.topics[topic] == nil {
       guard let create else { throw .topicMissing(topic, broker: kafka.brokers) }
       do throws(TransportError) {
         try admin.create(topic, create)
-        logger.info("created topic \(topic)")
+        log.info("created topic \(topic)")
       } catch {
         // Another source was faster.
         guard case .topicExists = error else { throw error }
       }
     }
-    return try describe(topic, admin, cluster, logger)
+    return try describe(topic, admin, cluster, log)
   }
 
   /// Waits until the topic exists.
   /// - Returns: `nil` when stopped or timed out before.
   static func wait(
-    _ topic: String, _ kafka: KafkaSettings, until deadline: Int64, _ stop: StopSignal, _ logger: Logger
+    _ topic: String, _ kafka: KafkaSettings, until deadline: Int64, _ stop: StopSignal, _ log: Log
   ) throws(TransportError) -> PreparedTopic? {
-    let admin = try TopicAdmin(kafka, log: kafkaLog(logger))
+    let admin = try TopicAdmin(kafka, log: kafkaLog(log))
     var said = false
     while true {
       let cluster = try admin.cluster()
-      if cluster.topics[topic] != nil { return try describe(topic, admin, cluster, logger) }
-      if !said { logger.notice("waiting for topic \(topic)") }
+      if cluster.topics[topic] != nil { return try describe(topic, admin, cluster, log) }
+      if !said { log.notice("waiting for topic \(topic)") }
       said = true
       let next = FrameClock.monotonic() + 300_000_000
       guard next < deadline, stop.sleep(until: next) else { return nil }
@@ -50,7 +50,7 @@ struct PreparedTopic: Sendable {
   }
 
   private static func describe(
-    _ topic: String, _ admin: TopicAdmin, _ cluster: Cluster, _ logger: Logger
+    _ topic: String, _ admin: TopicAdmin, _ cluster: Cluster, _ log: Log
   ) throws(TransportError) -> PreparedTopic {
     var limit: Int?
     do throws(TransportError) {
@@ -58,7 +58,7 @@ struct PreparedTopic: Sendable {
     } catch {
       // Reading a topic's settings needs a right of its own, which sending does not.
       guard case .kafka = error else { throw error }
-      logger.warning("cannot read the limits of topic \(topic), so they are not checked: \(error)")
+      log.warning("cannot read the limits of topic \(topic), so they are not checked: \(error)")
     }
     return PreparedTopic(
       maximumRecord: limit ?? 1_000_000_000, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
@@ -66,11 +66,11 @@ struct PreparedTopic: Sendable {
 }
 
 /// librdkafka's log lines as ours; its chatter only at debug level.
-func kafkaLog(_ logger: Logger) -> KafkaLog {
+func kafkaLog(_ log: Log) -> KafkaLog {
   { level, line in
     switch level {
-    case .error, .warning: logger.info("librdkafka: \(line)")
-    case .notice, .info, .debug: logger.debug("librdkafka: \(line)")
+    case .error, .warning: log.info("librdkafka: \(line)")
+    case .notice, .info, .debug: log.debug("librdkafka: \(line)")
     }
   }
 }

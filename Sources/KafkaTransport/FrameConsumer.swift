@@ -52,14 +52,7 @@ public final class FrameConsumer: Sendable {
   private let client: KafkaClient
   private let options: Options
   private let rebalancing: Rebalancing
-  private let stored = Monitor(StoredOffsets())
   private let refetch: Monitor<RefetchPlan>
-
-  /// One entry a partition, made once and used again for each store.
-  private struct StoredOffsets: ~Copyable, @unchecked Sendable {
-    // Sound: used under the monitor's lock only.
-    var list: PartitionList? = PartitionList(capacity: 1)
-  }
 
   public init(
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog? = nil, rebalancing: Rebalancing
@@ -105,13 +98,7 @@ public final class FrameConsumer: Sendable {
     self.rebalancing = rebalancing
     reference.client = client
     rd_kafka_poll_set_consumer(client.handle)
-    stored.withLock { $0.list?.add(options.topic, 0) }
     try start(positions)
-  }
-
-  deinit {
-    // librdkafka keeps a reference to the partition in the list, and would wait for it for ever.
-    stored.withLock { $0.list = nil }
   }
 
   private func start(_ positions: StartPositions) throws(TransportError) {
@@ -180,8 +167,7 @@ public final class FrameConsumer: Sendable {
   }
 
   private func seek(_ partition: Int32, _ offset: Int64) {
-    let list = PartitionList(capacity: 1)
-    list.add(options.topic, partition, offset: offset)
+    let list = PartitionList(options.topic, partition, offset: offset)
     // Refused when the partition was taken away meanwhile: then the next owner reads it.
     if let refused = rd_kafka_seek_partitions(client.handle, list.pointer, 5000) {
       rd_kafka_error_destroy(refused)
@@ -190,13 +176,9 @@ public final class FrameConsumer: Sendable {
 
   /// Marks all records of a partition before `next` as done; they are committed within a second.
   public func store(partition: Int32, next: Int64) {
-    stored.withLock { stored in
-      guard let list = stored.list?.pointer else { return }
-      list.pointee.elems[0].partition = partition
-      list.pointee.elems[0].offset = next
-      // Refused when the partition has been taken away meanwhile: the other sink reads it again.
-      rd_kafka_offsets_store(client.handle, list)
-    }
+    let list = PartitionList(options.topic, partition, offset: next)
+    // Refused when the partition has been taken away meanwhile: the other sink reads it again.
+    rd_kafka_offsets_store(client.handle, list.pointer)
   }
 
   /// Commits what was stored and leaves the group. Call after the last poll.

@@ -49,8 +49,7 @@ final class StartPositions: Sendable {
   }
 
   private func first(at time: Int64, _ partition: Int32, _ client: KafkaClient) -> Int64? {
-    let list = PartitionList(capacity: 1)
-    list.add(topic, partition, offset: time)
+    let list = PartitionList(topic, partition, offset: time)
     let code = KafkaCode(rd_kafka_offsets_for_times(client.handle, list.pointer, 10_000))
     guard code == .none, list[0].err == RD_KAFKA_RESP_ERR_NO_ERROR, list[0].offset >= 0 else { return nil }
     return list[0].offset

@@ -5,7 +5,7 @@ import FrameLatency
 import FrameModels
 import FrameSources
 import FrameTensors
-import Logging
+import LogLines
 import Testing
 
 @testable import FrameFeed
@@ -33,9 +33,7 @@ import Testing
       kafka.set("fetch.wait.max.ms", "1")
       kafka.set("max.in.flight", "\(inFlight)")
       for (key, value) in settings { kafka.set(key, value) }
-      var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-      logger.logLevel = .critical
-      var sending = StreamOptions(feed: "drone-1", codec: try Codec("raw"), kafka: kafka, logger: logger)
+      var sending = StreamOptions(feed: "drone-1", codec: try Codec("raw"), kafka: kafka, log: .silent)
       sending.pace = .rate(100)
       sending.frames = ClusterFaultTests.frames
       sending.isEmbedded = true
@@ -45,7 +43,7 @@ import Testing
         name: "motion", runtime: ModelRuntime(kind: .builtin),
         input: TensorSpec(
           width: 64, height: 48, layout: .nhwc, type: .uint8, color: .gray, scale: 1, batch: 4))
-      var reading = SinkOptions(model: model, kafka: kafka, logger: logger)
+      var reading = SinkOptions(model: model, kafka: kafka, log: .silent)
       reading.group = "g"
       reading.untilEnd = true
       reading.idleTimeout = 20
@@ -226,9 +224,8 @@ import Testing
   @Test func aStoppedFeedReportsWhatItCouldNotSend() throws {
     let cluster = try MockCluster(brokers: 1)
     cluster.create("frames")
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     var options = StreamOptions(
-      feed: "drone-1", codec: try Codec("raw"), kafka: KafkaSettings(brokers: cluster.brokers), logger: logger
+      feed: "drone-1", codec: try Codec("raw"), kafka: KafkaSettings(brokers: cluster.brokers), log: .silent
     )
     options.pace = .rate(200)
     options.isEmbedded = true

@@ -5,7 +5,7 @@ import FrameModels
 import FrameSources
 import FrameTensors
 import Foundation
-import Logging
+import LogLines
 import Testing
 
 @testable import FrameFeed
@@ -40,13 +40,12 @@ struct TakeoverTests {
     cluster.create("frames", partitions: 2)
     var kafka = KafkaSettings(brokers: cluster.brokers)
     kafka.set("fetch.wait.max.ms", "1")
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let results = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     defer { try? FileManager.default.removeItem(atPath: results) }
     let model = ModelManifest(
       name: "motion", runtime: ModelRuntime(kind: .builtin),
       input: TensorSpec(width: 64, height: 48, layout: .nhwc, type: .uint8, color: .gray, scale: 1, batch: 4))
-    var reading = SinkOptions(model: model, kafka: kafka, logger: logger)
+    var reading = SinkOptions(model: model, kafka: kafka, log: .silent)
     reading.group = "g"
     reading.idleTimeout = 12
     reading.isEmbedded = true
@@ -63,7 +62,7 @@ struct TakeoverTests {
     usleep(8_000_000)  // both have joined
     let feeds = ["drone-1", "drone-4"]  // by their keys, partitions 0 and 1
     let streamers = try feeds.map { feed in
-      var sending = StreamOptions(feed: feed, codec: try Codec("raw"), kafka: kafka, logger: logger)
+      var sending = StreamOptions(feed: feed, codec: try Codec("raw"), kafka: kafka, log: .silent)
       sending.pace = .rate(60)
       sending.frames = Self.frames / 2
       sending.isEmbedded = true

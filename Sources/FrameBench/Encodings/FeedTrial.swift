@@ -3,7 +3,7 @@ import FrameCore
 import FrameFeed
 import FrameLatency
 import KafkaTransport
-import Logging
+import LogLines
 
 /// Sends sample frames the whole way, through a broker to a tensor, with one codec.
 struct FeedTrial {
@@ -38,14 +38,13 @@ struct FeedTrial {
       let topics = try ComparisonTopics(kafka)
       let topic = try topics.create(payload: payload, kept: 2 * limit + 2)
       let window = FlowWindow(limit: limit, timeout: 20)
-      var logger = Logger(label: "framefeed.compare")
-      logger.logLevel = .error
-      var stream = StreamOptions(feed: "compare", codec: codec, kafka: kafka, logger: logger)
+      let log = Log(level: .error)
+      var stream = StreamOptions(feed: "compare", codec: codec, kafka: kafka, log: log)
       stream.topic = topic
       stream.pace = .asFastAsPossible
       stream.resizing = resizing
       stream.frames = Self.settling + count
-      var sink = SinkOptions(model: ArrivalModel.register(window), kafka: kafka, logger: logger)
+      var sink = SinkOptions(model: ArrivalModel.register(window), kafka: kafka, log: log)
       sink.topic = topic
       sink.group = topic
       sink.untilEnd = true

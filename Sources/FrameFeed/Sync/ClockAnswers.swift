@@ -1,6 +1,6 @@
 import FrameCore
 import KafkaTransport
-import Logging
+import LogLines
 
 /// A source's side of clock synchronisation: answers every sink that asks, on a thread of its own, so that the
 /// feed never waits for it.
@@ -14,13 +14,13 @@ struct ClockAnswers {
       do throws(TransportError) {
         try Self.answer(options, stopSignal)
       } catch {
-        options.logger.warning("clocks are not synchronised: \(error)")
+        options.log.warning("clocks are not synchronised: \(error)")
       }
     }
   }
 
   private static func answer(_ options: StreamOptions, _ stop: StopSignal) throws(TransportError) {
-    let topic = try SyncTopic(options.topic, options.kafka, options.logger)
+    let topic = try SyncTopic(options.topic, options.kafka, options.log)
     defer { topic.close() }
     try topic.send(.here(domain: FrameClock.domain))
     while !stop.isRequested {

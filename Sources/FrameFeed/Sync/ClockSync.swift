@@ -2,7 +2,7 @@ import FoundationEssentials
 import FrameCore
 import FrameLatency
 import KafkaTransport
-import Logging
+import LogLines
 
 /// A sink's side of clock synchronisation: asks all sources for their clocks, on a thread of its own.
 struct ClockSync {
@@ -21,7 +21,7 @@ struct ClockSync {
       do throws(TransportError) {
         try Self.ask(options, tally, stopSignal)
       } catch {
-        options.logger.warning("clocks are not synchronised: \(error)")
+        options.log.warning("clocks are not synchronised: \(error)")
       }
     }
   }
@@ -29,7 +29,7 @@ struct ClockSync {
   private static func ask(
     _ options: SinkOptions, _ tally: SinkTally, _ stop: StopSignal
   ) throws(TransportError) {
-    let topic = try SyncTopic(options.topic, options.kafka, options.logger)
+    let topic = try SyncTopic(options.topic, options.kafka, options.log)
     defer { topic.close() }
     let sink = UUID().uuidString.lowercased()
     var asked: [Int64] = []

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import FrameCore
 import KafkaTransport
-import Logging
+import LogLines
 
 /// The small topic beside a feed's own through which sinks ask sources for their clocks. For one thread.
 final class SyncTopic {
@@ -11,7 +11,7 @@ final class SyncTopic {
   static func name(_ topic: String) -> String { "\(topic).sync" }
 
   /// Creates the topic when it is missing.
-  init(_ topic: String, _ kafka: KafkaSettings, _ logger: Logger) throws(TransportError) {
+  init(_ topic: String, _ kafka: KafkaSettings, _ log: Log) throws(TransportError) {
     let name = Self.name(topic)
     // Worth nothing once it is read.
     let settings = TopicSettings(
@@ -19,16 +19,16 @@ final class SyncTopic {
         "retention.ms": "60000", "segment.ms": "60000", "retention.bytes": "1048576",
         "segment.bytes": "1048576", "max.message.bytes": "65536",
       ])
-    let prepared = try PreparedTopic.find(name, kafka, create: settings, logger)
+    let prepared = try PreparedTopic.find(name, kafka, create: settings, log)
     // A group of its own and nothing committed: everyone reads everything from now on.
     var reading = FrameConsumer.Options(topic: name, group: "framefeed-sync-\(UUID().uuidString)")
     reading.partitions = [0]
     reading.start = .latest
     reading.brokerIgnoresFetchLimits = prepared.isLocalDevelopmentBroker
     consumer = try FrameConsumer(
-      kafka, reading, log: kafkaLog(logger),
+      kafka, reading, log: kafkaLog(log),
       rebalancing: FrameConsumer.Rebalancing(assigned: { _ in }, revoked: { _ in }))
-    producer = try LineProducer(kafka, topic: name, log: kafkaLog(logger))
+    producer = try LineProducer(kafka, topic: name, log: kafkaLog(log))
     try producer.connect(milliseconds: 5000)
   }
 
