@@ -71,6 +71,9 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    .testTarget(
+      name: "CommandArgumentsTests", dependencies: ["CommandArguments"], swiftSettings: swift),
+    .testTarget(name: "LogLinesTests", dependencies: ["LogLines"], swiftSettings: swift),
     .testTarget(name: "CFrameKernelsTests", dependencies: ["CFrameKernels"], swiftSettings: swift),
     .testTarget(name: "FrameCoreTests", dependencies: ["FrameCore"], swiftSettings: swift),
     .testTarget(
@@ -96,10 +99,11 @@ let package = Package(
     .testTarget(
       name: "FrameFeedTests",
       dependencies: [
-        "FrameFeed", "framefeed", "CRDKafka", "FrameCodecs", "FrameCore", "FrameLatency", "FrameModels",
+        "FrameFeed", "framefeed", "CRDKafka", "CommandArguments", "FrameCodecs", "FrameCore", "FrameLatency",
+        "FrameModels",
         "FrameSources", "FrameTensors", "KafkaTransport", "LogLines",
       ],
-      exclude: ["flipping_proxy.py"],
+      exclude: ["flipping_proxy.py", "zsh_offers.zsh"],
       swiftSettings: swift),
   ]
 )

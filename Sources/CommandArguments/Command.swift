@@ -1,1 +1,84 @@
+/// A command whose arguments are its properties.
+///
+/// ```swift
+/// struct Resize: Command {
+///   static let about = CommandText("resize", "Make pictures smaller.")
+///   static let arguments: [Argument<Resize>] = [
+///     .operands(\.files, "file", "Pictures to read."),
+///     .option(\.width, "width", value: "px", allowed: .atLeast(1), "Width of the result."),
+///     .flag(\.quiet, "quiet", "No progress."),
+///   ]
+///   var files: [String] = []
+///   var width = 640
+///   var quiet = false
+///   func run() async throws { ... }
+/// }
+/// ```
+///
+/// Parsing, `--help`, completions and the manual all read `arguments`; defaults are the properties' initial values.
+public protocol Command: ArgumentSet {
+  static var about: CommandText { get }
+  func run() async throws
+}
 
+/// Arguments that several commands share, as a property of each: see ``Argument/group(_:)``.
+public protocol ArgumentGroup: ArgumentSet {
+  /// What help calls them: `Broker`.
+  static var heading: String { get }
+}
+
+/// A command's name, and what people read about it.
+public struct CommandText: Sendable {
+  public let name: String
+  /// One sentence.
+  public let summary: String
+  /// Paragraphs, separated by empty lines and wrapped by whoever shows them. Lines that begin with a space stay as
+  /// they are.
+  public let discussion: String
+  /// Command lines, as one would type them.
+  public let examples: [String]
+  /// Runs, but is shown nowhere.
+  public let isHidden: Bool
+
+  public init(
+    _ name: String, _ summary: String, discussion: String = "", examples: [String] = [],
+    isHidden: Bool = false
+  ) {
+    self.name = name
+    self.summary = summary
+    self.discussion = discussion
+    self.examples = examples
+    self.isHidden = isHidden
+  }
+}
+
+/// A command, or a name for several commands, without its type.
+public struct CommandNode: Sendable {
+  public let about: CommandText
+  public let arguments: [ArgumentDescription]
+  public let subcommands: [CommandNode]
+  /// Reads the words behind the command's name; `nil` where a subcommand must be named.
+  let read: (@Sendable ([String]) throws(ArgumentError) -> any Command)?
+
+  /// A command that runs.
+  public init<C: Command>(_ type: C.Type) {
+    about = C.about
+    arguments = C.arguments.flatMap(\.parts).map(\.description)
+    subcommands = []
+    read = { words throws(ArgumentError) in try ArgumentReader<C>().read(words) }
+  }
+
+  /// A name for several commands.
+  public init(_ about: CommandText, _ subcommands: [CommandNode]) {
+    self.about = about
+    arguments = []
+    self.subcommands = subcommands
+    read = nil
+  }
+
+  public var name: String { about.name }
+  public var options: [ArgumentDescription] { arguments.filter { $0.kind != .operand } }
+  public var operands: [ArgumentDescription] { arguments.filter { $0.kind == .operand } }
+  /// What help and completions show.
+  public var shownSubcommands: [CommandNode] { subcommands.filter { !$0.about.isHidden } }
+}

@@ -10,7 +10,7 @@ public struct FrameSize: Sendable, Equatable, CustomStringConvertible {
     self.height = height
   }
 
-  init(checkedWidth width: Int, height: Int) {
+  package init(checkedWidth width: Int, height: Int) {
     self.width = width
     self.height = height
   }

@@ -5,6 +5,8 @@ import KafkaTransport
 public enum Versions {
   /// Of FrameFeed.
   public static let framefeed = "0.1.0"
+  /// When that version was made, as the manual page shows it.
+  public static let date = "November 26, 2026"
 
   public static var all: [String: String] {
     [

@@ -1,30 +1,28 @@
-public import ArgumentParser
+import CommandArguments
 import FoundationEssentials
 import FrameBench
-import FrameFeed
-import FrameSources
 import KafkaTransport
-public import Logging
+import LogLines
 
-/// Which broker and topic, and any setting of librdkafka.
-struct BrokerOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092).", valueName: "host:port,..."))
+/// Which broker, and any setting of librdkafka.
+struct BrokerOptions: ArgumentGroup {
+  static let heading = "Broker"
+  static let arguments: [Argument<BrokerOptions>] = [
+    .option(
+      \.broker, "broker", value: "host:port,...",
+      "Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092)."),
+    .option(
+      \.settings, "X", value: "key=value",
+      "Any librdkafka setting; repeatable. A value @file:PATH or @env:NAME is read from there, for passwords."
+    ),
+    .option(
+      \.kafkaConfig, "kafka-config", value: "file", completion: .files,
+      "A properties file of librdkafka settings (TLS, SASL), @file: and @env: as with -X, which goes on top."
+    ),
+  ]
+
   var broker: String?
-
-  @Option(
-    name: .customShort("X"),
-    help: ArgumentHelp(
-      "Any librdkafka setting; repeatable. A value @file:PATH or @env:NAME is read from there, for passwords.",
-      valueName: "key=value")
-  )
   var settings: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A properties file of librdkafka settings (TLS, SASL), @file: and @env: as with -X, which goes on top.",
-      valueName: "file"))
   var kafkaConfig: String?
 
   /// The settings for a process of this program.
@@ -49,82 +47,41 @@ struct BrokerOptions: ParsableArguments {
   }
 }
 
-/// The topic frames go through.
-struct FrameTopicOptions: ParsableArguments {
-  @Option(help: "The topic frames go through.")
-  var topic = "frames"
-}
-
 /// What is printed, and where the report goes.
-struct OutputOptions: ParsableArguments {
-  @Option(
-    help: ArgumentHelp("Write the run report to this file (JSON, schema framefeed.run/1).", valueName: "file")
-  )
+struct OutputOptions: ArgumentGroup {
+  static let heading = "Output"
+  static let arguments: [Argument<OutputOptions>] = [
+    .option(
+      \.report, "report", value: "file", completion: .files,
+      "Write the run report to this file (JSON, schema framefeed.run/1)."),
+    .flag(\.json, "json", "Print the report as JSON instead of a table."),
+    .flag(\.quiet, "quiet", "No progress."),
+    .option(\.logLevel, "log-level", "Least level of the messages on standard error."),
+  ]
+
   var report: String?
-
-  @Flag(help: "Print the report as JSON instead of a table.")
   var json = false
-
-  @Flag(help: "No progress.")
   var quiet = false
+  var logLevel = LogLevel.notice
 
-  @Option(help: "debug, info, notice, warning or error.")
-  var logLevel = Logger.Level.notice
-
-  func logger() -> Logger {
-    var logger = Logger(label: "framefeed") { _ in ConsoleLogHandler() }
-    logger.logLevel = logLevel
-    return logger
-  }
+  var log: Log { Log(level: logLevel) { Console.shared.line($0.text) } }
 }
 
-extension Logger.Level: @retroactive ExpressibleByArgument {}
-
-/// A failure with its exit code; the message is one line on standard error.
-struct Failure: Error {
-  enum Code: Int32 {
-    case failed = 1
-    case usage = 64
-    case stopped = 130
+extension Argument {
+  /// The sources of a feed.
+  static func source(_ path: Path<[String]>) -> Self {
+    .operands(path, "source", completion: .files, "Where the frames come from.")
   }
 
-  let message: String
-  let code: Code
+  static func codec(_ path: Path<String>) -> Self { .option(path, "codec", "How frames are encoded.") }
 
-  init(_ error: some Error, code: Code = .failed) {
-    message = "\(error)"
-    self.code = code
+  /// The topic that frames go through.
+  static func topic(_ path: Path<String>) -> Self {
+    .option(path, "topic", "The topic frames go through.")
   }
 
-  init(_ message: String, code: Code = .usage) {
-    self.message = message
-    self.code = code
-  }
-}
-
-/// Runs a command's body; what fails is printed as one line and becomes the exit code.
-func reportingFailures(_ body: () async throws -> Void) async throws {
-  do {
-    try await body()
-  } catch let failure as Failure {
-    throw failure.reported()
-  } catch let error as BenchError {
-    if case .stopped = error { throw Failure(error, code: .stopped).reported() }
-    throw Failure(error, code: error.isUsage ? .usage : .failed).reported()
-  } catch let error as FeedError {
-    throw Failure(error).reported()
-  } catch let error as TransportError {
-    throw Failure(error).reported()
-  } catch let error as SourceError {
-    throw Failure(error).reported()
-  }
-}
-
-extension Failure {
-  /// Prints the message.
-  fileprivate func reported() -> ExitCode {
-    Console.shared.clear()
-    Console.shared.line("framefeed: \(message)")
-    return ExitCode(code.rawValue)
+  /// A model's manifest.
+  static func manifest(_ path: Path<String?>, _ name: String, _ help: String) -> Self {
+    .option(path, name, value: "models/NAME.json", completion: .files, help)
   }
 }

@@ -1,11 +1,11 @@
-import ArgumentParser
+import CommandArguments
 
 /// `framefeed compare`: what each choice costs, measured side by side.
-struct CompareCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "compare", abstract: "Measure what each encoding, transport and setting costs.",
-    subcommands: [
-      CompareEncodingsCommand.self, CompareTensorsCommand.self, CompareTransportsCommand.self,
-      CompareSettingsCommand.self,
+enum CompareCommand {
+  static let node = CommandNode(
+    CommandText("compare", "Measure what each encoding, transport and setting costs."),
+    [
+      CommandNode(CompareEncodingsCommand.self), CommandNode(CompareTensorsCommand.self),
+      CommandNode(CompareTransportsCommand.self), CommandNode(CompareSettingsCommand.self),
     ])
 }

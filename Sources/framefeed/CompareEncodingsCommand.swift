@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandArguments
 import FoundationEssentials
 import FrameBench
 import FrameCore
@@ -6,60 +6,53 @@ import FrameSources
 import KafkaTransport
 
 /// `framefeed compare encodings`: bytes, times and quality of every codec on the same frames.
-struct CompareEncodingsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "encodings", abstract: "Measure what each encoding of a feed costs.",
+struct CompareEncodingsCommand: Command {
+  static let about = CommandText(
+    "encodings", "Measure what each encoding of a feed costs.",
     discussion: """
       Every codec encodes and decodes the same frames, in turns, from memory. All
       begin with pixels, as a camera gives them; `jpeg` takes JPEG files as they
       are. `json` is a JSON list of pixel numbers. With a broker frames also go
       the whole way to a tensor: one at a time for the latency, several under
       way for the rate.
+      """,
+    examples: [
+      "framefeed compare encodings samples/flight",
+      "framefeed compare encodings clip.y4m --codec raw --codec zstd:level=3",
+      "framefeed compare encodings clip.y4m --fit models/channel-statistics.json",
+      "framefeed compare encodings photos/ --frames 10 --report encodings.json",
+    ])
 
-      EXAMPLES
-        framefeed compare encodings samples/flight
-        framefeed compare encodings clip.y4m --codec raw --codec zstd:level=3
-        framefeed compare encodings clip.y4m --fit models/channel-statistics.json
-        framefeed compare encodings photos/ --frames 10 --report encodings.json
-      """)
+  static let arguments: [Argument<CompareEncodingsCommand>] = [
+    .source(\.source),
+    .option(\.codecs, "codec", "Measure this codec; repeatable (default: a set of all kinds)."),
+    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most frames to measure."),
+    .option(
+      \.rounds, "rounds", value: "n", allowed: .atLeast(1), "How often each frame goes through each codec."),
+    .manifest(\.fit, "fit", "Also shrink frames to what this model takes, as stream --fit does."),
+    .flag(\.noBroker, "no-broker", "Codecs alone: send nothing through a broker."),
+    .group(\.brokerOptions),
+    .group(\.output),
+  ]
 
-  @Argument(help: ArgumentHelp("Where the frames come from.", valueName: "source"))
-  var source: [String]
-
-  @Option(
-    name: .customLong("codec"),
-    help: ArgumentHelp("Measure this codec; repeatable (default: a set of all kinds).", valueName: "codec"))
+  var source: [String] = []
   var codecs: [String] = []
-
-  @Option(help: ArgumentHelp("Most frames to measure.", valueName: "n"))
   var frames = 12
-
-  @Option(help: ArgumentHelp("How often each frame goes through each codec.", valueName: "n"))
   var rounds = 3
-
-  @Option(
-    help: ArgumentHelp(
-      "Also shrink frames to what this model takes, as stream --fit does.", valueName: "models/NAME.json"))
   var fit: String?
-
-  @Flag(help: "Codecs alone: send nothing through a broker.")
   var noBroker = false
-
-  @OptionGroup var brokerOptions: BrokerOptions
-  @OptionGroup var output: OutputOptions
+  var brokerOptions = BrokerOptions()
+  var output = OutputOptions()
 
   func run() async throws {
-    try await reportingFailures {
-      guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
-      try await ComparisonRun.run(output) { stop, tell in
-        let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
-        let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
-        let comparison = try EncodingComparison(
-          sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
-          pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds,
-          fit: try fit.map(StreamCommand.fitting), stop: stop)
-        return try comparison.run(through: try self.kafka()) { tell($0) }
-      }
+    try await ComparisonRun.run(output) { stop, tell in
+      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
+      let comparison = try EncodingComparison(
+        sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
+        pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds,
+        fit: try fit.map(StreamCommand.fitting), stop: stop)
+      return try comparison.run(through: try self.kafka()) { tell($0) }
     }
   }
 

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandArguments
 import Foundation
 import FrameBench
 import FrameCore
@@ -7,55 +7,49 @@ import FrameSources
 import FrameTensors
 
 /// `framefeed compare tensors`: what it costs to get from frames to a model's tensor.
-struct CompareTensorsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "tensors", abstract: "Measure what it costs to get from frames to a model's tensor.",
+struct CompareTensorsCommand: Command {
+  static let about = CommandText(
+    "tensors", "Measure what it costs to get from frames to a model's tensor.",
     discussion: """
       FrameFeed, other libraries, and the least that any way must do take the same
       frames to the same tensor, in turns, from memory, on one thread. Every
       tensor is held against a decode at full size and a resize in floating
       point. Then threads are put to work: a frame each, and all on one frame.
+      """,
+    examples: [
+      "framefeed compare tensors samples/flight",
+      "framefeed compare tensors photos/ --model models/channel-statistics.json --threads 4",
+      "framefeed compare tensors clip.y4m --frames 4 --report tensors.json",
+    ])
 
-      EXAMPLES
-        framefeed compare tensors samples/flight
-        framefeed compare tensors photos/ --model models/channel-statistics.json --threads 4
-        framefeed compare tensors clip.y4m --frames 4 --report tensors.json
-      """)
+  static let arguments: [Argument<CompareTensorsCommand>] = [
+    .source(\.source),
+    .manifest(\.model, "model", "The model's manifest."),
+    .option(\.threads, "threads", value: "n", allowed: .range(1...64), "Threads to measure scaling with."),
+    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most frames to measure."),
+    .option(\.rounds, "rounds", value: "n", allowed: .atLeast(1), "How often each frame goes each way."),
+    .option(
+      \.peers, "peers", value: "dir", completion: .directories,
+      "Directory of the other libraries' program (default: samples/peers)."),
+    .group(\.output),
+  ]
 
-  @Argument(help: ArgumentHelp("Where the frames come from.", valueName: "source"))
-  var source: [String]
-
-  @Option(help: ArgumentHelp("The model's manifest.", valueName: "models/NAME.json"))
+  var source: [String] = []
   var model: String?
-
-  @Option(help: ArgumentHelp("Threads to measure scaling with.", valueName: "n"))
   var threads = 2
-
-  @Option(help: ArgumentHelp("Most frames to measure.", valueName: "n"))
   var frames = 6
-
-  @Option(help: ArgumentHelp("How often each frame goes each way.", valueName: "n"))
   var rounds = 10
-
-  @Option(
-    help: ArgumentHelp(
-      "Directory of the other libraries' program (default: samples/peers).", valueName: "dir"))
   var peers: String?
-
-  @OptionGroup var output: OutputOptions
+  var output = OutputOptions()
 
   func run() async throws {
-    try await reportingFailures {
-      guard frames > 0, rounds > 0 else { throw Failure("--frames and --rounds: expected 1 or more") }
-      guard (1...64).contains(threads) else { throw Failure("--threads \(threads): expected 1...64") }
-      let manifest = try SinkCommand.manifest(model)
-      try await ComparisonRun.run(output) { stop, tell in
-        let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
-        let others = try others(sample, manifest.input)
-        return try TensorComparison(
-          sample, manifest, rounds: rounds, threads: threads, peers: others, stop: stop
-        ).run { tell($0) }
-      }
+    let manifest = try SinkCommand.manifest(model)
+    try await ComparisonRun.run(output) { stop, tell in
+      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let others = try others(sample, manifest.input)
+      return try TensorComparison(
+        sample, manifest, rounds: rounds, threads: threads, peers: others, stop: stop
+      ).run { tell($0) }
     }
   }
 

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandArguments
 import FoundationEssentials
 import FrameBench
 import FrameCore
@@ -6,76 +6,70 @@ import FrameSources
 import KafkaTransport
 
 /// `framefeed compare transports`: how long a payload takes by socket, REST and Kafka clients.
-struct CompareTransportsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "transports", abstract: "Measure how long a payload takes by socket, REST and Kafka.",
+struct CompareTransportsCommand: Command {
+  static let about = CommandText(
+    "transports", "Measure how long a payload takes by socket, REST and Kafka.",
     discussion: """
-      The same payloads go from one process to another by each transport: \
-      from cold, then warm one after the other, then at a fixed rate. Every \
-      byte received is compared with what was sent. Transports take turns, and \
-      the others are halted meanwhile. The clients of other projects are the \
+      The same payloads go from one process to another by each transport:
+      from cold, then warm one after the other, then at a fixed rate. Every
+      byte received is compared with what was sent. Transports take turns, and
+      the others are halted meanwhile. The clients of other projects are the
       small programs in samples/peers; what is not installed is skipped.
+      """,
+    examples: [
+      "framefeed compare transports samples/flight",
+      "framefeed compare transports photo.jpg --only socket --only kafka",
+      "framefeed compare transports samples/flight --sends 200 --report t.json",
+    ])
 
-      EXAMPLES
-        framefeed compare transports samples/flight
-        framefeed compare transports photo.jpg --only socket --only kafka
-        framefeed compare transports samples/flight --sends 200 --report t.json
-      """)
+  static let arguments: [Argument<CompareTransportsCommand>] = [
+    .source(\.source),
+    .codec(\.codec),
+    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most different frames to send."),
+    .option(\.sends, "sends", value: "n", allowed: .atLeast(1), "Warm sends, one after the other."),
+    .option(\.fps, "fps", value: "n", allowed: .above(0), "Rate of the paced sends."),
+    .option(
+      \.only, "only", value: "word", "Only transports of this name or kind (socket, http, kafka); repeatable."
+    ),
+    .option(
+      \.peers, "peers", value: "dir", completion: .directories,
+      "Directory of the other clients' programs (default: samples/peers)."),
+    .option(
+      \.kafkaClients, "kafka-clients", value: "path", completion: .files,
+      "Kafka's Java client, a jar or its directory."),
+    .option(
+      \.timeout, "timeout", value: "seconds", allowed: .above(0), "Longest that one payload may take, s."),
+    .group(\.brokerOptions),
+    .group(\.output),
+  ]
 
-  @Argument(help: ArgumentHelp("Where the frames come from.", valueName: "source"))
-  var source: [String]
-
-  @Option(help: "How frames are encoded.")
+  var source: [String] = []
   var codec = "jpeg"
-
-  @Option(help: ArgumentHelp("Most different frames to send.", valueName: "n"))
   var frames = 12
-
-  @Option(help: ArgumentHelp("Warm sends, one after the other.", valueName: "n"))
   var sends = 500
-
-  @Option(help: ArgumentHelp("Rate of the paced sends.", valueName: "n"))
   var fps = 30.0
-
-  @Option(
-    help: ArgumentHelp(
-      "Only transports of this name or kind (socket, http, kafka); repeatable.", valueName: "word"))
   var only: [String] = []
-
-  @Option(
-    help: ArgumentHelp("Directory of the other clients' programs (default: samples/peers).", valueName: "dir")
-  )
   var peers: String?
-
-  @Option(help: ArgumentHelp("Kafka's Java client, a jar or its directory.", valueName: "path"))
   var kafkaClients: String?
-
-  @Option(help: ArgumentHelp("Longest that one payload may take, s.", valueName: "seconds"))
   var timeout = 20.0
-
-  @OptionGroup var brokerOptions: BrokerOptions
-  @OptionGroup var output: OutputOptions
+  var brokerOptions = BrokerOptions()
+  var output = OutputOptions()
 
   func run() async throws {
-    try await reportingFailures {
-      guard frames > 0, sends > 0, fps > 0, timeout > 0 else {
-        throw Failure("--frames, --sends, --fps and --timeout: expected numbers above 0")
-      }
-      let kafka = try brokerOptions.kafka()
-      let report = try await ComparisonRun.run(output) { stop, tell in
-        let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
-        let files = try PayloadFiles(sample, codec: codec)
-        let (transports, skipped) = try entrants()
-        var options = TransportComparison.Options()
-        options.sends = sends
-        options.fps = fps
-        options.timeout = timeout
-        return try TransportComparison(files, transports, kafka, options, stop: stop).run(
-          source: source.joined(separator: " "), codec: codec, skipped: skipped
-        ) { tell($0) }
-      }
-      if !report.failed.isEmpty { throw ExitCode(1) }
+    let kafka = try brokerOptions.kafka()
+    let report = try await ComparisonRun.run(output) { stop, tell in
+      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let files = try PayloadFiles(sample, codec: codec)
+      let (transports, skipped) = try entrants()
+      var options = TransportComparison.Options()
+      options.sends = sends
+      options.fps = fps
+      options.timeout = timeout
+      return try TransportComparison(files, transports, kafka, options, stop: stop).run(
+        source: source.joined(separator: " "), codec: codec, skipped: skipped
+      ) { tell($0) }
     }
+    if !report.failed.isEmpty { throw ExitCode.failed }
   }
 
   /// FrameFeed's own, then those of the directory.

@@ -1,4 +1,3 @@
-import ArgumentParser
 import FrameBench
 import FrameCore
 
@@ -18,8 +17,8 @@ enum ComparisonRun {
       try measure(stop) { step.text = $0 }
     }
     try ReportFile.write(try report.json(), output.report)
-    print(output.json ? try report.json() : report.table())
-    if stop.isRequested { throw ExitCode(130) }
+    let wasRead = StandardOutput.write(output.json ? try report.json() : report.table())
+    if stop.isRequested || !wasRead { throw ExitCode.stopped }
     return report
   }
 }

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CommandArguments
 import FoundationEssentials
 import FrameCodecs
 import FrameCore
@@ -9,69 +9,64 @@ import FrameTensors
 import KafkaTransport
 
 /// `framefeed demo`: the whole way in one process.
-struct DemoCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Send a feed through Kafka to a model and show where the time went.",
+struct DemoCommand: Command {
+  static let about = CommandText(
+    "demo", "Send a feed through Kafka to a model and show where the time went.",
     discussion: """
       Uses a topic of its own and deletes it at the end. Without a broker:
       --embedded runs librdkafka's in-process cluster, with JPEG frames only; its
       latencies are those of the client path only.
+      """,
+    examples: [
+      "framefeed demo samples/flight --fps 30 --report demo.report.json",
+      "framefeed demo synthetic:1280x720 --frames 300 --codec zstd",
+      "framefeed demo --embedded",
+    ])
 
-      EXAMPLES
-        framefeed demo samples/flight --fps 30 --report demo.report.json
-        framefeed demo synthetic:1280x720 --frames 300 --codec zstd
-        framefeed demo --embedded
-      """)
+  static let arguments: [Argument<DemoCommand>] = [
+    .operands(
+      \.source, "source", isRequired: false, completion: .files,
+      "Where the frames come from (default: samples/flight, else a synthetic scene)."),
+    .option(\.feed, "feed", "The feed's name."),
+    .codec(\.codec),
+    .option(\.fps, "fps", value: "n", allowed: .above(0), "Frames a second."),
+    .option(\.loop, "loop", value: "n", allowed: .atLeast(1), "How often to read the source."),
+    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
+    .manifest(
+      \.model, "model", "The model's manifest (default: channel statistics of a 224x224 tensor)."),
+    .flag(\.embedded, "embedded", "No broker: librdkafka's in-process cluster."),
+    .group(\.brokerOptions),
+    .group(\.output),
+  ]
 
-  @Argument(help: "Where the frames come from (default: samples/flight, else a synthetic scene).")
   var source: [String] = []
-
-  @Option(help: "The feed's name.")
   var feed = "drone-1"
-
-  @Option(help: "How frames are encoded.")
   var codec = "jpeg"
-
-  @Option(help: ArgumentHelp("Frames a second.", valueName: "n"))
   var fps = 30.0
-
-  @Option(help: ArgumentHelp("How often to read the source.", valueName: "n"))
   var loop = 8
-
-  @Option(help: ArgumentHelp("Stop after so many frames.", valueName: "n"))
   var frames: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "The model's manifest (default: channel statistics of a 224x224 tensor).", valueName: "models/NAME.json"
-    ))
   var model: String?
-
-  @Flag(help: "No broker: librdkafka's in-process cluster.")
   var embedded = false
-
-  @OptionGroup var brokerOptions: BrokerOptions
-  @OptionGroup var output: OutputOptions
+  var brokerOptions = BrokerOptions()
+  var output = OutputOptions()
 
   func run() async throws {
-    try await reportingFailures {
-      let topic = "framefeed-demo-" + UUID().uuidString.prefix(8).lowercased()
-      var kafka = try brokerOptions.kafka()
-      var cluster: MockCluster?
-      if embedded {
-        let mock = try MockCluster()
-        kafka.brokers = mock.brokers
-        // An empty fetch of this cluster always waits the full time.
-        kafka.set("fetch.wait.max.ms", "1")
-        mock.create(topic)
-        cluster = mock
-      } else {
-        try TopicAdmin(kafka).create(topic, TopicSettings())
-      }
-      let result = await Result { try await run(topic, kafka) }
-      if embedded { withExtendedLifetime(cluster) {} } else { try? TopicAdmin(kafka).delete(topic) }
-      try FeedRunner.finish(try result.get(), output)
+    let topic = "framefeed-demo-" + UUID().uuidString.prefix(8).lowercased()
+    var kafka = try brokerOptions.kafka()
+    var cluster: MockCluster?
+    if embedded {
+      let mock = try MockCluster()
+      kafka.brokers = mock.brokers
+      // An empty fetch of this cluster always waits the full time.
+      kafka.set("fetch.wait.max.ms", "1")
+      mock.create(topic)
+      cluster = mock
+    } else {
+      try TopicAdmin(kafka).create(topic, TopicSettings())
     }
+    let result = await Result { try await run(topic, kafka) }
+    if embedded { withExtendedLifetime(cluster) {} } else { try? TopicAdmin(kafka).delete(topic) }
+    try FeedRunner.finish(try result.get(), output)
   }
 
   private func run(_ topic: String, _ kafka: KafkaSettings) async throws -> FeedOutcome {
@@ -88,10 +83,7 @@ struct DemoCommand: AsyncParsableCommand {
       throw Failure(
         "--embedded takes JPEG frames only: larger ones do not fit librdkafka's in-process cluster")
     }
-    guard fps > 0, loop > 0, frames.map({ $0 > 0 }) ?? true else {
-      throw Failure("--fps, --loop and --frames: expected numbers above 0")
-    }
-    var options = StreamOptions(feed: feed, codec: codec, kafka: kafka, logger: output.logger())
+    var options = StreamOptions(feed: feed, codec: codec, kafka: kafka, log: output.log)
     options.topic = topic
     options.pace = .rate(fps)
     options.loops = loop
@@ -113,7 +105,7 @@ struct DemoCommand: AsyncParsableCommand {
       ?? ModelManifest(
         name: "channel-statistics", runtime: ModelRuntime(kind: .builtin),
         input: TensorSpec(width: 224, height: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]))
-    var options = SinkOptions(model: manifest, kafka: kafka, logger: output.logger())
+    var options = SinkOptions(model: manifest, kafka: kafka, log: output.log)
     options.topic = topic
     options.group = topic
     options.untilEnd = true

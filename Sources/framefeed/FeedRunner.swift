@@ -1,9 +1,7 @@
-import ArgumentParser
 import FoundationEssentials
 import FrameCore
 import FrameFeed
 import FrameLatency
-import UnixSignals
 
 /// Runs a blocking pipeline on a thread of its own, shows its progress, and stops it on Ctrl-C.
 enum FeedRunner {
@@ -17,17 +15,8 @@ enum FeedRunner {
     _ work: @escaping @Sendable () throws -> R
   ) async throws -> R {
     let stopped = StopSignal()
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    let watch = Task.detached {
-      var count = 0
-      for await _ in signals {
-        count += 1
-        if count > 1 { FrameFeedCommand.exit(withError: ExitCode(130)) }
-        Console.shared.line("stopping: draining what is under way; again to stop at once")
-        stopped.request()
-        stop()
-      }
-    }
+    let signals = StopSignals(stopped, stop: stop)
+    defer { signals.cancel() }
     let show = Task.detached {
       // Often on a terminal, seldom in a log.
       let step: Duration = Console.shared.isTerminal ? .milliseconds(250) : .seconds(5)
@@ -41,7 +30,6 @@ enum FeedRunner {
     }
     show.cancel()
     _ = await show.result
-    watch.cancel()
     Console.shared.clear()
     if case .failure(let error) = result, stopped.isRequested { throw Failure(error, code: .stopped) }
     return try result.get()
@@ -50,10 +38,10 @@ enum FeedRunner {
   /// Prints and saves the report, and turns the outcome into an exit code.
   static func finish(_ outcome: FeedOutcome, _ output: OutputOptions) throws {
     // Shown first: a report that cannot be saved is not lost.
-    print(output.json ? outcome.report.json() : outcome.report.table())
+    let wasRead = StandardOutput.write(output.json ? outcome.report.json() : outcome.report.table())
     try ReportFile.write(outcome.report.json(), output.report)
-    if outcome.wasStopped { throw ExitCode(130) }
-    if !outcome.isComplete { throw ExitCode(2) }
+    if outcome.wasStopped || !wasRead { throw ExitCode.stopped }
+    if !outcome.isComplete { throw ExitCode.incomplete }
   }
 }
 

@@ -1,44 +1,88 @@
-import ArgumentParser
+import CommandArguments
 import FrameFeed
+import LogLines
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
 
 /// `framefeed`: the command line, one file a command.
 @main
-struct FrameFeedCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "framefeed",
-    abstract: "Camera frames through Kafka into a model, and where the milliseconds went.",
-    discussion: """
-      EXAMPLES
-        framefeed demo                             a sample feed, Kafka, a model
-        framefeed stream photos/ --feed drone-1    a directory as a live feed
-        framefeed sink --model models/motion.json  the model's side of it
-        framefeed topic create frames --partitions 4
-        framefeed doctor --size 1920x1080 --codec raw
-
-      Every command takes --help. Exit codes: 0 done and complete, 2 done but
-      frames are missing or were rejected, 1 failed, 64 wrong usage, 130 stopped
-      by Ctrl-C after draining and reporting.
-      """,
-    version: Versions.framefeed,
-    subcommands: [
-      StreamCommand.self, SinkCommand.self, DemoCommand.self, CompareCommand.self, PlotCommand.self,
-      TopicCommand.self,
-      DoctorCommand.self, ModelsCommand.self, PeerCommand.self,
-    ])
+enum FrameFeedCommand {
+  static let commandLine = CommandLineTree(
+    CommandNode(
+      CommandText(
+        "framefeed", "Camera frames through Kafka into a model, and where the milliseconds went.",
+        discussion: """
+          Every command takes --help. Exit codes: 0 done and complete, 2 done but frames are missing or were
+          rejected, 1 failed, 64 wrong usage, 130 stopped by Ctrl-C after draining and reporting.
+          """,
+        examples: [
+          "framefeed demo                             # a sample feed, Kafka, a model",
+          "framefeed stream photos/ --feed drone-1    # a directory as a live feed",
+          "framefeed sink --model models/motion.json  # the model's side of it",
+          "framefeed topic create frames --partitions 4",
+          "framefeed doctor --size 1920x1080 --codec raw",
+        ]),
+      [
+        CommandNode(StreamCommand.self), CommandNode(SinkCommand.self), CommandNode(DemoCommand.self),
+        CompareCommand.node, CommandNode(PlotCommand.self), ReportCommand.node, TopicCommand.node,
+        CommandNode(DoctorCommand.self), CommandNode(ModelsCommand.self), PeerCommand.node,
+      ]))
 
   static func main() async {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let words = Array(CommandLine.arguments.dropFirst())
     ProcessTitle.hideSecrets()
-    // `-X sasl.password XYZ`: the parser would print what it does not expect.
-    if let key = ProcessTitle.secretWithoutValue(arguments) {
-      Console.shared.line("framefeed: Kafka setting \(key): expected key=value, as in -X linger.ms=5")
-      exit(withError: ExitCode(Failure.Code.usage.rawValue))
+    exit(await run(words).rawValue)
+  }
+
+  private static func run(_ words: [String]) async -> ExitCode {
+    // Read before anything else is: messages about arguments show them.
+    if let refusal = ProcessTitle.unreadableSecret(words) {
+      Console.shared.line("framefeed: \(refusal)")
+      return .usage
     }
-    // `sasl.password=XYZ` without its -X: the same.
-    if let key = ProcessTitle.strayedSecret(arguments) {
-      Console.shared.line("framefeed: Kafka setting \(key): belongs behind -X, as in -X linger.ms=5")
-      exit(withError: ExitCode(Failure.Code.usage.rawValue))
+    do throws(CommandLineTree.UsageError) {
+      switch try commandLine.read(words) {
+      case .run(let command, let path): return await run(command, path)
+      case .help(let path):
+        print(HelpPage(width: Terminal.width, isStyled: Terminal.isStyled).text(path))
+      case .version: print(Versions.framefeed)
+      case .completions(let shell): print(CompletionScript(commandLine).text(for: shell), terminator: "")
+      case .manual: print(ManualPage(commandLine, date: Versions.date).text, terminator: "")
+      }
+      return .done
+    } catch {
+      return refuse("\(error.error)", error.path)
     }
-    await main(arguments)
+  }
+
+  /// Runs a command; what fails is printed as one line and becomes the exit code.
+  private static func run(_ command: any Command, _ path: [CommandNode]) async -> ExitCode {
+    do {
+      try await command.run()
+      return .done
+    } catch let code as ExitCode {
+      return code
+    } catch {
+      let failure = Failure(any: error)
+      Console.shared.clear()
+      if failure.code == .usage { return refuse(failure.message, path) }
+      Console.shared.line("framefeed: \(failure.message)")
+      return failure.code
+    }
+  }
+
+  /// Says what is wrong with a command line, and how the command is used.
+  private static func refuse(_ message: String, _ path: [CommandNode]) -> ExitCode {
+    Console.shared.line("framefeed: \(message)")
+    Console.shared.line("usage: \(HelpPage.usage(path))")
+    return .usage
   }
 }

@@ -1,35 +1,34 @@
-import ArgumentParser
+import CommandArguments
 import FrameModels
 import FrameTensors
 
 /// `framefeed models`: what a sink can run.
-struct ModelsCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "models", abstract: "List model manifests, or show one.",
-    discussion: """
-      EXAMPLES
-        framefeed models
-        framefeed models motion
-      """)
+struct ModelsCommand: Command {
+  static let about = CommandText(
+    "models", "List model manifests, or show one.",
+    examples: [
+      "framefeed models",
+      "framefeed models motion",
+    ])
 
-  @Argument(help: "A manifest's name, or its file.")
+  static let arguments: [Argument<ModelsCommand>] = [
+    .operand(\.name, "name", completion: .files, "A manifest's name, or its file."),
+    .option(\.directory, "directory", completion: .directories, "Where manifests are."),
+  ]
+
   var name: String?
-
-  @Option(help: ArgumentHelp("Where manifests are.", valueName: "directory"))
   var directory = "models"
 
   func run() async throws {
-    try await reportingFailures {
-      do throws(ModelError) {
-        if let name {
-          let isFile = name.hasSuffix(".json")
-          show(try ModelManifest.load(isFile ? name : "\(directory)/\(name).json"))
-        } else {
-          try list()
-        }
-      } catch {
-        throw Failure(error)
+    do throws(ModelError) {
+      if let name {
+        let isFile = name.hasSuffix(".json")
+        show(try ModelManifest.load(isFile ? name : "\(directory)/\(name).json"))
+      } else {
+        try list()
       }
+    } catch {
+      throw Failure(error)
     }
   }
 

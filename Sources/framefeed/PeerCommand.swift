@@ -1,48 +1,58 @@
-public import ArgumentParser
-public import FrameBench
-public import KafkaTransport
+import CommandArguments
+import FrameBench
+import KafkaTransport
 
 /// `framefeed peer`: the programs that `compare` runs, not for people.
-struct PeerCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "peer", abstract: "A sender or receiver that `compare` measures.", shouldDisplay: false,
-    subcommands: [KafkaPeerCommand.self, SocketPeerCommand.self])
+enum PeerCommand {
+  static let node = CommandNode(
+    CommandText("peer", "A sender or receiver that compare measures.", isHidden: true),
+    [CommandNode(KafkaPeerCommand.self), CommandNode(SocketPeerCommand.self)])
 }
 
 /// What every peer is given: see `samples/peers/README.md`.
-struct PeerArguments: ParsableArguments {
-  @Argument var role: PeerOptions.Role
-  @Option var payloads: String
-  @Option var address: String?
-  @Option var topic: String?
+struct PeerArguments: ArgumentGroup {
+  static let heading = "Peer"
+  static let arguments: [Argument<PeerArguments>] = [
+    .operand(\.role, "role", "Which end to be."),
+    .option(\.payloads, "payloads", value: "dir", completion: .directories, "Directory of the payloads."),
+    .option(\.address, "address", value: "host:port", "The broker, or the receiver's address."),
+    .option(\.topic, "topic", "The topic, for Kafka."),
+  ]
 
-  var options: PeerOptions {
-    PeerOptions(role: role, payloads: payloads, address: address, topic: topic)
+  var role = PeerOptions.Role.receive
+  var payloads: String?
+  var address: String?
+  var topic: String?
+
+  func options() throws -> PeerOptions {
+    guard let payloads else { throw Failure("expected --payloads <dir>") }
+    return PeerOptions(role: role, payloads: payloads, address: address, topic: topic)
   }
 }
 
-struct KafkaPeerCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "kafka", shouldDisplay: false)
+struct KafkaPeerCommand: Command {
+  static let about = CommandText("kafka", "Sends or receives through Kafka.", isHidden: true)
+  static let arguments: [Argument<KafkaPeerCommand>] = [
+    .group(\.peer), .option(\.preset, "preset", "Settings to begin with."), .group(\.brokerOptions),
+  ]
 
-  @OptionGroup var peer: PeerArguments
-  @Option var preset = SettingsPreset.lowLatency
-  @OptionGroup var brokerOptions: BrokerOptions
+  var peer = PeerArguments()
+  var preset = SettingsPreset.lowLatency
+  var brokerOptions = BrokerOptions()
 
-  func run() throws {
+  func run() async throws {
     var kafka = try brokerOptions.kafka()
     kafka.preset = preset
     if let address = peer.address { kafka.brokers = address }
-    try KafkaPeer.run(peer.options, kafka)
+    try KafkaPeer.run(try peer.options(), kafka)
   }
 }
 
-struct SocketPeerCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "socket", shouldDisplay: false)
+struct SocketPeerCommand: Command {
+  static let about = CommandText("socket", "Sends or receives through a TCP socket.", isHidden: true)
+  static let arguments: [Argument<SocketPeerCommand>] = [.group(\.peer)]
 
-  @OptionGroup var peer: PeerArguments
+  var peer = PeerArguments()
 
-  func run() throws { try SocketPeer.run(peer.options) }
+  func run() async throws { try SocketPeer.run(try peer.options()) }
 }
-
-extension PeerOptions.Role: ExpressibleByArgument {}
-extension SettingsPreset: ExpressibleByArgument {}

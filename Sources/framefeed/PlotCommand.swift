@@ -1,57 +1,55 @@
-import ArgumentParser
+import CommandArguments
 import Foundation
 import FrameBench
 
 /// `framefeed plot`: reports as figures.
-struct PlotCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "plot", abstract: "Draw the figures of reports: a page, SVG or PNG files.",
+struct PlotCommand: Command {
+  static let about = CommandText(
+    "plot", "Draw the figures of reports: a page, SVG or PNG files.",
     discussion: """
-      Takes what --report has written: of stream, sink, demo and of every \
-      comparison. The page holds all it needs and works offline. PNG files are \
+      Takes what --report has written: of stream, sink, demo and of every
+      comparison. The page holds all it needs and works offline. PNG files are
       made by rsvg-convert (Debian: librsvg2-bin).
+      """,
+    examples: [
+      "framefeed plot encodings.json transports.json -o report.html",
+      "framefeed plot transports.json --png figures/",
+    ])
 
-      EXAMPLES
-        framefeed plot encodings.json transports.json -o report.html
-        framefeed plot transports.json --png figures/
-      """)
+  static let arguments: [Argument<PlotCommand>] = [
+    .operands(\.reports, "report", completion: .files, "Files that --report has written."),
+    .option(\.output, "output", short: "o", value: "file.html", completion: .files, "Write a page."),
+    .option(\.svg, "svg", value: "dir", completion: .directories, "Write each figure as an SVG file."),
+    .option(\.png, "png", value: "dir", completion: .directories, "Write each figure as a PNG file."),
+  ]
 
-  @Argument(help: ArgumentHelp("Files that --report has written.", valueName: "report"))
-  var reports: [String]
-
-  @Option(name: .shortAndLong, help: ArgumentHelp("Write a page.", valueName: "file.html"))
+  var reports: [String] = []
   var output: String?
-
-  @Option(help: ArgumentHelp("Write each figure as an SVG file.", valueName: "dir"))
   var svg: String?
-
-  @Option(help: ArgumentHelp("Write each figure as a PNG file.", valueName: "dir"))
   var png: String?
 
   func run() async throws {
-    try await reportingFailures {
-      guard output != nil || svg != nil || png != nil else {
-        throw Failure("say what to write: -o report.html, --svg DIR or --png DIR")
-      }
-      var read: [PlotReport] = []
-      for file in reports { read.append(try PlotReport(file: file)) }
-      if let output {
-        try write(PlotPage.html(read), to: output)
-        print(output)
-      }
-      let figures = named(read)
-      for (directory, isPNG) in [(svg, false), (png, true)] {
-        guard let directory else { continue }
-        try makeDirectory(directory)
-        for (name, figure) in figures {
-          let file = "\(directory)/\(name)"
-          if isPNG {
-            try convert(figure.file, to: file + ".png")
-          } else {
-            try write(figure.file, to: file + ".svg")
-          }
-          print(file + (isPNG ? ".png" : ".svg"))
+    guard output != nil || svg != nil || png != nil else {
+      throw Failure("say what to write: -o report.html, --svg DIR or --png DIR")
+    }
+    var read: [PlotReport] = []
+    for file in reports { read.append(try PlotReport(file: file)) }
+    if let output {
+      try write(PlotPage.html(read), to: output)
+      print(output)
+    }
+    let figures = named(read)
+    for (directory, isPNG) in [(svg, false), (png, true)] {
+      guard let directory else { continue }
+      try makeDirectory(directory)
+      for (name, figure) in figures {
+        let file = "\(directory)/\(name)"
+        if isPNG {
+          try convert(figure.file, to: file + ".png")
+        } else {
+          try write(figure.file, to: file + ".svg")
         }
+        print(file + (isPNG ? ".png" : ".svg"))
       }
     }
   }

@@ -21,11 +21,22 @@ enum ProcessTitle {
     }
   }
 
+  /// What to say of arguments that hold a secret where none is read, without the secret: the parser would print
+  /// what it does not expect.
+  static func unreadableSecret(_ arguments: [String]) -> String? {
+    if let key = secretWithoutValue(arguments) {
+      return "Kafka setting \(key): expected key=value, as in -X linger.ms=5"
+    }
+    return strayedSecret(arguments).map {
+      "Kafka setting \($0): belongs behind -X, as in -X linger.ms=5"
+    }
+  }
+
   /// The secret setting behind an `-X` that has no value; the value may be the next argument.
   static func secretWithoutValue(_ arguments: [String]) -> String? {
-    zip(arguments, arguments.dropFirst()).first { option, key in
-      option == "-X" && !key.contains("=") && KafkaSettings.isSecret(key)
-    }.map { KafkaSettings.nameable($0.1) }
+    zip([""] + arguments, arguments).lazy.compactMap { option, argument in
+      option == "-X" ? argument : argument.hasPrefix("-X") ? String(argument.dropFirst(2)) : nil
+    }.first { !$0.contains("=") && KafkaSettings.isSecret($0) }.map { KafkaSettings.nameable($0) }
   }
 
   /// The secret setting of an argument `key=value` that stands behind no option which takes one.

@@ -1,5 +1,5 @@
 import FoundationEssentials
-public import KafkaTransport
+import KafkaTransport
 
 /// Kafka settings for a process of this program: its arguments, and in its environment what all users of the
 /// machine may read there but must not.

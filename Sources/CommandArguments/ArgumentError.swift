@@ -1,0 +1,39 @@
+/// What is wrong with a command line.
+public struct ArgumentError: Error, Equatable, CustomStringConvertible {
+  /// One line: the argument, what was typed, and what may be typed.
+  public let description: String
+
+  init(_ message: String, suggestion: String? = nil) {
+    description = message + (suggestion.map { "; did you mean \($0)?" } ?? "")
+  }
+}
+
+extension [String] {
+  /// The one that was meant, if a word differs from it by a slip or two, or begins it.
+  func nearest(to word: String) -> String? {
+    let word = word.lowercased()
+    let ranked = map { (name: $0, distance: slips($0.lowercased(), word)) }
+    if let best = ranked.min(by: { $0.distance < $1.distance }),
+      best.distance <= Swift.max(1, Swift.min(best.name.count, word.count) / 3)
+    {
+      return best.name
+    }
+    return word.isEmpty ? nil : first { $0.lowercased().hasPrefix(word) }
+  }
+}
+
+/// Letters added, left out, changed, or swapped with their neighbour between two words.
+private func slips(_ left: String, _ right: String) -> Int {
+  let (left, right) = (Array(left.prefix(64)), Array(right.prefix(64)))
+  var rows = [Array(0...right.count)]
+  for (i, a) in left.enumerated() {
+    var row = [i + 1]
+    for (j, b) in right.enumerated() {
+      var cost = min(row[j] + 1, rows[i][j + 1] + 1, rows[i][j] + (a == b ? 0 : 1))
+      if i > 0, j > 0, a == right[j - 1], left[i - 1] == b { cost = min(cost, rows[i - 1][j - 1] + 1) }
+      row.append(cost)
+    }
+    rows.append(row)
+  }
+  return rows[left.count][right.count]
+}

@@ -1,0 +1,92 @@
+/// Reads the words behind a command's name into its properties, as GNU programs do:
+///
+/// - `--name value`, `--name=value`, `-X value`, `-Xvalue`; options and operands in any order.
+/// - Behind `--` all words are operands. `-` alone is an operand or a value: standard input.
+/// - A word that begins with `-` is an option's value only when it is a number or joined to the option: with
+///   `--report --json` the file was forgotten.
+/// - Of a repeated option the last counts, or each where it is repeatable.
+struct ArgumentReader<Target: ArgumentSet> {
+  private let parts = Target.arguments.flatMap(\.parts)
+
+  func read(_ words: [String]) throws(ArgumentError) -> Target {
+    var target = Target()
+    var operands: [String] = []
+    var rest = words[...]
+    while let word = rest.popFirst() {
+      if word == "--" {
+        operands += rest
+        break
+      }
+      guard word.isOption else {
+        operands.append(word)
+        continue
+      }
+      if word.hasPrefix("--") {
+        let pieces = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let joined = pieces.count > 1 ? String(pieces[1]) : nil
+        try take(try part(String(pieces[0])), joined: joined, from: &rest, into: &target)
+      } else {
+        try takeLetters(word, from: &rest, into: &target)
+      }
+    }
+    try place(operands, into: &target)
+    return target
+  }
+
+  /// `-X value`, `-Xvalue`, or switches of one letter each.
+  private func takeLetters(
+    _ word: String, from rest: inout ArraySlice<String>, into target: inout Target
+  ) throws(ArgumentError) {
+    var letters = word.dropFirst()
+    while let letter = letters.popFirst() {
+      let part = try part("-\(letter)")
+      let takesAll = part.description.kind == .option && !letters.isEmpty
+      try take(part, joined: takesAll ? String(letters) : nil, from: &rest, into: &target)
+      if takesAll { return }
+    }
+  }
+
+  private func take(
+    _ part: Argument<Target>.Part, joined: String?, from rest: inout ArraySlice<String>,
+    into target: inout Target
+  ) throws(ArgumentError) {
+    let option = part.description
+    if option.kind == .flag {
+      guard joined == nil else { throw ArgumentError("\(option.shown): takes no value") }
+      return try part.assign(&target, "")
+    }
+    if let joined { return try part.assign(&target, joined) }
+    guard let value = rest.first, !value.isOption else {
+      throw ArgumentError("\(option.shown): expected a value, \(option.shown) <\(option.valueName)>")
+    }
+    rest.removeFirst()
+    try part.assign(&target, value)
+  }
+
+  private func part(_ spelling: String) throws(ArgumentError) -> Argument<Target>.Part {
+    if let part = parts.first(where: { $0.description.spellings.contains(spelling) }) { return part }
+    let names = parts.flatMap(\.description.spellings) + CommandLineTree.commonOptions
+    throw ArgumentError(
+      "\(spelling): no such option", suggestion: spelling.count > 2 ? names.nearest(to: spelling) : nil)
+  }
+
+  /// Gives the words without a name to the operands, in order.
+  private func place(_ words: [String], into target: inout Target) throws(ArgumentError) {
+    var rest = words[...]
+    for part in parts where part.description.kind == .operand {
+      if part.description.isRequired, rest.isEmpty {
+        throw ArgumentError("expected \(part.description.shown): \(part.description.help)")
+      }
+      repeat {
+        guard let word = rest.popFirst() else { break }
+        try part.assign(&target, word)
+      } while part.description.isRepeatable
+    }
+    if let word = rest.first { throw ArgumentError("\(word): one argument too many") }
+  }
+}
+
+extension String {
+  /// Whether a word is an option: it begins with `-`, and is neither `-` alone nor a number.
+  var isOption: Bool { hasPrefix("-") && count > 1 && Double(self) == nil }
+}

@@ -1,0 +1,79 @@
+/// A type that can be typed on a command line.
+public protocol ArgumentValue: Sendable {
+  init?(argument: String)
+  /// As one would type it; shown as the default.
+  var argument: String { get }
+  /// What may be typed, for messages: `a whole number`.
+  static var expectation: String { get }
+  /// Every value, where there are few; else empty.
+  static var choices: [String] { get }
+}
+
+extension ArgumentValue {
+  public static var choices: [String] { [] }
+}
+
+extension String: ArgumentValue {
+  public init?(argument: String) { self = argument }
+  public var argument: String { self }
+  public static var expectation: String { "text" }
+}
+
+extension ArgumentValue where Self: FixedWidthInteger {
+  public init?(argument: String) { self.init(argument, radix: 10) }
+  public var argument: String { String(self) }
+  public static var expectation: String { "a whole number" }
+}
+
+extension Int: ArgumentValue {}
+extension Int32: ArgumentValue {}
+
+extension Double: ArgumentValue {
+  public init?(argument: String) {
+    guard let value = Double(argument), value.isFinite else { return nil }
+    self = value
+  }
+  /// Without a fraction where there is none: `30`, not `30.0`.
+  public var argument: String { description.hasSuffix(".0") ? String(description.dropLast(2)) : description }
+  public static var expectation: String { "a number" }
+}
+
+/// Enumerations of words need no more than the conformance.
+extension ArgumentValue where Self: RawRepresentable & CaseIterable, RawValue == String {
+  public init?(argument: String) { self.init(rawValue: argument) }
+  public var argument: String { rawValue }
+  public static var expectation: String { choices.alternatives }
+  public static var choices: [String] { allCases.map(\.rawValue) }
+}
+
+/// Which values of a type an argument allows.
+public struct AllowedValues<Value: ArgumentValue>: Sendable {
+  /// What may be typed, for messages and help.
+  let expectation: String
+  let contains: @Sendable (Value) -> Bool
+
+  public init(_ expectation: String, _ contains: @escaping @Sendable (Value) -> Bool) {
+    self.expectation = expectation
+    self.contains = contains
+  }
+
+  public static func range(_ range: ClosedRange<Value>) -> Self where Value: Comparable {
+    Self("\(range.lowerBound.argument)...\(range.upperBound.argument)") { range.contains($0) }
+  }
+
+  public static func atLeast(_ least: Value) -> Self where Value: Comparable {
+    Self("\(least.argument) or more") { $0 >= least }
+  }
+
+  public static func above(_ limit: Value) -> Self where Value: Comparable {
+    Self("a number above \(limit.argument)") { $0 > limit }
+  }
+}
+
+extension [String] {
+  /// `a, b or c`.
+  var alternatives: String {
+    guard count > 1, let last else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " or " + last
+  }
+}

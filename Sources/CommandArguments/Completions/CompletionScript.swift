@@ -1,0 +1,36 @@
+/// A script that lets a shell complete a program's commands, options and values.
+public struct CompletionScript {
+  let root: CommandNode
+
+  public init(_ tree: CommandLineTree) { root = tree.root }
+
+  public func text(for shell: Shell) -> String {
+    switch shell {
+    case .bash: bash()
+    case .zsh: zsh()
+    case .fish: fish()
+    }
+  }
+
+  /// Every command that is shown, with the names that lead to it: `[framefeed, topic, create]`.
+  var commands: [[CommandNode]] { Self.commands(below: [root]) }
+
+  private static func commands(below path: [CommandNode]) -> [[CommandNode]] {
+    [path] + (path.last?.shownSubcommands ?? []).flatMap { commands(below: path + [$0]) }
+  }
+
+  /// Text between single quotes, as sh, bash and zsh read it.
+  static func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
+
+extension [CommandNode] {
+  /// The names behind the program's own: `topic create`.
+  var names: String { dropFirst().map(\.name).joined(separator: " ") }
+  /// Option names that can be completed.
+  var optionWords: [String] {
+    let own = count == 1 ? ["--completions", "--manual"] : []
+    return (last?.options.flatMap(\.spellings) ?? []) + own + CommandLineTree.commonOptions
+  }
+}

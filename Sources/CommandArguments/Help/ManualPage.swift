@@ -1,0 +1,129 @@
+/// The program's manual page, in mdoc.
+public struct ManualPage {
+  let root: CommandNode
+  let date: String
+
+  /// - Parameter date: of the version that it describes, as mdoc wants it: `November 26, 2026`.
+  public init(_ tree: CommandLineTree, date: String) {
+    root = tree.root
+    self.date = date
+  }
+
+  public var text: String {
+    var lines = [
+      ".Dd \(date)", ".Dt \(root.name.uppercased()) 1", ".Os",
+      ".Sh NAME", ".Nm \(root.name)", ".Nd \(Self.escaped(root.about.summary.withoutStop))",
+      ".Sh SYNOPSIS",
+    ]
+    let commands = Self.leaves(below: [root])
+    lines += commands.flatMap { path in
+      [".Nm", ".Cm \(path.dropFirst().map(\.name).joined(separator: " "))"] + Self.synopsis(path)
+    }
+    lines += [".Sh DESCRIPTION"] + Self.prose(root.about.discussion)
+    for path in commands { lines += Self.section(path) }
+    lines += [".Sh COMMON OPTIONS"]
+    for heading in Self.headings(commands) {
+      let options = commands.lazy.map { $0[$0.count - 1].options.filter { $0.heading == heading } }
+        .max { $0.count < $1.count }
+      lines += [".Ss \(heading)"] + Self.list(options ?? [])
+    }
+    lines += [".Ss Help"] + Self.tagged(HelpPage.common([root]).map { (Self.escaped($0.name), $0.help, nil) })
+    lines += [".Sh EXAMPLES"] + Self.verbatim(root.about.examples)
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// Commands that run, with the names that lead to them.
+  private static func leaves(below path: [CommandNode]) -> [[CommandNode]] {
+    let below = path.last?.shownSubcommands ?? []
+    return below.isEmpty ? [path] : below.flatMap { leaves(below: path + [$0]) }
+  }
+
+  private static func headings(_ commands: [[CommandNode]]) -> [String] {
+    commands.flatMap { $0.last?.groups ?? [] }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  private static func synopsis(_ path: [CommandNode]) -> [String] {
+    guard let command = path.last else { return [] }
+    let options = command.options.isEmpty ? [] : [".Op Ar options"]
+    return options
+      + command.operands.map { operand in
+        (operand.isRequired ? ".Ar " : ".Op Ar ") + operand.name + (operand.isRepeatable ? " ..." : "")
+      }
+  }
+
+  /// A command: what it does, its own options, and the names of those that it shares.
+  private static func section(_ path: [CommandNode]) -> [String] {
+    guard let command = path.last else { return [] }
+    let name = path.dropFirst().map(\.name).joined(separator: " ")
+    var lines = [".Sh \(name.uppercased())"] + prose(command.about.summary)
+    if !command.about.discussion.isEmpty { lines += [".Pp"] + prose(command.about.discussion) }
+    lines += list(command.operands + command.options.filter { $0.heading == nil })
+    if !command.groups.isEmpty {
+      lines += [".Pp", "The options of \(command.groups.alternativesWithAnd) are in", ".Sx COMMON OPTIONS ."]
+    }
+    return lines + (command.about.examples.isEmpty ? [] : [".Pp"] + verbatim(command.about.examples))
+  }
+
+  private static func list(_ arguments: [ArgumentDescription]) -> [String] {
+    tagged(arguments.map { (tag($0), $0.help, $0.valuesText) })
+  }
+
+  private static func tag(_ argument: ArgumentDescription) -> String {
+    if argument.kind == .operand { return "Ar \(argument.name)" }
+    let names = argument.spellings.map { "Fl " + escaped(String($0.dropFirst())) }.joined(separator: " , ")
+    return argument.kind == .option ? "\(names) Ar \(escaped(argument.valueName))" : names
+  }
+
+  private static func tagged(_ rows: [(tag: String, text: String, values: String?)]) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    var lines = [".Bl -tag -width Ds"]
+    for row in rows {
+      lines.append(".It \(row.tag)")
+      lines += prose(row.text)
+      if let values = row.values { lines += prose("(\(values))") }
+    }
+    return lines + [".El"]
+  }
+
+  /// Paragraphs; a new sentence on a new line, as mdoc wants it.
+  private static func prose(_ text: String) -> [String] {
+    Wrapping.blocks(text).flatMap { block -> [String] in
+      switch block {
+      case .empty: [".Pp"]
+      case .prose(let text): sentences(text).map(escaped)
+      case .verbatim(let lines): verbatim(lines.map { String($0.trimmingPrefix { $0 == " " }) })
+      }
+    }
+  }
+
+  private static func sentences(_ text: String) -> [String] {
+    var sentences: [String] = []
+    var rest = text[...]
+    while let end = rest.firstRange(of: ". ") {
+      sentences.append(rest[..<end.lowerBound] + ".")
+      rest = rest[end.upperBound...]
+    }
+    return (sentences + [String(rest)]).flatMap { Wrapping.wrap($0, width: 76) }
+  }
+
+  private static func verbatim(_ lines: [String]) -> [String] {
+    [".Bd -literal -offset indent -compact"] + lines.map(escaped) + [".Ed"]
+  }
+
+  /// Backslashes and leading dots and quotes mean something to roff; a plain minus is a hyphen.
+  private static func escaped(_ text: String) -> String {
+    let text = text.map { $0 == "\\" ? "\\e" : $0 == "-" ? "\\-" : String($0) }.joined()
+    return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
+  }
+}
+
+extension String {
+  fileprivate var withoutStop: String { hasSuffix(".") ? String(dropLast()) : self }
+}
+
+extension [String] {
+  fileprivate var alternativesWithAnd: String {
+    guard count > 1, let last else { return first ?? "" }
+    return dropLast().joined(separator: ", ") + " and " + last
+  }
+}

@@ -1,0 +1,192 @@
+public import CommandArguments
+import FoundationEssentials
+public import FrameBench
+public import FrameCodecs
+public import FrameCore
+public import FrameFeed
+public import KafkaTransport
+public import LogLines
+
+// Words of an enumeration.
+extension DecodeDemand.Exactness: ArgumentValue {}
+extension FrameOrientation.Policy: ArgumentValue {}
+extension LogLevel: ArgumentValue {}
+extension PeerOptions.Role: ArgumentValue {}
+extension PixelFormat: ArgumentValue {}
+extension QueuePolicy: ArgumentValue {}
+extension SettingsPreset: ArgumentValue {}
+extension SinkOptions.Policy: ArgumentValue {}
+
+extension FrameSize: ArgumentValue {
+  public init?(argument: String) { self.init(argument) }
+  public var argument: String { "\(width)x\(height)" }
+  public static var expectation: String { "WIDTHxHEIGHT, as in 1280x720" }
+}
+
+extension StreamOptions.Pace: ArgumentValue {
+  public init?(argument: String) {
+    switch argument {
+    case "source": self = .source
+    case "max": self = .asFastAsPossible
+    default:
+      guard let rate = Double(argument: argument), rate > 0, rate <= 100_000 else { return nil }
+      self = .rate(rate)
+    }
+  }
+
+  public var argument: String {
+    switch self {
+    case .source: "source"
+    case .asFastAsPossible: "max"
+    case .rate(let rate): rate.argument
+    case .timestamps: "timestamps"
+    }
+  }
+
+  public static var expectation: String { "a number above 0, source or max" }
+}
+
+extension ReadingStart: ArgumentValue {
+  public init?(argument: String) {
+    switch argument {
+    case "committed": self = .committed
+    case "beginning": self = .beginning
+    case "latest": self = .latest
+    default:
+      if let milliseconds = Int64(argument), milliseconds >= 0 {
+        self = .time(milliseconds)
+      } else if let date = try? Date(argument, strategy: .iso8601) {
+        self = .time(Int64(date.timeIntervalSince1970 * 1000))
+      } else {
+        return nil
+      }
+    }
+  }
+
+  public var argument: String {
+    switch self {
+    case .committed: "committed"
+    case .beginning: "beginning"
+    case .latest: "latest"
+    case .time(let milliseconds): "\(milliseconds)"
+    }
+  }
+
+  public static var expectation: String {
+    "committed, beginning, latest, or a time such as 2026-11-24T08:00:00Z"
+  }
+}
+
+/// How often a source is read.
+enum LoopCount: ArgumentValue {
+  case times(Int)
+  case forever
+
+  init?(argument: String) {
+    if argument == "forever" {
+      self = .forever
+    } else if let count = Int(argument), count > 0 {
+      self = .times(count)
+    } else {
+      return nil
+    }
+  }
+
+  var argument: String { count.map { "\($0)" } ?? "forever" }
+  static var expectation: String { "a number from 1, or forever" }
+
+  /// `nil` for ever.
+  var count: Int? {
+    if case .times(let count) = self { count } else { nil }
+  }
+}
+
+/// Who must have a record before it counts as sent.
+struct Acknowledgements: ArgumentValue {
+  let argument: String
+
+  init?(argument: String) {
+    // librdkafka's number for `all`.
+    guard Self.choices.contains(argument) || argument == "-1" else { return nil }
+    self.argument = argument
+  }
+
+  static var expectation: String { "0, 1 or all" }
+  static var choices: [String] { ["0", "1", "all"] }
+}
+
+/// `key=value`.
+struct KeyValue: ArgumentValue {
+  let key: String
+  let value: String
+
+  init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+    key = String(argument[..<equals])
+    value = String(argument[argument.index(after: equals)...])
+  }
+
+  var argument: String { "\(key)=\(value)" }
+  static var expectation: String { "key=value" }
+}
+
+extension ResultDestination: ArgumentValue {
+  public init?(argument: String) {
+    switch KafkaDestination(argument) {
+    case .topic(let topic): self = .topic(topic)
+    case .path: self = .file(argument)
+    case nil: return nil
+    }
+  }
+
+  public var argument: String {
+    switch self {
+    case .file(let path): path
+    case .topic(let topic): "kafka:\(topic)"
+    }
+  }
+
+  public static var expectation: String { "a file, or kafka: with a topic behind the colon" }
+}
+
+extension DeadLetterDestination: ArgumentValue {
+  public init?(argument: String) {
+    switch KafkaDestination(argument) {
+    case .topic(let topic): self = .topic(topic)
+    case .path: self = .directory(argument)
+    case nil: return nil
+    }
+  }
+
+  public var argument: String {
+    switch self {
+    case .directory(let path): path
+    case .topic(let topic): "kafka:\(topic)"
+    }
+  }
+
+  public static var expectation: String { "a directory, or kafka: with a topic behind the colon" }
+}
+
+/// `kafka:TOPIC`, or a path.
+private enum KafkaDestination {
+  case topic(String)
+  case path
+
+  init?(_ text: String) {
+    guard !text.isEmpty, text != "kafka:" else { return nil }
+    self = text.hasPrefix("kafka:") ? .topic(String(text.dropFirst(6))) : .path
+  }
+}
+
+extension AllowedValues<String> {
+  static let name = AllowedValues("a name") { !$0.isEmpty }
+  static let feedName = AllowedValues("a name of 1 to 255 bytes") { (1...255).contains($0.utf8.count) }
+}
+
+extension AllowedValues<Double> {
+  /// Seconds.
+  static let drainTimeout = range(0...86_400)
+  /// Milliseconds.
+  static let age = AllowedValues("a number above 0") { $0 > 0 && $0 <= 1e9 }
+}

@@ -1,0 +1,132 @@
+import CommandArguments
+import Testing
+
+@Suite struct ReadingTests {
+  @Test func defaultsAreThePropertiesInitialValues() throws {
+    var wanted = Resize()
+    wanted.target = "out"
+    #expect(try resize("out") == wanted)
+  }
+
+  @Test func valuesComeBehindOrJoined() throws {
+    #expect(try resize("out", "--width", "320").width == 320)
+    #expect(try resize("out", "--width=320").width == 320)
+    #expect(try resize("out", "-w", "320").width == 320)
+    #expect(try resize("out", "-w320").width == 320)
+    #expect(try resize("out", "-X", "a=b", "-Xc=d=e").logging.settings == ["a=b", "c=d=e"])
+    #expect(try resize("out", "--tag=").tags == [""])
+    #expect(try resize("out", "--tag=a=b").tags == ["a=b"])
+    #expect(try resize("out", "--tag=--quiet").tags == ["--quiet"])
+  }
+
+  @Test func operandsAndOptionsComeInAnyOrder() throws {
+    let read = try resize("--verbose", "out", "--fit", "crop", "a.jpg", "--quiet", "b.jpg")
+    #expect(read.target == "out" && read.files == ["a.jpg", "b.jpg"])
+    #expect(read.verbose && read.logging.quiet && read.fit == .crop)
+  }
+
+  @Test func ofARepeatedOptionTheLastOrEachCounts() throws {
+    #expect(try resize("out", "--width", "1", "--width", "2").width == 2)
+    #expect(try resize("out", "--tag", "a", "--tag", "b", "--tag", "a").tags == ["a", "b", "a"])
+  }
+
+  @Test func behindTwoDashesAllAreOperands() throws {
+    #expect(try resize("out", "--", "--width", "-x", "--").files == ["--width", "-x", "--"])
+    #expect(try resize("--", "--help").target == "--help")
+  }
+
+  @Test func aDashIsAFileAndNumbersAreValues() throws {
+    #expect(try resize("-", "-").files == ["-"])
+    #expect(try resize("out", "--offset", "-5").offset == -5)
+    #expect(try resize("out", "--ratio", "-.5e1").ratio == -5)
+    #expect(try resize("out", "-3").files == ["-3"])
+    #expect(try resize("out", "--tag", "-").tags == ["-"])
+  }
+
+  @Test func wrongValuesAreToldWithWhatIsAllowed() {
+    #expect(refusal("resize", "out", "--width", "0") == "--width 0: expected 1...4096")
+    #expect(refusal("resize", "out", "--width", "wide") == "--width wide: expected 1...4096")
+    #expect(refusal("resize", "out", "-w", "9999") == "--width 9999: expected 1...4096")
+    #expect(refusal("resize", "out", "--offset", "x") == "--offset x: expected a whole number")
+    #expect(refusal("resize", "out", "--ratio", "nan") == "--ratio nan: expected a number")
+    #expect(
+      refusal("resize", "out", "--fit", "letterbocks")
+        == "--fit letterbocks: expected stretch, crop or letterbox; did you mean letterbox?")
+    #expect(refusal("resize", "out", "--verbose=yes") == "--verbose: takes no value")
+  }
+
+  @Test func missingValuesAreTold() {
+    #expect(refusal("resize", "out", "--width") == "--width: expected a value, --width <px>")
+    // Not the name of a file.
+    #expect(refusal("resize", "out", "--tag", "--quiet") == "--tag: expected a value, --tag <tag>")
+    #expect(refusal("resize", "out", "-X") == "-X: expected a value, -X <key=value>")
+    #expect(refusal("resize") == "expected <target>: Where results go.")
+    #expect(refusal("album", "show", "a", "b") == "b: one argument too many")
+  }
+
+  @Test func unknownNamesAreAnsweredWithTheNearest() {
+    #expect(refusal("resize", "out", "--wdith", "3") == "--wdith: no such option; did you mean --width?")
+    #expect(refusal("resize", "out", "--verb") == "--verb: no such option; did you mean --verbose?")
+    #expect(refusal("resize", "out", "--zzz") == "--zzz: no such option")
+    #expect(refusal("resize", "out", "-z") == "-z: no such option")
+    #expect(refusal("rezise") == "rezise: no such command; did you mean resize?")
+    #expect(refusal("album", "shwo") == "shwo: no such command; did you mean show?")
+    // Hidden commands run, and are named nowhere.
+    #expect(refusal("secert") == "secert: no such command; there are resize or album")
+    #expect(refusal("secret") == nil)
+    #expect(refusal("--hlep") == "--hlep: no such option; did you mean --help?")
+  }
+
+  @Test func helpAndVersionAreAnsweredWhateverElseIsWrong() throws {
+    func path(_ words: String...) throws -> [String]? {
+      if case .help(let path) = try pictures.read(words) { path.map(\.name) } else { nil }
+    }
+    #expect(try path() == ["pictures"])
+    #expect(try path("album") == ["pictures", "album"])
+    #expect(try path("help") == ["pictures"])
+    #expect(try path("help", "album", "show") == ["pictures", "album", "show"])
+    #expect(try path("resize", "--nonsense", "-h") == ["pictures", "resize"])
+    #expect(try path("--help") == ["pictures"])
+    #expect(refusal("help", "rezise") == "rezise: no such command; did you mean resize?")
+    guard case .version = try pictures.read(["album", "--version"]) else {
+      Issue.record("--version is no request for the version")
+      return
+    }
+  }
+
+  @Test func shellsAreNamed() throws {
+    guard case .completions(.zsh) = try pictures.read(["--completions=zsh"]),
+      case .completions(.bash) = try pictures.read(["--completions", "bash"]),
+      case .manual = try pictures.read(["--manual"])
+    else {
+      Issue.record("no such request")
+      return
+    }
+    #expect(refusal("--completions") == "--completions: expected bash, zsh or fish")
+    #expect(refusal("--completions", "ksh") == "--completions ksh: expected bash, zsh or fish")
+  }
+
+  /// Whatever is typed is read or refused, by one line.
+  @Test func randomWordsNeverTrap() {
+    let pieces = [
+      "resize", "album", "show", "secret", "help", "--", "-", "--width", "--width=", "-w", "-w3", "--tag",
+      "--fit",
+      "crop", "--ratio", "-1", "--verbose", "--completions", "--manual", "-X", "-Xa", "=", "--=", "--=x",
+      "-=",
+      "", " ", "é", "-é", "--é", "\u{0}", "\n", "9223372036854775808", "-9223372036854775809", "1e999",
+      "-inf",
+      String(repeating: "a", count: 5000), "--" + String(repeating: "b", count: 5000), "🙂", "-\u{301}",
+    ]
+    var random = SystemRandomNumberGenerator()
+    var refused = 0
+    for _ in 0..<20_000 {
+      let words = (0..<Int.random(in: 0...6, using: &random)).map { _ in pieces.randomElement(using: &random)!
+      }
+      do throws(CommandLineTree.UsageError) { _ = try pictures.read(words) } catch {
+        refused += 1
+        #expect(!error.error.description.isEmpty && error.path.first?.name == "pictures")
+      }
+    }
+    #expect(refused > 1000)
+  }
+}

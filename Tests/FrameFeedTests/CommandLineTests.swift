@@ -1,0 +1,110 @@
+import CommandArguments
+import Foundation
+import Testing
+
+@testable import framefeed
+
+/// The built program's command line: help, the manual, and what it refuses.
+@Suite struct CommandLineTests {
+  private func arguments(_ path: [CommandNode]) -> [String] { path.dropFirst().map(\.name) }
+
+  @Test func helpOfEveryCommandSaysWhatItDeclares() throws {
+    for path in commandPaths {
+      let command = path[path.count - 1]
+      let shown = try RunningCommand(framefeed, arguments(path) + ["--help"]).wait()
+      #expect(shown.code == 0 && shown.errors.isEmpty)
+      // Without the line breaks.
+      let text = shown.text.split { $0.isWhitespace }.joined(separator: " ")
+      for argument in command.arguments {
+        var parts = argument.spellings + [argument.help] + argument.choices
+        if let value = argument.defaultText { parts.append("default: \(value)") }
+        if let limits = argument.limits { parts.append(limits) }
+        for part in parts {
+          let words = part.split { $0.isWhitespace }.joined(separator: " ")
+          #expect(text.contains(words), "\(arguments(path)): \(part)")
+        }
+      }
+      for below in command.shownSubcommands {
+        #expect(text.contains("\(below.name) \(below.about.summary)"), "\(below.name)")
+      }
+      let asked = try RunningCommand(framefeed, ["help"] + arguments(path)).wait()
+      #expect(asked.text == shown.text)
+    }
+  }
+
+  @Test func everyExampleIsReadByTheCommandItIsOf() {
+    for path in commandPaths {
+      for example in path[path.count - 1].about.examples {
+        let line = example.split(separator: "#")[0].split(separator: "|").last!
+        let words = line.split(separator: " ").map(String.init)
+        #expect(words.first == "framefeed")
+        #expect(throws: Never.self, "\(example)") {
+          try FrameFeedCommand.commandLine.read(Array(words.dropFirst()))
+        }
+      }
+    }
+  }
+
+  @Test func theProgramTellsItsVersion() throws {
+    let told = try run(framefeed, "--version")
+    #expect(told.code == 0 && told.text.split(separator: ".").count == 3)
+    #expect(try run(framefeed, "topic", "create", "--version").text == told.text)
+  }
+
+  @Test(arguments: [
+    (["streem"], "streem: no such command; did you mean stream?", "framefeed <command>"),
+    (["stream", "x", "--fsp", "3"], "--fsp: no such option; did you mean --fps?", "framefeed stream "),
+    (["sink", "--decoders", "65"], "--decoders 65: expected 1...64", "framefeed sink "),
+    (["topic", "create"], "expected <topic>: The topic's name.", "framefeed topic create "),
+    (["stream", "x", "--resize", "1x1", "--fit", "m.json"], "--resize and --fit", "framefeed stream "),
+    (["sink", "--results", "kafka:"], "--results kafka:: expected a file, or kafka:", "framefeed sink "),
+  ])
+  func wrongUsageIsToldInTwoLinesAndRunsNothing(_ words: [String], _ says: String, _ usage: String) throws {
+    let refused = try RunningCommand(framefeed, words).wait()
+    let lines = refused.errors.split(separator: "\n")
+    #expect(refused.code == 64 && refused.output.isEmpty && lines.count == 2, "\(refused.errors)")
+    #expect(lines.first?.hasPrefix("framefeed: " + says) == true, "\(refused.errors)")
+    #expect(lines.last?.hasPrefix("usage: " + usage) == true, "\(refused.errors)")
+  }
+
+  @Test func whatWasTypedCannotSteerTheTerminal() throws {
+    let refused = try run(framefeed, "\u{1B}[2Jstream\n")
+    #expect(refused.code == 64 && !refused.errors.contains("\u{1B}"))
+    #expect(refused.errors.split(separator: "\n").count == 2)
+  }
+
+  @Test(.enabled(if: isInstalled("mandoc"), "make deps installs mandoc"))
+  func theManualHasNoFault() throws {
+    let scratch = try Scratch()
+    let manual = try run(framefeed, "--manual")
+    #expect(manual.code == 0)
+    let page = scratch.file("framefeed.1")
+    try Data(manual.output).write(to: URL(filePath: page))
+    let lint = try run("mandoc", "-T", "lint", page)
+    #expect(lint.code == 0 && lint.text.isEmpty, "\(lint.text)")
+    if isInstalled("man") {
+      #expect(try run("man", "--warnings", "-l", "-E", "UTF-8", "-T", "utf8", "-Z", page).errors.isEmpty)
+    }
+    let read = try run("mandoc", "-T", "ascii", "-O", "width=200", page).text.replacing("\u{8}", with: "")
+    for path in commandPaths where path[path.count - 1].shownSubcommands.isEmpty {
+      for option in path[path.count - 1].options {
+        #expect(manual.text.contains(option.shown.dropFirst().replacing("-", with: "\\-")), "\(option.shown)")
+      }
+    }
+    #expect(read.contains("framefeed"))
+  }
+
+  @Test func randomWordsNeverTrap() {
+    let names = commandPaths.flatMap { path in
+      path.map(\.name) + path[path.count - 1].options.flatMap(\.spellings)
+    }
+    let pieces =
+      names + ["--", "-", "", "=", "3", "-1", "1e999", "--fps=", "-X", "-Xa=b", "kafka:", "640x480", "é"]
+    var random = SystemRandomNumberGenerator()
+    for _ in 0..<10_000 {
+      let words = (0..<Int.random(in: 0...8, using: &random)).map { _ in pieces.randomElement(using: &random)!
+      }
+      _ = try? FrameFeedCommand.commandLine.read(words)
+    }
+  }
+}
