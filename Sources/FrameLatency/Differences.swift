@@ -1,4 +1,4 @@
-/// What is one in most reports that are merged, and listed where it is not.
+/// Host, versions, settings and notes of several reports: one value where all have the same, else all values.
 struct Differences {
   let host: HostDescription
   let versions: [String: String]

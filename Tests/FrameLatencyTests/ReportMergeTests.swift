@@ -139,13 +139,13 @@ import Testing
     func clock(_ offset: Double?, _ error: Double?) -> ClockReport {
       ClockReport(domain: "d", frames: 4, corrected: 3, offsetMs: offset, errorMs: error)
     }
-    func joined(_ left: ClockReport, _ right: ClockReport) -> ClockReport? {
-      ClockReport.merge([[left], nil, [right]])?.first
+    func joined(_ clocks: ClockReport...) -> ClockReport? {
+      ClockReport.merge([nil] + clocks.map { [$0] })?.first
     }
     #expect(joined(clock(5, 1), clock(5.5, 0.2))?.offsetMs == 5.5)
     #expect(joined(clock(5, 1), clock(nil, nil))?.offsetMs == 5)
-    let apart = joined(clock(5, 1), clock(9, 1))
-    #expect(apart == ClockReport(domain: "d", frames: 8, corrected: 6, offsetMs: nil, errorMs: nil))
+    let apart = joined(clock(5, 1), clock(9, 1), clock(5, 2))
+    #expect(apart == ClockReport(domain: "d", frames: 12, corrected: 9, offsetMs: nil, errorMs: nil))
   }
 
   @Test func errorsNameTheFileAndWhatToDo() {
