@@ -1,7 +1,7 @@
 # `make help` lists the targets.
 PORT ?= 9092
 DATA ?=
-SYSTEM := librdkafka-dev libjpeg-dev libturbojpeg0 libzstd-dev libpng-dev pkg-config python3-venv kcat ffmpeg zstd librsvg2-bin fonts-dejavu-core chromium stunnel4 openssl
+SYSTEM := librdkafka-dev libjpeg-dev libturbojpeg0 libzstd-dev libpng-dev zlib1g-dev pkg-config python3-venv kcat ffmpeg zstd librsvg2-bin fonts-dejavu-core chromium stunnel4 openssl
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help deps system peers build broker demo bench test soak sanitize fuzz lint clean

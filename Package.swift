@@ -24,6 +24,7 @@ let package = Package(
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // C where Swift cannot go: libjpeg's errors jump, and the hot loops need the processor's own instructions.
     .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
@@ -45,9 +46,7 @@ let package = Package(
     .target(name: "FrameTensors", dependencies: ["FrameCore", "CFrameKernels"], swiftSettings: swift),
     .target(name: "FrameModels", dependencies: ["FrameCore", "FrameTensors"], swiftSettings: swift),
     .target(
-      name: "FrameLatency",
-      dependencies: ["FrameCore"],
-      swiftSettings: swift),
+      name: "FrameLatency", dependencies: ["FrameCore", "CZlib"], swiftSettings: swift),
     .target(
       name: "FrameFeed",
       dependencies: [

@@ -8,8 +8,10 @@ import io
 import pathlib
 import subprocess
 import sys
+import zlib
 
 import numpy as np
+from hdrh.histogram import HdrHistogram
 from PIL import Image
 
 target = pathlib.Path(sys.argv[1])
@@ -111,3 +113,10 @@ seed("manifest", "full", b'{"name":"m","runtime":{"kind":"builtin","model":"null
 seed("timestamps", "three", b"# t\n1700000000.25 a.jpg\n\n1700000000.5 b.jpg\n1.7e9 c.jpg\n1700000001 d.jpg\n")
 seed("properties", "tls", b"# TLS\nsecurity.protocol = ssl\n! and\n  ssl.ca.location=/etc/ca.pem\r\n"
      b"ssl.key.pem=-----BEGIN KEY-----\\nabc\\n-----END KEY-----\n")
+histograms = {"few": [0, 1, 2, 2, 2047, 2048], "hour": [3_600_000_000_000], "none": [], "many": range(0, 9000, 7)}
+for name, values in histograms.items():
+    histogram = HdrHistogram(1, 3_600_000_000_000, 3)
+    for value in values:
+        histogram.record_value(value)
+    seed("histogram", name, zlib.decompress(base64.b64decode(histogram.encode())[8:]))
+seed("histogram", "text", histogram.encode())

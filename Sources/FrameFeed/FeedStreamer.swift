@@ -171,8 +171,7 @@ public final class FeedStreamer: Sendable {
         "the broker no longer knew where the producer was, \(renewals) times: what it had not acknowledged was sent again"
       )
     }
-    let negative = tally.latency.negativeCount
-    if negative > 0 { notes.append("the clock went back \(negative) times; those durations count as 0") }
+    notes += tally.latency.notes
     return notes.isEmpty ? nil : notes
   }
 

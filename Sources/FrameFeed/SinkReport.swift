@@ -67,8 +67,7 @@ extension FeedSink {
     if let lag, lag > 0 {
       notes.append("\(lag) records of the topic are not answered yet: this group reads on there")
     }
-    let negative = tally.latency.negativeCount
-    if negative > 0 { notes.append("\(negative) durations were negative (clocks) and count as 0") }
+    notes += tally.latency.notes
     return notes.isEmpty ? nil : notes
   }
 

@@ -47,18 +47,24 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     return all.compactMap { name, count in count.map { (name, $0) } }
   }
 
-  /// Adds two parts of a run. A count is absent only if both parts lack it; sums stop at `Int.max`, as
-  /// hostile sequence numbers can make a feed miss that many.
+  /// Adds two parts of a run, count by count, as ``sum(_:)`` does.
   public static func + (left: FrameCounts, right: FrameCounts) -> FrameCounts {
     func sum(_ path: KeyPath<FrameCounts, Int?>) -> Int? {
-      guard let first = left[keyPath: path] else { return right[keyPath: path] }
-      let (sum, overflow) = first.addingReportingOverflow(right[keyPath: path] ?? 0)
-      return overflow ? .max : sum
+      Self.sum([left[keyPath: path], right[keyPath: path]])
     }
     return FrameCounts(
       sent: sum(\.sent), acknowledged: sum(\.acknowledged), received: sum(\.received),
       decoded: sum(\.decoded), inferred: sum(\.inferred), missing: sum(\.missing),
       duplicate: sum(\.duplicate), reordered: sum(\.reordered), droppedFull: sum(\.droppedFull),
       droppedStale: sum(\.droppedStale), rejected: sum(\.rejected))
+  }
+
+  /// Adds counts that may not apply: absent only if all are. Stops at `Int.max`, as hostile sequence numbers can make
+  /// a feed miss that many.
+  static func sum(_ counts: [Int?]) -> Int? {
+    counts.compactMap(\.self).reduce(nil) { total, count in
+      let (sum, overflow) = (total ?? 0).addingReportingOverflow(count)
+      return overflow ? .max : sum
+    }
   }
 }

@@ -6,16 +6,20 @@ public struct StageSummary: Codable, Sendable, Equatable {
   public var min: Double
   /// Arithmetic mean, exact.
   public var mean: Double
-  /// Percentiles, within 0.1 % of the true value.
+  /// Percentiles, within 0.1 % of the true value. The rank is rounded to the nearest.
   public var p50: Double
   public var p90: Double
   public var p99: Double
   public var p999: Double
   /// Longest, exact (up to ``LatencyRecorder/highest``).
   public var max: Double
+  /// All durations in ns, as ``Histogram/encoded()`` writes them, so that summaries can be merged. Absent in
+  /// comparisons, and in reports of older versions.
+  public var histogram: String?
 
   public init(
-    count: Int, min: Double, mean: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double
+    count: Int, min: Double, mean: Double, p50: Double, p90: Double, p99: Double, p999: Double, max: Double,
+    histogram: String? = nil
   ) {
     self.count = count
     self.min = min
@@ -25,5 +29,13 @@ public struct StageSummary: Codable, Sendable, Equatable {
     self.p99 = p99
     self.p999 = p999
     self.max = max
+    self.histogram = histogram
+  }
+
+  /// The figures alone, for reports that are not merged.
+  public var withoutHistogram: StageSummary {
+    var summary = self
+    summary.histogram = nil
+    return summary
   }
 }

@@ -140,12 +140,34 @@ final class Scratch {
 struct Report: Decodable {
   let schema: String
   let frames: [String: Int]
-  let stages: [String: [String: Double]]
+  let stages: [String: Figures]
   let settings: [String: String]
   let versions: [String: String]
   let clocks: [Clock]?
   let notes: [String]?
   let lag: Int?
+
+  /// One stage: its numbers by name, and its histogram.
+  struct Figures: Decodable {
+    let histogram: String
+    private let numbers: [String: Double]
+
+    init(from decoder: any Decoder) throws {
+      struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+      }
+      let fields = try decoder.container(keyedBy: Key.self)
+      histogram = try fields.decode(String.self, forKey: Key(stringValue: "histogram"))
+      let names = fields.allKeys.filter { $0.stringValue != "histogram" }
+      numbers = try Dictionary(
+        uniqueKeysWithValues: names.map { ($0.stringValue, try fields.decode(Double.self, forKey: $0)) })
+    }
+
+    subscript(name: String) -> Double? { numbers[name] }
+  }
 
   struct Clock: Decodable {
     let domain: String

@@ -24,7 +24,7 @@ import Testing
     let summary = try #require(recorder.summary(.transport))
     let percentiles = [(summary.p50, 0.5), (summary.p90, 0.9), (summary.p99, 0.99), (summary.p999, 0.999)]
     for (measured, share) in percentiles {
-      let rank = max(1, Int((Double(count) * share - 1e-9).rounded(.up)))
+      let rank = max(1, Int(Double(count) * share + 0.5))
       let exact = Double(values[rank - 1]) / 1e6
       #expect(abs(measured - exact) <= exact * 0.001, "p\(share * 100)")
     }

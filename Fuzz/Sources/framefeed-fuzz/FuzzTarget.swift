@@ -27,6 +27,7 @@ enum FuzzTarget {
       "manifest": manifest,
       "timestamps": timestamps,
       "properties": properties,
+      "histogram": histogram,
     ]
   }
 

@@ -55,8 +55,8 @@ struct FeedTrial {
       }
       return Outcome(
         latencies: window.latencies(after: Self.settling),
-        framesPerSecond: window.rate(after: Self.settling), stages: outcome.report.stages,
-        settings: outcome.report.settings)
+        framesPerSecond: window.rate(after: Self.settling),
+        stages: outcome.report.stages.mapValues(\.withoutHistogram), settings: outcome.report.settings)
     } catch let error as TransportError {
       throw .transport(error)
     } catch let error as BenchError {

@@ -1,0 +1,17 @@
+/// Why an encoded histogram cannot be read, or two histograms not be added.
+public enum HistogramError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The text is no histogram in HdrHistogram's V2 compressed form.
+  case malformed(String)
+  /// A histogram whose counters are not ours, so that adding it would not be exact.
+  case otherLayout(String)
+  /// More durations than can be counted exactly.
+  case tooManyCounts
+
+  public var description: String {
+    switch self {
+    case .malformed(let problem): "not a histogram in HdrHistogram's V2 compressed form: \(problem)"
+    case .otherLayout(let problem): "a histogram that cannot be added exactly: \(problem)"
+    case .tooManyCounts: "more than 2^53 durations: expected fewer"
+    }
+  }
+}
