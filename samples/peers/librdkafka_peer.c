@@ -1,56 +1,9 @@
 // librdkafka itself, in the fewest lines of C: what any client on top of it is held against. The settings are
 // those of FrameFeed's low-latency preset. See README.md here.
-#define _GNU_SOURCE
-#include <dirent.h>
-#include <errno.h>
+#include "peer.h"
+
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-typedef struct {
-  char *bytes;
-  size_t count;
-} payload;
-
-static payload *payloads;
-static long payloadCount;
-
-static long long now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * 1000000000LL + time.tv_nsec;
-}
-
-static void failed(const char *what, const char *why) {
-  fprintf(stderr, "%s: %s\n", what, why);
-  _exit(1);
-}
-
-static void load(const char *directory) {
-  struct dirent **names;
-  int count = scandir(directory, &names, NULL, alphasort);
-  if (count < 0) failed(directory, strerror(errno));
-  payloads = calloc((size_t)count, sizeof *payloads);
-  for (int i = 0; i < count; i++) {
-    if (names[i]->d_name[0] == '.') continue;
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", directory, names[i]->d_name);
-    FILE *file = fopen(path, "rb");
-    if (!file) failed(path, strerror(errno));
-    fseek(file, 0, SEEK_END);
-    payload *to = &payloads[payloadCount++];
-    to->count = (size_t)ftell(file);
-    to->bytes = malloc(to->count + 1);
-    rewind(file);
-    if (fread(to->bytes, 1, to->count, file) != to->count) failed(path, "cannot be read");
-    fclose(file);
-  }
-  if (!payloadCount) failed(directory, "has no payloads");
-}
 
 static void set(rd_kafka_conf_t *conf, const char *name, const char *value) {
   char why[512];
@@ -72,11 +25,6 @@ static rd_kafka_t *client(rd_kafka_type_t type, rd_kafka_conf_t *conf) {
   return made;
 }
 
-static void ready(void) {
-  printf("ready - librdkafka %s in C\n", rd_kafka_version_str());
-  fflush(stdout);
-}
-
 // MARK: send
 
 typedef struct {
@@ -84,12 +32,13 @@ typedef struct {
   long long start;
 } order;
 
+static rd_kafka_topic_t *topic;
+
 static void answered(rd_kafka_t *producer, const rd_kafka_message_t *message, void *unused) {
   (void)producer, (void)unused;
   if (message->err) failed("delivery", rd_kafka_err2str(message->err));
   order *of = message->_private;
-  printf("sent %ld %lld %lld\n", of->number, of->start, now());
-  fflush(stdout);
+  sent(of->number, of->start);
   free(of);
 }
 
@@ -98,10 +47,10 @@ static void *serve(void *producer) {
   return NULL;
 }
 
-static void sendOne(rd_kafka_topic_t *topic, long number, long long start) {
+static void sendOne(long number, long long start) {
   order *made = malloc(sizeof *made);
   *made = (order){number, start};
-  const payload *one = &payloads[number % payloadCount];
+  const payload *one = payloadOf(number);
   // No flags: neither copied nor freed.
   if (rd_kafka_produce(topic, 0, 0, one->bytes, one->count, NULL, 0, made))
     failed("produce", rd_kafka_err2str(rd_kafka_last_error()));
@@ -115,41 +64,18 @@ static void sendAll(const char *broker, const char *name) {
   set(conf, "enable.idempotence", "true");
   rd_kafka_conf_set_dr_msg_cb(conf, answered);
   rd_kafka_t *producer = client(RD_KAFKA_PRODUCER, conf);
-  rd_kafka_topic_t *topic = rd_kafka_topic_new(producer, name, NULL);
+  topic = rd_kafka_topic_new(producer, name, NULL);
   const struct rd_kafka_metadata *metadata;
   if (rd_kafka_metadata(producer, 0, topic, &metadata, 20000)) failed("metadata", name);
   rd_kafka_metadata_destroy(metadata);
   pthread_t thread;
   pthread_create(&thread, NULL, serve, producer);
-  ready();
-  char line[256];
-  while (fgets(line, sizeof line, stdin)) {
-    long first, count;
-    double fps;
-    if (sscanf(line, "send %ld", &first) == 1) {
-      sendOne(topic, first, now());
-    } else if (sscanf(line, "pace %ld %ld %lf", &first, &count, &fps) == 3) {
-      long long begin = now();
-      for (long at = 0; at < count; at++) {
-        long long due = begin + (long long)((double)at * 1e9 / fps);
-        struct timespec time = {due / 1000000000, due % 1000000000};
-        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
-        sendOne(topic, first + at, due);
-      }
-    }
-  }
+  ready("-", "librdkafka", rd_kafka_version_str());
+  runCommands(sendOne);
   rd_kafka_flush(producer, 20000);
 }
 
 // MARK: receive
-
-static void *endWithInput(void *unused) {
-  char line[256];
-  while (fgets(line, sizeof line, stdin)) {
-  }
-  _exit(0);
-  return unused;
-}
 
 static void receiveAll(const char *broker, const char *name) {
   rd_kafka_conf_t *conf = settings(broker);
@@ -170,35 +96,28 @@ static void receiveAll(const char *broker, const char *name) {
   rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
   rd_kafka_topic_partition_list_add(list, name, 0)->offset = high;
   rd_kafka_assign(consumer, list);
-  ready();
+  ready("-", "librdkafka", rd_kafka_version_str());
   pthread_t thread;
   pthread_create(&thread, NULL, endWithInput, NULL);
-  for (long number = 0;;) {
+  while (1) {
     rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer, 100);
     if (!message) continue;
     long long time = now();
     if (message->err) failed("fetch", rd_kafka_message_errstr(message));
-    const payload *sent = &payloads[number % payloadCount];
-    if (message->len != sent->count || memcmp(message->payload, sent->bytes, sent->count))
-      failed("payload", "not the bytes that were sent");
+    received(message->payload, message->len, time);
     rd_kafka_message_destroy(message);
-    printf("received %ld %lld\n", number++, time);
-    fflush(stdout);
   }
 }
 
 int main(int count, char **words) {
-  const char *directory = NULL, *broker = NULL, *topic = NULL;
-  for (int i = 2; i + 1 < count; i += 2) {
-    if (!strcmp(words[i], "--payloads")) directory = words[i + 1];
-    if (!strcmp(words[i], "--address")) broker = words[i + 1];
-    if (!strcmp(words[i], "--topic")) topic = words[i + 1];
-  }
-  if (count < 2 || !directory || !broker || !topic) failed(words[0], "send|receive --payloads --address --topic");
+  const char *directory = argument(count, words, "--payloads");
+  const char *broker = argument(count, words, "--address");
+  const char *name = argument(count, words, "--topic");
+  if (count < 2 || !directory || !broker || !name) failed(words[0], "send|receive --payloads --address --topic");
   load(directory);
   if (strcmp(words[1], "send") == 0) {
-    sendAll(broker, topic);
+    sendAll(broker, name);
   } else {
-    receiveAll(broker, topic);
+    receiveAll(broker, name);
   }
 }
