@@ -15,10 +15,7 @@ help: ## this list
 
 deps: swift system .venv/.stamp ## system libraries and the Python environment; quick when nothing is missing
 
-system: packages = $(SYSTEM)
-peer-system: packages = $(PEER_SYSTEM)
-peer-system: system  # apt-get locks out a second one
-system peer-SWIFT_NEEDED := 6.2
+SWIFT_NEEDED := 6.2
 swift:
 	@found=$$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9.]*\).*/\1/p'); \
 	if [ -z "$$found" ]; then \
@@ -27,7 +24,10 @@ swift:
 	  echo "Swift $(SWIFT_NEEDED) or newer is needed, $$found was found: https://www.swift.org/install" >&2; exit 1; \
 	fi
 
-system:
+system: packages = $(SYSTEM)
+peer-system: packages = $(PEER_SYSTEM)
+peer-system: system  # apt-get locks out a second one
+system peer-system:
 	@missing=; for package in $(packages); do \
 	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; \
 	done; \

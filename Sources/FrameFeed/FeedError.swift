@@ -11,6 +11,8 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
   case model(ModelError)
   /// A file of ours (results, report) cannot be written.
   case output(file: String, reason: String)
+  /// Whoever read the results closed the pipe, as `| head` does: the sink stops as for Ctrl-C.
+  case readerGone
   /// What was asked for does not go together.
   case option(String)
 
@@ -21,6 +23,7 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
     case .transport(let error): "\(error)"
     case .model(let error): "\(error)"
     case .output(let file, let reason): "cannot write \(file): \(reason)"
+    case .readerGone: "standard output is read no more: stopping"
     case .option(let reason): reason
     }
   }

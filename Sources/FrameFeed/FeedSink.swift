@@ -98,11 +98,12 @@ public final class FeedSink: Sendable {
     do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
       options.log.warning("\(error)")
     }
-    if let error = failure.error {
-      guard wasAbandoned else { throw error }
-      options.log.warning("\(error)")
-    }
-    return outcome(end, startedWall, started, consumer, lag: lag)
+    guard let error = failure.error else { return outcome(end, startedWall, started, consumer, lag: lag) }
+    var isReaderGone = false
+    if case .readerGone = error { isReaderGone = true }
+    guard wasAbandoned || isReaderGone else { throw error }
+    options.log.warning("\(error)")
+    return outcome(isReaderGone ? .stopped : end, startedWall, started, consumer, lag: lag)
   }
 
   private func makeIntake(_ line: BatchLine, _ books: RecordBooks) -> any FrameIntake {

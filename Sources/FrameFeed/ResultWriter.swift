@@ -68,7 +68,10 @@ final class ResultFile: ResultWriter, @unchecked Sendable {
 
   func abandon() {}
 
-  private func failure() -> FeedError { .output(file: path, reason: String(cString: strerror(errno))) }
+  private func failure() -> FeedError {
+    errno == EPIPE && path == "-"
+      ? .readerGone : .output(file: path, reason: String(cString: strerror(errno)))
+  }
 }
 
 /// Results as records of a topic, keyed by feed.

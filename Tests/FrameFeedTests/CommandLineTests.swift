@@ -83,7 +83,7 @@ import Testing
     let lint = try run("mandoc", "-T", "lint", page)
     #expect(lint.code == 0 && lint.text.isEmpty, "\(lint.text)")
     if isInstalled("man") {
-      #expect(try run("man", "--warnings", "-l", "-E", "UTF-8", "-T", "utf8", "-Z", page).errors.isEmpty)
+      #expect(try run("man", "--warnings", "-E", "UTF-8", "-Tutf8", "-Z", "-l", page).errors.isEmpty)
     }
     let read = try run("mandoc", "-T", "ascii", "-O", "width=200", page).text.replacing("\u{8}", with: "")
     for path in commandPaths where path[path.count - 1].shownSubcommands.isEmpty {

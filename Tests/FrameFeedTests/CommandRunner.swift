@@ -109,7 +109,7 @@ final class Scratch {
   deinit {
     try? FileManager.default.removeItem(atPath: path)
     // The local broker holds all topics in memory.
-    _ = try? run(framefeed, "topic", "delete", topic)
+    if broker != nil { _ = try? run(framefeed, "topic", "delete", topic) }
   }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
