@@ -23,17 +23,22 @@ public struct CommandLineTree: Sendable {
 
   static let commonOptions = ["--help", "--version"]
 
+  /// The command that words are for: the names that lead to it, and it.
+  public func path(_ words: [String]) -> [CommandNode] {
+    var path = [root]
+    for word in (words.first == "help" ? words.dropFirst() : words[...]) {
+      guard let next = path.last?.subcommands.first(where: { $0.name == word }) else { break }
+      path.append(next)
+    }
+    return path
+  }
+
   /// - Parameter words: without the program's own name.
   public func read(_ words: [String]) throws(UsageError) -> Request {
-    var path = [root]
-    var rest = words[...]
-    // What is asked about the program itself is answered whatever else is wrong.
     let isHelp = words.first == "help"
-    if isHelp { rest.removeFirst() }
-    while let word = rest.first, let next = path.last?.subcommands.first(where: { $0.name == word }) {
-      path.append(next)
-      rest.removeFirst()
-    }
+    let path = path(words)
+    let rest = words.dropFirst(path.count - 1 + (isHelp ? 1 : 0))
+    // What is asked about the program itself is answered whatever else is wrong.
     let options = rest.prefix { $0 != "--" }
     if options.contains(where: { $0 == "--help" || $0 == "-h" }) { return .help(path: path) }
     if options.contains("--version") { return .version }
@@ -62,7 +67,8 @@ public struct CommandLineTree: Sendable {
     guard pieces.first == "--completions" else { return nil }
     let name = pieces.count > 1 ? pieces[1] : words.count > 1 ? words[1] : ""
     guard let shell = Shell(rawValue: name) else {
-      throw ArgumentError("--completions \(name): expected \(Shell.choices.alternatives)")
+      throw ArgumentError(
+        "--completions\(name.isEmpty ? "" : " \(name)"): expected \(Shell.choices.alternatives)")
     }
     return .completions(shell)
   }

@@ -174,12 +174,14 @@ public final class FeedSink: Sendable {
             log.info("reading partitions \(partitions.map(\.partition).sorted())")
             for given in partitions where given.lost > 0 {
               log.warning(
-                "partition \(given.partition): the topic dropped \(given.lost) records before they were read; raise its retention"
+                "partition \(given.partition): the topic dropped \(given.lost) records before they were read; raise its retention",
+                [.field("partition", given.partition), .field("lost", given.lost)]
               )
             }
             for given in partitions where given.isMadeAnew {
               log.warning(
-                "partition \(given.partition): the group had read past its end, so the topic was made anew; reading from its beginning"
+                "partition \(given.partition): the group had read past its end, so the topic was made anew; reading from its beginning",
+                [.field("partition", given.partition)]
               )
             }
             tally.ledger.assigned(partitions)

@@ -68,7 +68,7 @@ public final class FeedStreamer: Sendable {
         ? .embedded
         : try PreparedTopic.find(options.topic, options.kafka, create: options.createTopic, options.log)
       let tally = tally
-      let log = options.log
+      let (log, feed) = (options.log, options.feed)
       let producer = try FrameProducer(
         options.kafka,
         FrameProducer.Options(
@@ -82,7 +82,8 @@ public final class FeedStreamer: Sendable {
             tally.undelivered.add(delivery.sequence)
           }
           log.warning(
-            "\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)")
+            "\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)",
+            [.field("feed", feed), .field("sequence", delivery.sequence)])
         } else if !delivery.isEnd {
           tally.acknowledged.add()
           tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)

@@ -34,7 +34,9 @@ struct RecordBooks: Sendable {
       case .tombstone where isAgain: break
       case .tombstone:
         tally.tombstones.add()
-        options.log.info("\(options.topic)[\(record.partition)]@\(record.offset): null value, skipped")
+        options.log.info(
+          "\(options.topic)[\(record.partition)]@\(record.offset): null value, skipped",
+          LogLine.place(options.topic, record))
       }
     } catch  where isAgain {
       // Counted and told when it came first.

@@ -24,11 +24,20 @@ final class Rejections: Sendable {
   func reject(_ record: borrowing Record, _ identity: FrameIdentity?, arrived: Bool, reason: String) {
     tally.rejected.add()
     tally.ledger.rejected(identity, partition: record.partition, arrived: arrived)
-    options.log.warning("\(options.topic)[\(record.partition)]@\(record.offset): rejected: \(reason)")
+    options.log.warning(
+      "\(options.topic)[\(record.partition)]@\(record.offset): rejected: \(reason)",
+      LogLine.place(options.topic, record))
     do throws(FeedError) {
       try letters?.keep(record, topic: options.topic, reason: reason)
     } catch {
       failure.report(error)
     }
+  }
+}
+
+extension LogLine {
+  /// Where a record lies, as fields.
+  static func place(_ topic: String, _ record: borrowing Record) -> [Field] {
+    [.field("topic", topic), .field("partition", record.partition), .field("offset", record.offset)]
   }
 }

@@ -1,6 +1,6 @@
 /// One message with its level and fields.
 public struct LogLine: Sendable, Equatable {
-  /// A fact about the message, for machines to filter by: `.field("topic", "frames")`.
+  /// A fact in the message, for machines to filter by: `.field("partition", 3)`.
   public struct Field: Sendable, Equatable {
     public let key: String
     public let value: String
@@ -11,6 +11,7 @@ public struct LogLine: Sendable, Equatable {
   }
 
   public let level: LogLevel
+  /// A sentence that needs no fields to be understood.
   public let message: String
   public let fields: [Field]
 
@@ -20,7 +21,7 @@ public struct LogLine: Sendable, Equatable {
     self.fields = fields
   }
 
-  /// `warning: message  key=value`: the level where it is not the usual one, the fields where there are any.
+  /// `warning: message`, as a person reads it: the level where it is not the usual one.
   ///
   /// Control and format characters are shown as `?`: texts may come from the network, and must not steer a terminal.
   public var text: String {
@@ -31,8 +32,7 @@ public struct LogLine: Sendable, Equatable {
       case .warning: "warning: "
       case .error, .critical: "error: "
       }
-    let facts = fields.map { "  \($0.key)=\($0.value)" }.joined()
-    return Self.printable(prefix + message + facts)
+    return Self.printable(prefix + message)
   }
 
   /// A text without characters that steer a terminal or begin a line.

@@ -45,8 +45,7 @@ enum FrameFeedCommand {
   private static func run(_ words: [String]) async -> ExitCode {
     // Read before anything else is: messages about arguments show them.
     if let refusal = ProcessTitle.unreadableSecret(words) {
-      Console.shared.line("framefeed: \(refusal)")
-      return .usage
+      return refuse(refusal, commandLine.path(words))
     }
     do throws(CommandLineTree.UsageError) {
       switch try commandLine.read(words) {

@@ -81,7 +81,8 @@ struct SecretsTests {
   }
 
   @Test(arguments: [
-    ["-X", "sasl.password"], ["-X", "sasl.password:\(secret)"], ["-X", "sasl.password", secret],
+    ["-X", "sasl.password"], ["-Xsasl.password"], ["-Xsasl.password", secret],
+    ["-X", "sasl.password:\(secret)"], ["-X", "sasl.password", secret],
     ["-X", "sasl.password \(secret)"], ["-X", "sasl.password=@file:/nowhere/\(topicless)"],
     ["-X", "sasl.password=@env:\(topicless)"], ["sasl.password=\(secret)"],
     ["--quiet", "sasl.password=\(secret)"],
@@ -89,7 +90,7 @@ struct SecretsTests {
     let finished = try RunningCommand(framefeed, ["sink", "--model", "models/motion.json"] + arguments).wait()
     #expect(finished.code == 64)
     #expect(finished.errors.hasPrefix("framefeed: Kafka setting sasl.password: "), "\(finished.errors)")
-    #expect(finished.errors.split(separator: "\n").count == 1, "\(finished.errors)")
+    #expect(finished.errors.split(separator: "\n").count == 2, "\(finished.errors)")
     #expect(!(finished.errors + finished.text).contains("sesame"))
   }
 

@@ -27,16 +27,19 @@ import Testing
     #expect(LogLevel.trace < .debug && LogLevel.warning < .error)
   }
 
-  @Test func aLineShowsItsLevelAndFields() {
+  @Test func aLineShowsItsLevelAndKeepsItsFields() {
     #expect(LogLine(level: .warning, message: "late").text == "warning: late")
     #expect(LogLine(level: .info, message: "created").text == "created")
-    let line = LogLine(
-      level: .error, message: "rejected", fields: [.field("topic", "frames"), .field("offset", 12)])
-    #expect(line.text == "error: rejected  topic=frames  offset=12")
+    let lines = Lines()
+    let log = Log { line in lines.all.withLock { $0.append(line) } }
+    log.error("frames@12: rejected", [.field("topic", "frames"), .field("offset", 12)])
+    let line = lines.all.withLock { $0[0] }
+    #expect(line.text == "error: frames@12: rejected")
+    #expect(line.fields.map { "\($0.key)=\($0.value)" } == ["topic=frames", "offset=12"])
   }
 
   @Test func textFromTheNetworkCannotSteerATerminal() {
-    let line = LogLine(level: .notice, message: "a\u{1B}[2Jb\nc\u{202E}d", fields: [.field("k", "\r")])
-    #expect(line.text == "a?[2Jb?c?d  k=?")
+    let line = LogLine(level: .notice, message: "a\u{1B}[2Jb\nc\u{202E}d")
+    #expect(line.text == "a?[2Jb?c?d")
   }
 }
