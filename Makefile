@@ -1,14 +1,15 @@
 # `make help` lists the targets.
 PORT ?= 9092
 DATA ?=
-# What the build links against, and what the demo, tests and figures run.
-SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev python3-venv \
-  kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium libturbojpeg0 zsh mandoc
+# What the build links against; and what the demo, tests and figures run.
+BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev
+SYSTEM := $(BUILD_SYSTEM) python3-venv kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
+  libturbojpeg0 zsh fish mandoc
 # What only the peers in C need; FrameFeed builds and runs without.
 PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps swift system peer-system peers build install broker demo bench test soak sanitize fuzz lint clean
+.PHONY: help deps swift build-system system peer-system peers build install broker demo bench test soak sanitize fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -24,10 +25,11 @@ swift:
 	  echo "Swift $(SWIFT_NEEDED) or newer is needed, $$found was found: https://www.swift.org/install" >&2; exit 1; \
 	fi
 
+build-system: packages = $(BUILD_SYSTEM)
 system: packages = $(SYSTEM)
 peer-system: packages = $(PEER_SYSTEM)
 peer-system: system  # apt-get locks out a second one
-system peer-system:
+build-system system peer-system:
 	@missing=; for package in $(packages); do \
 	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -56,18 +58,16 @@ build: ## the release build of framefeed
 	swift build -c release --product framefeed
 
 PREFIX ?= /usr/local
-SHARE = $(DESTDIR)$(PREFIX)/share
-install: swift system ## framefeed with its completions and manual page, without the Swift runtime (PREFIX=/usr/local)
+install: swift build-system ## framefeed with its completions and manual page, without the Swift runtime (PREFIX=/usr/local)
 	swift build -c release --product framefeed --static-swift-stdlib --scratch-path .build-static
-	@built=$$(swift build -c release --static-swift-stdlib --scratch-path .build-static --show-bin-path)/framefeed; \
-	install -D -s $$built $(DESTDIR)$(PREFIX)/bin/framefeed; \
-	install -d $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
-	  $(SHARE)/fish/vendor_completions.d $(SHARE)/man/man1; \
-	$$built --completions bash > $(SHARE)/bash-completion/completions/framefeed; \
-	$$built --completions zsh > $(SHARE)/zsh/site-functions/_framefeed; \
-	$$built --completions fish > $(SHARE)/fish/vendor_completions.d/framefeed.fish; \
-	$$built --manual > $(SHARE)/man/man1/framefeed.1
-	@echo "installed in $(DESTDIR)$(PREFIX)"
+	@set -e; built=.build-static/release/framefeed; root="$(DESTDIR)$(PREFIX)"; \
+	put() { "$$built" $$1 > "$$built.text"; install -D -m 644 "$$built.text" "$$root/share/$$2"; }; \
+	install -D -s -m 755 "$$built" "$$root/bin/framefeed"; \
+	put "--completions bash" bash-completion/completions/framefeed; \
+	put "--completions zsh" zsh/site-functions/_framefeed; \
+	put "--completions fish" fish/vendor_completions.d/framefeed.fish; \
+	put --manual man/man1/framefeed.1; \
+	echo "installed in $$root"
 
 broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fresh directory)
 	@data="$(DATA)"; exec scripts/broker.sh run $(PORT) "$${data:-$$(mktemp -d)}"
@@ -95,4 +95,4 @@ lint: ## the style of the Swift files
 	swift format lint --strict -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
 
 clean: ## removes builds, the Python environment and reports
-	rm -rf .build .build-asan .build-tsan .build-fuzz .venv bench samples/peers/.build *.report.json
+	rm -rf .build .build-static .build-asan .build-tsan .build-fuzz .venv bench samples/peers/.build *.report.json

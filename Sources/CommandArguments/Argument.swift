@@ -27,8 +27,10 @@ public struct Argument<Root: ArgumentSet>: Sendable {
   }
 
   /// A switch: `--quiet`.
-  public static func flag(_ path: Path<Bool>, _ name: String, _ help: String) -> Self {
-    Self(ArgumentDescription(.flag, name, help)) { root, _ in root[keyPath: path] = true }
+  public static func flag(
+    _ path: Path<Bool>, _ name: String, short: Character? = nil, _ help: String
+  ) -> Self {
+    Self(ArgumentDescription(.flag, name, help, short: short)) { root, _ in root[keyPath: path] = true }
   }
 
   /// `--name VALUE`; help shows the property's initial value as the default.
@@ -114,8 +116,9 @@ public struct Argument<Root: ArgumentSet>: Sendable {
     description.limits = allowed?.expectation
     return Self(description) { [description] root, typed throws(ArgumentError) in
       guard let value = Value(argument: typed), allowed?.contains(value) ?? true else {
+        let expected = [Value.expectation, allowed?.expectation].compactMap { $0 }.joined(separator: ", ")
         throw ArgumentError(
-          "\(description.shown) \(typed): expected \(allowed?.expectation ?? Value.expectation)",
+          "\(description.shown) \(typed.shown): expected \(expected)",
           suggestion: Value.choices.nearest(to: typed))
       }
       set(&root, value)

@@ -6,6 +6,12 @@ public struct ArgumentError: Error, Equatable, CustomStringConvertible {
   init(_ message: String, suggestion: String? = nil) {
     description = message + (suggestion.map { "; did you mean \($0)?" } ?? "")
   }
+
+  /// An option that is not there. The name alone is said: what is joined to it may be a secret.
+  static func noOption(_ word: String, among names: [String]) -> Self {
+    let name = String(word.hasPrefix("--") ? word.prefix { $0 != "=" } : word.prefix(2))
+    return Self("\(name): no such option", suggestion: names.nearest(to: name))
+  }
 }
 
 extension [String] {
@@ -13,12 +19,11 @@ extension [String] {
   func nearest(to word: String) -> String? {
     let word = word.lowercased()
     let ranked = map { (name: $0, distance: slips($0.lowercased(), word)) }
-    if let best = ranked.min(by: { $0.distance < $1.distance }),
-      best.distance <= Swift.max(1, Swift.min(best.name.count, word.count) / 3)
-    {
-      return best.name
-    }
-    return word.isEmpty ? nil : first { $0.lowercased().hasPrefix(word) }
+    guard let best = ranked.min(by: { $0.distance < $1.distance }), !word.isEmpty else { return nil }
+    // Dashes are in every name: they make none likelier.
+    let letters = Swift.min(best.name.count, word.count) - word.prefix { $0 == "-" }.count
+    if letters > 1, best.distance <= Swift.max(1, letters / 3) { return best.name }
+    return letters > 1 ? first { $0.lowercased().hasPrefix(word) } : nil
   }
 }
 

@@ -52,7 +52,7 @@ struct ArgumentReader<Target: ArgumentSet> {
   ) throws(ArgumentError) {
     let option = part.description
     if option.kind == .flag {
-      guard joined == nil else { throw ArgumentError("\(option.shown): takes no value") }
+      guard joined == nil else { throw ArgumentError("\(option.shown): stands alone, without a value") }
       return try part.assign(&target, "")
     }
     if let joined { return try part.assign(&target, joined) }
@@ -65,10 +65,13 @@ struct ArgumentReader<Target: ArgumentSet> {
 
   private func part(_ spelling: String) throws(ArgumentError) -> Argument<Target>.Part {
     if let part = parts.first(where: { $0.description.spellings.contains(spelling) }) { return part }
-    let names = parts.flatMap(\.description.spellings) + CommandLineTree.commonOptions
-    throw ArgumentError(
-      "\(spelling): no such option", suggestion: spelling.count > 2 ? names.nearest(to: spelling) : nil)
+    let common = ArgumentReader<CommonOptions>.names
+    if common.contains(spelling) { throw ArgumentError("\(spelling): stands alone, without a value") }
+    throw .noOption(spelling, among: Self.names + common)
   }
+
+  /// Every spelling of every option.
+  static var names: [String] { Target.arguments.flatMap(\.parts).flatMap(\.description.spellings) }
 
   /// Gives the words without a name to the operands, in order.
   private func place(_ words: [String], into target: inout Target) throws(ArgumentError) {
@@ -82,11 +85,17 @@ struct ArgumentReader<Target: ArgumentSet> {
         try part.assign(&target, word)
       } while part.description.isRepeatable
     }
-    if let word = rest.first { throw ArgumentError("\(word): one argument too many") }
+    if let word = rest.first { throw ArgumentError("\(word.shown): one argument too many") }
   }
 }
 
 extension String {
-  /// Whether a word is an option: it begins with `-`, and is neither `-` alone nor a number.
-  var isOption: Bool { hasPrefix("-") && count > 1 && Double(self) == nil }
+  /// Whether a word is an option: it begins with `-`, and is neither `-` alone nor a number such as `-1` or `-.5`.
+  var isOption: Bool {
+    guard hasPrefix("-"), let second = dropFirst().first else { return false }
+    return !(second.isNumber || second == ".") || Double(self) == nil
+  }
+
+  /// A word in a message, where an empty one would not be seen.
+  var shown: String { isEmpty ? "\"\"" : self }
 }

@@ -42,13 +42,13 @@ extension Double: ArgumentValue {
 extension ArgumentValue where Self: RawRepresentable & CaseIterable, RawValue == String {
   public init?(argument: String) { self.init(rawValue: argument) }
   public var argument: String { rawValue }
-  public static var expectation: String { choices.alternatives }
+  public static var expectation: String { choices.alternatives("or") }
   public static var choices: [String] { allCases.map(\.rawValue) }
 }
 
 /// Which values of a type an argument allows.
 public struct AllowedValues<Value: ArgumentValue>: Sendable {
-  /// What may be typed, for messages and help.
+  /// What may be typed, for messages and help, behind what the type says: `a whole number, 1 or more`.
   let expectation: String
   let contains: @Sendable (Value) -> Bool
 
@@ -65,15 +65,15 @@ public struct AllowedValues<Value: ArgumentValue>: Sendable {
     Self("\(least.argument) or more") { $0 >= least }
   }
 
-  public static func above(_ limit: Value) -> Self where Value: Comparable {
-    Self("a number above \(limit.argument)") { $0 > limit }
+  public static func above(_ limit: Value, atMost most: Value) -> Self where Value: Comparable {
+    Self("above \(limit.argument), at most \(most.argument)") { $0 > limit && $0 <= most }
   }
 }
 
 extension [String] {
   /// `a, b or c`.
-  var alternatives: String {
+  func alternatives(_ conjunction: String) -> String {
     guard count > 1, let last else { return first ?? "" }
-    return dropLast().joined(separator: ", ") + " or " + last
+    return dropLast().joined(separator: ", ") + " \(conjunction) " + last
   }
 }

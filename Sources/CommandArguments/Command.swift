@@ -64,6 +64,12 @@ public struct CommandNode: Sendable {
   public init<C: Command>(_ type: C.Type) {
     about = C.about
     arguments = C.arguments.flatMap(\.parts).map(\.description)
+    let spellings = arguments.flatMap(\.spellings)
+    precondition(Set(spellings).count == spellings.count, "\(C.self): two options of one name")
+    let operands = arguments.filter { $0.kind == .operand }
+    precondition(
+      operands.dropLast().allSatisfy { $0.isRequired && !$0.isRepeatable },
+      "\(C.self): only the last operand may be left out or repeated")
     subcommands = []
     read = { words throws(ArgumentError) in try ArgumentReader<C>().read(words) }
   }

@@ -21,7 +21,8 @@ public struct CommandLineTree: Sendable {
 
   public init(_ root: CommandNode) { self.root = root }
 
-  static let commonOptions = ["--help", "--version"]
+  /// What `help COMMAND` does, which is no command of its own.
+  static let helpSummary = "Show the help of a command."
 
   /// The command that words are for: the names that lead to it, and it.
   public func path(_ words: [String]) -> [CommandNode] {
@@ -48,7 +49,7 @@ public struct CommandLineTree: Sendable {
         guard let word = rest.first else { return .help(path: path) }
         throw unknown(word, of: command)
       }
-      if path.count == 1, let request = try aboutItself(Array(rest)) { return request }
+      if path.count == 1, rest.first?.isOption == true { return try aboutItself(Array(rest)) }
       guard let read = command.read else {
         guard let word = rest.first else { return .help(path: path) }
         throw unknown(word, of: command)
@@ -59,28 +60,50 @@ public struct CommandLineTree: Sendable {
     }
   }
 
-  /// `--completions SHELL` and `--manual`, which only the program itself takes.
-  private func aboutItself(_ words: [String]) throws(ArgumentError) -> Request? {
-    guard let word = words.first else { return nil }
-    if word == "--manual" { return .manual }
-    let pieces = word.split(separator: "=", maxSplits: 1).map(String.init)
-    guard pieces.first == "--completions" else { return nil }
-    let name = pieces.count > 1 ? pieces[1] : words.count > 1 ? words[1] : ""
-    guard let shell = Shell(rawValue: name) else {
-      throw ArgumentError(
-        "--completions\(name.isEmpty ? "" : " \(name)"): expected \(Shell.choices.alternatives)")
-    }
-    return .completions(shell)
+  /// What only the program itself takes.
+  private func aboutItself(_ words: [String]) throws(ArgumentError) -> Request {
+    let options = try ArgumentReader<ProgramOptions>().read(words)
+    if let shell = options.completions { return .completions(shell) }
+    return options.manual ? .manual : .help(path: [root])
   }
 
   private func unknown(_ word: String, of command: CommandNode) -> ArgumentError {
-    let kind = word.isOption ? "option" : "command"
-    let names = word.isOption ? Self.commonOptions : command.shownSubcommands.map(\.name) + ["help"]
+    if word.isOption { return .noOption(word, among: ArgumentReader<CommonOptions>.names) }
     let known = command.shownSubcommands.map(\.name)
-    let nearest = names.nearest(to: word)
-    let all = nearest == nil && !word.isOption && !known.isEmpty ? "; there are \(known.alternatives)" : ""
-    return ArgumentError("\(word): no such \(kind)\(all)", suggestion: nearest)
+    let nearest = (known + ["help"]).nearest(to: word)
+    let all = nearest == nil && !known.isEmpty ? "; there are \(known.alternatives("and"))" : ""
+    return ArgumentError("\(word.shown): no such command\(all)", suggestion: nearest)
   }
+}
+
+extension [CommandNode] {
+  /// Every option of the command that a path leads to: its own, and what the program, or every command, takes.
+  var allOptions: [ArgumentDescription] { (last?.options ?? []) + optionsOfProgram }
+
+  /// Those of them that the command does not declare.
+  var optionsOfProgram: [ArgumentDescription] {
+    let program = count == 1 ? ProgramOptions.arguments.flatMap(\.parts) : []
+    return program.map(\.description) + CommonOptions.arguments.flatMap(\.parts).map(\.description)
+  }
+}
+
+/// What every command takes. Answered before anything else is read.
+struct CommonOptions: ArgumentSet {
+  static let arguments: [Argument<CommonOptions>] = [
+    .flag(\.version, "version", "Show the version."), .flag(\.help, "help", short: "h", "Show help."),
+  ]
+  var version = false
+  var help = false
+}
+
+/// What the program itself takes, without a command.
+struct ProgramOptions: ArgumentSet {
+  static let arguments: [Argument<ProgramOptions>] = [
+    .option(\.completions, "completions", value: "shell", "Print a completion script."),
+    .flag(\.manual, "manual", "Print the manual page (mdoc)."),
+  ]
+  var completions: Shell?
+  var manual = false
 }
 
 /// A shell that completions can be made for.

@@ -8,7 +8,7 @@ public enum SettingValues {
   }
 
   /// Whether librdkafka has a setting of this name.
-  static func isKnown(_ name: String) -> Bool {
+  public static func isKnown(_ name: String) -> Bool {
     guard let configuration = rd_kafka_conf_new() else { return false }
     defer { rd_kafka_conf_destroy(configuration) }
     // Asking for a value tells nothing: those without a default are unknown there.

@@ -43,7 +43,7 @@ extension StreamOptions.Pace: ArgumentValue {
     }
   }
 
-  public static var expectation: String { "a number above 0, source or max" }
+  public static var expectation: String { "a number above 0, at most 100000, or source or max" }
 }
 
 extension ReadingStart: ArgumentValue {
@@ -121,9 +121,9 @@ struct KeyValue: ArgumentValue {
   let value: String
 
   init?(argument: String) {
-    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
-    key = String(argument[..<equals])
-    value = String(argument[argument.index(after: equals)...])
+    guard let (key, value) = KafkaSettings.split(argument) else { return nil }
+    self.key = key
+    self.value = value
   }
 
   var argument: String { "\(key)=\(value)" }
@@ -180,13 +180,21 @@ private enum KafkaDestination {
 }
 
 extension AllowedValues<String> {
-  static let name = AllowedValues("a name") { !$0.isEmpty }
-  static let feedName = AllowedValues("a name of 1 to 255 bytes") { (1...255).contains($0.utf8.count) }
+  static let name = AllowedValues("not empty") { !$0.isEmpty }
+  static let feedName = AllowedValues("1 to 255 bytes") { (1...255).contains($0.utf8.count) }
 }
 
 extension AllowedValues<Double> {
-  /// Seconds.
-  static let drainTimeout = range(0...86_400)
+  /// Frames a second. Of less than one in a quarter of an hour nothing here is a feed.
+  static let rate = range(0.001...100_000)
+  /// Seconds, a day at most.
+  static let seconds = above(0, atMost: 86_400)
+  static let secondsOrNone = range(0...86_400)
   /// Milliseconds.
-  static let age = AllowedValues("a number above 0") { $0 > 0 && $0 <= 1e9 }
+  static let age = above(0, atMost: 1e9)
+}
+
+extension AllowedValues<Int> {
+  /// How often something is done, for one run.
+  static let times = range(1...1_000_000)
 }

@@ -26,13 +26,13 @@ struct CompareSettingsCommand: Command {
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most different frames to send."),
     .option(\.settings, "setting", value: "key=value", "Try this; repeatable (default: a list)."),
     .option(
-      \.rounds, "rounds", value: "n", allowed: .atLeast(1),
+      \.rounds, "rounds", value: "n", allowed: .times,
       "Turns of each setting; fewer than 6 prove little."),
-    .option(\.sends, "sends", value: "n", allowed: .atLeast(1), "Sends of a turn, one after the other."),
+    .option(\.sends, "sends", value: "n", allowed: .times, "Sends of a turn, one after the other."),
     .option(
-      \.fps, "fps", value: "n", allowed: .above(0), "Rate of the paced sends, a third of a second a turn."),
+      \.fps, "fps", value: "n", allowed: .rate, "Rate of the paced sends, a third of a second a turn."),
     .option(
-      \.timeout, "timeout", value: "seconds", allowed: .above(0), "Longest that one payload may take, s."),
+      \.timeout, "timeout", value: "seconds", allowed: .seconds, "Longest that one payload may take, s."),
     .group(\.brokerOptions),
     .group(\.output),
   ]

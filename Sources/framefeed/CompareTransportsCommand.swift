@@ -26,8 +26,8 @@ struct CompareTransportsCommand: Command {
     .source(\.source),
     .codec(\.codec),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most different frames to send."),
-    .option(\.sends, "sends", value: "n", allowed: .atLeast(1), "Warm sends, one after the other."),
-    .option(\.fps, "fps", value: "n", allowed: .above(0), "Rate of the paced sends."),
+    .option(\.sends, "sends", value: "n", allowed: .times, "Warm sends, one after the other."),
+    .option(\.fps, "fps", value: "n", allowed: .rate, "Rate of the paced sends."),
     .option(
       \.only, "only", value: "word", "Only transports of this name or kind (socket, http, kafka); repeatable."
     ),
@@ -38,7 +38,7 @@ struct CompareTransportsCommand: Command {
       \.kafkaClients, "kafka-clients", value: "path", completion: .files,
       "Kafka's Java client, a jar or its directory."),
     .option(
-      \.timeout, "timeout", value: "seconds", allowed: .above(0), "Longest that one payload may take, s."),
+      \.timeout, "timeout", value: "seconds", allowed: .seconds, "Longest that one payload may take, s."),
     .group(\.brokerOptions),
     .group(\.output),
   ]

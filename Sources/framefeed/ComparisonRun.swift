@@ -16,8 +16,8 @@ enum ComparisonRun {
     let report = try await FeedRunner.run(output, progress: { step.text }, stop: { stop.request() }) {
       try measure(stop) { step.text = $0 }
     }
-    try ReportFile.write(try report.json(), output.report)
-    let wasRead = StandardOutput.write(output.json ? try report.json() : report.table())
+    let wasRead = try ReportFile.publish(
+      try report.json(), output.json ? nil : report.table(), output.report)
     if stop.isRequested || !wasRead { throw ExitCode.stopped }
     return report
   }

@@ -27,9 +27,9 @@ struct DemoCommand: Command {
     .operands(
       \.source, "source", isRequired: false, completion: .files,
       "Where the frames come from (default: samples/flight, else a synthetic scene)."),
-    .option(\.feed, "feed", "The feed's name."),
+    .option(\.feed, "feed", allowed: .feedName, "The feed's name."),
     .codec(\.codec),
-    .option(\.fps, "fps", value: "n", allowed: .above(0), "Frames a second."),
+    .option(\.fps, "fps", value: "n", allowed: .rate, "Frames a second."),
     .option(\.loop, "loop", value: "n", allowed: .atLeast(1), "How often to read the source."),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
     .manifest(

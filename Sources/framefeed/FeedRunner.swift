@@ -37,9 +37,8 @@ enum FeedRunner {
 
   /// Prints and saves the report, and turns the outcome into an exit code.
   static func finish(_ outcome: FeedOutcome, _ output: OutputOptions) throws {
-    // Shown first: a report that cannot be saved is not lost.
-    let wasRead = StandardOutput.write(output.json ? outcome.report.json() : outcome.report.table())
-    try ReportFile.write(outcome.report.json(), output.report)
+    let wasRead = try ReportFile.publish(
+      outcome.report.json(), output.json ? nil : outcome.report.table(), output.report)
     if outcome.wasStopped || !wasRead { throw ExitCode.stopped }
     if !outcome.isComplete { throw ExitCode.incomplete }
   }

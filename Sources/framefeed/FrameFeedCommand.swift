@@ -44,7 +44,7 @@ enum FrameFeedCommand {
 
   private static func run(_ words: [String]) async -> ExitCode {
     // Read before anything else is: messages about arguments show them.
-    if let refusal = ProcessTitle.unreadableSecret(words) {
+    if let refusal = SecretArguments.refusal(words) {
       return refuse(refusal, commandLine.path(words))
     }
     do throws(CommandLineTree.UsageError) {
@@ -54,9 +54,11 @@ enum FrameFeedCommand {
         print(HelpPage(width: Terminal.width, isStyled: Terminal.isStyled).text(path))
       case .version: print(Versions.framefeed)
       case .completions(let shell): print(CompletionScript(commandLine).text(for: shell), terminator: "")
-      case .manual: print(ManualPage(commandLine, date: Versions.date).text, terminator: "")
+      case .manual:
+        print(
+          ManualPage(commandLine, date: Versions.date, sections: manualSections).text, terminator: "")
       }
-      return .done
+      return finish()
     } catch {
       return refuse("\(error.error)", error.path)
     }
@@ -66,7 +68,7 @@ enum FrameFeedCommand {
   private static func run(_ command: any Command, _ path: [CommandNode]) async -> ExitCode {
     do {
       try await command.run()
-      return .done
+      return finish()
     } catch let code as ExitCode {
       return code
     } catch {
@@ -77,6 +79,35 @@ enum FrameFeedCommand {
       return failure.code
     }
   }
+
+  /// What was printed has been read, or may be lost.
+  private static func finish() -> ExitCode {
+    do { try StandardOutput.flush() } catch {
+      Console.shared.line("framefeed: \(Failure(any: error).message)")
+      return .failed
+    }
+    return .done
+  }
+
+  private static let manualSections: [(title: String, rows: [(name: String, text: String)])] = [
+    (
+      "ENVIRONMENT",
+      [
+        ("FRAMEFEED_BROKER", "Brokers to ask first, where --broker is not given."),
+        ("FRAMEFEED_PYTHON", "The interpreter of the Python programs that compare runs."),
+        ("COLUMNS", "Columns to wrap help to."),
+        ("NO_COLOR", "Not empty: help is not styled, on a terminal either."),
+      ]
+    ),
+    (
+      "EXIT STATUS",
+      [
+        ("0", "Done and complete."), ("1", "Failed: the message says what to do."),
+        ("2", "Done, but frames are missing or were rejected; the report has the counts."),
+        ("64", "Wrong usage."), ("130", "Stopped by Ctrl-C, after draining and reporting."),
+      ]
+    ),
+  ]
 
   /// Says what is wrong with a command line, and how the command is used.
   private static func refuse(_ message: String, _ path: [CommandNode]) -> ExitCode {

@@ -35,8 +35,7 @@ struct ReportMergeCommand: Command {
     do throws(ReportError) { merged = try RunReport.merge(files: reports) } catch {
       throw Failure(error, code: error.isUsage ? .usage : .failed)
     }
-    let wasRead = StandardOutput.write(json ? merged.json() : merged.table())
-    try ReportFile.write(merged.json(), report)
+    let wasRead = try ReportFile.publish(merged.json(), json ? nil : merged.table(), report)
     if !wasRead { throw ExitCode.stopped }
   }
 }

@@ -1,9 +1,18 @@
 import FoundationEssentials
 
-/// Where `--report` goes.
+/// Where a report goes: standard output, and the file of `--report`.
 enum ReportFile {
+  /// Shows a report and saves it: one that cannot be shown is saved, and one that cannot be saved is shown.
+  /// - Parameter table: what people read; `nil` shows the JSON.
+  /// - Returns: false when whoever read standard output is gone.
+  static func publish(_ json: String, _ table: String?, _ path: String?) throws -> Bool {
+    let shown = Result { try StandardOutput.write(table ?? json) }
+    try write(json, path)
+    return try shown.get()
+  }
+
   /// Writes the JSON of a report to the file that the user named, if any.
-  static func write(_ json: String, _ path: String?) throws {
+  private static func write(_ json: String, _ path: String?) throws {
     guard let path else { return }
     do {
       try Data((json + "\n").utf8).write(to: URL(filePath: path))

@@ -37,7 +37,7 @@ struct SinkCommand: Command {
       \.untilEnd, "until-end", "Stop when every run that was seen has ended and nothing is left to read."),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
     .option(
-      \.idleTimeout, "idle-timeout", value: "seconds", allowed: .above(0),
+      \.idleTimeout, "idle-timeout", value: "seconds", allowed: .seconds,
       "Stop when nothing came for so long."),
     .option(\.decoders, "decoders", value: "n", allowed: .range(1...64), "Threads that decode."),
     .option(
@@ -59,7 +59,7 @@ struct SinkCommand: Command {
       \.deadLetters, "dead-letter", value: "dir|kafka:topic", completion: .directories,
       "Keep records that are refused, unchanged and with the reason: a directory, or kafka:TOPIC."),
     .option(
-      \.drainTimeout, "drain-timeout", value: "seconds", allowed: .drainTimeout,
+      \.drainTimeout, "drain-timeout", value: "seconds", allowed: .secondsOrNone,
       "How long to answer what is under way after Ctrl-C."),
     .option(
       \.partitions, "partition", value: "n", allowed: .atLeast(0),

@@ -1,24 +1,42 @@
+import LogLines
+
+// `stdout` is a variable of C, which nobody sets.
 #if canImport(Glibc)
-  import Glibc
+  @preconcurrency import Glibc
 #elseif canImport(Musl)
-  import Musl
+  @preconcurrency import Musl
 #elseif canImport(Darwin)
-  import Darwin
+  @preconcurrency import Darwin
 #else
   #error("no C library known for this platform")
 #endif
 
 /// Where a command's result goes.
 enum StandardOutput {
-  /// Writes a result; when whoever read standard output is gone (`framefeed sink | head`), to standard error.
-  /// - Returns: whether standard output took it.
-  static func write(_ text: String) -> Bool {
-    print(text)
-    if fflush(nil) == 0 { return true }
+  /// Writes a report; when that fails, to standard error, so that it is not lost.
+  /// - Returns: false when whoever read standard output is gone (`framefeed sink | head`).
+  /// - Throws: when it cannot be written for another reason, as on a full disk.
+  static func write(_ text: String) throws -> Bool {
+    fflush(stdout)
+    let reason = writeAll(text + "\n", to: 1)
+    if reason == 0 { return true }
     Console.shared.clear()
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       Console.shared.line(String(line))
     }
+    guard reason == EPIPE else { throw failure(": " + String(cString: strerror(reason))) }
     return false
+  }
+
+  /// Writes out what commands have printed.
+  /// - Throws: when not all of it was written.
+  static func flush() throws {
+    guard fflush(stdout) == 0 else { throw failure(": " + String(cString: strerror(errno))) }
+    // Part of it was written before, and failed.
+    guard ferror(stdout) == 0 else { throw failure("") }
+  }
+
+  private static func failure(_ reason: String) -> Failure {
+    Failure("standard output cannot be written\(reason)", code: .failed)
   }
 }

@@ -60,7 +60,7 @@ struct StreamCommand: Command {
       "Answer sinks on other hosts that ask how far our clock is from theirs (they too need --sync)."),
     .flag(\.noCreate, "no-create", "Fail when the topic does not exist."),
     .option(
-      \.drainTimeout, "drain-timeout", value: "seconds", allowed: .drainTimeout,
+      \.drainTimeout, "drain-timeout", value: "seconds", allowed: .secondsOrNone,
       "How long to wait for the broker's last answers."),
     .topic(\.topic),
     .group(\.brokerOptions),

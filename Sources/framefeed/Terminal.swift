@@ -12,7 +12,7 @@
 enum Terminal {
   /// Columns, or 80 where that is not known.
   static var width: Int {
-    if let columns = getenv("COLUMNS").flatMap({ Int(String(cString: $0)) }) { return columns }
+    if let columns = Int(variable("COLUMNS")) { return columns }
     var size = winsize()
     guard ioctl(1, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
     return Int(size.ws_col)
@@ -20,6 +20,10 @@ enum Terminal {
 
   /// Whether to write bold and dim: on a terminal that knows them, unless the user wants none (no-color.org).
   static var isStyled: Bool {
-    isatty(1) == 1 && getenv("NO_COLOR") == nil && getenv("TERM").map { String(cString: $0) } != "dumb"
+    isatty(1) == 1 && variable("NO_COLOR").isEmpty && !["", "dumb"].contains(variable("TERM"))
+  }
+
+  private static func variable(_ name: String) -> String {
+    getenv(name).map { String(cString: $0) } ?? ""
   }
 }

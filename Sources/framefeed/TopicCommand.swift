@@ -28,7 +28,7 @@ enum TopicCommand {
         "Copies of each partition (default: the brokers')."),
       .option(
         \.maxMessageBytes, "max-message-bytes", value: "bytes", allowed: .atLeast(1),
-        "Largest record it takes."),
+        "Largest record it takes (default: 15000000)."),
       .option(\.flushMessages, "flush-messages", value: "n", "Write to disk after so many records."),
       .option(\.retentionBytes, "retention-bytes", value: "bytes", "Keep so much of each partition."),
       .option(\.retentionMs, "retention-ms", value: "ms", "Keep records so long."),
@@ -40,7 +40,7 @@ enum TopicCommand {
     var topic = ""
     var partitions: Int?
     var replication: Int?
-    var maxMessageBytes = TopicSettings.defaultMaximumRecord
+    var maxMessageBytes: Int?
     var flushMessages: Int?
     var retentionBytes: Int?
     var retentionMs: Int?
@@ -66,9 +66,9 @@ enum TopicCommand {
 
     private func configuration() throws -> [String: String] {
       // An update changes only what is named.
-      var result: [String: String] = update ? [:] : ["max.message.bytes": "\(maxMessageBytes)"]
-      if update, maxMessageBytes != TopicSettings.defaultMaximumRecord {
-        result["max.message.bytes"] = "\(maxMessageBytes)"
+      var result: [String: String] = [:]
+      if let bytes = maxMessageBytes ?? (update ? nil : TopicSettings.defaultMaximumRecord) {
+        result["max.message.bytes"] = "\(bytes)"
       }
       if let flushMessages { result["flush.messages"] = "\(flushMessages)" }
       if let retentionBytes { result["retention.bytes"] = "\(retentionBytes)" }

@@ -45,6 +45,7 @@ import Testing
         """)
   }
 
+  /// But for lines that stay as they are, and names.
   @Test(arguments: [1, 60, 72, 80, 100, 1000]) func noLineIsWiderThanTheTerminal(width: Int) {
     let longest = HelpPage(width: width).text(path).split(separator: "\n").map(\.count).max()!
     #expect(longest <= min(max(width, 60), 100))

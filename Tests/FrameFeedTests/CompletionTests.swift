@@ -63,16 +63,29 @@ import Testing
     #expect(words.map { String($0.split(separator: "=").last!) }.sorted() == offers, "\(offered.errors)")
   }
 
-  /// Nothing that a command takes is forgotten, in any shell's script.
-  @Test(arguments: Shell.allCases) func everyOptionIsOffered(shell: Shell) {
-    let text = CompletionScript(FrameFeedCommand.commandLine).text(for: shell)
-    for path in commandPaths {
-      for option in path[path.count - 1].options {
-        for spelling in option.spellings {
-          let dashes = spelling.hasPrefix("--") ? "-l " : "-s "
-          let name = shell == .fish ? dashes + spelling.drop { $0 == "-" } : spelling
-          #expect(text.contains(name), "\(shell): \(spelling)")
-        }
+  /// Behind `--` every command offers its own options and those that all take, and no others.
+  @Test func everyCommandOffersItsOptions() throws {
+    let (scratch, path) = try script(.bash)
+    defer { withExtendedLifetime(scratch) {} }
+    for command in commandPaths where command[command.count - 1].shownSubcommands.isEmpty {
+      let words = command.map(\.name) + ["--"]
+      let program = """
+        source '\(path)'
+        COMP_WORDS=(\(words.joined(separator: " "))) COMP_CWORD=\(words.count - 1)
+        _framefeed
+        printf '%s\\n' "${COMPREPLY[@]}"
+        """
+      let offered = Set(try run("bash", "-euc", program).text.split(separator: "\n").map(String.init))
+      let declared = command[command.count - 1].options.flatMap(\.spellings) + ["--help", "--version"]
+      #expect(offered == Set(declared.filter { $0.hasPrefix("--") }), "\(words)")
+    }
+    let zsh = try run(framefeed, "--completions", "zsh").text
+    for command in commandPaths where command[command.count - 1].shownSubcommands.isEmpty {
+      let name = "\n_" + command.map(\.name).joined(separator: "_") + "() {\n"
+      let begin = try #require(zsh.range(of: name))
+      let function = zsh[begin.upperBound...].components(separatedBy: "\n}\n")[0]
+      for spelling in command[command.count - 1].options.flatMap(\.spellings) {
+        #expect(["=[", "+[", "["].contains { function.contains(spelling + $0) }, "\(name) \(spelling)")
       }
     }
   }

@@ -80,12 +80,33 @@ struct SecretsTests {
     for text in peers + [finished.text, finished.errors, report] { #expect(!text.contains("sesame")) }
   }
 
+  /// A password need not be UTF-8; what lies behind the arguments in memory is the environment.
+  @Test func aPasswordOfAnyBytesIsHiddenAndNothingElse() throws {
+    let arguments =
+      #"-X "$(printf 'sasl.password=\xe9\xe9\xe9\xe9\xe9\xe9sesame')" --model models/motion.json"#
+    let program = """
+      env -i FIRST=untouched '\(framefeed)' sink --broker localhost:1 --quiet \(arguments) &
+      for each in $(seq 100); do
+        title=$(tr '\\0' ' ' <"/proc/$!/cmdline")
+        [[ $title == *'password=***'* ]] && break
+        sleep 0.02
+      done
+      printf '%s\\n' "$title"
+      tr '\\0' '\\n' <"/proc/$!/environ"
+      kill -9 $!
+      """
+    let seen = try run("bash", "-c", program).text
+    #expect(seen.contains("FIRST=untouched") && seen.contains("password=***") && !seen.contains("sesame"))
+  }
+
   @Test(arguments: [
     ["-X", "sasl.password"], ["-Xsasl.password"], ["-Xsasl.password", secret],
     ["-X", "sasl.password:\(secret)"], ["-X", "sasl.password", secret],
     ["-X", "sasl.password \(secret)"], ["-X", "sasl.password=@file:/nowhere/\(topicless)"],
     ["-X", "sasl.password=@env:\(topicless)"], ["sasl.password=\(secret)"],
-    ["--quiet", "sasl.password=\(secret)"],
+    ["--quiet", "sasl.password=\(secret)"], ["--sasl.password=\(secret)"], ["sasl.password:\(secret)"],
+    ["--decoders=sasl.password=\(secret)"], ["--log-level", "sasl.password:\(secret)"],
+    ["-X", "sasl.password=", secret],
   ]) func wrongUsageNamesTheSettingOnly(_ arguments: [String]) throws {
     let finished = try RunningCommand(framefeed, ["sink", "--model", "models/motion.json"] + arguments).wait()
     #expect(finished.code == 64)

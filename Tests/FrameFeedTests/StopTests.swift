@@ -43,7 +43,8 @@ struct StopTests {
     let sink = try RunningCommand(
       framefeed,
       [
-        "sink", "--topic", scratch.topic, "--group", scratch.topic, "--model", manifest, "--log-level", "info",
+        "sink", "--topic", scratch.topic, "--group", scratch.topic, "--model", manifest, "--log-level",
+        "info",
       ])
     #expect(eventually { sink.errorsSoFar.contains("reading partitions") })
     sink.interrupt()

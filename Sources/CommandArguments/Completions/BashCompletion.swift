@@ -6,19 +6,20 @@ extension CompletionScript {
       # bash completion for \(name). Made by: \(name) --completions bash
       _\(name)() {
         local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command= at word
+        local IFS=$' \\t\\n' operands=
         COMPREPLY=()
         # --name=value comes as three words.
         if [[ $current == = ]]; then current=; elif [[ $previous == = ]]; then previous=${COMP_WORDS[COMP_CWORD-2]}; fi
         for ((at = 1; at < COMP_CWORD; at++)); do
           word=${COMP_WORDS[at]}
           [[ $word == help && -z $command ]] && continue
+          [[ $word == -- ]] && operands=1
           case "$command $word" in
-      \(bashCommands)      *) break ;;
-          esac
+      \(bashCommands)    esac
         done
         case "$command $previous" in
       \(bashValues)    esac
-        if [[ $current == -* ]]; then
+        if [[ $current == -* && -z $operands ]]; then
           case "$command" in
       \(bashOptions)    esac
           return
@@ -40,20 +41,17 @@ extension CompletionScript {
   }
 
   private var bashValues: String {
-    var lines = commands.flatMap { path in
-      (path.last?.options ?? []).filter { $0.kind == .option }.map { option in
+    commands.flatMap { path in
+      path.allOptions.filter { $0.kind == .option }.map { option in
         let patterns = option.spellings.map { Self.quoted("\(path.names) \($0)") }.joined(separator: "|")
         return "    \(patterns)) \(bashOffer(option)) return ;;\n"
       }
-    }
-    lines.insert(
-      "    ' --completions') \(Self.bashWords(Shell.choices)) return ;;\n", at: 0)
-    return lines.joined()
+    }.joined()
   }
 
   private var bashOptions: String {
     commands.map { path in
-      "      \(Self.quoted(path.names))) \(Self.bashWords(path.optionWords)) ;;\n"
+      "      \(Self.quoted(path.names))) \(Self.bashWords(path.allOptions.flatMap(\.spellings))) ;;\n"
     }.joined()
   }
 
@@ -75,8 +73,9 @@ extension CompletionScript {
     if !argument.choices.isEmpty { return Self.bashWords(argument.choices) }
     switch argument.completion {
     case .none: return ""
-    case .files: return "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$current\"));"
-    case .directories: return "compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$current\"));"
+    // Readline's own: it knows quotes, ~ and spaces.
+    case .files: return "compopt -o default;"
+    case .directories: return "compopt -o dirnames;"
     }
   }
 

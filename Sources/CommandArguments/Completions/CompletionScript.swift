@@ -28,9 +28,4 @@ public struct CompletionScript {
 extension [CommandNode] {
   /// The names behind the program's own: `topic create`.
   var names: String { dropFirst().map(\.name).joined(separator: " ") }
-  /// Option names that can be completed.
-  var optionWords: [String] {
-    let own = count == 1 ? ["--completions", "--manual"] : []
-    return (last?.options.flatMap(\.spellings) ?? []) + own + CommandLineTree.commonOptions
-  }
 }

@@ -28,11 +28,8 @@ extension CompletionScript {
     guard let command = path.last else { return [] }
     let here = "complete -c \(root.name) -n \"__\(root.name)_at '\(path.names)'\""
     var lines = command.shownSubcommands.map { "\(here) -a \($0.name) -d \(fishText($0.about.summary))" }
-    if path.count == 1 {
-      lines.append("\(here) -l completions -x -a \(fishText(Shell.choices.joined(separator: " ")))")
-      lines.append("\(here) -l manual")
-    }
-    for option in command.options {
+    if path.count == 1 { lines.append("\(here) -a help -d \(fishText(CommandLineTree.helpSummary))") }
+    for option in path.allOptions {
       let names = option.spellings.map {
         $0.hasPrefix("--") ? "-l \($0.dropFirst(2))" : "-s \($0.dropFirst())"
       }
@@ -40,7 +37,6 @@ extension CompletionScript {
         option.kind == .flag ? "" : (option.completion == .files ? " -r" : " -x") + fishOffer(option)
       lines.append("\(here) \(names.joined(separator: " "))\(value) -d \(fishText(option.help))")
     }
-    lines += ["\(here) -l help -s h -d 'Show help.'", "\(here) -l version -d 'Show the version.'"]
     if let operand = command.operands.first {
       let offer = fishOffer(operand)
       if !offer.isEmpty { lines.append(here + offer) }

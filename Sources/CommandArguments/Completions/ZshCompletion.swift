@@ -18,33 +18,38 @@ extension CompletionScript {
 
   private func zshDispatch(_ path: [CommandNode]) -> String {
     let below = path.last?.shownSubcommands ?? []
-    let rows = below.map { command in
-      // A colon ends the name.
-      Self.quoted("\(command.name):\(command.about.summary)")
-    }
-    let cases = below.map { "    \($0.name)) \(function(path + [$0])) ;;" }
-    let help = path.count == 1 ? ["    help) _\(root.name) ;;"] : []
+    let help = path.count == 1 ? [("help", CommandLineTree.helpSummary, function(path))] : []
+    let choices = below.map { ($0.name, $0.about.summary, function(path + [$0])) } + help
+    let described = choices.map { name, summary, _ in Self.quoted("\(name):\(summary)") }
+    let cases = choices.map { name, _, function in "      \(name)) \(function) ;;" }
     return """
       \(function(path))() {
-        if (( CURRENT == 2 )); then
-          local -a commands=(\(rows.joined(separator: " ")))
+        if [[ $words[2] == -* ]]; then
+          _arguments -s -S \(zshOptions(path).joined(separator: " "))
+        elif (( CURRENT == 2 )); then
+          local -a commands=(\(described.joined(separator: " ")))
           _describe command commands
-          compadd -- \(path.optionWords.joined(separator: " "))
-          return
+        else
+          shift words
+          (( CURRENT-- ))
+          case $words[1] in
+      \(cases.joined(separator: "\n"))
+          esac
         fi
-        shift words
-        (( CURRENT-- ))
-        case $words[1] in
-      \((cases + help).joined(separator: "\n"))
-          --completions) compadd -- \(Shell.choices.joined(separator: " ")) ;;
-        esac
       }
       """
   }
 
   private func zshArguments(_ path: [CommandNode]) -> String {
-    guard let command = path.last else { return "" }
-    var rows = command.options.flatMap { option in
+    let operands = (path.last?.operands ?? []).map { operand in
+      Self.quoted("\(operand.isRepeatable ? "*" : ""):\(zshText(operand.name)):\(zshOffer(operand))")
+    }
+    let lines = (zshOptions(path) + operands).map { "    \($0)" }.joined(separator: " \\\n")
+    return "\(function(path))() {\n  _arguments -s -S \\\n\(lines)\n}"
+  }
+
+  private func zshOptions(_ path: [CommandNode]) -> [String] {
+    path.allOptions.flatMap { option in
       option.spellings.map { spelling in
         let repeats = option.isRepeatable ? "*" : ""
         // `=` and `+`: the value may be joined to the name.
@@ -53,12 +58,6 @@ extension CompletionScript {
         return Self.quoted("\(repeats)\(spelling)\(joins)[\(zshText(option.help))]\(value)")
       }
     }
-    rows += ["--help[Show help.]", "--version[Show the version.]"].map(Self.quoted)
-    rows += command.operands.map { operand in
-      Self.quoted("\(operand.isRepeatable ? "*" : ""):\(zshText(operand.name)):\(zshOffer(operand))")
-    }
-    let lines = rows.map { "    \($0)" }.joined(separator: " \\\n")
-    return "\(function(path))() {\n  _arguments -s -S \\\n\(lines)\n}"
   }
 
   private func zshOffer(_ argument: ArgumentDescription) -> String {

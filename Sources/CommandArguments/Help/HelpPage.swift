@@ -33,7 +33,8 @@ public struct HelpPage {
     for name in command.groups {
       parts.append(section(name, command.options.filter { $0.heading == name }.map(rows)))
     }
-    parts.append(section("Help", Self.common(path).map { row($0.0, $0.1) }))
+    let help = path.count == 1 ? [row("help <command>", CommandLineTree.helpSummary)] : []
+    parts.append(section("Help", help + path.optionsOfProgram.map(rows)))
     if !command.about.examples.isEmpty {
       parts.append(section("Examples", command.about.examples.map { ["  " + $0] }))
     }
@@ -51,18 +52,6 @@ public struct HelpPage {
       words.append(operand.isRequired ? name : "[\(name)]")
     }
     return words.joined(separator: " ")
-  }
-
-  /// What every command takes, and what the program itself does.
-  static func common(_ path: [CommandNode]) -> [(name: String, help: String)] {
-    let own =
-      path.count > 1
-      ? []
-      : [
-        ("--completions <\(Shell.choices.joined(separator: "|"))>", "Print a completion script."),
-        ("--manual", "Print the manual page (mdoc)."),
-      ]
-    return own + [("--version", "Show the version."), ("-h, --help", "Show help.")]
   }
 
   private func section(_ title: String, _ rows: [[String]]) -> String {

@@ -2,17 +2,24 @@
 public struct ManualPage {
   let root: CommandNode
   let date: String
+  let sections: [(title: String, rows: [(name: String, text: String)])]
 
-  /// - Parameter date: of the version that it describes, as mdoc wants it: `November 26, 2026`.
-  public init(_ tree: CommandLineTree, date: String) {
+  /// - Parameters:
+  ///   - date: of the version that it describes, as mdoc wants it: `November 26, 2026`.
+  ///   - sections: lists of names and what they mean, such as `ENVIRONMENT` and `EXIT STATUS`.
+  public init(
+    _ tree: CommandLineTree, date: String,
+    sections: [(title: String, rows: [(name: String, text: String)])] = []
+  ) {
     root = tree.root
     self.date = date
+    self.sections = sections
   }
 
   public var text: String {
     var lines = [
       ".Dd \(date)", ".Dt \(root.name.uppercased()) 1", ".Os",
-      ".Sh NAME", ".Nm \(root.name)", ".Nd \(Self.escaped(root.about.summary.withoutStop))",
+      ".Sh NAME", ".Nm \(root.name)", ".Nd \(Self.macroWords(root.about.summary.withoutStop))",
       ".Sh SYNOPSIS",
     ]
     let commands = Self.leaves(below: [root])
@@ -22,12 +29,16 @@ public struct ManualPage {
     lines += [".Sh DESCRIPTION"] + Self.prose(root.about.discussion)
     for path in commands { lines += Self.section(path) }
     lines += [".Sh COMMON OPTIONS"]
-    for heading in Self.headings(commands) {
-      let options = commands.lazy.map { $0[$0.count - 1].options.filter { $0.heading == heading } }
-        .max { $0.count < $1.count }
-      lines += [".Ss \(heading)"] + Self.list(options ?? [])
+    for heading in Self.unique(commands.flatMap { $0.last?.groups ?? [] }) {
+      let options = commands.flatMap { $0.last?.options ?? [] }.filter { $0.heading == heading }
+      let names = Self.unique(options.map(\.name))
+      lines += [".Ss \(heading)"] + Self.list(names.compactMap { name in options.first { $0.name == name } })
     }
-    lines += [".Ss Help"] + Self.tagged(HelpPage.common([root]).map { (Self.escaped($0.name), $0.help, nil) })
+    lines += [".Ss Help"] + Self.list([root].optionsOfProgram)
+    for section in sections {
+      lines += [".Sh \(section.title)"]
+      lines += Self.tagged(section.rows.map { (Self.macroWords($0.name), $0.text, nil) })
+    }
     lines += [".Sh EXAMPLES"] + Self.verbatim(root.about.examples)
     return lines.joined(separator: "\n") + "\n"
   }
@@ -38,8 +49,9 @@ public struct ManualPage {
     return below.isEmpty ? [path] : below.flatMap { leaves(below: path + [$0]) }
   }
 
-  private static func headings(_ commands: [[CommandNode]]) -> [String] {
-    commands.flatMap { $0.last?.groups ?? [] }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  /// Each once, in the order in which they first come.
+  private static func unique(_ names: [String]) -> [String] {
+    names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 
   private static func synopsis(_ path: [CommandNode]) -> [String] {
@@ -47,7 +59,8 @@ public struct ManualPage {
     let options = command.options.isEmpty ? [] : [".Op Ar options"]
     return options
       + command.operands.map { operand in
-        (operand.isRequired ? ".Ar " : ".Op Ar ") + operand.name + (operand.isRepeatable ? " ..." : "")
+        (operand.isRequired ? ".Ar " : ".Op Ar ") + macroWords(operand.name)
+          + (operand.isRepeatable ? " ..." : "")
       }
   }
 
@@ -59,9 +72,10 @@ public struct ManualPage {
     if !command.about.discussion.isEmpty { lines += [".Pp"] + prose(command.about.discussion) }
     lines += list(command.operands + command.options.filter { $0.heading == nil })
     if !command.groups.isEmpty {
-      lines += [".Pp", "The options of \(command.groups.alternativesWithAnd) are in", ".Sx COMMON OPTIONS ."]
+      lines += [".Pp", "The options of \(command.groups.alternatives("and")) are in", ".Sx COMMON OPTIONS ."]
     }
-    return lines + (command.about.examples.isEmpty ? [] : [".Pp"] + verbatim(command.about.examples))
+    let examples = command.about.examples
+    return lines + (examples.isEmpty ? [] : [".Pp", "Examples:"] + verbatim(examples))
   }
 
   private static func list(_ arguments: [ArgumentDescription]) -> [String] {
@@ -69,9 +83,9 @@ public struct ManualPage {
   }
 
   private static func tag(_ argument: ArgumentDescription) -> String {
-    if argument.kind == .operand { return "Ar \(argument.name)" }
+    if argument.kind == .operand { return "Ar \(macroWords(argument.name))" }
     let names = argument.spellings.map { "Fl " + escaped(String($0.dropFirst())) }.joined(separator: " , ")
-    return argument.kind == .option ? "\(names) Ar \(escaped(argument.valueName))" : names
+    return argument.kind == .option ? "\(names) Ar \(macroWords(argument.valueName))" : names
   }
 
   private static func tagged(_ rows: [(tag: String, text: String, values: String?)]) -> [String] {
@@ -91,7 +105,9 @@ public struct ManualPage {
       switch block {
       case .empty: [".Pp"]
       case .prose(let text): sentences(text).map(escaped)
-      case .verbatim(let lines): verbatim(lines.map { String($0.trimmingPrefix { $0 == " " }) })
+      case .verbatim(let lines):
+        // The display is indented itself.
+        verbatim(lines.map { String($0.dropFirst(lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0)) })
       }
     }
   }
@@ -115,15 +131,14 @@ public struct ManualPage {
     let text = text.map { $0 == "\\" ? "\\e" : $0 == "-" ? "\\-" : String($0) }.joined()
     return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
   }
+
+  /// Text on the line of a macro, where words such as `No` would be macros, and `|` and `"` mean something.
+  private static func macroWords(_ text: String) -> String {
+    text.split(separator: " ").map { "\\&" + escaped(String($0)).replacing("\"", with: "\\(dq") }
+      .joined(separator: " ")
+  }
 }
 
 extension String {
   fileprivate var withoutStop: String { hasSuffix(".") ? String(dropLast()) : self }
-}
-
-extension [String] {
-  fileprivate var alternativesWithAnd: String {
-    guard count > 1, let last else { return first ?? "" }
-    return dropLast().joined(separator: ", ") + " and " + last
-  }
 }
