@@ -1,6 +1,5 @@
 import CRDKafka
 import FrameCore
-import Synchronization
 
 /// What one poll gave.
 public enum Polled: ~Copyable, Sendable {
@@ -27,6 +26,8 @@ public final class FrameConsumer: Sendable {
     public var maximumRecord = TopicSettings.defaultMaximumRecord
     /// See ``Cluster/isLocalDevelopmentBroker``.
     public var brokerIgnoresFetchLimits = false
+    /// How long to wait for a broker's word on a position, ms.
+    var answerTimeout: Int32 = 10_000
 
     public init(topic: String, group: String) {
       self.topic = topic
@@ -68,24 +69,12 @@ public final class FrameConsumer: Sendable {
         }
         rebalancing.assigned(given)
       }, revoked: rebalancing.revoked)
+    let handover = PartitionHandover(positions: positions, rebalancing: rebalancing, log: log)
     let events = ClientEvents(
       log: log,
       rebalanced: { assigned, partitions in
         guard let client = reference.client else { return }
-        if assigned {
-          rebalancing.assigned(positions.apply(to: partitions, client))
-          rd_kafka_assign(client.handle, partitions)
-        } else {
-          rebalancing.revoked(partitions.numbers)
-          // What the model has answered is committed before another sink takes over. Partitions that were lost
-          // are another's already, or no broker answers: a commit would only wait and be refused.
-          let isLost = rd_kafka_assignment_lost(client.handle) != 0
-          let code = isLost ? .none : KafkaCode(rd_kafka_commit(client.handle, nil, 0))
-          if code != .none, code != .noOffset {
-            log?(.warning, "the last offsets were not committed, so their records are read again: \(code)")
-          }
-          rd_kafka_assign(client.handle, nil)
-        }
+        if assigned { handover.take(partitions, client) } else { handover.give(partitions, client) }
       })
     client = try KafkaClient(
       RD_KAFKA_CONSUMER, settings,
@@ -104,14 +93,15 @@ public final class FrameConsumer: Sendable {
   private func start(_ positions: StartPositions) throws(TransportError) {
     let code: KafkaCode
     if let numbers = options.partitions {
-      let list = PartitionList(capacity: numbers.count)
-      for number in numbers { list.add(options.topic, number) }
-      rebalancing.assigned(positions.apply(to: list.pointer, client))
-      code = KafkaCode(rd_kafka_assign(client.handle, list.pointer))
+      code =
+        PartitionList(options.topic, numbers).pass { list in
+          rebalancing.assigned(positions.apply(to: list, client))
+          return KafkaCode(rd_kafka_assign(client.handle, list))
+        }.result
     } else {
-      let list = PartitionList(capacity: 1)
-      list.add(options.topic, -1)  // RD_KAFKA_PARTITION_UA, a cast that Swift does not import: any
-      code = KafkaCode(rd_kafka_subscribe(client.handle, list.pointer))
+      // RD_KAFKA_PARTITION_UA, a cast that Swift does not import: any
+      code =
+        PartitionList(options.topic, [-1]).pass { KafkaCode(rd_kafka_subscribe(client.handle, $0)) }.result
     }
     guard code == .none else { throw client.failure("reading topic \(options.topic)", code) }
   }
@@ -167,18 +157,22 @@ public final class FrameConsumer: Sendable {
   }
 
   private func seek(_ partition: Int32, _ offset: Int64) {
-    let list = PartitionList(options.topic, partition, offset: offset)
-    // Refused when the partition was taken away meanwhile: then the next owner reads it.
-    if let refused = rd_kafka_seek_partitions(client.handle, list.pointer, 5000) {
-      rd_kafka_error_destroy(refused)
+    let answer = PartitionList(options.topic, partition, offset: offset).pass { list in
+      guard let error = rd_kafka_seek_partitions(client.handle, list, 5000) else { return KafkaCode.none }
+      defer { rd_kafka_error_destroy(error) }
+      return KafkaCode(rd_kafka_error_code(error))
+    }
+    // Of a partition that was taken away meanwhile nothing more comes, and its next owner reads it. Of one that
+    // is still ours the client reads on where it was: the next record asks again.
+    guard answer.result == .none, answer.entries.allSatisfy({ $0.code == .none }) else {
+      return refetch.withLock { $0.seekFailed(partition) }
     }
   }
 
   /// Marks all records of a partition before `next` as done; they are committed within a second.
   public func store(partition: Int32, next: Int64) {
-    let list = PartitionList(options.topic, partition, offset: next)
     // Refused when the partition has been taken away meanwhile: the other sink reads it again.
-    rd_kafka_offsets_store(client.handle, list.pointer)
+    PartitionList(options.topic, partition, offset: next).pass { rd_kafka_offsets_store(client.handle, $0) }
   }
 
   /// Commits what was stored and leaves the group. Call after the last poll.
@@ -231,17 +225,4 @@ public final class FrameConsumer: Sendable {
 
   /// Settings that differ from librdkafka's defaults; secrets as `***`.
   public var effectiveSettings: [String: String] { client.effectiveSettings }
-}
-
-/// Lets the rebalance callback reach the client, which is made after it and owns it.
-private final class ClientReference: Sendable {
-  private struct Reference {
-    weak var client: KafkaClient?
-  }
-  private let reference = Mutex(Reference())
-
-  var client: KafkaClient? {
-    get { reference.withLock { $0.client } }
-    set { reference.withLock { $0.client = newValue } }
-  }
 }

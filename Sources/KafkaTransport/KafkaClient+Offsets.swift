@@ -3,13 +3,16 @@ import CRDKafka
 extension KafkaClient {
   /// How far this client's group is behind in each partition.
   func lag(_ topic: String, partitions: Int) throws(TransportError) -> [PartitionLag] {
-    let list = PartitionList(capacity: partitions)
-    for partition in 0..<Int32(partitions) { list.add(topic, partition) }
-    let code = KafkaCode(rd_kafka_committed(handle, list.pointer, 10_000))
-    guard code == .none else { throw failure("asking for committed offsets", code) }
+    let answer = PartitionList(topic, 0..<Int32(partitions)).pass {
+      KafkaCode(rd_kafka_committed(handle, $0, 10_000))
+    }
+    // One partition's error may come beside the others' answers.
+    let codes = [answer.result] + answer.entries.map(\.code)
+    if let code = codes.first(where: { $0 != .none }) {
+      throw failure("asking for committed offsets", code)
+    }
     var result: [PartitionLag] = []
-    for at in 0..<partitions {
-      let entry = list[at]
+    for entry in answer.entries {
       let (beginning, end) = try watermarks(topic, entry.partition)
       result.append(
         PartitionLag(

@@ -43,6 +43,7 @@ extension MockCluster {
     case fetch = 1
     case metadata = 3
     case offsetCommit = 8
+    case offsetFetch = 9
     case heartbeat = 12
   }
 

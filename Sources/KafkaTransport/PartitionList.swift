@@ -2,28 +2,52 @@ import CRDKafka
 
 /// Owns a list of partitions with an offset each, for one call of librdkafka.
 ///
-/// Elements can be added and read, never changed, and a list is not kept for a second call: at its first use
-/// librdkafka caches an element's partition behind `_private`, so an element whose `partition` is overwritten goes
-/// on to store, seek or commit on the partition that it was first used for.
+/// ``pass(to:)`` takes the list, so the compiler refuses a second call. At its first use librdkafka caches an
+/// element's partition behind `_private` ("initialise to zero, do not touch"): an element whose `partition` is
+/// overwritten afterwards stores, seeks and commits on the partition it was first used for.
 struct PartitionList: ~Copyable {
-  let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+  typealias Pointer = UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
-  init(capacity: Int) { pointer = rd_kafka_topic_partition_list_new(Int32(capacity)) }
+  /// What librdkafka says of one partition.
+  struct Entry: Equatable {
+    let partition: Int32
+    /// The one asked for; negative when there is none.
+    let offset: Int64
+    let code: KafkaCode
+  }
+
+  private let pointer: Pointer
+
+  init(_ topic: String, _ partitions: some Collection<Int32>) {
+    pointer = rd_kafka_topic_partition_list_new(Int32(partitions.count))
+    for partition in partitions { rd_kafka_topic_partition_list_add(pointer, topic, partition) }
+  }
 
   /// A list of one partition.
   init(_ topic: String, _ partition: Int32, offset: Int64) {
-    self.init(capacity: 1)
-    add(topic, partition, offset: offset)
+    pointer = rd_kafka_topic_partition_list_new(1)
+    rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
   }
 
   deinit { rd_kafka_topic_partition_list_destroy(pointer) }
 
-  var count: Int { Int(pointer.pointee.cnt) }
+  /// Hands the list to librdkafka.
+  /// - Parameter call: must not keep the pointer.
+  /// - Returns: the call's own result, and what it wrote into the list.
+  @discardableResult
+  consuming func pass<Result>(to call: (Pointer) -> Result) -> (result: Result, entries: [Entry]) {
+    let result = call(pointer)
+    return (result, pointer.entries)
+  }
+}
 
-  subscript(_ at: Int) -> rd_kafka_topic_partition_t { pointer.pointee.elems[at] }
-
-  func add(_ topic: String, _ partition: Int32, offset: Int64? = nil) {
-    let entry = rd_kafka_topic_partition_list_add(pointer, topic, partition)
-    if let offset { entry?.pointee.offset = offset }
+extension PartitionList.Pointer {
+  /// The elements of a list, copied.
+  var entries: [PartitionList.Entry] {
+    (0..<Int(pointee.cnt)).map { at in
+      let element = pointee.elems[at]
+      return PartitionList.Entry(
+        partition: element.partition, offset: element.offset, code: KafkaCode(element.err))
+    }
   }
 }

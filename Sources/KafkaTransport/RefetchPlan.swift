@@ -20,6 +20,8 @@ struct RefetchPlan {
     /// The first offset that was not handed out.
     var next: Int64
     var tries = 0
+    /// The client could not be sent back to `next`, and reads on somewhere else.
+    var isAstray = false
   }
 
   private var places: [Int32: Place] = [:]
@@ -30,9 +32,10 @@ struct RefetchPlan {
   }
 
   /// A record has come.
-  /// - Returns: whether it is to be handed out: not when it lies before where reading stands, as after a reset.
+  /// - Returns: whether it is to be handed out: not when it lies before where reading stands, as after a reset, nor
+  ///   when the client is astray, as the record that reading stands at would be passed over.
   mutating func takes(_ partition: Int32, _ offset: Int64) -> Bool {
-    if let next = places[partition]?.next, offset < next { return false }
+    if let place = places[partition], place.isAstray || offset < place.next { return false }
     places[partition] = Place(next: offset + 1)
     return true
   }
@@ -40,10 +43,16 @@ struct RefetchPlan {
   /// Where to go on after a reset: where reading stands if the topic has that, else where it begins now (it was
   /// made anew).
   mutating func resume(_ partition: Int32, kept: ClosedRange<Int64>) -> Int64 {
-    if let next = places[partition]?.next, kept.contains(next) { return next }
+    if let next = places[partition]?.next, kept.contains(next) {
+      places[partition]?.isAstray = false
+      return next
+    }
     places[partition] = Place(next: kept.lowerBound)
     return kept.lowerBound
   }
+
+  /// The client could not be sent to where reading stands: the next record that comes is not the next one.
+  mutating func seekFailed(_ partition: Int32) { places[partition]?.isAstray = true }
 
   /// The records at or behind the next one are damaged.
   /// - Parameter offset: what the client says; used only when nothing better is known.
@@ -52,6 +61,7 @@ struct RefetchPlan {
     defer { places[partition] = place }
     guard place.tries >= Self.tries else {
       place.tries += 1
+      place.isAstray = false
       return .again(from: place.next)
     }
     // A batch holds any number of records: each is skipped by itself, so that what follows is not lost.

@@ -43,4 +43,24 @@ import Testing
     #expect(plan.takes(0, 2) == true)
     #expect(plan.resume(3, kept: 4...7) == 4)
   }
+
+  /// Where the client could not be sent back, it reads on past the record that reading stands at.
+  @Test func nothingIsPassedOverAfterASeekThatFailed() {
+    var plan = RefetchPlan()
+    plan.begin(0, at: 5)
+    plan.begin(1, at: 5)
+    #expect(plan.damaged(0, 5) == .again(from: 5))
+    plan.seekFailed(0)
+    #expect(plan.takes(0, 6) == false)
+    #expect(plan.takes(1, 5) == true)
+    #expect(plan.resume(0, kept: 0...20) == 5)
+    plan.seekFailed(0)
+    #expect(plan.takes(0, 7) == false)
+    #expect(plan.resume(0, kept: 0...20) == 5)
+    #expect(plan.takes(0, 5) == true)
+    // Taken away and given back: the client begins anew.
+    plan.seekFailed(0)
+    plan.begin(0, at: 9)
+    #expect(plan.takes(0, 9) == true)
+  }
 }
