@@ -13,10 +13,22 @@ public final class LineProducer: Sendable {
   /// What goes on between two flushes.
   private struct State {
     var connection: Connection
-    /// Sent since the last flush: if the client ends, they go out again from another.
+    /// Sent and not flushed yet: if the client ends, they go out again from another.
     var lines: [Line] = []
+    /// Of all lines ever sent, the number of the first in `lines`.
+    var first = 0
     /// Clients in a row that failed.
     var failures = 0
+
+    /// One past the number of the last line sent.
+    var end: Int { first + lines.count }
+
+    /// Forgets the lines below a number.
+    mutating func forget(before number: Int) {
+      let count = max(0, min(number - first, lines.count))
+      lines.removeFirst(count)
+      first += count
+    }
   }
 
   /// A client with its topic, and the first record that the broker did not take.
@@ -90,11 +102,11 @@ public final class LineProducer: Sendable {
   }
 
   private func send(_ line: Line) throws(TransportError) {
-    let connection = state.withLock { state in
+    // Under the lock: a flush by another thread, which forgets the lines it is for, finds them with the client.
+    let (connection, code) = state.withLock { state in
       state.lines.append(line)
-      return state.connection
+      return (state.connection, enqueue(line, state.connection))
     }
-    let code = enqueue(line, connection)
     // A client that has ended is replaced by the flush.
     guard code == .none || connection.client.fatalCode.isLostPlace else {
       throw connection.client.failure("sending to \(name)", code)
@@ -152,7 +164,7 @@ public final class LineProducer: Sendable {
   /// for a flush.
   public func serve() {
     let connection = state.withLock { state in
-      state.lines.removeAll(keepingCapacity: true)
+      state.forget(before: state.end)
       return state.connection
     }
     connection.client.poll(milliseconds: 0)
@@ -161,6 +173,7 @@ public final class LineProducer: Sendable {
   /// Waits until the broker has everything, as long as librdkafka tries (`message.timeout.ms`) or until
   /// ``abandon()``.
   public func flush() throws(TransportError) {
+    let end = state.withLock { $0.end }
     while true {
       let connection = state.withLock { $0.connection }
       var code = KafkaCode.timedOut
@@ -168,13 +181,13 @@ public final class LineProducer: Sendable {
         code = KafkaCode(rd_kafka_flush(connection.client.handle, 100))
       }
       let fatal = connection.client.fatalCode
-      if fatal.isLostPlace, code == .none, try renew(fatal) { continue }
+      if fatal.isLostPlace, code == .none, try renew(connection, fatal) { continue }
       if let code = connection.refused.code.withLock({ $0 }) {
         throw connection.client.failure("sending to \(name)", code)
       }
       guard code == .none else { throw connection.client.failure("sending to \(name)", code) }
       state.withLock {
-        $0.lines.removeAll(keepingCapacity: true)
+        $0.forget(before: end)
         $0.failures = 0
       }
       return
@@ -183,24 +196,26 @@ public final class LineProducer: Sendable {
 
   /// Sends what was not flushed once more, from a new client: the broker no longer knows where the old one was.
   /// - Returns: false when that has failed too often.
-  private func renew(_ fatal: KafkaCode) throws(TransportError) -> Bool {
-    let failures = state.withLock { state in
+  private func renew(_ failed: Connection, _ fatal: KafkaCode) throws(TransportError) -> Bool {
+    let (isReplaced, failures) = state.withLock { state in
+      // By another thread's flush.
+      guard state.connection === failed else { return (true, 0) }
       state.failures += 1
-      return state.failures
+      return (false, state.failures)
     }
+    if isReplaced { return true }
     guard failures <= DeliveryBooks.maximumFailures else { return false }
     let next = try Connection(settings, topic: name, largestRecord: largestRecord, log: log)
     log?(.warning, "sending to \(name): the broker no longer knew this producer (\(fatal.name)); sent again")
-    let lines = state.withLock { state in
+    let code = state.withLock { state in
       state.connection = next
-      return state.lines
-    }
-    for line in lines {
-      let code = enqueue(line, next)
-      guard code == .none || next.client.fatalCode.isLostPlace else {
-        throw next.client.failure("sending to \(name)", code)
+      for line in state.lines {
+        let code = enqueue(line, next)
+        guard code == .none || next.client.fatalCode.isLostPlace else { return code }
       }
+      return .none
     }
+    guard code == .none else { throw next.client.failure("sending to \(name)", code) }
     return true
   }
 
