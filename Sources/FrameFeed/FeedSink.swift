@@ -25,6 +25,7 @@ public final class FeedSink: Sendable {
   /// Set when what is under way will not be answered any more.
   private let gone = StopSignal()
   private let ready = Monitor(false)
+  private let ends = Monitor(PartitionEnds())
   /// While it runs.
   private let intake = Mutex<(any FrameIntake)?>(nil)
 
@@ -163,7 +164,7 @@ public final class FeedSink: Sendable {
     reading.start = options.start
     reading.maximumRecord = topic.maximumRecord
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
-    let (tally, offsets, ready, gone, drain) = (tally, offsets, ready, gone, drain)
+    let (tally, offsets, ready, ends, gone, drain) = (tally, offsets, ready, ends, gone, drain)
     let log = options.log
     let timeout = Int64(options.drainTimeout * 1e9)
     do throws(TransportError) {
@@ -186,6 +187,7 @@ public final class FeedSink: Sendable {
             }
             tally.ledger.assigned(partitions)
             offsets.assigned(partitions)
+            ends.withLock { $0.moved(partitions.map(\.partition)) }
             ready.withLock { $0 = true }
             ready.wakeAll()
           },
@@ -198,6 +200,7 @@ public final class FeedSink: Sendable {
             }
             tally.ledger.revoked(partitions)
             offsets.revoked(partitions)
+            ends.withLock { $0.moved(partitions) }
           }))
     } catch {
       throw .transport(error)
@@ -216,7 +219,6 @@ public final class FeedSink: Sendable {
   }
 
   private func fetch(_ consumer: FrameConsumer, _ intake: any FrameIntake) -> End {
-    var partitions = PartitionEnds()
     var lastRecord = FrameClock.monotonic()
     var notice: Int64? = lastRecord + 5_000_000_000
     while true {
@@ -230,12 +232,12 @@ public final class FeedSink: Sendable {
       switch consumer.poll(milliseconds: 50) {
       case .record(let record):
         lastRecord = FrameClock.monotonic()
-        partitions.met(record.partition)
+        ends.withLock { $0.met(record.partition) }
         tally.underWay.withLock { $0 += 1 }
         if !intake.offer(record) { tally.done(1) }
         continue
       case .partitionEnd(let partition):
-        partitions.ended(partition)
+        ends.withLock { $0.ended(partition) }
       case .problem(let error):
         if let fatal = consumer.fatalError {
           failure.report(.transport(fatal))
@@ -245,9 +247,7 @@ public final class FeedSink: Sendable {
       case .nothing: break
       }
       let isIdle = tally.underWay.withLock { $0 == 0 }
-      if options.untilEnd, isIdle, partitions.allEnded(of: tally.ledger.assignedPartitions),
-        tally.ledger.allEnded
-      {
+      if options.untilEnd, isIdle, hasReadAll {
         return .complete
       }
       if let timeout = options.idleTimeout, isIdle,
@@ -257,6 +257,13 @@ public final class FeedSink: Sendable {
       }
     }
   }
+
+  /// Whether its partitions have been read to their ends, with at least one run, and every run is at its end.
+  private var hasReadAll: Bool {
+    let assigned = tally.ledger.assignedPartitions
+    return ends.withLock { $0.allEnded(of: assigned) } && tally.ledger.allEnded
+  }
+
   /// A sink that gets no partitions looks like one that hangs.
   private func sayWhyNothingComes() {
     guard !ready.withLock({ $0 }) else { return }

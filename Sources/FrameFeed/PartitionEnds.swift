@@ -7,6 +7,9 @@ struct PartitionEnds {
   /// A further record came.
   mutating func met(_ partition: Int32) { atEnd.remove(partition) }
 
+  /// They were given or taken: given back later, a partition may hold more than it did.
+  mutating func moved(_ partitions: [Int32]) { atEnd.subtract(partitions) }
+
   func allEnded(of partitions: Set<Int32>) -> Bool {
     !partitions.isEmpty && partitions.isSubset(of: atEnd)
   }
