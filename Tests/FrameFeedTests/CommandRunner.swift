@@ -96,14 +96,17 @@ func run(_ program: String, _ arguments: String...) throws -> Finished {
   try RunningCommand(program, arguments).wait()
 }
 
-/// A directory that goes away with the test, and a topic name of its own.
+/// A directory that goes away with the test, and a topic of its own.
 final class Scratch {
   let path: String
   let topic = "test-" + UUID().uuidString.prefix(8).lowercased()
 
-  init() throws {
+  /// - Parameter partitions: of the topic, each of another length (``UnequalTopic``); `nil` creates none, and leaves
+  ///   the name to what does. A sink is tested on three or more.
+  init(partitions: Int? = UnequalTopic.partitions) throws {
     path = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString).path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    if let partitions, let broker { try UnequalTopic.create(topic, partitions: partitions, on: broker) }
   }
 
   deinit {

@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+
+/// A topic as the sinks of the tests get it: several partitions, each of another length before the first frame, so
+/// that a position that is taken for another partition's shows.
+enum UnequalTopic {
+  /// Where a test asks for no other number.
+  static let partitions = 3
+
+  /// Records that each partition begins with. They have no value: a sink skips them and moves on past them. One
+  /// partition has none.
+  private static let beginnings = [5, 0, 9, 2]
+
+  /// Where the frames of a partition begin.
+  static func beginning(of partition: Int) -> Int { beginnings[partition] }
+
+  static func create(_ topic: String, partitions: Int = partitions, on broker: String) throws {
+    let created = try run(
+      framefeed, "topic", "create", topic, "--broker", broker, "--partitions", "\(partitions)")
+    #expect(created.code == 0, "\(created.errors)")
+    try fill(topic, partitions: partitions, on: broker)
+  }
+
+  /// Writes the records that the partitions of a new topic begin with.
+  static func fill(_ topic: String, partitions: Int = partitions, on broker: String) throws {
+    let keys = (0..<partitions).flatMap {
+      Array(repeating: feed(in: $0, of: partitions), count: beginnings[$0])
+    }
+    let filled = try run(
+      "sh", "-c",
+      "printf '\(keys.map { "\($0):\\n" }.joined())' | kcat -P -b \(broker) -t \(topic) -Z -K:")
+    #expect(filled.code == 0, "\(filled.errors)")
+  }
+
+  /// Where librdkafka's default partitioner, `consistent_random`, puts a feed.
+  static func partition(of feed: String, of partitions: Int = partitions) -> Int {
+    Int(crc32(feed.utf8) % UInt32(partitions))
+  }
+
+  /// A feed of a partition.
+  static func feed(in partition: Int, of partitions: Int = partitions) -> String {
+    (1...).lazy.map { "camera-\($0)" }.first { self.partition(of: $0, of: partitions) == partition }!
+  }
+
+  /// zlib's.
+  private static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    ~bytes.reduce(~0) { sum, byte in
+      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 0 ? 0 : 0xEDB8_8320) }
+    }
+  }
+}
+
+/// Where a group stands in a partition, by the broker's own answer to confluent-kafka (scripts/positions.py).
+struct Position: Decodable, Equatable {
+  let partition: Int
+  let beginning: Int
+  let end: Int
+  /// `nil` when the group has committed nothing there.
+  let committed: Int?
+
+  var isAtEnd: Bool { committed == end || committed == nil && end == 0 }
+
+  static func of(_ topic: String, group: String, on broker: String) throws -> [Position] {
+    let answer = try run(try #require(python), "scripts/positions.py", broker, topic, group)
+    try #require(answer.code == 0, "\(answer.errors)")
+    return try answer.text.split(separator: "\n").map {
+      try JSONDecoder().decode(Position.self, from: Data($0.utf8))
+    }
+  }
+}
+
+/// Expects that a group has read a topic to its end: each of several partitions of different lengths.
+func expectReadToEnd(
+  _ topic: String, group: String, on broker: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let positions = try Position.of(topic, group: group, on: broker)
+  let lengths = Set(positions.map(\.end))
+  #expect(positions.count >= 3 && lengths.count == positions.count, sourceLocation: sourceLocation)
+  for position in positions { #expect(position.isAtEnd, "\(position)", sourceLocation: sourceLocation) }
+}
