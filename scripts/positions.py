@@ -1,5 +1,5 @@
 """Where a group stands in each partition of a topic, by the broker's own answer and no program of ours:
-positions.py BROKER TOPIC GROUP prints one JSON object a partition."""
+positions.py BROKER TOPIC GROUP [-X SETTING=VALUE]... prints one JSON object a partition."""
 
 import json
 import sys
@@ -7,10 +7,10 @@ import sys
 from confluent_kafka import Consumer, TopicPartition
 
 
-def positions(broker, topic, group):
+def positions(broker, topic, group, settings={}):
     """By partition: the first offset kept, the one after the last record, and the group's next (None where it has
     none)."""
-    client = Consumer({"bootstrap.servers": broker, "group.id": group, "enable.auto.commit": False})
+    client = Consumer({"bootstrap.servers": broker, "group.id": group, "enable.auto.commit": False, **settings})
     try:
         partitions = sorted(client.list_topics(topic, timeout=10).topics[topic].partitions)
         answers = client.committed([TopicPartition(topic, number) for number in partitions], timeout=10)
@@ -27,5 +27,6 @@ def positions(broker, topic, group):
 
 
 if __name__ == "__main__":
-    for position in positions(*sys.argv[1:]):
+    further = dict(argument.split("=", 1) for argument in sys.argv[4:] if argument != "-X")
+    for position in positions(*sys.argv[1:4], further):
         print(json.dumps(position))

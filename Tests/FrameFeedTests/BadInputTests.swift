@@ -15,7 +15,7 @@ struct BadInputTests {
   }
 
   @Test func whatCannotStartSaysWhy() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let flight = "samples/flight"
     try failure(1, "/nowhere: cannot be read: No such file", ["stream", "/nowhere"])
     try failure(1, "no images in this directory", ["stream", scratch.path])
@@ -36,7 +36,7 @@ struct BadInputTests {
   }
 
   @Test func framesAboveTheTopicsLimitAreRefusedBeforeAnythingIsSent() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     #expect(try run(framefeed, "topic", "create", scratch.topic, "--max-message-bytes", "50000").code == 0)
     let arguments = ["stream", "samples/flight", "--topic", scratch.topic, "--frames", "2", "--fps", "max"]
     try failure(1, "--update --config max.message.bytes=1000000", arguments)
@@ -50,7 +50,7 @@ struct BadInputTests {
   }
 
   @Test func badFilesAmidGoodOnesAreNamedAndCounted() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     for number in 1...5 {
       let name = "frame00\(number).jpg"
       try FileManager.default.copyItem(
@@ -82,7 +82,7 @@ struct BadInputTests {
       p.produce(t, key="x", value=b"garbage", headers={"frame-format-version": "1", "frame-width": "-3", "\\xff": b"\\xff\\x00"})
       p.produce(t, key="x", value=b"not a frame")
       p.produce(t, key="cam", value=open("samples/flight/frame001.jpg", "rb").read())
-      p.produce(t, value=b"x", headers=[("h", b"v")] * 500)
+      p.produce(t, value=b"x", partition=0, headers=[("h", b"v")] * 500)
       p.flush()
       """
     #expect(try run(python!, "-c", script, broker!, scratch.topic).code == 0)
@@ -95,11 +95,15 @@ struct BadInputTests {
     #expect(received.code == 2, "\(received.errors)")
     #expect(received.errors.contains("frame-width is not a decimal number"))
     #expect(received.errors.contains("no header frame-format-version"))
-    #expect(received.errors.contains("\(scratch.topic)[0]@5: rejected"))
+    // Behind the tombstone of the same key.
+    let partition = UnequalTopic.partition(of: "x")
+    let offset = UnequalTopic.beginning(of: partition) + 1
+    #expect(received.errors.contains("\(scratch.topic)[\(partition)]@\(offset): rejected"))
     let report = try scratch.report("sink.json")
     // Two runs of three, and the JPEG of another tool.
     #expect(report.frames["inferred"] == 7 && report.frames["rejected"] == 3 && report.frames["missing"] == 0)
     #expect(received.text.contains("null value were skipped"))
+    try scratch.expectReadToEnd()
   }
 
   @Test func theEmbeddedDemoNeedsNoBroker() throws {

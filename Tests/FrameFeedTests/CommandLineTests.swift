@@ -75,7 +75,7 @@ import Testing
 
   @Test(.enabled(if: isInstalled("mandoc"), "make deps installs mandoc"))
   func theManualHasNoFault() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let manual = try run(framefeed, "--manual")
     #expect(manual.code == 0)
     let page = scratch.file("framefeed.1")

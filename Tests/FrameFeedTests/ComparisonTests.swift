@@ -91,7 +91,7 @@ struct ComparisonTests {
 
   /// A peer that sends one wrong byte is found out, and the others are measured all the same.
   @Test func aWrongByteIsAFailure() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let peers = scratch.file("peers")
     try FileManager.default.copyItem(atPath: repository + "/samples/peers", toPath: peers)
     let program = try String(contentsOfFile: peers + "/socket_peer.py", encoding: .utf8)
@@ -110,7 +110,7 @@ struct ComparisonTests {
   /// A broker that dies in the middle ends the comparison with an error, and soon.
   @Test(arguments: ["FrameFeed", "confluent-kafka", "aiokafka", "kafka-python + crc32c"])
   func aDeadBrokerIsAnErrorAndNoHang(client: String) throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let port = Int.random(in: 20_000..<30_000)
     // The script becomes the broker, so that killing it kills the broker.
     let server = try RunningCommand("scripts/broker.sh", ["run", "\(port)", scratch.file("data")])
@@ -208,7 +208,7 @@ struct ComparisonTests {
       print(len(data), len(pixels), tool("base64", "-w0", input=pixels), tool("base64", "-w0", input=data),
             zstd("-1"), zstd("-3"), zstd("--fast=1"), jpeg(80, 2), jpeg(95, 0))
       """
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let other = try run(python!, "-c", script, frame, scratch.file("pixels"))
     let counts = other.text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
     #expect(counts.count == codecs.count, "\(other.errors)")

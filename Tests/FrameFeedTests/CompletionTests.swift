@@ -22,7 +22,7 @@ import Testing
   ]
 
   private func script(_ shell: Shell) throws -> (Scratch, String) {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let path = scratch.file("_framefeed")
     let made = try run(framefeed, "--completions", shell.rawValue)
     #expect(made.code == 0)

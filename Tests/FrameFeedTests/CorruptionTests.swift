@@ -5,6 +5,9 @@ import Testing
 @Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
 struct CorruptionTests {
   static let frames = 12
+  /// Where the frames lie: camera-1's partition, and the offset of the first.
+  private static let partition = UnequalTopic.partition(of: "camera-1")
+  private static let beginning = UnequalTopic.beginning(of: partition)
 
   /// A proxy that flips a bit of one frame's payload in the first `times` responses that hold it.
   private func proxy(_ scratch: Scratch, sequence: Int, times: Int) throws -> (
@@ -22,15 +25,19 @@ struct CorruptionTests {
     return (proxy, "localhost:" + (try String(contentsOfFile: file, encoding: .utf8)))
   }
 
-  private func sink(_ scratch: Scratch, _ broker: String, _ arguments: String...) throws -> Finished {
-    try RunningCommand(
+  /// Reads the topic to its end in a group of its own.
+  private func sink(_ scratch: Scratch, _ address: String, _ arguments: String...) throws -> Finished {
+    let group = UUID().uuidString
+    let finished = try RunningCommand(
       framefeed,
       [
-        "sink", "--topic", scratch.topic, "--group", UUID().uuidString, "--broker", broker, "--until-end",
+        "sink", "--topic", scratch.topic, "--group", group, "--broker", address, "--until-end",
         "--idle-timeout", "20", "--model", WholeWayTests.model, "--report", scratch.file("sink.json"),
         "--results", scratch.file("answers.jsonl"),
       ] + arguments
     ).wait()
+    try scratch.expectReadToEnd(group: group)
+    return finished
   }
 
   private func stream(_ scratch: Scratch, codec: String) throws {
@@ -54,7 +61,8 @@ struct CorruptionTests {
     let received = try sink(scratch, address)
     #expect(received.code == 0, "\(received.errors)")
     #expect(
-      received.errors.contains("\(scratch.topic)[0]@\(sequence): came damaged, fetching it again"),
+      received.errors.contains(
+        "\(scratch.topic)[\(Self.partition)]@\(Self.beginning + sequence): came damaged, fetching it again"),
       "\(received.errors)")
     #expect(received.errors.contains("failed CRC32C check"))
     let report = try scratch.report("sink.json")
@@ -80,7 +88,9 @@ struct CorruptionTests {
     let received = try sink(scratch, address)
     #expect(received.code == 2, "\(received.errors)")
     #expect(
-      received.errors.contains("\(scratch.topic)[0]@5: lost, damaged 4 times over"), "\(received.errors)")
+      received.errors.contains(
+        "\(scratch.topic)[\(Self.partition)]@\(Self.beginning + 5): lost, damaged 4 times over"),
+      "\(received.errors)")
     let report = try scratch.report("sink.json")
     #expect(report.frames["inferred"] == Self.frames - 1 && report.frames["missing"] == 1)
     #expect(report.frames["duplicate"] == 0 && report.frames["reordered"] == 0)
@@ -96,13 +106,11 @@ struct CorruptionTests {
     #expect(try sink(scratch, broker!).code == 0)
     let whole = try scratch.results("answers.jsonl").map(\.outputs)
     let other = try Scratch()
-    #expect(
-      try run(framefeed, "topic", "create", other.topic).code == 0)
     // Frame 5 is copied with one byte changed, the others as they are. Of raw pixels the model's smaller tensor
     // need not take every one, so there a few rows are.
     let copying = try run(
       python!, "-c", Self.copyDamaged, broker!, scratch.topic, other.topic, "5",
-      codec == "raw" ? "20000" : "1")
+      codec == "raw" ? "20000" : "1", "\(Self.partition)", "\(Self.beginning)")
     #expect(copying.code == 0, "\(copying.errors)")
     let received = try sink(other, broker!)
     let report = try other.report("sink.json")
@@ -126,10 +134,10 @@ struct CorruptionTests {
   private static let copyDamaged = """
     import sys
     from confluent_kafka import Consumer, Producer, TopicPartition
-    broker, source, target, sequence, count = sys.argv[1:]
+    broker, source, target, sequence, count, partition, beginning = sys.argv[1:]
     consumer = Consumer({"bootstrap.servers": broker, "group.id": target, "auto.offset.reset": "earliest",
         "receive.message.max.bytes": 2000000000})
-    consumer.assign([TopicPartition(source, 0, 0)])
+    consumer.assign([TopicPartition(source, int(partition), int(beginning))])
     producer = Producer({"bootstrap.servers": broker, "message.max.bytes": 15000000})
     while True:
         record = consumer.poll(30)
@@ -141,7 +149,7 @@ struct CorruptionTests {
             text = "base64" in (dict(headers).get("content-encoding") or b"").decode()
             for at in range(len(value) // 2, len(value) // 2 + int(count)):
                 value[at] = value[at] ^ 0x40 if not text else ord("B") if value[at] != ord("B") else ord("C")
-        producer.produce(target, bytes(value), record.key(), 0, timestamp=record.timestamp()[1], headers=headers)
+        producer.produce(target, bytes(value), record.key(), int(partition), timestamp=record.timestamp()[1], headers=headers)
         producer.flush()
         if "frame-end" in dict(headers): break
     consumer.close()

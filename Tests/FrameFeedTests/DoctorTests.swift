@@ -32,7 +32,7 @@ struct DoctorTests {
 
   /// Each command that it prints is run as printed.
   @Test func itsCommandsMendWhatTheyAreFor() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let arguments = ["--topic", scratch.topic, "--bytes", "20000000", "--fps", "5", "--feeds", "3"]
     var (code, report) = try examine(arguments)
     #expect(code == 1 && report.schema == "framefeed.doctor/1" && report.levels("topic") == ["fails"])
@@ -61,7 +61,7 @@ struct DoctorTests {
   }
 
   @Test func clientSettingsAreLookedAt() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     _ = try run(framefeed, "topic", "create", scratch.topic)
     let (code, report) = try examine([
       "--topic", scratch.topic, "--size", "640x480", "--codec", "raw", "-X", "linger.ms=20", "-X",

@@ -28,10 +28,8 @@ struct KilledTests {
 
   /// What one sink had read without an answer, the next one reads again.
   @Test(arguments: [false, true]) func aKilledSinkLosesNothing(toTopic: Bool) throws {
-    let (scratch, answered) = (try Scratch(), try Scratch())
-    for topic in [scratch.topic, answered.topic] {
-      #expect(try run(framefeed, "topic", "create", topic).code == 0)
-    }
+    let (scratch, answered) = (try Scratch(), try Scratch(partitions: nil))
+    #expect(try run(framefeed, "topic", "create", answered.topic).code == 0)
     func place(_ name: String) -> String { toTopic ? "kafka:\(answered.topic)" : scratch.file(name) }
     func all() throws -> [AnsweredFrame] {
       toTopic
@@ -40,6 +38,9 @@ struct KilledTests {
     }
     let first = try sink(scratch.topic, "--results", place("1.jsonl"))
     let source = try stream(scratch.topic, frames: 1000)
+    // Two more feeds, each in a partition of its own.
+    let others = ["drone-4": 200, "thief": 400]
+    let further = try others.map { try stream(scratch.topic, feed: $0.key, frames: $0.value, fps: 40) }
     #expect(try eventually { try all().count >= 200 })
     first.kill()
     _ = try first.wait()
@@ -49,21 +50,20 @@ struct KilledTests {
       scratch.file("2.json"))
     let sent = try source.wait()
     #expect(sent.code == 0 && sent.text.contains("acknowledged 1000"), "\(sent.errors)")
+    for source in further { #expect(try source.wait().code == 0) }
     let finished = try second.wait()
     #expect(finished.code == 0, "\(finished.text) \(finished.errors)")
     let counts = try scratch.report("2.json").frames
     #expect(counts["missing"] == 0 && counts["inferred"] == counts["received"])
     let inferred = try all()
-    #expect(before.count >= 200 && before.count < 1000)
-    let isComplete = Set(inferred.map(\.sequence)) == Set(0..<1000)
-    #expect(isComplete)
-    #expect(Set(inferred.map(\.run)).count == 1)
+    #expect(before.count >= 200 && before.count < 1600)
+    let audit = AnswerAudit([inferred], sent: ["drone-1": [1000]].merging(others.mapValues { [$0] }) { $1 })
+    #expect(audit.isComplete, "\(audit)")
     // Twice is what the first had answered and not committed: about a second of frames, never all.
-    let twice = inferred.count - 1000
-    #expect(twice >= 0 && twice == before.count + counts["inferred"]! - 1000)
-    #expect(twice < before.count)
-    print(
-      "sink killed, answers to a \(toTopic ? "topic" : "file"): inferred \(inferred.count), twice \(twice)")
+    #expect(audit.twice == before.count + counts["inferred"]! - 1600)
+    #expect(audit.twice < before.count)
+    try scratch.expectReadToEnd()
+    print("sink killed, answers to a \(toTopic ? "topic" : "file"): \(audit)")
   }
 
   /// The sink names the run that has no end, and has all that was acknowledged.
@@ -94,14 +94,14 @@ struct KilledTests {
       "run \(answers[0].run) of feed drone-1 has no end: its source stopped after frame \(answers.count - 1)"
     #expect(report.notes?.contains(note) == true, "\(report.notes ?? [])")
     #expect(finished.text.contains(note))
+    try scratch.expectReadToEnd()
     print("source killed: acknowledged at least \(atLeast), received \(answers.count)")
   }
 
-  /// Two feeds in two partitions, two sinks. One is killed and started again, or ended for good: what it leaves
+  /// Four feeds in four partitions, two sinks. One is killed and started again, or ended for good: what it leaves
   /// is taken over, each feed in order.
   @Test(arguments: [true, false]) func whatOneSinkLeavesIsTakenOver(killed: Bool) throws {
-    let scratch = try Scratch()
-    #expect(try run(framefeed, "topic", "create", scratch.topic, "--partitions", "2").code == 0)
+    let scratch = try Scratch(partitions: 4)
     func start(_ name: String, _ file: String) throws -> RunningCommand {
       // One with a name keeps its place when it ends in order, too.
       try sink(
@@ -109,8 +109,11 @@ struct KilledTests {
     }
     let (first, second) = (try start("one", "0.jsonl"), try start("two", "1.jsonl"))
     usleep(4_000_000)  // both have joined
-    let feeds = ["drone-1", "drone-4"]  // by their keys, partitions 0 and 1
-    let sources = try feeds.map { try stream(scratch.topic, feed: $0, frames: 500, fps: 50) }
+    let lengths = [300, 250, 350, 200]
+    let feeds = (0..<4).map { UnequalTopic.feed(in: $0, of: 4) }
+    let sources = try zip(feeds, lengths).map {
+      try stream(scratch.topic, feed: $0, frames: $1, fps: 40)
+    }
     #expect(eventually { (0..<2).allSatisfy { scratch.answered("\($0).jsonl").count >= 100 } })
     if killed { first.kill() } else { first.terminate() }
     let ended = try first.wait()
@@ -122,14 +125,12 @@ struct KilledTests {
       #expect(finished.code == 0, "\(finished.text) \(finished.errors)")
     }
     let parts = (0..<3).map { scratch.answered("\($0).jsonl") }
-    #expect(Set(parts[0].map(\.feed)).count == 1 && parts[0].count >= 100)
+    #expect(Set(parts[0].map(\.feed)).count == 2 && parts[0].count >= 100)
     #expect(killed ? !parts[2].isEmpty : Set(parts[1].map(\.feed)) == Set(feeds))
-    for feed in feeds {
-      let perSink = parts.map { $0.filter { $0.feed == feed }.map(\.sequence) }
-      for part in perSink { #expect(part == part.sorted() && Set(part).count == part.count) }
-      let isComplete = Set(perSink.flatMap { $0 }) == Set(0..<500)
-      #expect(isComplete, "\(feed)")
-    }
-    print("one sink of two \(killed ? "killed" : "ended"): answers \(parts.map(\.count)) for 1000 frames")
+    let audit = AnswerAudit(
+      parts, sent: Dictionary(uniqueKeysWithValues: zip(feeds, lengths.map { [$0] })))
+    #expect(audit.isComplete && audit.disordered == 0, "\(audit)")
+    try scratch.expectReadToEnd()
+    print("one sink of two \(killed ? "killed" : "ended"): \(audit)")
   }
 }

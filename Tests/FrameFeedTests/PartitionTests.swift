@@ -78,8 +78,7 @@ struct PartitionTests {
     }
 
     func expectReadToEnd(sourceLocation: SourceLocation = #_sourceLocation) throws {
-      try FrameFeedTests.expectReadToEnd(
-        scratch.topic, group: scratch.topic, on: broker!, sourceLocation: sourceLocation)
+      try scratch.expectReadToEnd(sourceLocation: sourceLocation)
     }
 
     /// Most frames that may be answered twice when so many sinks are killed and so often partitions move: a second

@@ -59,7 +59,7 @@ struct PlotTests {
   }
 
   @Test func thePageShowsTheNumbersOfTheReports() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let files = ["encodings", "transports", "settings", "run"].map { scratch.file($0 + ".json") }
     let commands = [
       ["compare", "encodings", "synthetic:320x240", "--frames", "3", "--codec", "raw", "--codec", "zstd"],
@@ -126,7 +126,7 @@ struct PlotTests {
   }
 
   @Test func whatIsNoReportIsNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     try "{\"schema\":\"other/1\"}".write(toFile: scratch.file("a.json"), atomically: true, encoding: .utf8)
     try "not json".write(toFile: scratch.file("b.json"), atomically: true, encoding: .utf8)
     for (name, words) in [

@@ -24,7 +24,7 @@ struct SecretsTests {
   ]
 
   @Test func noLogReportOrTitleShowsThem() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let source = try RunningCommand(
       framefeed,
       [
@@ -56,7 +56,7 @@ struct SecretsTests {
 
   /// The processes that a comparison starts get them by their environment, which is their user's alone.
   @Test func noProcessOfAComparisonShowsThem() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let comparison = try RunningCommand(
       framefeed,
       [
@@ -129,7 +129,7 @@ struct SecretsTests {
 
   /// A value that lies in a file or in the environment is the one that reaches the broker's client.
   @Test func filesAndTheEnvironmentHoldThem() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     try "\(Self.secret)\n".write(toFile: scratch.file("password"), atomically: true, encoding: .utf8)
     try "camera-7\r\n".write(toFile: scratch.file("user"), atomically: true, encoding: .utf8)
     try """

@@ -9,8 +9,9 @@ import Testing
 struct SecurityTests {
   /// A source, then a sink.
   private func expectFrames(_ broker: TLSBroker, _ settings: [String]) throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let place = ["--broker", broker.addresses[0], "--topic", scratch.topic] + settings
+    try UnequalTopic.create(scratch.topic, on: broker.addresses[0], broker.clientSettings)
     let sent = try RunningCommand(
       framefeed,
       [
@@ -30,6 +31,7 @@ struct SecurityTests {
     let (stream, sink) = (try scratch.report("stream.json"), try scratch.report("sink.json"))
     #expect(stream.frames["acknowledged"] == 40)
     #expect(sink.frames["inferred"] == 40 && sink.frames["missing"] == 0 && sink.frames["rejected"] == 0)
+    try expectReadToEnd(scratch.topic, group: "framefeed", on: broker.addresses[0], broker.clientSettings)
     #expect(stream.settings["security.protocol"] == "ssl" && sink.settings["security.protocol"] == "ssl")
   }
 
@@ -123,7 +125,7 @@ struct SecurityTests {
 
   /// Before any broker is asked.
   @Test func filesThatAreOfNoUseAreNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let certificates = try Certificates(directory: scratch.file("certificates"))
     let (client, key) = (certificates.certificate("client"), certificates.key("client"))
     let locked = try certificates.lock("client", password: "open sesame")

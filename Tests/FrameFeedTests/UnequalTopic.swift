@@ -14,21 +14,32 @@ enum UnequalTopic {
   /// Where the frames of a partition begin.
   static func beginning(of partition: Int) -> Int { beginnings[partition] }
 
-  static func create(_ topic: String, partitions: Int = partitions, on broker: String) throws {
-    let created = try run(
-      framefeed, "topic", "create", topic, "--broker", broker, "--partitions", "\(partitions)")
+  /// - Parameter settings: for librdkafka, each behind an `-X`.
+  static func create(
+    _ topic: String, partitions: Int = partitions, on broker: String, _ settings: [String] = []
+  ) throws {
+    let created = try RunningCommand(
+      framefeed, ["topic", "create", topic, "--broker", broker, "--partitions", "\(partitions)"] + settings
+    ).wait()
     #expect(created.code == 0, "\(created.errors)")
-    try fill(topic, partitions: partitions, on: broker)
+    try fill(topic, partitions: partitions, on: broker, settings)
   }
 
   /// Writes the records that the partitions of a new topic begin with.
-  static func fill(_ topic: String, partitions: Int = partitions, on broker: String) throws {
+  static func fill(
+    _ topic: String, partitions: Int = partitions, on broker: String, _ settings: [String] = []
+  ) throws {
     let keys = (0..<partitions).flatMap {
       Array(repeating: feed(in: $0, of: partitions), count: beginnings[$0])
     }
-    let filled = try run(
-      "sh", "-c",
-      "printf '\(keys.map { "\($0):\\n" }.joined())' | kcat -P -b \(broker) -t \(topic) -Z -K:")
+    let filled = try RunningCommand(
+      "sh",
+      [
+        "-c",
+        "printf '\(keys.map { "\($0):\\n" }.joined())' | kcat -P -b \(broker) -t \(topic) -Z -K: \"$@\"",
+        "kcat",
+      ] + settings
+    ).wait()
     #expect(filled.code == 0, "\(filled.errors)")
   }
 
@@ -60,8 +71,13 @@ struct Position: Decodable, Equatable {
 
   var isAtEnd: Bool { committed == end || committed == nil && end == 0 }
 
-  static func of(_ topic: String, group: String, on broker: String) throws -> [Position] {
-    let answer = try run(try #require(python), "scripts/positions.py", broker, topic, group)
+  /// - Parameter settings: for librdkafka, each behind an `-X`.
+  static func of(
+    _ topic: String, group: String, on broker: String, _ settings: [String] = []
+  ) throws -> [Position] {
+    let answer = try RunningCommand(
+      try #require(python), ["scripts/positions.py", broker, topic, group] + settings
+    ).wait()
     try #require(answer.code == 0, "\(answer.errors)")
     return try answer.text.split(separator: "\n").map {
       try JSONDecoder().decode(Position.self, from: Data($0.utf8))
@@ -71,10 +87,25 @@ struct Position: Decodable, Equatable {
 
 /// Expects that a group has read a topic to its end: each of several partitions of different lengths.
 func expectReadToEnd(
-  _ topic: String, group: String, on broker: String, sourceLocation: SourceLocation = #_sourceLocation
+  _ topic: String, group: String, on broker: String, _ settings: [String] = [],
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let positions = try Position.of(topic, group: group, on: broker)
+  let positions = try Position.of(topic, group: group, on: broker, settings)
   let lengths = Set(positions.map(\.end))
   #expect(positions.count >= 3 && lengths.count == positions.count, sourceLocation: sourceLocation)
   for position in positions { #expect(position.isAtEnd, "\(position)", sourceLocation: sourceLocation) }
+}
+
+extension Scratch {
+  /// Expects that a group has read the topic to its end.
+  /// - Parameter group: of the same name as the topic, unless given.
+  func expectReadToEnd(group: String? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    try FrameFeedTests.expectReadToEnd(
+      topic, group: group ?? topic, on: try #require(broker), sourceLocation: sourceLocation)
+  }
+
+  /// Where a group stands in a partition; `nil` when it has committed nothing there.
+  func committed(_ partition: Int, group: String) throws -> Int? {
+    try Position.of(topic, group: group, on: try #require(broker))[partition].committed
+  }
 }

@@ -61,11 +61,12 @@ struct WholeWayTests {
     #expect(answers["jpeg:quality=60"] != answers["jpeg"])
     let lag = try run(framefeed, "topic", "lag", scratch.topic, "--group", scratch.topic)
     #expect(lag.text.contains("0 records behind"))
+    try scratch.expectReadToEnd()
   }
 
   /// Any Kafka client reads the frames: kcat as files, the Python sample as arrays.
   @Test(.enabled(if: python != nil)) func otherToolsReadTheFrames() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     #expect(try stream(scratch, Self.flight, "--codec", "jpeg", "--fps", "max", "--frames", "2").code == 0)
     let kcat = try run(
       "kcat", "-C", "-b", broker!, "-t", scratch.topic, "-o", "beginning", "-c1", "-D", "", "-q")
@@ -79,7 +80,7 @@ struct WholeWayTests {
     #expect(reading.code == 0, "\(reading.errors)")
     #expect(reading.text.split(separator: "\n").count == 2 && reading.text.contains("720x1280x3"))
     for codec in ["raw", "zstd", "base64", "raw+base64"] {
-      let own = try Scratch()
+      let own = try Scratch(partitions: nil)
       #expect(try stream(own, Self.flight, "--codec", codec, "--fps", "max", "--frames", "2").code == 0)
       let lines = try run(python!, "samples/python/read_feed.py", broker!, own.topic, "2")
       #expect(lines.code == 0 && lines.text.contains("720x1280x3"), "\(codec): \(lines.errors)")
@@ -109,19 +110,19 @@ struct WholeWayTests {
     let received = try sink(scratch, "--until-end", "--from", "beginning").wait()
     #expect(
       received.code == 0 && received.text.contains("inferred 60"), "\(received.text) \(received.errors)")
+    try scratch.expectReadToEnd()
   }
 
   /// Four partitions, three feeds, two sinks of one group: every frame once, each feed in order.
   @Test func feedsAndSinksShareATopic() throws {
-    let scratch = try Scratch()
-    #expect(try run(framefeed, "topic", "create", scratch.topic, "--partitions", "4").code == 0)
+    let scratch = try Scratch(partitions: 4)
     let sinks = try (0..<2).map { number in
       try sink(
         scratch, "--frames", "1000", "--idle-timeout", "9", "--model", Self.model, "--results",
         scratch.file("\(number).jsonl"))
     }
     usleep(5_000_000)  // both have joined
-    let feeds = ["drone-1", "drone-2", "drone-3"]
+    let feeds = (1..<4).map { UnequalTopic.feed(in: $0, of: 4) }
     let sources = try feeds.map { feed in
       try RunningCommand(
         framefeed,
@@ -135,22 +136,23 @@ struct WholeWayTests {
       let finished = try sinking.wait()
       #expect(finished.code == 0, "\(finished.text) \(finished.errors)")
     }
-    let answers = try (0..<2).map { try scratch.results("\($0).jsonl") }
-    for feed in feeds {
-      let perSink = answers.map { $0.filter { $0.feed == feed }.map(\.sequence) }
-      for sequence in perSink { #expect(sequence == sequence.sorted()) }
-      #expect(perSink.flatMap { $0 }.sorted() == Array(0..<30), "\(feed)")
-    }
+    let audit = AnswerAudit(
+      (0..<2).map { scratch.answered("\($0).jsonl") },
+      sent: Dictionary(uniqueKeysWithValues: feeds.map { ($0, [30]) }))
+    #expect(audit.isExact, "\(audit)")
+    try scratch.expectReadToEnd()
   }
 
   /// A group's old offsets say nothing about a topic of the same name that was made anew.
   @Test func aTopicMadeAnewIsReadFromItsBeginning() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     for frames in ["12", "5"] {
+      try UnequalTopic.create(scratch.topic, on: broker!)
       #expect(try stream(scratch, Self.flight, "--fps", "max", "--frames", frames).code == 0)
       let received = try sink(scratch, "--until-end", "--report", scratch.file("sink.json")).wait()
       #expect(received.code == 0, "\(received.errors)")
       #expect(try scratch.report("sink.json").frames["inferred"] == Int(frames))
+      try scratch.expectReadToEnd()
       #expect(try run(framefeed, "topic", "delete", scratch.topic).code == 0)
     }
   }
@@ -159,9 +161,6 @@ struct WholeWayTests {
   @Test func whatComesAgainAfterARebalanceIsNotAskedTwice() throws {
     let (scratch, other) = (try Scratch(), try Scratch())
     let group = ["--group", scratch.topic]
-    for topic in [scratch.topic, other.topic] {
-      #expect(try run(framefeed, "topic", "create", topic).code == 0)
-    }
     let sinking = try RunningCommand(
       framefeed,
       [
@@ -187,6 +186,10 @@ struct WholeWayTests {
     let counts = try scratch.report("sink.json").frames
     #expect(counts["received"] == 240 && counts["inferred"] == 240 && counts["missing"] == 0)
     #expect(try scratch.results("answers.jsonl").map(\.sequence) == Array(0..<240))
+    for topic in [scratch.topic, other.topic] {
+      let positions = try Position.of(topic, group: scratch.topic, on: broker!)
+      #expect(positions.count == 3 && positions.allSatisfy(\.isAtEnd), "\(topic): \(positions)")
+    }
   }
 
   /// A sink that is started again goes on after what is saved, even behind a line that was cut by a kill.
@@ -205,11 +208,12 @@ struct WholeWayTests {
     let lines = try String(contentsOfFile: answers, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 7 && lines[2] == "{\"feed\":\"cam")
     #expect(scratch.answered("answers.jsonl").map(\.sequence) == Array(0..<6))
+    try scratch.expectReadToEnd()
   }
 
   @Test func resultsGoToATopic() throws {
     let scratch = try Scratch()
-    let answers = try Scratch()
+    let answers = try Scratch(partitions: nil)
     #expect(try stream(scratch, Self.flight, "--fps", "max", "--frames", "5").code == 0)
     #expect(try run(framefeed, "topic", "create", answers.topic).code == 0)
     let received = try sink(
@@ -218,6 +222,7 @@ struct WholeWayTests {
     #expect(received.code == 0, "\(received.errors)")
     let lines = try run("kcat", "-C", "-b", broker!, "-t", answers.topic, "-o", "beginning", "-c5", "-q")
     #expect(lines.text.split(separator: "\n").filter { $0.contains("\"sequence\":") }.count == 5)
+    try scratch.expectReadToEnd()
   }
 
   @Test func interruptingDrainsAndReports() throws {
@@ -248,5 +253,6 @@ struct WholeWayTests {
     let more = try scratch.report("rest.json")
     #expect(first.frames["inferred"]! + more.frames["inferred"]! == stream.frames["sent"])
     #expect(more.frames["inferred"]! > 0)
+    try scratch.expectReadToEnd()
   }
 }
