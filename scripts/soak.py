@@ -1,4 +1,8 @@
-"""Faults again and again, against local brokers of its own: see soak.sh. Ends with 1 if a frame was lost."""
+"""Faults again and again, against local brokers of its own: see soak.sh. Ends with 1 if a frame was lost or came
+out of order, or a position is wrong.
+
+Frames are counted by feed, run and sequence from the sinks' answers alone, positions are the broker's own answer
+to confluent-kafka: no count is taken from a report of ours. Every topic has partitions of different lengths."""
 
 import json
 import os
@@ -9,11 +13,21 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
+from confluent_kafka import Producer
+
+from positions import positions
+
 FRAMEFEED = os.environ.get("FRAMEFEED", ".build/release/framefeed")
-SOURCE = ["synthetic:320x180", "--codec", "jpeg", "--fps", "50"]
-COLUMNS = "sent acknowledged received inferred missing duplicate dropped rejected".split()
+SOURCE = ["synthetic:320x180", "--codec", "jpeg"]
+RATE = 30  # frames a second of each feed
+GROUP = "framefeed"
+# Records without a value that the partitions begin with, and how long their feeds are to each other.
+BEGINNINGS = [5, 0, 9, 2]
+LENGTHS = [1.0, 0.7, 0.9, 0.8]
+COLUMNS = "sent answered lost twice unordered dropped behind".split()
 
 
 class Broker:
@@ -42,10 +56,10 @@ class Broker:
         self.process.wait()
 
 
-class Feed:
-    """A broker, a topic, and the sources and sinks that are started on it."""
+class Feeds:
+    """A broker, a topic with a feed in each partition, and the sources and sinks that are started on it."""
 
-    def __init__(self, partitions=1):
+    def __init__(self, partitions=3):
         self.directory = tempfile.TemporaryDirectory()
         self.work = Path(self.directory.name)
         self.broker = Broker(self.work)
@@ -53,6 +67,14 @@ class Feed:
         self.results = []
         self.notes = []
         self.run("topic", "create", "frames", "--partitions", str(partitions)).wait()
+        # librdkafka's default partitioner.
+        self.names = [next(name for name in (f"camera-{n}" for n in range(1, 1000))
+                           if zlib.crc32(name.encode()) % partitions == partition) for partition in range(partitions)]
+        producer = Producer({"bootstrap.servers": self.broker.address})
+        for partition in range(partitions):
+            for _ in range(BEGINNINGS[partition]):
+                producer.produce("frames", None, self.names[partition], partition)
+        producer.flush()
 
     def run(self, *arguments):
         log = open(self.work / f"{len(self.running)}.log", "w+")
@@ -62,39 +84,86 @@ class Feed:
         self.running.append(process)
         return process
 
-    def sink(self, name, *more):
-        """A sink with a name in its group: one of the same name takes the place of one that was killed."""
+    def sink(self, name=None, *more, model="models/motion.json"):
+        """One with a name in its group takes the place of one of the same name that was killed; one without leaves
+        the group when it ends."""
         self.results.append(self.work / f"{len(self.results)}.jsonl")
-        return self.run("sink", "--model", "models/motion.json", "--results", str(self.results[-1]),
-                        "-X", f"group.instance.id={name}", *more)
+        member = ["-X", f"group.instance.id={name}"] if name else []
+        return self.run("sink", "--group", GROUP, "--model", model, "--results", str(self.results[-1]), *member, *more)
 
-    def source(self, frames, *more):
-        return self.run("stream", *SOURCE, "--frames", str(frames), *more)
+    def lengths(self, seconds):
+        return [int(RATE * seconds * share) for share in LENGTHS[:len(self.names)]]
+
+    def sources(self, seconds, first=SOURCE):
+        """One for each feed; the first one's is the longest and lasts for so many seconds."""
+        pictures = [first] + [SOURCE] * (len(self.names) - 1)
+        return [self.run("stream", *picture, "--feed", name, "--fps", str(RATE), "--frames", str(frames))
+                for picture, name, frames in zip(pictures, self.names, self.lengths(seconds))]
+
+    def end(self, sources):
+        """Waits for sources: what they were to send is then with the broker."""
+        for source in sources:
+            if source.wait() != 0:
+                sys.exit(f"soak: a source failed:\n{Path(source.log).read_text()}")
 
     def answered(self):
         return sum(path.read_bytes().count(b"\n") for path in self.results if path.exists())
 
-    def recovered(self, since, source, enough=25):
-        """Seconds until answers come again; 0 when the source ends before, so that it cannot be told."""
+    def recovered(self, since, sources, enough=25):
+        """Seconds until answers come again; 0 when the sources end before, so that it cannot be told."""
         before = self.answered()
         while self.answered() < before + enough:
-            if source.poll() is not None:
+            if all(source.poll() is not None for source in sources):
                 return 0
             time.sleep(0.02)
         return time.monotonic() - since
 
-    def frames(self):
-        """Answered frames by feed and run, each with how often."""
-        found = {}
+    def answers(self):
+        """Each sink's answers: feed, run and sequence."""
         for path in self.results:
+            rows = []
             for line in path.read_text().splitlines() if path.exists() else []:
                 try:
                     row = json.loads(line)
                 except ValueError:
                     continue  # the last line of a sink that was killed
-                run = found.setdefault((row["feed"], row["run"]), {})
-                run[row["sequence"]] = run.get(row["sequence"], 0) + 1
-        return found
+                rows.append((row["feed"], row["run"], row["sequence"]))
+            yield rows
+
+    def runs(self):
+        """Answered sequences by feed and run, and how many answers were a frame's second or came out of order."""
+        found, twice, unordered = {}, 0, 0
+        for rows in self.answers():
+            last = {}
+            for feed, run, sequence in rows:
+                frames = found.setdefault((feed, run), set())
+                twice += sequence in frames
+                frames.add(sequence)
+                unordered += sequence <= last.get((feed, run), -1)
+                last[feed, run] = max(last.get((feed, run), -1), sequence)
+        return found, twice, unordered
+
+    def behind(self):
+        """Records that the group stands before the end of the partitions, in all, by the broker's answer."""
+        found = positions(self.broker.address, "frames", GROUP)
+        wrong = [p for p in found if (p["committed"] or 0) != p["end"]]
+        self.notes += [f"position: {p}" for p in wrong]
+        return sum(abs(p["end"] - (p["committed"] or 0)) for p in found)
+
+    def row(self, seconds, drops=False):
+        """Accounts for every frame of sources that ended in order: one run a feed."""
+        found, twice, unordered = self.runs()
+        sent, lost, dropped, answered = 0, 0, 0, sum(map(len, found.values()))
+        for name, frames in zip(self.names, self.lengths(seconds)):
+            runs = [run for (feed, _), run in found.items() if feed == name]
+            seen = runs[0] if len(runs) == 1 else set()
+            absent = set(range(frames)) - seen
+            sent += frames
+            # The newest frame of a feed is never dropped.
+            dropped += len(absent) if drops and frames - 1 in seen else 0
+            lost += 0 if drops and frames - 1 in seen else len(absent)
+        return {"sent": sent, "answered": answered, "lost": lost, "twice": twice, "unordered": unordered,
+                "dropped": dropped, "behind": self.behind()}
 
     def close(self):
         for process in self.running:
@@ -109,94 +178,101 @@ def report(path):
     return json.loads(Path(path).read_text())
 
 
-def row(feed, sent, acknowledged, received=None, **counts):
-    """Accounts for the frames of all sinks, the killed ones included, by their answers."""
-    answers = feed.frames()
-    inferred = sum(len(run) for run in answers.values())
-    twice = sum(sum(run.values()) for run in answers.values()) - inferred
-    lost = max(0, acknowledged - inferred)
-    return {"sent": sent, "acknowledged": acknowledged, "received": received or inferred, "inferred": inferred,
-            "missing": lost, "duplicate": twice, "dropped": 0, "rejected": 0, **counts}
+def stop(sink):
+    sink.send_signal(signal.SIGINT)
+    sink.wait()
+
+
+def finish(feeds, sink, seconds):
+    """Ends the last sink in order, once it has had the time to answer everything."""
+    wanted = sum(feeds.lengths(seconds))
+    deadline = time.monotonic() + 60
+    while sum(map(len, feeds.runs()[0].values())) < wanted and time.monotonic() < deadline:
+        time.sleep(0.5)
+    stop(sink)
 
 
 def sink_killed(seconds):
     """The sink is killed and started again, every 10 s."""
-    feed = Feed()
-    sink = feed.sink("one")
+    feeds = Feeds()
+    sink = feeds.sink("one")
     time.sleep(3)
-    source = feed.source(50 * seconds, "--report", str(feed.work / "stream.json"))
+    sources = feeds.sources(seconds)
     worst, rounds = 0, 0
-    while source.poll() is None:
+    while any(source.poll() is None for source in sources):
         time.sleep(10)
         sink.kill()
         sink.wait()
         began = time.monotonic()
-        sink = feed.sink("one", "--until-end", "--idle-timeout", "20")
-        if source.poll() is None:
-            worst, rounds = max(worst, feed.recovered(began, source)), rounds + 1
-    sink.wait()
-    counts = report(feed.work / "stream.json")["frames"]
-    return feed, row(feed, counts["sent"], counts["acknowledged"]), worst, rounds
+        sink = feeds.sink("one")
+        if any(source.poll() is None for source in sources):
+            worst, rounds = max(worst, feeds.recovered(began, sources)), rounds + 1
+    feeds.end(sources)
+    finish(feeds, sink, seconds)
+    return feeds, feeds.row(seconds), worst, rounds
 
 
 def source_killed(seconds):
-    """The source is killed and started again, every 7 s; what it had acknowledged is read off its progress."""
-    feed = Feed()
-    sink = feed.sink("one", "--until-end", "--idle-timeout", "6", "--report", str(feed.work / "sink.json"))
+    """The sources are killed and started again, every 7 s. What they had acknowledged at least is read off their
+    progress; what of it was not answered is lost."""
+    feeds = Feeds()
+    sink = feeds.sink("one", "--until-end", "--idle-timeout", "6", "--report", str(feeds.work / "sink.json"))
     time.sleep(3)
     worst, rounds, acknowledged = 0, max(2, seconds // 8), 0
     for _ in range(rounds):
         began = time.monotonic()
-        source = feed.source(1_000_000)
-        worst = max(worst, feed.recovered(began, source))
+        sources = feeds.sources(1_000_000)
+        worst = max(worst, feeds.recovered(began, sources))
         time.sleep(7)
-        source.kill()
-        source.wait()
-        lines = re.findall(r"^(\d+)/\d+ frames acknowledged", Path(source.log).read_text(), re.M)
-        acknowledged += int(lines[-1]) if lines else 0
+        for source in sources:
+            source.kill()
+            source.wait()
+            lines = re.findall(r"^(\d+)/\d+ frames acknowledged", Path(source.log).read_text(), re.M)
+            acknowledged += int(lines[-1]) if lines else 0
     code = sink.wait()
-    seen = report(feed.work / "sink.json")
-    named = sum("has no end: its source stopped" in note for note in seen["notes"])
-    counts = seen["frames"]
-    ok = code == 2 and named == min(rounds, 10)
-    result = row(feed, None, acknowledged, counts["received"], missing=counts["missing"] if ok else -1,
-                 duplicate=counts["duplicate"])
-    return feed, result, worst, rounds
+    found, twice, unordered = feeds.runs()
+    answered = sum(map(len, found.values()))
+    gaps = sum(max(run) + 1 - len(run) for run in found.values())
+    named = sum("has no end: its source stopped" in note for note in report(feeds.work / "sink.json")["notes"])
+    if code != 2 or named != min(rounds * len(feeds.names), 10) or len(found) != rounds * len(feeds.names):
+        feeds.notes.append(f"exit {code}, {len(found)} runs, {named} named")
+        gaps += 1
+    feeds.notes.append("sent: what the killed sources had acknowledged at least")
+    row = {"sent": acknowledged, "answered": answered, "lost": gaps + max(0, acknowledged - answered), "twice": twice,
+           "unordered": unordered, "dropped": 0, "behind": feeds.behind()}
+    return feeds, row, worst, rounds
 
 
 def broker_restarted(seconds):
     """The broker is ended in order and started again 5 s later, every 25 s."""
-    feed = Feed()
-    sink = feed.sink("one", "--until-end", "--idle-timeout", "60", "--report", str(feed.work / "sink.json"))
+    feeds = Feeds()
+    sink = feeds.sink("one")
     time.sleep(3)
-    source = feed.source(50 * seconds, "--report", str(feed.work / "stream.json"))
+    sources = feeds.sources(seconds)
     worst, rounds = 0, 0
     for _ in range(max(1, seconds // 30)):
         time.sleep(15)
-        # It goes on acknowledging while it ends, and forgets that: the source stands still meanwhile.
-        source.send_signal(signal.SIGSTOP)
+        # It goes on acknowledging while it ends, and forgets that: the sources stand still meanwhile.
+        for source in sources:
+            source.send_signal(signal.SIGSTOP)
         time.sleep(0.5)
-        feed.broker.stop()
-        source.send_signal(signal.SIGCONT)
+        feeds.broker.stop()
+        for source in sources:
+            source.send_signal(signal.SIGCONT)
         time.sleep(5)
-        feed.broker.start()
-        worst, rounds = max(worst, feed.recovered(time.monotonic(), source)), rounds + 1
-    source.wait()
-    sink.wait()
-    counts, seen = report(feed.work / "stream.json")["frames"], report(feed.work / "sink.json")["frames"]
-    result = row(feed, counts["sent"], counts["acknowledged"], seen["received"], missing=seen["missing"],
-                 duplicate=seen["duplicate"])
-    return feed, result, worst, rounds
+        feeds.broker.start()
+        worst, rounds = max(worst, feeds.recovered(time.monotonic(), sources)), rounds + 1
+    feeds.end(sources)
+    finish(feeds, sink, seconds)
+    return feeds, feeds.row(seconds), worst, rounds
 
 
 def one_of_two_killed(seconds):
-    """Two feeds, two partitions, two sinks; one of them is killed and started again, every 10 s."""
-    feed = Feed(partitions=2)
-    sinks = [feed.sink("one", "--idle-timeout", "15"), feed.sink("two", "--idle-timeout", "15")]
+    """Two sinks; one of them is killed and started again, every 10 s."""
+    feeds = Feeds(partitions=4)
+    sinks = [feeds.sink("one"), feeds.sink("two")]
     time.sleep(4)
-    names = ["drone-1", "drone-4"]  # by their keys, partitions 0 and 1
-    sources = [feed.source(50 * seconds, "--feed", name, "--report", str(feed.work / f"{name}.json"))
-               for name in names]
+    sources = feeds.sources(seconds)
     worst, rounds = 0, 0
     while all(source.poll() is None for source in sources):
         time.sleep(10)
@@ -204,8 +280,8 @@ def one_of_two_killed(seconds):
         sinks[at].kill()
         sinks[at].wait()
         began = time.monotonic()
-        sinks[at] = feed.sink(["one", "two"][at], "--idle-timeout", "15")
-        own = feed.results[-1]
+        sinks[at] = feeds.sink(["one", "two"][at])
+        own = feeds.results[-1]
         while time.monotonic() - began < 60 and not (own.exists() and own.stat().st_size):
             if any(source.poll() is not None for source in sources):
                 break
@@ -213,11 +289,37 @@ def one_of_two_killed(seconds):
         else:
             worst = max(worst, time.monotonic() - began)
         rounds += 1
-    for process in sources + sinks:
-        process.wait()
-    counts = [report(feed.work / f"{name}.json")["frames"] for name in names]
-    result = row(feed, sum(c["sent"] for c in counts), sum(c["acknowledged"] for c in counts))
-    return feed, result, worst, rounds
+    feeds.end(sources)
+    finish(feeds, sinks[0], seconds)
+    stop(sinks[1])
+    return feeds, feeds.row(seconds), worst, rounds
+
+
+def sinks_come_and_go(seconds):
+    """A second sink joins and leaves again, by either signal, every 10 s."""
+    feeds = Feeds(partitions=4)
+    stays = feeds.sink()
+    time.sleep(3)
+    sources = feeds.sources(seconds)
+    worst, rounds = 0, 0
+    while any(source.poll() is None for source in sources):
+        began = time.monotonic()
+        passing = feeds.sink()
+        own = feeds.results[-1]
+        while time.monotonic() - began < 60 and not (own.exists() and own.stat().st_size):
+            if all(source.poll() is not None for source in sources):
+                break
+            time.sleep(0.02)
+        else:
+            worst = max(worst, time.monotonic() - began)
+        time.sleep(5)
+        passing.send_signal([signal.SIGTERM, signal.SIGINT][rounds % 2])
+        passing.wait()
+        time.sleep(5)
+        rounds += 1
+    feeds.end(sources)
+    finish(feeds, stays, seconds)
+    return feeds, feeds.row(seconds), worst, rounds
 
 
 INFERENCE = 330  # ms, ten times the time between two frames of 30 a second
@@ -228,44 +330,32 @@ def memory(process):
 
 
 def slow_model(policy, seconds):
-    """A model ten times slower than its feed of 720p JPEG files."""
-    feed = Feed()
-    manifest = feed.work / "slow.json"
+    """A model ten times slower than one of its feeds, of 720p JPEG files."""
+    feeds = Feeds()
+    manifest = feeds.work / "slow.json"
     manifest.write_text(json.dumps({
         "name": "slow", "runtime": {"kind": "builtin", "model": "null", "delayMs": INFERENCE},
         "input": {"width": 224, "height": 224}}))
-    reports = [feed.work / "first.json", feed.work / "rest.json"]
-    sink = feed.run("sink", "--model", str(manifest), "--policy", policy, "--report", str(reports[0]))
+    path = feeds.work / "first.json"
+    sink = feeds.sink(None, "--policy", policy, "--report", str(path), model=str(manifest))
     time.sleep(3)
-    source = feed.run("stream", "samples/flight", "--loop", "forever", "--fps", "30", "--frames",
-                      str(30 * seconds), "--report", str(feed.work / "stream.json"))
+    sources = feeds.sources(seconds, ["samples/flight", "--loop", "forever"])
     sizes = []
-    while source.poll() is None:
+    while sources[0].poll() is None:
         time.sleep(seconds / 12)
-        sizes.append((memory(sink), memory(source) if source.poll() is None else sizes[-1][1]))
+        sizes.append((memory(sink), memory(sources[0]) if sources[0].poll() is None else sizes[-1][1]))
+    feeds.end(sources)
     time.sleep(2)
-    sink.send_signal(signal.SIGINT)
-    sink.wait()
-    counts, first = report(feed.work / "stream.json")["frames"], report(reports[0])
-    seen = dict(first["frames"])
+    stop(sink)
+    first = report(path)
     if policy == "every":  # What is left, by a model that keeps up.
-        feed.run("sink", "--until-end", "--idle-timeout", "20", "--report", str(reports[1])).wait()
-        rest = report(reports[1])["frames"]
-        for name in "inferred", "duplicate", "rejected", "missing":
-            seen[name] += rest[name]
-        # What the first one had fetched and not answered is fetched again.
-        seen["received"] = seen["inferred"]
-    dropped = seen.get("droppedStale", 0)
+        finish(feeds, feeds.sink(), seconds)
     age, transport = first["stages"]["endToEnd"], first["stages"]["transport"]
-    feed.notes.append(
+    feeds.notes.append(
         f"age of answered frames: p50 {age['p50']:.0f} ms, p99 {age['p99']:.0f} ms; one inference {INFERENCE} ms, "
         f"one frame interval 33 ms; transport p99 {transport['p99']:.0f} ms; behind at the end: {first.get('lag')}")
-    feed.notes.append("memory of sink and source, MB: " + "  ".join(f"{a:.0f}/{b:.0f}" for a, b in sizes))
-    lost = counts["acknowledged"] - seen["inferred"] - dropped
-    result = {"sent": counts["sent"], "acknowledged": counts["acknowledged"], "received": seen["received"],
-              "inferred": seen["inferred"], "missing": max(lost, seen["missing"]),
-              "duplicate": seen["duplicate"], "dropped": dropped, "rejected": seen["rejected"]}
-    return feed, result, 0, 1
+    feeds.notes.append("memory of sink and source, MB: " + "  ".join(f"{a:.0f}/{b:.0f}" for a, b in sizes))
+    return feeds, feeds.row(seconds, drops=policy == "latest"), 0, 1
 
 
 def slow_model_latest(seconds):
@@ -279,7 +369,8 @@ def slow_model_every(seconds):
 
 FAULTS = {"slow model, latest": slow_model_latest, "slow model, every": slow_model_every,
           "sink killed": sink_killed, "source killed": source_killed,
-          "broker restarted": broker_restarted, "one of two sinks killed": one_of_two_killed}
+          "broker restarted": broker_restarted, "one of two sinks killed": one_of_two_killed,
+          "sinks come and go": sinks_come_and_go}
 
 
 def main():
@@ -288,15 +379,16 @@ def main():
         sys.exit("\n".join(FAULTS))
     wanted = sys.argv[2:] or list(FAULTS)
     width = max(map(len, wanted))
-    print("fault".ljust(width), "times", *(name.rjust(12) for name in COLUMNS), "  recovered in", flush=True)
+    print("fault".ljust(width), "times", *(name.rjust(9) for name in COLUMNS), "  recovered in", flush=True)
     lost = 0
     for name in wanted:
-        feed, counts, worst, rounds = FAULTS[name](seconds)
-        feed.close()
-        cells = ("-" if counts[c] is None else str(counts[c]) for c in COLUMNS)
-        print(name.ljust(width), f"{rounds:5}", *(cell.rjust(12) for cell in cells), f"  {worst:8.2f} s", flush=True)
-        print(*(f"    {note}\n" for note in feed.notes), sep="", end="", flush=True)
-        lost += counts["missing"] != 0
+        feeds, counts, worst, rounds = FAULTS[name](seconds)
+        feeds.close()
+        print(name.ljust(width), f"{rounds:5}", *(str(counts[c]).rjust(9) for c in COLUMNS), f"  {worst:8.2f} s",
+              flush=True)
+        print(*(f"    {note}\n" for note in feeds.notes), sep="", end="", flush=True)
+        lost += any(counts[c] for c in ("lost", "unordered", "behind"))
+    print("behind: records between the group's positions and the ends of the partitions, by the broker's answer")
     print("recovered in: worst time from the start of what was gone (process or broker) until answers came again")
     sys.exit(1 if lost else 0)
 
