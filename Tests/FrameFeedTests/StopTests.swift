@@ -27,6 +27,7 @@ struct StopTests {
     // Lines that were in the pipe when its reader went are answered.
     let least = try #require(rest.min())
     #expect(least > 0 && rest == Set(least..<300))
+    try scratch.expectReadToEnd()
   }
 
   @Test func aSecondSignalStopsAtOnce() throws {
