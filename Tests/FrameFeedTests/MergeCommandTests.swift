@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
 struct MergeCommandTests {
   @Test func reportsOfTwoSourcesMakeOne() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     for (name, frames) in [("a", 20), ("b", 33)] {
       let sent = try run(
         framefeed, "stream", "synthetic:160x90", "--codec", "raw", "--topic", scratch.topic, "--feed", name,
@@ -33,7 +33,7 @@ struct MergeCommandTests {
   }
 
   @Test func whatCannotBeMergedIsNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try Scratch(partitions: nil)
     let file = scratch.file("x.json")
     try Data("{}".utf8).write(to: URL(filePath: file))
     let refused = try run(framefeed, "report", "merge", file, "/nowhere.json")
