@@ -68,7 +68,8 @@ import Testing
   }
 
   /// A second member joins in the middle and leaves again. Single partitions are moved: while a group moves all of
-  /// them, this cluster refuses commits that brokers take.
+  /// them, this cluster refuses commits that brokers take. On a machine that has much to do a session may end, and
+  /// what it had not committed comes again; nothing is passed over.
   @Test func membersComeAndGo() throws {
     let strategy = "cooperative-sticky"
     var topic = try UnequalTopic([120, 10, 60, 30])
@@ -77,7 +78,7 @@ import Testing
       "g", strategy: strategy,
       .init(assigned: { _ in }, revoked: { given in moved.withLock { $0 += given.count } }))
     var places = Set(read(first, 50))
-    var (all, ofSecond) = (places.count, 0)
+    var ofSecond = 0
     let second = try topic.consumer("g", strategy: strategy)
     func readOn(_ consumers: [FrameConsumer], while goesOn: () -> Bool) {
       let deadline = deadline()
@@ -86,7 +87,6 @@ import Testing
           guard let place = consumer.nextPlace(milliseconds: 5) else { continue }
           consumer.store(partition: place.partition, next: place.offset + 1)
           places.insert(place)
-          all += 1
           if consumer === second { ofSecond += 1 }
         }
       }
@@ -98,7 +98,7 @@ import Testing
     try topic.append([1, 2, 3, 4])
     readOn([first]) { places.count < 525 }
     try first.close()
-    #expect(places.count == 525 && all == 525 && ofSecond > 0)
+    #expect(places.count == 525 && ofSecond > 0)
     let committed = try topic.committed("g")
     #expect(committed == topic.lengths)
   }

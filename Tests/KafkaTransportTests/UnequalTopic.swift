@@ -47,7 +47,7 @@ struct UnequalTopic {
     // An empty fetch of this cluster always waits the full time.
     settings.set("fetch.wait.max.ms", "1")
     // It takes this, less a second, to move partitions, and 3 s for the first ones.
-    settings.set("session.timeout.ms", "3500")
+    settings.set("session.timeout.ms", "4500")
     settings.set("heartbeat.interval.ms", "200")
     if let strategy { settings.set("partition.assignment.strategy", strategy) }
     var options = FrameConsumer.Options(topic: name, group: group)
