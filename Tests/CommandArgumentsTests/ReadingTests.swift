@@ -127,7 +127,8 @@ import Testing
     #expect(refusal("--completions") == "--completions: expected a value, --completions <shell>")
     #expect(refusal("--completions", "bash", "x") == "x: one argument too many")
     #expect(refusal("--manuel") == "--manuel: no such option; did you mean --manual?")
-    #expect(refusal("--completions", "ksh") == "--completions ksh: expected bash, zsh or fish; did you mean zsh?")
+    #expect(
+      refusal("--completions", "ksh") == "--completions ksh: expected bash, zsh or fish; did you mean zsh?")
   }
 
   /// Whatever is typed is read or refused, by one line.

@@ -65,6 +65,6 @@ import Testing
     let report = try #require(found)
     #expect(report.rows.allSatisfy { $0.kind != "peer" } && report.scaling.isEmpty)
     let (bad, _) = try tensors("--threads", "0")
-    #expect(bad.code == 64 && bad.errors.contains("--threads 0: expected 1...64"))
+    #expect(bad.code == 64 && bad.errors.contains("--threads 0: expected a whole number, 1...64"))
   }
 }
