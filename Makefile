@@ -4,7 +4,7 @@ DATA ?=
 # What the build links against; and what the demo, tests and figures run.
 BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev
 SYSTEM := $(BUILD_SYSTEM) python3-venv kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
-  libturbojpeg0 zsh fish mandoc
+  libturbojpeg0 libjpeg-turbo-progs zsh fish mandoc
 # What only the peers in C need; FrameFeed builds and runs without.
 PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)

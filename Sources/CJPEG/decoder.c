@@ -216,6 +216,10 @@ static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
     plane->paddedWidth = info->MCUsPerRow * component->h_samp_factor * scaled;
     plane->paddedHeight = rowsMCU * plane->rowsPerMCU;
   }
+  // Readers of planes step through both planes of chroma together: where these differ, libjpeg makes the pixels.
+  if (info->planeCount == ffMostComponents && (info->planes[1].spacingX != info->planes[2].spacingX ||
+                                               info->planes[1].spacingY != info->planes[2].spacingY))
+    info->planeCount = 0;
 }
 
 int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, int partCount, int firstRestart,

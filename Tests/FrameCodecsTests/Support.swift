@@ -96,3 +96,10 @@ func psnr(_ left: [UInt8], _ right: [UInt8]) -> Double {
     zip(left, right).reduce(0.0) { $0 + pow(Double($1.0) - Double($1.1), 2) } / Double(max(left.count, 1))
   return error == 0 ? .infinity : 10 * log10(255 * 255 / error)
 }
+
+/// Whether a program is there.
+func isInstalled(_ program: String) -> Bool {
+  (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {
+    FileManager.default.isExecutableFile(atPath: "\($0)/\(program)")
+  }
+}

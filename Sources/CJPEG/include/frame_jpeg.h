@@ -34,7 +34,8 @@ typedef enum { ffJPEGGray, ffJPEGYCC, ffJPEGRGB, ffJPEGCMYK, ffJPEGOther } ff_jp
 typedef struct {
   int width, height;
   ff_jpeg_colors colors;
-  /// 1 for gray, else 3; 0 when the file cannot be decoded to planes.
+  /// 1 for gray, else 3, and then the last two planes have one geometry; 0 when the file cannot be decoded to
+  /// planes.
   int planeCount;
   ff_jpeg_plane planes[3];
   /// Luma rows that are decoded at a time, px of the image.

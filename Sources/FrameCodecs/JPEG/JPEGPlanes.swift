@@ -10,7 +10,7 @@ struct JPEGPlanes {
   let byteCount: Int
   let strides: [3 of Int]
   /// Rows of each plane that a row of MCUs has.
-  private let rowsPerMCU: (luma: Int, chroma: Int)
+  private let rowsPerMCU: (luma: Int, blue: Int, red: Int)
 
   /// - Parameter mcuRows: rows of MCUs kept at a time; `nil` for all.
   init(
@@ -38,15 +38,17 @@ struct JPEGPlanes {
     count = chroma == nil ? 1 : 3
     byteCount = end
     strides = [luma.stride, chroma?.blue.stride ?? 0, chroma?.red.stride ?? 0]
-    rowsPerMCU = (Int(info.planes.0.rowsPerMCU), Int(info.planes.1.rowsPerMCU))
+    rowsPerMCU = (
+      Int(info.planes.0.rowsPerMCU), Int(info.planes.1.rowsPerMCU), Int(info.planes.2.rowsPerMCU)
+    )
   }
 
   /// Where the rows of a row of MCUs begin, bytes; 0 for planes that are not decoded.
   func starts(_ mcuRow: Int) -> (luma: Int, blue: Int, red: Int) {
     (
       layout.luma.start(mcuRow * rowsPerMCU.luma),
-      layout.chroma?.blue.start(mcuRow * rowsPerMCU.chroma) ?? 0,
-      layout.chroma?.red.start(mcuRow * rowsPerMCU.chroma) ?? 0
+      layout.chroma?.blue.start(mcuRow * rowsPerMCU.blue) ?? 0,
+      layout.chroma?.red.start(mcuRow * rowsPerMCU.red) ?? 0
     )
   }
 
@@ -54,7 +56,7 @@ struct JPEGPlanes {
   func rows(after mcuRows: Int) -> (luma: Int, chroma: Int) {
     (
       min(layout.luma.height, mcuRows * rowsPerMCU.luma),
-      min(layout.chroma?.blue.height ?? 0, mcuRows * rowsPerMCU.chroma)
+      min(layout.chroma?.blue.height ?? 0, mcuRows * rowsPerMCU.blue)
     )
   }
 }
