@@ -82,7 +82,8 @@ func run(_ program: String, _ arguments: [String], input: [UInt8]) throws -> [UI
   guard process.terminationStatus == 0 else {
     throw ToolFailed(program: program, code: process.terminationStatus)
   }
-  return Array(try Data(contentsOf: target))
+  // Not Data(contentsOf:), which leaks a page for an empty file.
+  return Array(try FileHandle(forReadingFrom: target).readToEnd() ?? Data())
 }
 
 struct ToolFailed: Error {
