@@ -70,8 +70,8 @@ public struct CommandLineTree: Sendable {
   private func unknown(_ word: String, of command: CommandNode) -> ArgumentError {
     if word.isOption { return .noOption(word, among: ArgumentReader<CommonOptions>.names) }
     let known = command.shownSubcommands.map(\.name)
-    let nearest = (known + ["help"]).nearest(to: word)
-    let all = nearest == nil && !known.isEmpty ? "; there are \(known.alternatives("and"))" : ""
+    let nearest = (known + (command.name == root.name ? ["help"] : [])).nearest(to: word)
+    let all = nearest == nil && !known.isEmpty ? "; expected \(known.alternatives("or"))" : ""
     return ArgumentError("\(word.shown): no such command\(all)", suggestion: nearest)
   }
 }

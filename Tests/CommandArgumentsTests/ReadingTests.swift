@@ -88,13 +88,15 @@ import Testing
     #expect(refusal("resize", "out", "--verb") == "--verb: no such option; did you mean --verbose?")
     #expect(refusal("resize", "out", "--zzz") == "--zzz: no such option")
     #expect(refusal("resize", "out", "-z") == "-z: no such option")
+    #expect(refusal("hlep") == "hlep: no such command; did you mean help?")
+    #expect(refusal("album", "hlep") == "hlep: no such command; expected show")
     // One letter is like every other: nothing is likely meant.
-    #expect(refusal("x") == "x: no such command; there are resize and album")
-    #expect(refusal("") == "\"\": no such command; there are resize and album")
+    #expect(refusal("x") == "x: no such command; expected resize or album")
+    #expect(refusal("") == "\"\": no such command; expected resize or album")
     #expect(refusal("rezise") == "rezise: no such command; did you mean resize?")
     #expect(refusal("album", "shwo") == "shwo: no such command; did you mean show?")
     // Hidden commands run, and are named nowhere.
-    #expect(refusal("secert") == "secert: no such command; there are resize and album")
+    #expect(refusal("secert") == "secert: no such command; expected resize or album")
     #expect(refusal("secret") == nil)
     #expect(refusal("--hlep") == "--hlep: no such option; did you mean --help?")
   }
