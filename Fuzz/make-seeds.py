@@ -48,6 +48,13 @@ def filtered(rgb):
     return b"".join(o.tobytes() for o in out)
 
 
+def sampled(factors, *options):
+    """A JPEG file whose components have these horizontal and vertical factors; Pillow writes the usual ones alone."""
+    return subprocess.run(
+        ["cjpeg", "-quality", "60", "-optimize", "-sample", factors, *options], input=saved(image, "PPM"),
+        capture_output=True, check=True).stdout
+
+
 raw = pixels.tobytes()
 exif = Image.Exif()
 exif[0x0112] = 6
@@ -58,6 +65,10 @@ jpegs = {
     "gray": saved(image.convert("L"), "JPEG", quality=70, optimize=True),
     "progressive": saved(image, "JPEG", quality=60, progressive=True),
     "turned": saved(image, "JPEG", quality=60, optimize=True, exif=exif),
+    "unequal-chroma": sampled("2x2,1x1,1x2"),
+    "unequal-chroma-progressive": sampled("2x2,2x1,1x1", "-progressive"),
+    "fine-chroma": sampled("1x1,2x2,2x2"),
+    "tall": sampled("1x4,1x1,1x1", "-restart", "1"),
 }
 pngs = {
     "rgb": saved(image, "PNG"),
