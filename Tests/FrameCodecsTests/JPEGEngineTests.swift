@@ -1,4 +1,5 @@
 import CJPEG
+import Foundation
 import FrameCodecs
 import FrameCore
 import Testing
@@ -142,6 +143,23 @@ import Testing
 
   /// What libjpeg refuses is refused. Between restart markers
   /// libjpeg lets data that ends early or late pass; that is refused too. Nothing is read or written outside.
+  /// A run of zeros beyond the block, and behind it, in the same look-up, the symbol that ends one (found by
+  /// `make fuzz`): libjpeg refuses what follows.
+  @Test func anEndBehindARunBeyondTheBlockIsDamage() throws {
+    let text = """
+      /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMErwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQ
+      ERMUFRUVDA8XGBYUGBIUFRT/2wBDAf7//4AEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU
+      FBQUFBQUFBQUFBQUFBT/wAARCAAOABQDAREAAhEBAxEB/8QAFwABAAMAAAAAAAAAAAAAAAAABwUGCP/EACIQAAADCAMBAAAA
+      AAAAAAAAAAACBAEFBgcSI5GhERQhM//EABkBAAIDAQAAAAAAAAAAAAAAAAUHAAEGCf/EACARAAICAQQDAQAAAAAAAAAAAAAF
+      AgQhARIxQRETIiP/2gAMAwEAAhEDEQA/AMIuGXPFSW50NrTPqBpt7Imc8ZEhwy64ptaAKw020vY80znjJfkcubBbWgImy+uR
+      xVXP5aZJdwwSnZT6XADWL84nLlM0ngRHDBCdXfzgY2xfnEfCZnMUFBQUFBQUFBQUFBQUFBQUFBQU/9k=
+      """
+    let file = try Array(#require(Data(base64Encoded: text, options: .ignoreUnknownCharacters)))
+    for engine in [ffJPEGLibrary, ffJPEGPortable, ffJPEGFastest] {
+      for reduction in [1, 2, 4, 8] { #expect(planes(file, engine, reduction: reduction) == nil) }
+    }
+  }
+
   @Test(arguments: ["jpeg:quality=85", "jpeg:quality=95,subsampling=444,restart=1"])
   func damageIsSeen(_ codec: String) throws {
     let layout = try PixelLayout(width: 203, height: 117, format: .rgb8)
