@@ -9,6 +9,9 @@ public struct FrameSchedule: Sendable {
     case timestamps(FrameTimestamps)
   }
 
+  /// Latest offset told apart, ns: 126 years, so that no sum with a time of today overflows.
+  private static let latest = 4e18
+
   private let pace: Pace
   private let startMonotonic: Int64
   private let startWall: Int64
@@ -27,7 +30,7 @@ public struct FrameSchedule: Sendable {
     let offset: Int64
     switch pace {
     case .asFastAsPossible: return nil
-    case .rate(let rate): offset = Int64((Double(index) * 1e9 / rate).rounded())
+    case .rate(let rate): offset = Int64(min((Double(index) * 1e9 / rate).rounded(), Self.latest))
     case .timestamps(let times): offset = times.offset(index)
     }
     return (startMonotonic + offset, startWall + offset)

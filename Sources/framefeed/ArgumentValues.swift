@@ -185,7 +185,7 @@ extension AllowedValues<String> {
 }
 
 extension AllowedValues<Double> {
-  /// Frames a second. Of less than one in a quarter of an hour nothing here is a feed.
+  /// Frames a second of a measurement: bounded, so that its whole length stays a number of ns.
   static let rate = range(0.001...100_000)
   /// Seconds, a day at most.
   static let seconds = above(0, atMost: 86_400)

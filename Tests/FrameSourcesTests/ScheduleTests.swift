@@ -5,6 +5,13 @@ import Testing
 
 /// When frames are due, and in which order files come.
 @Suite struct ScheduleTests {
+  @Test(arguments: [1e-9, 1e-300, .leastNonzeroMagnitude]) func ratesBeyondAllTimesDoNotTrap(rate: Double) {
+    let now: Int64 = 1_800_000_000_000_000_000
+    let schedule = FrameSchedule(pace: .rate(rate), startMonotonic: now, startWall: now)
+    #expect(schedule.due(0)?.wall == now)
+    #expect((schedule.due(.max)?.monotonic ?? 0) > now)
+  }
+
   @Test func aRateDoesNotDrift() {
     let schedule = FrameSchedule(pace: .rate(30000.0 / 1001), startMonotonic: 5, startWall: 1_000)
     let due = schedule.due(1_000_000)!
