@@ -20,8 +20,12 @@ public struct FrameOrigin: Sendable, Equatable, CustomStringConvertible {
   public var origin: FrameOrigin
   /// When the frame was due by the feed's clock, ns since the Unix epoch. Set by the pacer.
   public var scheduled: Int64 = 0
-  /// When its bytes were in the source's hands, ns since the Unix epoch.
+  /// When its bytes were in the source's hands, ns since the Unix epoch: a live source says when it read the last
+  /// one; else 0 until the pacer lets the frame go.
   public var captured: Int64 = 0
+  /// When the source itself shows the frame, ns from its first one, where it says so (a video). Never goes back, also
+  /// not when the source is read again.
+  public var presentation: Int64?
 
   public init(content: FrameContent, buffer: consuming FrameBuffer, origin: FrameOrigin) {
     self.content = content

@@ -77,7 +77,7 @@ struct CapturePacer: Sendable {
     guard let first = read.pop() else { return }
     // The clock starts when the first frame is there: opening files is not lateness.
     let start = FrameClock.monotonic()
-    let schedule = FrameSchedule(pace: pace, startMonotonic: start, startWall: FrameClock.now())
+    let schedule = FrameSchedule(pace: pace, start: start)
     tally.started.set(Int(start))
     guard release(first, schedule) else { return }
     while !stop.isRequested, let next = read.pop() {
@@ -89,12 +89,13 @@ struct CapturePacer: Sendable {
   private func release(_ next: consuming ReadFrame, _ schedule: FrameSchedule) -> Bool {
     let index = next.index
     var frame = next.frame
-    if let due = schedule.due(index) {
-      guard stop.sleep(until: due.monotonic) else { return false }
-      frame.scheduled = due.wall
+    if let due = schedule.due(index, presentation: frame.presentation) {
+      guard stop.sleep(until: due) else { return false }
       frame.captured = FrameClock.now()
+      // How late it is, only the monotonic clock tells: the wall clock may have been set since the start.
+      frame.scheduled = frame.captured - max(0, FrameClock.monotonic() - due)
     } else {
-      frame.captured = FrameClock.now()
+      if frame.captured == 0 { frame.captured = FrameClock.now() }
       frame.scheduled = frame.captured
     }
     let bytes = frame.buffer.count

@@ -37,6 +37,7 @@ public final class FeedStreamer: Sendable {
   /// Sends the feed. Blocks the calling thread until the end; the stages have threads of their own.
   public func stream() throws(FeedError) -> FeedOutcome {
     defer { source.close() }
+    for note in source.notes { options.log.warning("\(source.name): \(note)") }
     let pace = try pace()
     let startedWall = FrameClock.now()
     let started = FrameClock.monotonic()
@@ -126,6 +127,7 @@ public final class FeedStreamer: Sendable {
     case .rate(let rate): return .rate(rate)
     case .asFastAsPossible: return .asFastAsPossible
     case .timestamps(let times): return .timestamps(times)
+    case .source where source.hasPresentationTimes: return .presentation
     case .source:
       guard let rate = source.nominalRate else {
         throw .option("\(source.name) has no frame rate of its own; give one: --fps 30")
@@ -133,6 +135,7 @@ public final class FeedStreamer: Sendable {
       return .rate(rate)
     case nil:
       if source.isLive { return .asFastAsPossible }
+      if source.hasPresentationTimes { return .presentation }
       return .rate(source.nominalRate ?? 30)
     }
   }

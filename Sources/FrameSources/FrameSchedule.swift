@@ -1,4 +1,6 @@
 /// When each frame is due, against one start: frame k of a rate is due at start + k / rate, so nothing drifts.
+///
+/// On the monotonic clock alone: a step of the wall clock moves no frame.
 public struct FrameSchedule: Sendable {
   public enum Pace: Sendable {
     /// Frames a second.
@@ -7,32 +9,34 @@ public struct FrameSchedule: Sendable {
     case asFastAsPossible
     /// At recorded times; a looped feed starts over one median interval after the last.
     case timestamps(FrameTimestamps)
+    /// When the source shows them: ``CapturedFrame/presentation``.
+    case presentation
   }
 
   /// Latest offset told apart, ns: 126 years, so that no sum with a time of today overflows.
   private static let latest = 4e18
 
   private let pace: Pace
-  private let startMonotonic: Int64
-  private let startWall: Int64
+  /// Monotonic, ns.
+  private let start: Int64
 
-  /// - Parameters: the same moment on both clocks, ns.
-  public init(pace: Pace, startMonotonic: Int64, startWall: Int64) {
+  /// - Parameter start: monotonic, ns.
+  public init(pace: Pace, start: Int64) {
     self.pace = pace
-    self.startMonotonic = startMonotonic
-    self.startWall = startWall
+    self.start = start
   }
 
-  /// When the frame is due: to wait for (monotonic, ns) and to stamp it with (ns since the Unix epoch).
-  /// - Parameter index: 0, 1, 2 ...
+  /// When a frame is due, monotonic ns.
+  /// - Parameters:
+  ///   - index: 0, 1, 2 ...
+  ///   - presentation: when its source shows it.
   /// - Returns: `nil` when frames are due as they come.
-  public func due(_ index: Int) -> (monotonic: Int64, wall: Int64)? {
-    let offset: Int64
+  public func due(_ index: Int, presentation: Int64? = nil) -> Int64? {
     switch pace {
-    case .asFastAsPossible: return nil
-    case .rate(let rate): offset = Int64(min((Double(index) * 1e9 / rate).rounded(), Self.latest))
-    case .timestamps(let times): offset = times.offset(index)
+    case .asFastAsPossible: nil
+    case .rate(let rate): start + Int64(min((Double(index) * 1e9 / rate).rounded(), Self.latest))
+    case .timestamps(let times): start + times.offset(index)
+    case .presentation: presentation.map { start + min($0, Int64(Self.latest)) }
     }
-    return (startMonotonic + offset, startWall + offset)
   }
 }

@@ -18,6 +18,10 @@ public protocol FrameSource: AnyObject, Sendable {
   var isLive: Bool { get }
   /// Frames of one reading, where that is known beforehand.
   var frameCount: Int? { get }
+  /// Whether frames say when they are shown: ``CapturedFrame/presentation``.
+  var hasPresentationTimes: Bool { get }
+  /// What the user should know of the source before it is read, a line each: what is left out, what was guessed.
+  var notes: [String] { get }
 
   /// The next frame, its bytes read into memory of `pool`.
   /// - Throws: when nothing more can be read.
@@ -26,6 +30,11 @@ public protocol FrameSource: AnyObject, Sendable {
   func rewind() throws(SourceError)
   /// Ends the source; wakes a reader that waits for bytes.
   func close()
+}
+
+extension FrameSource {
+  public var hasPresentationTimes: Bool { false }
+  public var notes: [String] { [] }
 }
 
 /// How sources are to be read where they do not say it themselves.

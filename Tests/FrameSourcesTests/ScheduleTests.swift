@@ -7,22 +7,27 @@ import Testing
 @Suite struct ScheduleTests {
   @Test(arguments: [1e-9, 1e-300, .leastNonzeroMagnitude]) func ratesBeyondAllTimesDoNotTrap(rate: Double) {
     let now: Int64 = 1_800_000_000_000_000_000
-    let schedule = FrameSchedule(pace: .rate(rate), startMonotonic: now, startWall: now)
-    #expect(schedule.due(0)?.wall == now)
-    #expect((schedule.due(.max)?.monotonic ?? 0) > now)
+    let schedule = FrameSchedule(pace: .rate(rate), start: now)
+    #expect(schedule.due(0) == now)
+    #expect((schedule.due(.max) ?? 0) > now)
   }
 
   @Test func aRateDoesNotDrift() {
-    let schedule = FrameSchedule(pace: .rate(30000.0 / 1001), startMonotonic: 5, startWall: 1_000)
+    let schedule = FrameSchedule(pace: .rate(30000.0 / 1001), start: 5)
     let due = schedule.due(1_000_000)!
     // A million frames at 29.97 fps: 33,366.666... s.
-    #expect(due.monotonic == 5 + 33_366_666_666_667)
-    #expect(due.wall == 1_000 + 33_366_666_666_667)
-    #expect(schedule.due(0)! == (5, 1_000))
+    #expect(due == 5 + 33_366_666_666_667)
+    #expect(schedule.due(0)! == 5)
+  }
+
+  @Test func aSourceThatShowsItsFramesSaysWhen() {
+    let schedule = FrameSchedule(pace: .presentation, start: 7)
+    #expect(schedule.due(3, presentation: 40_000_000) == 40_000_007)
+    #expect(schedule.due(3) == nil)
   }
 
   @Test func asFastAsPossibleIsNeverDue() {
-    #expect(FrameSchedule(pace: .asFastAsPossible, startMonotonic: 0, startWall: 0).due(3) == nil)
+    #expect(FrameSchedule(pace: .asFastAsPossible, start: 0).due(3) == nil)
   }
 
   @Test func recordedTimesCountFromTheFirst() throws {
@@ -30,10 +35,10 @@ import Testing
     let times = try FrameTimestamps.parse(Array(text.utf8)[...], file: "t.txt")
     #expect(times.names == ["a.jpg", "b.jpg", "c.jpg"])
     #expect(times.offsets == [0, 250_000_000, 750_000_000])
-    let schedule = FrameSchedule(pace: .timestamps(times), startMonotonic: 0, startWall: 0)
+    let schedule = FrameSchedule(pace: .timestamps(times), start: 0)
     // The second loop begins one median interval (0.5 s) after the last frame.
-    #expect(schedule.due(3)!.monotonic == 1_250_000_000)
-    #expect(schedule.due(5)!.monotonic == 2_000_000_000)
+    #expect(schedule.due(3)! == 1_250_000_000)
+    #expect(schedule.due(5)! == 2_000_000_000)
   }
 
   @Test(arguments: [
