@@ -100,5 +100,6 @@ void ff_baseline_begin(ff_baseline *state, const uint8_t *data, size_t count) {
   state->at = state->end = state->chunk;
   state->restartsLeft = state->restartInterval;
   state->row = 0;
+  state->oddities = 0;
   for (int c = 0; c < state->count; c++) state->components[c].last = 0;
 }

@@ -16,6 +16,9 @@ enum {
   ffMCUBytes = ffMostBlocks * 256,
   /// Bytes of entropy-coded data without stuffing that are kept at hand.
   ffChunk = 16384,
+  /// Bytes that no block needs: webcams leave a few before restart markers, and pad what comes before the end to
+  /// blocks of up to 2 KiB. With more, data is taken for damaged.
+  ffMostSpareAtRestart = 256, ffMostSpareAtEnd = 2048,
 };
 
 /// Whether an AC symbol ends the block: each of no bits but 15 zeros, as libjpeg takes them. Only 0 is written.
@@ -73,6 +76,8 @@ typedef struct {
   /// The number of the next restart marker.
   int nextRestart;
   int row;
+  /// `ff_jpeg_oddity`, as far as met.
+  unsigned oddities;
 
   /// Of the file: what is left, and where data ends in a marker (NULL until that is met).
   const uint8_t *source, *sourceEnd, *marker;

@@ -1,34 +1,7 @@
-#include "baseline.h"
-#include "failure.h"
-#include "frame_jpeg.h"
+// A decoder's life, and what the header of a file says.
+#include "decoder.h"
 
-#if JPEG_LIB_VERSION >= 70
-#define SCALED(component) (component).DCT_h_scaled_size
-#define LUMA_SCALED(info) (info).min_DCT_h_scaled_size
-#else
-#define SCALED(component) (component).DCT_scaled_size
-#define LUMA_SCALED(info) (info).min_DCT_scaled_size
-#endif
-
-enum { usualMostScans = 64, mostParts = 4, mostRows = 4 * DCTSIZE };
-
-struct ff_jpeg_decoder {
-  struct jpeg_decompress_struct jpeg;
-  ff_jpeg_failure failure;
-  struct jpeg_source_mgr source;
-  struct jpeg_progress_mgr progress;
-  ff_jpeg_part parts[mostParts];
-  int partCount, nextPart;
-  int planeCount;
-  int firstRestart;
-  int isFast;
-  /// NULL leaves everything to libjpeg; `baseline` is made when it is first of use.
-  const ff_baseline_decoder *engine;
-  ff_baseline *baseline;
-  int isBaseline;
-  /// A progressive file of a few kilobytes can hold thousands of scans, each of them a pass over all pixels.
-  int mostScans;
-};
+enum { usualMostScans = 64 };
 
 const char *ff_jpeg_version(void) {
 #define TEXT(value) #value
@@ -38,50 +11,9 @@ const char *ff_jpeg_version(void) {
 
 const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder) { return decoder->failure.message; }
 
-// MARK: the parts as a source
-
-static ff_jpeg_decoder *owner(j_decompress_ptr jpeg) { return (ff_jpeg_decoder *)jpeg->client_data; }
-
-static void begin(j_decompress_ptr jpeg) { (void)jpeg; }
-
-static boolean fill(j_decompress_ptr jpeg) {
-  ff_jpeg_decoder *decoder = owner(jpeg);
-  while (decoder->nextPart < decoder->partCount) {
-    ff_jpeg_part part = decoder->parts[decoder->nextPart++];
-    if (part.count == 0) continue;
-    jpeg->src->next_input_byte = part.bytes;
-    jpeg->src->bytes_in_buffer = part.count;
-    return TRUE;
-  }
-  ERREXIT(jpeg, JERR_INPUT_EOF);
-  return FALSE;
-}
-
-static void skip(j_decompress_ptr jpeg, long count) {
-  if (count <= 0) return;
-  size_t left = (size_t)count;
-  while (left > jpeg->src->bytes_in_buffer) {
-    left -= jpeg->src->bytes_in_buffer;
-    fill(jpeg);
-  }
-  jpeg->src->next_input_byte += left;
-  jpeg->src->bytes_in_buffer -= left;
-}
-
-/// Called when a restart marker is not the one libjpeg counted up to: right when the file was cut out of another.
-static boolean resynchronise(j_decompress_ptr jpeg, int desired) {
-  ff_jpeg_decoder *decoder = owner(jpeg);
-  int expected = JPEG_RST0 + ((desired + decoder->firstRestart) & 7);
-  if (jpeg->unread_marker != expected) WARNMS2(jpeg, JWRN_MUST_RESYNC, jpeg->unread_marker, desired);
-  jpeg->unread_marker = 0;
-  return TRUE;
-}
-
-static void finish(j_decompress_ptr jpeg) { (void)jpeg; }
-
 static void limitScans(j_common_ptr info) {
   if (!info->is_decompressor) return;
-  ff_jpeg_decoder *decoder = owner((j_decompress_ptr)info);
+  ff_jpeg_decoder *decoder = ff_jpeg_owner((j_decompress_ptr)info);
   if (decoder->jpeg.input_scan_number <= decoder->mostScans) return;
   snprintf(decoder->failure.message, sizeof decoder->failure.message,
            "it has more than %d scans, which is the limit", decoder->mostScans);
@@ -110,6 +42,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   ff_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
   if (!decoder) return NULL;
   decoder->jpeg.err = ff_jpeg_errors(&decoder->failure);
+  decoder->failure.errors.emit_message = ff_jpeg_judge;
   if (setjmp(decoder->failure.entry)) {
     free(decoder);
     return NULL;
@@ -118,12 +51,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   decoder->jpeg.client_data = decoder;
   decoder->engine = chosen(engine);
   decoder->mostScans = usualMostScans;
-  decoder->source.init_source = begin;
-  decoder->source.fill_input_buffer = fill;
-  decoder->source.skip_input_data = skip;
-  decoder->source.resync_to_restart = resynchronise;
-  decoder->source.term_source = finish;
-  decoder->jpeg.src = &decoder->source;
+  ff_jpeg_source_init(decoder);
   decoder->progress.progress_monitor = limitScans;
   decoder->jpeg.progress = &decoder->progress;
   return decoder;
@@ -152,7 +80,7 @@ static ff_jpeg_colors colors(const struct jpeg_decompress_struct *jpeg) {
 }
 
 /// Samples along each side of a decoded block.
-static int scaledSize(const ff_jpeg_decoder *decoder, int c) {
+int ff_jpeg_scaled(const ff_jpeg_decoder *decoder, int c) {
   const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   return decoder->isBaseline && decoder->isFast ? LUMA_SCALED(*jpeg) : SCALED(jpeg->comp_info[c]);
 }
@@ -160,10 +88,10 @@ static int scaledSize(const ff_jpeg_decoder *decoder, int c) {
 /// Whether the file is one that need not be libjpeg's.
 static int isBaseline(const ff_jpeg_decoder *decoder) {
   const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  if (!decoder->engine || jpeg->progressive_mode || jpeg->arith_code || jpeg->data_precision != 8) return 0;
+  if (!decoder->engine || decoder->isLenient) return 0;
+  if (jpeg->progressive_mode || jpeg->arith_code || jpeg->data_precision != 8) return 0;
   if (jpeg->num_components != 1 && jpeg->num_components != ffMostComponents) return 0;
-  if (jpeg->comps_in_scan != jpeg->num_components || jpeg->Ss != 0 || jpeg->Se != 63 || jpeg->Ah || jpeg->Al)
-    return 0;
+  if (jpeg->comps_in_scan != jpeg->num_components) return 0;
   int blocks = 0;
   for (int c = 0; c < jpeg->num_components; c++) {
     const jpeg_component_info *component = &jpeg->comp_info[c];
@@ -198,7 +126,7 @@ static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
   for (int c = 0; c < info->planeCount; c++) {
     jpeg_component_info *component = &jpeg->comp_info[c];
     ff_jpeg_plane *plane = &info->planes[c];
-    int scaled = scaledSize(decoder, c);
+    int scaled = ff_jpeg_scaled(decoder, c);
     int acrossX = jpeg->max_h_samp_factor * DCTSIZE, acrossY = jpeg->max_v_samp_factor * DCTSIZE;
     // Factors such as 3:2 leave samples between pixels: those files are decoded to pixels instead.
     if (acrossX % (component->h_samp_factor * scaled) || acrossY % (component->v_samp_factor * scaled)) {
@@ -224,148 +152,43 @@ static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
 
 int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, int partCount, int firstRestart,
                          int reduction, int fast, ff_jpeg_info *info) {
+  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   memset(info, 0, sizeof *info);
+  decoder->oddities = 0;
+  if (!decoder->isLenient) decoder->damage[0] = 0;
   if (setjmp(decoder->failure.entry)) {
-    jpeg_abort_decompress(&decoder->jpeg);
+    jpeg_abort_decompress(jpeg);
     return -1;
   }
-  // What an earlier file left half read is forgotten.
-  jpeg_abort_decompress(&decoder->jpeg);
-  decoder->partCount = partCount < mostParts ? partCount : mostParts;
-  for (int i = 0; i < decoder->partCount; i++) decoder->parts[i] = parts[i];
-  decoder->nextPart = 0;
+  // What an earlier file left half read is forgotten, and what it said.
+  jpeg_abort_decompress(jpeg);
+  ff_jpeg_tables_clear(decoder);
+  ff_jpeg_source_begin(decoder, parts, partCount);
   decoder->firstRestart = firstRestart;
   decoder->isFast = fast;
-  decoder->source.next_input_byte = NULL;
-  decoder->source.bytes_in_buffer = 0;
-  jpeg_read_header(&decoder->jpeg, TRUE);
-  decoder->jpeg.scale_num = 1;
-  decoder->jpeg.scale_denom = (unsigned)reduction;
-  jpeg_calc_output_dimensions(&decoder->jpeg);
+  decoder->isInHeader = 1;
+  jpeg_read_header(jpeg, TRUE);
+  decoder->isInHeader = 0;
+  ff_jpeg_tables_complete(decoder);
+  // Sequential scans are of all coefficients, whatever they say; libjpeg warns of it where it decodes them itself.
+  if (!jpeg->progressive_mode && (jpeg->Ss != 0 || jpeg->Se != DCTSIZE2 - 1 || jpeg->Ah || jpeg->Al))
+    decoder->oddities |= ffJPEGScanParameters;
+  if (colors(jpeg) == ffJPEGCMYK) decoder->oddities |= ffJPEGOddCMYK;
+  jpeg->scale_num = 1;
+  jpeg->scale_denom = (unsigned)reduction;
+  jpeg_calc_output_dimensions(jpeg);
   decoder->isBaseline = isBaseline(decoder);
   describe(decoder, info);
   return 0;
 }
 
-// MARK: decoding
-
-/// Prepares the engine.
-/// - Returns: 0 when the file's tables are libjpeg's to complain of.
-static int beginBaseline(ff_jpeg_decoder *decoder, int planeCount) {
-  const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  if (!decoder->baseline) decoder->baseline = calloc(1, sizeof *decoder->baseline);
-  ff_baseline *state = decoder->baseline;
-  if (!state) return 0;
-  state->count = jpeg->num_components;
-  for (int c = 0; c < state->count; c++) {
-    const jpeg_component_info *from = &jpeg->comp_info[c];
-    ff_baseline_component *to = &state->components[c];
-    ff_huffman *dc = &state->tables[from->dc_tbl_no], *ac = &state->tables[NUM_HUFF_TBLS + from->ac_tbl_no];
-    const JHUFF_TBL *dcFrom = jpeg->dc_huff_tbl_ptrs[from->dc_tbl_no];
-    const JHUFF_TBL *acFrom = jpeg->ac_huff_tbl_ptrs[from->ac_tbl_no];
-    if (!ff_huffman_make(dc, dcFrom->bits, dcFrom->huffval, 0)) return 0;
-    if (!ff_huffman_make(ac, acFrom->bits, acFrom->huffval, 1)) return 0;
-    to->dc = dc;
-    to->ac = ac;
-    to->h = from->h_samp_factor;
-    to->v = from->v_samp_factor;
-    to->scaled = scaledSize(decoder, c);
-    to->isNeeded = c < planeCount;
-    ff_baseline_quant(to, jpeg->quant_tbl_ptrs[from->quant_tbl_no]->quantval);
-  }
-  const int MCUWidth = jpeg->max_h_samp_factor * DCTSIZE, MCUHeight = jpeg->max_v_samp_factor * DCTSIZE;
-  state->MCUsPerRow = ((int)jpeg->image_width + MCUWidth - 1) / MCUWidth;
-  state->MCURows = ((int)jpeg->image_height + MCUHeight - 1) / MCUHeight;
-  state->restartInterval = jpeg->restart_interval;
-  state->nextRestart = decoder->firstRestart & 7;
-  state->isPart = decoder->nextPart < decoder->partCount;
-  ff_baseline_begin(state, decoder->source.next_input_byte, decoder->source.bytes_in_buffer);
-  return 1;
+void ff_jpeg_decoder_keep_damaged(ff_jpeg_decoder *decoder, int keeps) {
+  if (keeps) snprintf(decoder->damage, sizeof decoder->damage, "%s", decoder->failure.message);
+  decoder->isLenient = keeps;
 }
 
-static int damaged(ff_jpeg_decoder *decoder, const char *message) {
-  snprintf(decoder->failure.message, sizeof decoder->failure.message, "%s", message);
-  return -1;
-}
+unsigned ff_jpeg_decoder_oddities(const ff_jpeg_decoder *decoder) { return decoder->oddities; }
 
-int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
-  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  decoder->planeCount = planeCount;
-  if (setjmp(decoder->failure.entry)) {
-    jpeg_abort_decompress(jpeg);
-    return -1;
-  }
-  if (decoder->isBaseline) {
-    // The header's part may end where the data's begins.
-    if (decoder->source.bytes_in_buffer == 0 && decoder->nextPart < decoder->partCount) fill(jpeg);
-    if (beginBaseline(decoder, planeCount)) return 0;
-    if (decoder->isFast) return damaged(decoder, "a Huffman table that cannot be");
-    decoder->isBaseline = 0;
-  }
-  jpeg->raw_data_out = TRUE;
-  jpeg->do_fancy_upsampling = TRUE;
-  jpeg->out_color_space = jpeg->jpeg_color_space;
-  jpeg->dct_method = decoder->isFast ? JDCT_IFAST : JDCT_ISLOW;
-  for (int c = 0; c < jpeg->num_components; c++) jpeg->comp_info[c].component_needed = c < planeCount;
-  jpeg_start_decompress(jpeg);
-  return 0;
-}
+void ff_jpeg_decoder_add_oddities(ff_jpeg_decoder *decoder, unsigned oddities) { decoder->oddities |= oddities; }
 
-int ff_jpeg_planes_read(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides) {
-  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  if (decoder->isBaseline) {
-    switch (decoder->engine->row(decoder->baseline, planes, strides)) {
-      case ffBaselineMore: return 1;
-      case ffBaselineDone: return 0;
-      case ffBaselineDamaged: return damaged(decoder, "corrupt JPEG data: bad Huffman code or restart marker");
-      case ffBaselineCutOff: return damaged(decoder, "premature end of JPEG file");
-    }
-  }
-  if (setjmp(decoder->failure.entry)) {
-    jpeg_abort_decompress(jpeg);
-    return -1;
-  }
-  JSAMPROW rows[MAX_COMPONENTS][mostRows];
-  JSAMPARRAY arrays[MAX_COMPONENTS];
-  for (int c = 0; c < jpeg->num_components; c++) {
-    arrays[c] = rows[c];
-    int count = c < decoder->planeCount ? jpeg->comp_info[c].v_samp_factor * SCALED(jpeg->comp_info[c]) : 0;
-    for (int r = 0; r < count; r++) rows[c][r] = planes[c] + (size_t)r * strides[c];
-  }
-  jpeg_read_raw_data(jpeg, arrays, (JDIMENSION)(jpeg->max_v_samp_factor * LUMA_SCALED(*jpeg)));
-  if (jpeg->output_scanline < jpeg->output_height) return 1;
-  jpeg_finish_decompress(jpeg);
-  return 0;
-}
-
-static J_COLOR_SPACE space(ff_jpeg_pixels format) {
-  switch (format) {
-    case ffJPEGPixelsGray: return JCS_GRAYSCALE;
-    case ffJPEGPixelsRGB: return JCS_EXT_RGB;
-    case ffJPEGPixelsBGR: return JCS_EXT_BGR;
-    case ffJPEGPixelsRGBA: return JCS_EXT_RGBA;
-  }
-  return JCS_UNKNOWN;
-}
-
-int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format) {
-  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  if (setjmp(decoder->failure.entry)) {
-    jpeg_abort_decompress(jpeg);
-    return -1;
-  }
-  jpeg->raw_data_out = FALSE;
-  jpeg->out_color_space = space(format);
-  jpeg->do_fancy_upsampling = TRUE;
-  jpeg->dct_method = JDCT_ISLOW;
-  jpeg_start_decompress(jpeg);
-  while (jpeg->output_scanline < jpeg->output_height) {
-    JSAMPROW rows[DCTSIZE];
-    JDIMENSION count = jpeg->output_height - jpeg->output_scanline;
-    if (count > DCTSIZE) count = DCTSIZE;
-    for (JDIMENSION r = 0; r < count; r++) rows[r] = pixels + (size_t)(jpeg->output_scanline + r) * stride;
-    jpeg_read_scanlines(jpeg, rows, count);
-  }
-  jpeg_finish_decompress(jpeg);
-  return 0;
-}
+const char *ff_jpeg_decoder_damage(const ff_jpeg_decoder *decoder) { return decoder->damage[0] ? decoder->damage : NULL; }

@@ -14,6 +14,7 @@ public struct DecodeDemand: Sendable {
 
   public var exactness = Exactness.accurate
   public var orientation = FrameOrientation.Policy.exif
+  public var damaged = DamagedPictures.refuse
   /// Whether more than luma is needed.
   public var wantsColor = true
   /// The size that has enough samples, of a frame of the size given.

@@ -15,6 +15,8 @@ public final class FrameDecoder: @unchecked Sendable {
   /// Layers are undone from one into the other.
   private var first = ScratchMemory()
   private var second = ScratchMemory()
+  /// What there is to say of the picture that was decoded last.
+  public private(set) var findings = PictureFindings()
 
   /// - Parameter crew: helps with big JPEG files.
   public convenience init(
@@ -25,7 +27,7 @@ public final class FrameDecoder: @unchecked Sendable {
 
   /// - Parameter libraryOnly: leaves all of a JPEG file to libjpeg-turbo, to measure what that takes.
   package init(limits: FrameLimits = .standard, demand: DecodeDemand, crew: DecodeCrew?, libraryOnly: Bool) {
-    images = ImageFileDecoder(limits: limits, libraryOnly: libraryOnly)
+    images = ImageFileDecoder(limits: limits, damaged: demand.damaged, libraryOnly: libraryOnly)
     self.limits = limits
     self.demand = demand
     self.crew = crew
@@ -63,6 +65,8 @@ public final class FrameDecoder: @unchecked Sendable {
     _ payload: RawSpan, _ format: PayloadFormat,
     _ body: (UnsafeRawBufferPointer) throws(CodecError) -> R
   ) throws(CodecError) -> R {
+    findings = PictureFindings()
+    defer { if format.content.kind == .jpeg { findings = images.findings } }
     guard payload.byteCount <= limits.maximumPayload else {
       throw .payload("\(payload.byteCount) bytes are above the payload limit of \(limits.maximumPayload)")
     }

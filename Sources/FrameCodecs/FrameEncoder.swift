@@ -12,19 +12,22 @@ public final class FrameEncoder: @unchecked Sendable {
   private let zstd: ZstdCompressor
   private var resizer: FrameResize?
   private var planes = ScratchMemory()
+  /// What there is to say of the picture that was encoded last, where it was read from a file.
+  public private(set) var findings = PictureFindings()
 
   /// - Parameters:
   ///   - resizing: the size frames get before encoding.
   ///   - orientation: what to make of the orientation of files that are decoded. Files that pass keep theirs.
+  ///   - damaged: what to make of files of which samples are lost, also where they pass.
   public init(
     codec: Codec, resizing: FrameResizing? = nil, orientation: FrameOrientation.Policy = .exif,
-    limits: FrameLimits = .standard
+    damaged: DamagedPictures = .refuse, limits: FrameLimits = .standard
   ) {
     self.codec = codec
     self.resizing = resizing
     self.orientation = orientation
     self.limits = limits
-    images = ImageFileDecoder(limits: limits)
+    images = ImageFileDecoder(limits: limits, damaged: damaged)
     var level = 1
     for case .zstd(let wanted, _) in codec.layers { level = wanted }
     zstd = ZstdCompressor(level: level)
@@ -37,6 +40,9 @@ public final class FrameEncoder: @unchecked Sendable {
   {
     let (scheduled, captured, origin) = (frame.scheduled, frame.captured, frame.origin)
     var format = PayloadFormat(content: frame.content)
+    findings = PictureFindings()
+    let isJPEG = format.content.kind == .jpeg
+    defer { if isJPEG { findings = images.findings } }
     do throws(CodecError) {
       var payload = try content(&format, frame.buffer, pool)
       let rawBytes = format.content.layout.byteCount
@@ -59,9 +65,9 @@ public final class FrameEncoder: @unchecked Sendable {
     let upright = turn.upright(layout.size)
     let size = resizing?.size(of: upright) ?? upright
     if format.content.kind == .jpeg, codec.isPassthroughJPEG, size == upright {
-      guard ImageHeader.jpegIsComplete(buffer.bytes) else {
-        throw .payload("the JPEG file is cut off (no end-of-image marker)")
-      }
+      // It passes byte for byte, but only if whoever decodes it will find a picture.
+      let file = UnsafeRawBufferPointer(start: buffer.stableAddress, count: buffer.count)
+      try images.inspectJPEG(file, layout) { planes.take($0) }
       return buffer
     }
     let reduction = format.content.kind == .jpeg ? Self.reduction(upright, size) : 1

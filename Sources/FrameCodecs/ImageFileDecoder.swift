@@ -6,9 +6,20 @@ struct ImageFileDecoder: ~Copyable {
   private let jpeg: JPEGDecompressor
 
   /// - Parameter libraryOnly: see ``FrameDecoder``.
-  init(limits: FrameLimits, libraryOnly: Bool = false) {
+  init(limits: FrameLimits, damaged: DamagedPictures, libraryOnly: Bool = false) {
     jpeg = JPEGDecompressor(
-      engine: libraryOnly ? ffJPEGLibrary : ffJPEGFastest, mostScans: limits.maximumScans)
+      engine: libraryOnly ? ffJPEGLibrary : ffJPEGFastest, mostScans: limits.maximumScans, damaged: damaged)
+  }
+
+  /// What there is to say of the JPEG file that was decoded last.
+  var findings: PictureFindings { PictureFindings(oddities: jpeg.oddities, damage: jpeg.damage) }
+
+  /// Reads a JPEG file to its end: see ``JPEGDecompressor``.
+  func inspectJPEG(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) throws(CodecError) {
+    try checkJPEG(file)
+    try jpeg.inspect(file, layout, memory: memory)
   }
 
   /// - Parameters:

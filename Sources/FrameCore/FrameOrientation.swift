@@ -51,25 +51,10 @@ public enum FrameOrientation: Int, Sendable, Equatable, CaseIterable {
   }
 
   private static func stated(_ bytes: RawSpan) -> FrameOrientation? {
-    var at = 2
-    // Segments up to the start of a scan; EXIF comes before (ITU-T T.81 B.1.1.3, CIPA DC-008 4.5.4).
-    while at + 4 <= bytes.byteCount, bytes[at] == 0xFF {
-      let marker = bytes[at + 1]
-      if marker == 0xFF {
-        at += 1
-        continue
-      }
-      guard marker != 0xDA, marker != 0xD9 else { return nil }
-      if marker == 0x01 || (0xD0...0xD8).contains(marker) {
-        at += 2
-        continue
-      }
-      let length = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
-      guard length >= 2 else { return nil }
-      if marker == 0xE1, let found = EXIFSegment(bytes, at + 4..<min(at + 2 + length, bytes.byteCount)) {
-        return found.orientation
-      }
-      at += 2 + length
+    var segments = JPEGSegments(bytes)
+    // EXIF comes before the scan (CIPA DC-008 4.5.4).
+    while let segment = segments.next() {
+      if segment.marker == 0xE1, let found = EXIFSegment(bytes, segment.data) { return found.orientation }
     }
     return nil
   }

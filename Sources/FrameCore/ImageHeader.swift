@@ -43,44 +43,15 @@ public struct ImageHeader: Sendable, Equatable {
     return true
   }
 
-  /// Whether a JPEG file ends with its end-of-image marker, padding apart. A file that was cut off does not.
-  public static func jpegIsComplete(_ bytes: RawSpan) -> Bool {
-    // Cameras pad the file; 64 zero or filler bytes after EOI are common, more is not.
-    var end = bytes.byteCount
-    let limit = max(2, end - 64)
-    while end >= limit {
-      if bytes[end - 2] == 0xFF && bytes[end - 1] == 0xD9 { return true }
-      end -= 1
-    }
-    return false
-  }
-
-  /// Walks the marker segments to the first SOFn (ITU-T T.81, B.1.1.3 and B.2.2).
+  /// Size and components by the first SOFn (ITU-T T.81, B.2.2), which must come before a scan.
   private static func jpegFrameHeader(_ bytes: RawSpan) -> (Int, Int, Int)? {
-    var at = 2
-    let count = bytes.byteCount
-    while at + 4 <= count {
-      guard bytes[at] == 0xFF else { return nil }
-      let marker = bytes[at + 1]
-      if marker == 0xFF {  // fill byte
-        at += 1
-        continue
-      }
-      if marker == 0x01 || (0xD0...0xD8).contains(marker) {  // stand-alone
-        at += 2
-        continue
-      }
-      if marker == 0xD9 || marker == 0xDA { return nil }  // image data before any frame header
-      let length = bytes.bigEndian16(at: at + 2)
-      guard length >= 2 else { return nil }
-      let isFrame = (0xC0...0xCF).contains(marker) && marker != 0xC4 && marker != 0xC8 && marker != 0xCC
-      if isFrame {
-        guard length >= 8, at + 10 <= count else { return nil }
-        let height = bytes.bigEndian16(at: at + 5)
-        let width = bytes.bigEndian16(at: at + 7)
-        return (width, height, Int(bytes[at + 9]))
-      }
-      at += 2 + length
+    var segments = JPEGSegments(bytes)
+    while let segment = segments.next() {
+      guard !segment.isScan else { return nil }
+      guard segment.isFrame else { continue }
+      guard segment.data.count >= 6 else { return nil }
+      let at = segment.data.lowerBound
+      return (bytes.bigEndian16(at: at + 3), bytes.bigEndian16(at: at + 1), Int(bytes[at + 5]))
     }
     return nil
   }

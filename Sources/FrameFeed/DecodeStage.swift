@@ -11,6 +11,8 @@ struct DecodeStage: Sendable {
   let decoder: FrameDecoder
   let writer: TensorWriter
   let rejections: Rejections
+  let pictures: PictureBook
+  let options: SinkOptions
 
   func run() {
     while let work = intake.next() { fill(work) }
@@ -24,6 +26,9 @@ struct DecodeStage: Sendable {
         writer.aim(at: slot)
         try decoder.decode(work.record.payload, format: work.description.format, to: writer)
       }
+      pictures.note(
+        decoder.findings, options.log,
+        "\(options.topic)[\(work.record.partition)]@\(work.record.offset)")
       // Rows become tensor while others are still to be decoded: the two times are added up apart.
       let done = FrameClock.now()
       outcome = .ready(decoded: done - writer.nanoseconds, tensor: done)

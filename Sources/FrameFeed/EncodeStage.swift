@@ -17,8 +17,11 @@ struct EncodeStage: Sendable {
   }
 
   private func encode(_ ticket: Int, _ frame: consuming CapturedFrame) {
+    let origin = frame.origin
     do throws(CodecError) {
-      encoded.put(ticket, .element(try encoder.encode(frame, into: pool)))
+      let frame = try encoder.encode(frame, into: pool)
+      tally.pictures.note(encoder.findings, log, origin.description)
+      encoded.put(ticket, .element(frame))
     } catch {
       encoded.put(ticket, .nothing)
       if case .stopped = error { return }

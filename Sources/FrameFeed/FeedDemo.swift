@@ -74,6 +74,9 @@ extension RunReport {
     report.stages = stages.merging(sink.stages) { source, _ in source }
     report.process = .current()
     report.feeds = sink.feeds
+    // Both read the same pictures.
+    report.oddities = (oddities ?? [:]).merging(sink.oddities ?? [:]) { max($0, $1) }
+    if report.oddities?.isEmpty == true { report.oddities = nil }
     let notes = (notes ?? []) + (sink.notes ?? []).filter { !(self.notes ?? []).contains($0) }
     report.notes = notes.isEmpty ? nil : notes
     return report

@@ -123,11 +123,13 @@ public final class FeedSink: Sendable {
     var demand = DecodeDemand(model.manifest.input)
     demand.exactness = options.exactness
     demand.orientation = options.orientation
+    demand.damaged = options.damaged
     let crew = options.decoders > 1 ? DecodeCrew(threads: options.decoders) : nil
     return (0..<options.decoders).map { _ in
       DecodeStage(
         intake: intake, line: line, decoder: FrameDecoder(limits: options.limits, demand: demand, crew: crew),
-        writer: TensorWriter(spec: model.manifest.input), rejections: rejections)
+        writer: TensorWriter(spec: model.manifest.input), rejections: rejections,
+        pictures: tally.pictures, options: options)
     }
   }
 

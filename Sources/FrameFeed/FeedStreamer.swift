@@ -141,7 +141,7 @@ public final class FeedStreamer: Sendable {
   }
 
   private func report(_ startedWall: Int64, _ seconds: Double, _ producer: FrameProducer) -> RunReport {
-    let counts = tally.counts
+    let counts = tally.counts(damaged: options.damaged == .keep)
     let payload = tally.payloadBytes.value
     let first = tally.started.value
     // Rates are over the time frames flowed, not over the start-up.
@@ -153,7 +153,8 @@ public final class FeedStreamer: Sendable {
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.sent ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
-      stages: tally.latency.summaries().byName, notes: notes(renewals: producer.renewals))
+      stages: tally.latency.summaries().byName, oddities: tally.pictures.oddities,
+      notes: notes(renewals: producer.renewals))
   }
 
   private func notes(renewals: Int) -> [String]? {

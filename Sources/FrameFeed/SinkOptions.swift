@@ -27,6 +27,8 @@ public struct SinkOptions: Sendable {
   /// How JPEG files are decoded.
   public var exactness = DecodeDemand.Exactness.accurate
   public var orientation = FrameOrientation.Policy.exif
+  /// What becomes of image files of which samples are lost.
+  public var damaged = DamagedPictures.refuse
   public var results: ResultDestination?
   public var limits = FrameLimits.standard
   /// How long to wait for what is under way after a stop, or when partitions are taken away, s.

@@ -1,3 +1,4 @@
+import FrameCodecs
 import FrameCore
 import FrameLatency
 import KafkaTransport
@@ -21,6 +22,7 @@ extension FeedSink {
     var counts = tally.ledger.totals
     let drops = options.policy == .latest || options.maximumAge != nil
     counts.droppedStale = drops ? tally.stale.value : nil
+    counts.damaged = options.damaged == .keep ? tally.pictures.damaged : nil
     let payload = tally.payloadBytes.value
     let first = tally.first.value
     let seconds = Double(FrameClock.monotonic() - started) / 1e9
@@ -37,7 +39,8 @@ extension FeedSink {
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.inferred ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
-      stages: tally.latency.summaries().byName, feeds: feeds, lag: lag, clocks: clocks,
+      stages: tally.latency.summaries().byName, feeds: feeds, lag: lag,
+      oddities: tally.pictures.oddities, clocks: clocks,
       notes: notes(end, lag, clocks))
   }
 

@@ -8,6 +8,7 @@ final class SinkTally: Sendable {
   let received = Counter()
   let inferred = Counter()
   let rejected = Counter()
+  let pictures = PictureBook()
   let tombstones = Counter()
   /// Frames that were dropped for being too old, or for a newer one.
   let stale = Counter()

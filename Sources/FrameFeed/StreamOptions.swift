@@ -29,6 +29,8 @@ public struct StreamOptions: Sendable {
   public var frames: Int?
   public var resizing: FrameResizing?
   public var orientation = FrameOrientation.Policy.exif
+  /// What becomes of image files of which samples are lost.
+  public var damaged = DamagedPictures.refuse
   public var whenFull = QueuePolicy.block
   public var encoders = 1
   /// What a missing topic is created with; `nil` makes it an error.

@@ -40,6 +40,7 @@ struct StreamStages {
       EncodeStage(
         encoder: FrameEncoder(
           codec: options.codec, resizing: options.resizing, orientation: options.orientation,
+          damaged: options.damaged,
           limits: options.limits),
         tickets: tickets, encoded: handoff, pool: payloadPool, tally: tally, log: options.log)
     }

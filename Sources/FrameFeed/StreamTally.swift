@@ -12,6 +12,7 @@ final class StreamTally: Sendable {
   /// Frames that were due and let go, but for those that could not be encoded.
   let captured = Counter()
   let rejected = Counter()
+  let pictures = PictureBook()
   let dropped = Counter()
   let rawBytes = Counter()
   let payloadBytes = Counter()
@@ -19,9 +20,10 @@ final class StreamTally: Sendable {
   let started = Counter()
 
   /// Counts as a report has them.
-  var counts: FrameCounts {
+  /// - Parameter damaged: whether damaged pictures are kept, and counted.
+  func counts(damaged: Bool) -> FrameCounts {
     FrameCounts(
-      sent: sent.value, acknowledged: acknowledged.value,
-      droppedFull: dropped.value, rejected: rejected.value)
+      sent: sent.value, acknowledged: acknowledged.value, droppedFull: dropped.value,
+      damaged: damaged ? pictures.damaged : nil, rejected: rejected.value)
   }
 }

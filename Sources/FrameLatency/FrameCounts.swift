@@ -16,13 +16,15 @@ public struct FrameCounts: Codable, Sendable, Equatable {
   public var droppedFull: Int?
   /// Dropped because they were too old to be worth the model's time.
   public var droppedStale: Int?
+  /// Pictures of which samples are lost, and which were kept all the same.
+  public var damaged: Int?
   /// Broken or over a limit.
   public var rejected: Int?
 
   public init(
     sent: Int? = nil, acknowledged: Int? = nil, received: Int? = nil, decoded: Int? = nil,
     inferred: Int? = nil, missing: Int? = nil, duplicate: Int? = nil, reordered: Int? = nil,
-    droppedFull: Int? = nil, droppedStale: Int? = nil, rejected: Int? = nil
+    droppedFull: Int? = nil, droppedStale: Int? = nil, damaged: Int? = nil, rejected: Int? = nil
   ) {
     self.sent = sent
     self.acknowledged = acknowledged
@@ -34,6 +36,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     self.reordered = reordered
     self.droppedFull = droppedFull
     self.droppedStale = droppedStale
+    self.damaged = damaged
     self.rejected = rejected
   }
 
@@ -42,7 +45,8 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     let all: [(String, Int?)] = [
       ("sent", sent), ("acknowledged", acknowledged), ("received", received), ("decoded", decoded),
       ("inferred", inferred), ("missing", missing), ("duplicate", duplicate), ("reordered", reordered),
-      ("droppedFull", droppedFull), ("droppedStale", droppedStale), ("rejected", rejected),
+      ("droppedFull", droppedFull), ("droppedStale", droppedStale), ("damaged", damaged),
+      ("rejected", rejected),
     ]
     return all.compactMap { name, count in count.map { (name, $0) } }
   }
@@ -56,7 +60,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
       sent: sum(\.sent), acknowledged: sum(\.acknowledged), received: sum(\.received),
       decoded: sum(\.decoded), inferred: sum(\.inferred), missing: sum(\.missing),
       duplicate: sum(\.duplicate), reordered: sum(\.reordered), droppedFull: sum(\.droppedFull),
-      droppedStale: sum(\.droppedStale), rejected: sum(\.rejected))
+      droppedStale: sum(\.droppedStale), damaged: sum(\.damaged), rejected: sum(\.rejected))
   }
 
   /// Adds counts that may not apply: absent only if all are. Stops at `Int.max`, as hostile sequence numbers can make
@@ -65,6 +69,13 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     counts.compactMap(\.self).reduce(nil) { total, count in
       let (sum, overflow) = (total ?? 0).addingReportingOverflow(count)
       return overflow ? .max : sum
+    }
+  }
+
+  /// Adds counts by name; absent only if all are.
+  static func sum(_ counts: [[String: Int]?]) -> [String: Int]? {
+    counts.compactMap(\.self).reduce(nil) { total, counts in
+      (total ?? [:]).merging(counts) { sum([$0, $1]) ?? 0 }
     }
   }
 }

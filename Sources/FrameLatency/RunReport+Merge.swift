@@ -37,7 +37,8 @@ extension RunReport {
         fps: Double(frames.inferred ?? frames.sent ?? 0) / seconds,
         megabytesPerSecond: Double(bytes.payload ?? 0) / 1e6 / seconds),
       stages: stages, process: ProcessUsage.merge(reports.map(\.process)), feeds: parts.feeds,
-      lag: FrameCounts.sum(reports.map(\.lag)), clocks: ClockReport.merge(reports.map(\.clocks)),
+      lag: FrameCounts.sum(reports.map(\.lag)),
+      oddities: FrameCounts.sum(reports.map(\.oddities)), clocks: ClockReport.merge(reports.map(\.clocks)),
       notes: [origin(files, time)] + differing.notes + parts.notes + differing.ownNotes)
   }
 

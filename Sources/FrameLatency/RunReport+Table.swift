@@ -2,6 +2,7 @@ extension RunReport {
   /// The report as one aligned table for a terminal, without a newline at the end. Times in ms.
   public func table() -> String {
     var lines = [headline] + countLines + [volumeLine]
+    lines += oddityLines
     lines += feedLines
     lines += stageLines
     lines += (notes ?? []).map { "note: \($0)" }
@@ -24,7 +25,9 @@ extension RunReport {
 
   /// What went well, and on a line of its own what did not.
   private var countLines: [String] {
-    let troubles: Set = ["missing", "duplicate", "reordered", "droppedFull", "droppedStale", "rejected"]
+    let troubles: Set = [
+      "missing", "duplicate", "reordered", "droppedFull", "droppedStale", "damaged", "rejected",
+    ]
     let counts = frames.applicable
     let lines = [counts.filter { !troubles.contains($0.name) }, counts.filter { troubles.contains($0.name) }]
     return lines.filter { !$0.isEmpty }.map { "frames  " + Self.list($0) }
@@ -39,6 +42,13 @@ extension RunReport {
     parts.append("cpu \(process.cpuSeconds.fixed(2)) s")
     parts.append("peak memory \((Double(process.peakResidentBytes) / 1e6).fixed(1)) MB")
     return "bytes   " + parts.joined(separator: "  ")
+  }
+
+  private var oddityLines: [String] {
+    guard let oddities, !oddities.isEmpty else { return [] }
+    return [
+      "odd     " + Self.list(oddities.sorted { $0.key < $1.key }.map { (name: $0.key, count: $0.value) })
+    ]
   }
 
   /// One line a run, where the total does not say it already.

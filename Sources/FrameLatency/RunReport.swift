@@ -71,6 +71,8 @@ public struct RunReport: Codable, Sendable {
   public var feeds: [FeedReport]?
   /// Sink: records of the topic, in its partitions, that were not answered when it ended.
   public var lag: Int?
+  /// Pictures that were written in odd ways and read all the same, by kind.
+  public var oddities: [String: Int]?
   /// Clocks of other hosts that stamped frames.
   public var clocks: [ClockReport]?
   /// What a reader of the figures should know.
@@ -82,7 +84,7 @@ public struct RunReport: Codable, Sendable {
     feed: String? = nil, codec: String? = nil, frames: FrameCounts = FrameCounts(),
     bytes: Bytes = Bytes(), rate: Rate, stages: [String: StageSummary] = [:],
     process: ProcessUsage = .current(), feeds: [FeedReport]? = nil, lag: Int? = nil,
-    clocks: [ClockReport]? = nil, notes: [String]? = nil
+    oddities: [String: Int]? = nil, clocks: [ClockReport]? = nil, notes: [String]? = nil
   ) {
     self.command = command
     self.started = started
@@ -100,6 +102,7 @@ public struct RunReport: Codable, Sendable {
     self.process = process
     self.feeds = feeds
     self.lag = lag
+    self.oddities = oddities
     self.clocks = clocks
     self.notes = notes
   }

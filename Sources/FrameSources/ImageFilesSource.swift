@@ -62,12 +62,6 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     guard let header = ImageHeader(buffer.bytes) else {
       throw .frame(origin, problem: "is no image: expected a JPEG, PNG, PPM (P6) or PGM (P5) file")
     }
-    if header.kind == .jpeg, !ImageHeader.jpegIsComplete(buffer.bytes) {
-      throw .frame(origin, problem: "the JPEG file is cut off (no end-of-image marker after \(size) bytes)")
-    }
-    guard header.kind != .jpeg || header.channels != 4 else {
-      throw .frame(origin, problem: "the JPEG file is CMYK; convert it to RGB")
-    }
     do throws(LayoutError) {
       return CapturedFrame(content: try header.content(limits: limits), buffer: buffer, origin: origin)
     } catch {

@@ -10,6 +10,7 @@ public import LogLines
 // Words of an enumeration.
 extension DecodeDemand.Exactness: ArgumentValue {}
 extension FrameOrientation.Policy: ArgumentValue {}
+extension DamagedPictures: ArgumentValue {}
 extension LogLevel: ArgumentValue {}
 extension PeerOptions.Role: ArgumentValue {}
 extension PixelFormat: ArgumentValue {}

@@ -47,6 +47,10 @@ struct SinkCommand: Command {
       \.orientation, "orientation", value: "exif|stored",
       "Turn JPEG files as EXIF says, or leave them as stored."),
     .option(
+      \.damaged, "damaged", value: "refuse|keep",
+      "Refuse image files of which samples are lost (cut off, bad codes), or keep what can be decoded, counted."
+    ),
+    .option(
       \.results, "results", value: "file|kafka:topic", completion: .files,
       "Save the model's answers: at the end of a file of JSON lines (- for standard output), or kafka:TOPIC."),
     .option(
@@ -84,6 +88,7 @@ struct SinkCommand: Command {
   var decoders = 1
   var decode = DecodeDemand.Exactness.accurate
   var orientation = FrameOrientation.Policy.exif
+  var damaged = DamagedPictures.refuse
   var results: ResultDestination?
   var policy = SinkOptions.Policy.every
   var maxAge: Double?
@@ -123,6 +128,7 @@ struct SinkCommand: Command {
     options.decoders = decoders
     options.exactness = decode
     options.orientation = orientation
+    options.damaged = damaged
     options.limits.maximumPixels = maxPixels
     options.limits.maximumPayload = maxPayload
     options.policy = policy

@@ -49,6 +49,10 @@ struct StreamCommand: Command {
     .option(
       \.orientation, "orientation", value: "exif|stored",
       "Turn JPEG files that are decoded as EXIF says, or leave them as stored."),
+    .option(
+      \.damaged, "damaged", value: "refuse|keep",
+      "Refuse image files of which samples are lost (cut off, bad codes), or keep what can be decoded, counted."
+    ),
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
     .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),
     .option(\.encoders, "encoders", value: "n", allowed: .range(1...64), "Threads that encode."),
@@ -77,6 +81,7 @@ struct StreamCommand: Command {
   var resize: FrameSize?
   var fit: String?
   var orientation = FrameOrientation.Policy.exif
+  var damaged = DamagedPictures.refuse
   var whenFull = QueuePolicy.block
   var acks: Acknowledgements?
   var encoders = 1
@@ -125,6 +130,7 @@ struct StreamCommand: Command {
     options.frames = frames
     options.resizing = try resizing()
     options.orientation = orientation
+    options.damaged = damaged
     options.whenFull = whenFull
     options.encoders = encoders
     options.limits.maximumPixels = maxPixels

@@ -22,12 +22,13 @@ import Testing
     }
   }
 
-  @Test func tellsACompleteJPEG() {
-    // Spans cannot pass through #expect, so the answer is taken first.
-    func isComplete(_ bytes: [UInt8]) -> Bool { ImageHeader.jpegIsComplete(bytes.span.bytes) }
-    #expect(isComplete(Self.jpeg))
-    #expect(isComplete(Self.jpeg + [0, 0, 0]))
-    #expect(!isComplete(Array(Self.jpeg.dropLast())))
+  /// Fill bytes and bytes that belong to no segment are stepped over, as libjpeg does.
+  @Test func whatLiesBetweenSegmentsIsSteppedOver() {
+    for between: [UInt8] in [[0xFF, 0xFF], [1, 2, 3], [0xFF, 0, 9], [0xFF, 0xD0], [0xFF, 0x01]] {
+      let file = Self.jpeg[..<8] + between + Self.jpeg[8...]
+      let header = ImageHeader(Array(file).span.bytes)
+      #expect(header?.width == 7 && header?.height == 5, "\(between)")
+    }
   }
 
   @Test func hugeSizesAreRefusedBeforeAllocation() {

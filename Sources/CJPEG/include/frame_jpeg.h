@@ -1,6 +1,7 @@
 // libjpeg-turbo's own interface behind calls that return instead of jumping: what TurboJPEG's wrapper does not
 // offer is chroma kept at its full resolution under a reduced luma, restart markers, and files put together of
-// parts. Strict: whatever libjpeg would paint over (data cut off, damaged entropy codes) is an error.
+// parts. Strict: whatever libjpeg would paint over (data cut off, damaged entropy codes) is an error. What is only an
+// odd way to write a picture is told beside it. No file is decoded with what an earlier one said.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -62,6 +63,37 @@ void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder);
 void ff_jpeg_decoder_limit_scans(ff_jpeg_decoder *decoder, int mostScans);
 /// Why the last call failed.
 const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder);
+
+/// Ways to write a file that cost no sample, but that the format does not have. A file may have several.
+typedef enum {
+  /// Bytes behind the end-of-image marker.
+  ffJPEGTrailing = 1 << 0,
+  /// Bytes between segments that belong to none.
+  ffJPEGStray = 1 << 1,
+  /// Bytes before a restart marker or the end that no block needs.
+  ffJPEGSpare = 1 << 2,
+  /// A sequential scan that says it is not of all coefficients, or of some of their bits.
+  ffJPEGScanParameters = 1 << 3,
+  ffJPEGJFIFRevision = 1 << 4,
+  /// An Adobe marker with an unknown transform.
+  ffJPEGAdobe = 1 << 5,
+  /// Everything is there but the end-of-image marker.
+  ffJPEGNoEnd = 1 << 6,
+  /// No Huffman tables: the standard ones are meant.
+  ffJPEGNoTables = 1 << 7,
+  /// Four inks, converted to three colours.
+  ffJPEGOddCMYK = 1 << 8,
+} ff_jpeg_oddity;
+
+/// What the file that was opened last has of `ff_jpeg_oddity`, as far as it was read.
+unsigned ff_jpeg_decoder_oddities(const ff_jpeg_decoder *decoder);
+/// Adds what was found in other parts of the same file.
+void ff_jpeg_decoder_add_oddities(ff_jpeg_decoder *decoder, unsigned oddities);
+/// Whether the files that are opened from now on are decoded though samples are lost, which libjpeg then paints over.
+/// To be set after a decode that failed, and unset behind the second one.
+void ff_jpeg_decoder_keep_damaged(ff_jpeg_decoder *decoder, int keeps);
+/// What was wrong with a file that was decoded all the same; NULL for a good one.
+const char *ff_jpeg_decoder_damage(const ff_jpeg_decoder *decoder);
 
 /// Reads the header and stays there: one of the two decodes may follow.
 /// - Parameters:

@@ -3,23 +3,70 @@ import FrameCore
 
 /// Owns a libjpeg-turbo decompressor, for many frames.
 ///
-/// Strict: what a viewer would paint over (a file cut off, damaged entropy data) is an error, as a model
-/// would take the grey for the world. Progressive files are read, up to a limit of scans.
+/// This is the one place that says what a picture is, for sources and sinks. Strict: what a viewer would paint over
+/// (a file cut off, damaged entropy data) is an error, as a model would take the grey for the world, unless such
+/// files are to be kept. Odd files of which nothing is lost are read, and told by ``oddities``. Progressive files
+/// are read, up to a limit of scans.
 struct JPEGDecompressor: ~Copyable {
   private let decoder: OpaquePointer
+  private let damaged: DamagedPictures
 
   /// - Parameters:
   ///   - engine: what decodes most files; for tests.
   ///   - mostScans: of a file.
-  init(engine: ff_jpeg_engine = ffJPEGFastest, mostScans: Int = FrameLimits.standard.maximumScans) {
+  init(
+    engine: ff_jpeg_engine = ffJPEGFastest, mostScans: Int = FrameLimits.standard.maximumScans,
+    damaged: DamagedPictures = .refuse
+  ) {
     guard let decoder = ff_jpeg_decoder_new(engine) else {
       preconditionFailure("out of memory for a JPEG decoder")
     }
     ff_jpeg_decoder_limit_scans(decoder, Int32(clamping: mostScans))
     self.decoder = decoder
+    self.damaged = damaged
   }
 
   deinit { ff_jpeg_decoder_free(decoder) }
+
+  /// What is odd of the file that was decoded last.
+  var oddities: PictureOddities { PictureOddities(rawValue: ff_jpeg_decoder_oddities(decoder)) }
+
+  /// What is wrong with the file that was decoded last though samples are lost; `nil` for a good one.
+  var damage: String? { ff_jpeg_decoder_damage(decoder).map { String(cString: $0) } }
+
+  /// Decodes strictly; what is damaged is decoded again, with what libjpeg paints over it, where it is to be kept.
+  private func judged<R>(_ decode: () throws(CodecError) -> R) throws(CodecError) -> R {
+    do throws(CodecError) {
+      return try decode()
+    } catch {
+      guard damaged == .keep else { throw error }
+      ff_jpeg_decoder_keep_damaged(decoder, 1)
+      defer { ff_jpeg_decoder_keep_damaged(decoder, 0) }
+      do throws(CodecError) { return try decode() } catch _ { throw error }
+    }
+  }
+
+  /// Reads a file to its end without making all of its pixels: whether it is a picture, as every decoder of it will
+  /// find.
+  /// - Parameters:
+  ///   - layout: the expected size.
+  ///   - memory: gives as many bytes as asked for.
+  func inspect(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) throws(CodecError) {
+    try judged { () throws(CodecError) in
+      // An eighth of luma takes no inverse DCT.
+      let request = PlaneRequest(reduction: 8, wantsColor: false)
+      let info = try open(file, layout, request)
+      guard info.planeCount > 0 else {
+        return try pixels(layout.reduced(by: 8), into: memory(layout.reduced(by: 8).byteCount))
+      }
+      let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
+      guard let base = memory(planes.byteCount).baseAddress?.assumingMemoryBound(to: UInt8.self),
+        decode(planes, from: 0, base)
+      else { throw refusal() }
+    }
+  }
 
   /// Decodes a whole JPEG file into tight pixels.
   /// - Parameters:
@@ -31,12 +78,21 @@ struct JPEGDecompressor: ~Copyable {
     into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) {
     let result = layout.reduced(by: reduction)
-    precondition(target.count >= result.byteCount)
-    _ = try open(file, layout, PlaneRequest(reduction: reduction))
+    try judged { () throws(CodecError) in
+      _ = try open(file, layout, PlaneRequest(reduction: reduction))
+      try pixels(result, into: target)
+    }
+  }
+
+  /// Decodes an opened file into pixels.
+  private func pixels(
+    _ layout: PixelLayout, into target: UnsafeMutableRawBufferPointer
+  ) throws(CodecError) {
+    precondition(target.count >= layout.byteCount)
     let code = ff_jpeg_decode_pixels(
-      decoder, target.baseAddress?.assumingMemoryBound(to: UInt8.self), result.stride,
+      decoder, target.baseAddress?.assumingMemoryBound(to: UInt8.self), layout.stride,
       layout.format.jpegPixels)
-    guard code == 0 else { throw damage() }
+    guard code == 0 else { throw refusal() }
   }
 
   /// What of a file's planes is wanted.
@@ -58,21 +114,23 @@ struct JPEGDecompressor: ~Copyable {
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest,
     memory: (Int) -> UnsafeMutableRawBufferPointer, to receiver: some FrameReceiver
   ) throws(CodecError) -> Bool {
-    let info = try open(file, layout, request)
-    guard info.planeCount > 0 else { return false }
-    let planes = JPEGPlanes(info, request, layout.size, mcuRows: 2)
-    let samples = memory(planes.byteCount)
-    guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
-    guard ff_jpeg_planes_begin(decoder, Int32(planes.count)) == 0 else { throw damage() }
-    receiver.begin(planes.layout)
-    var row = 0
-    while true {
-      let more = read(planes, mcuRow: row, base)
-      guard more >= 0 else { throw damage() }
-      row += 1
-      let (luma, chroma) = planes.rows(after: row)
-      receiver.receive(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(samples)), luma: luma, chroma: chroma)
-      if more == 0 { return true }
+    try judged { () throws(CodecError) in
+      let info = try open(file, layout, request)
+      guard info.planeCount > 0 else { return false }
+      let planes = JPEGPlanes(info, request, layout.size, mcuRows: 2)
+      let samples = memory(planes.byteCount)
+      guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
+      guard ff_jpeg_planes_begin(decoder, Int32(planes.count)) == 0 else { throw refusal() }
+      receiver.begin(planes.layout)
+      var row = 0
+      while true {
+        let more = read(planes, mcuRow: row, base)
+        guard more >= 0 else { throw refusal() }
+        row += 1
+        let (luma, chroma) = planes.rows(after: row)
+        receiver.receive(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(samples)), luma: luma, chroma: chroma)
+        if more == 0 { return true }
+      }
     }
   }
 
@@ -82,19 +140,24 @@ struct JPEGDecompressor: ~Copyable {
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest, _ crew: DecodeCrew?,
     _ stripes: StripedJPEG, memory: (Int) -> UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
-    let info = try open(file, layout, request)
-    guard info.planeCount > 0 else { return nil }
-    let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
-    let samples = memory(planes.byteCount)
-    guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
-    if let crew, stripes.cut(file, info, threads: crew.threads) {
-      stripes.prepare(file, planes, base, request)
-      if crew.run(stripes, self) { return (samples, planes.layout) }
-      // What is wrong with a file is best told by decoding it as a whole.
-      _ = try open(file, layout, request)
+    try judged { () throws(CodecError) in
+      let info = try open(file, layout, request)
+      guard info.planeCount > 0 else { return nil }
+      let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
+      let samples = memory(planes.byteCount)
+      guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+      if let crew, stripes.cut(file, info, threads: crew.threads) {
+        stripes.prepare(file, planes, base, request)
+        if crew.run(stripes, self) {
+          ff_jpeg_decoder_add_oddities(decoder, stripes.oddities.rawValue)
+          return (samples, planes.layout)
+        }
+        // What is wrong with a file is best told by decoding it as a whole.
+        _ = try open(file, layout, request)
+      }
+      guard decode(planes, from: 0, base) else { throw refusal() }
+      return (samples, planes.layout)
     }
-    guard decode(planes, from: 0, base) else { throw damage() }
-    return (samples, planes.layout)
   }
 
   /// Decodes all rows of an opened file into rows of planes from `mcuRow` on.
@@ -151,19 +214,18 @@ struct JPEGDecompressor: ~Copyable {
     var info = ff_jpeg_info()
     guard
       ff_jpeg_decoder_open(decoder, &part, 1, 0, Int32(request.reduction), request.fast ? 1 : 0, &info) == 0
-    else { throw damage() }
+    else { throw refusal() }
     guard Int(info.width) == layout.width, Int(info.height) == layout.height else {
       throw .payload(
         "the JPEG file is \(info.width)x\(info.height), but \(layout.width)x\(layout.height) was announced")
     }
-    switch info.colors {
-    case ffJPEGCMYK: throw .payload("the JPEG file is CMYK; convert it to RGB")
-    case ffJPEGOther: throw .payload("the JPEG file is neither grey nor YCbCr nor RGB; convert it to RGB")
-    default: return info
+    guard info.colors != ffJPEGOther else {
+      throw .payload("the JPEG file is neither grey nor YCbCr, RGB or CMYK; convert it to RGB")
     }
+    return info
   }
 
-  private func damage() -> CodecError {
+  private func refusal() -> CodecError {
     .payload("the JPEG file is damaged: \(String(cString: ff_jpeg_decoder_message(decoder)))")
   }
 }

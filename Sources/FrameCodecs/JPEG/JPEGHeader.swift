@@ -1,4 +1,5 @@
 import CJPEG
+import FrameCore
 
 /// The segments of a JPEG file before its entropy-coded data, as the start of other files.
 struct JPEGHeader {
@@ -15,32 +16,21 @@ struct JPEGHeader {
     heightAt = 0
     bytes.append(0xFF)
     bytes.append(0xD8)
-    var at = 2
-    while at + 4 <= file.count {
-      guard file[at] == 0xFF else { return false }
-      let marker = file[at + 1]
-      if marker == 0xFF {  // fill byte
-        at += 1
-        continue
-      }
-      let end = at + 2 + (Int(file[at + 2]) << 8 | Int(file[at + 3]))
-      guard end <= file.count, end >= at + 4 else { return false }
-      switch marker {
-      case 0xC0, 0xC1:
-        heightAt = bytes.count + 5
-      case 0xC2, 0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF: return false
+    var segments = JPEGSegments(RawSpan(_unsafeBytes: file))
+    while let segment = segments.next() {
+      switch segment.marker {
+      case 0xC0, 0xC1: heightAt = bytes.count + 5
       case 0xE1...0xED, 0xEF, 0xFE:
         // EXIF, ICC profiles, comments: of no use to a stripe. JFIF and Adobe tell the colours.
-        at = end
         continue
-      default: break
+      default:
+        guard !segment.isFrame else { return false }
       }
-      bytes.append(contentsOf: file[at..<end])
-      if marker == 0xDA {
-        dataStart = end
-        return heightAt > 0 && Int(file[at + 4]) == (info.planeCount == 1 ? 1 : 3)
-      }
-      at = end
+      bytes.append(contentsOf: file[segment.bytes])
+      guard segment.isScan else { continue }
+      dataStart = segment.bytes.upperBound
+      return heightAt > 0 && segment.data.count > 0
+        && Int(file[segment.data.lowerBound]) == (info.planeCount == 1 ? 1 : 3)
     }
     return false
   }

@@ -1,5 +1,6 @@
 import CJPEG
 import FrameCore
+import Synchronization
 
 /// One JPEG file cut at its restart markers: every stripe becomes a file of its own, of a header that says how
 /// high it is and its part of the entropy-coded data, and is decoded into its rows of the same planes.
@@ -32,6 +33,11 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
   private var samples: UnsafeMutablePointer<UInt8>?
   private var planes: JPEGPlanes?
   private var request = JPEGDecompressor.PlaneRequest()
+  private var isTrailing = false
+  private let found = Atomic<UInt32>(0)
+
+  /// What is odd of the stripes that were decoded.
+  var oddities: PictureOddities { PictureOddities(rawValue: found.load(ordering: .acquiring)) }
 
   /// Looks for places to cut.
   /// - Returns: whether there are enough of them.
@@ -59,6 +65,7 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
       } else {
         guard let last = scanner.end() else { return false }
         end = last
+        isTrailing = last + 2 < file.count
       }
       let height = min(Int(info.height), next * rowHeight) - firstRow * rowHeight
       stripes.append(
@@ -80,6 +87,7 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
     self.planes = planes
     self.samples = samples
     self.request = request
+    found.store(isTrailing ? PictureOddities.trailingBytes.rawValue : 0, ordering: .relaxed)
     while headers.count < stripes.count { headers.append([]) }
     for at in stripes.indices { header.write(height: stripes[at].height, into: &headers[at]) }
   }
@@ -89,10 +97,12 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
   override func run(_ index: Int, _ decoder: borrowing JPEGDecompressor) -> Bool {
     guard let planes, let samples else { return false }
     let stripe = stripes[index]
-    return headers[index].withUnsafeBufferPointer { header in
+    let isGood = headers[index].withUnsafeBufferPointer { header in
       decoder.stripe(
         header, UnsafeRawBufferPointer(rebasing: file[stripe.data]), firstRestart: stripe.firstRestart,
         request, planes, mcuRow: stripe.firstRow, into: samples)
     }
+    found.bitwiseOr(decoder.oddities.rawValue, ordering: .releasing)
+    return isGood
   }
 }

@@ -1,0 +1,71 @@
+// What is a picture: which of libjpeg's warnings are odd ways to write one, and which mean that samples are lost.
+#include "decoder.h"
+
+void ff_jpeg_judge(j_common_ptr info, int level) {
+  if (level >= 0) return;  // traces
+  ff_jpeg_decoder *decoder = ff_jpeg_owner((j_decompress_ptr)info);
+  struct jpeg_error_mgr *errors = info->err;
+  switch (errors->msg_code) {
+    case JWRN_EXTRANEOUS_DATA: {
+      if (decoder->isInHeader) {
+        decoder->oddities |= ffJPEGStray;
+        return;
+      }
+      int isRestart = errors->msg_parm.i[1] >= JPEG_RST0 && errors->msg_parm.i[1] <= JPEG_RST0 + 7;
+      if (errors->msg_parm.i[0] > (isRestart ? ffMostSpareAtRestart : ffMostSpareAtEnd)) break;
+      decoder->oddities |= ffJPEGSpare;
+      return;
+    }
+    case JWRN_NOT_SEQUENTIAL: decoder->oddities |= ffJPEGScanParameters; return;
+    case JWRN_JFIF_MAJOR: decoder->oddities |= ffJPEGJFIFRevision; return;
+    case JWRN_ADOBE_XFORM: decoder->oddities |= ffJPEGAdobe; return;
+    default: break;
+  }
+  ff_jpeg_lost(decoder);
+}
+
+void ff_jpeg_lost(ff_jpeg_decoder *decoder) {
+  if (!decoder->isLenient) ff_jpeg_fail((j_common_ptr)&decoder->jpeg);
+}
+
+/// Called when all of the file has been read: whether that was all of the picture.
+static void checkWhole(ff_jpeg_decoder *decoder) {
+  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  if (ff_jpeg_source_isLeft(decoder)) decoder->oddities |= ffJPEGTrailing;
+  for (int c = 0; c < jpeg->num_components; c++) {
+    const JQUANT_TBL *table = jpeg->comp_info[c].quant_table;
+    if (!table) {
+      // A plane that no scan was of would be grey.
+      snprintf(decoder->failure.message, sizeof decoder->failure.message, "no scan of component %d", c + 1);
+      if (!decoder->isLenient) longjmp(decoder->failure.entry, 1);
+    }
+    int sum = 0;
+    for (int k = 0; table && k < DCTSIZE2; k++) sum |= table->quantval[k];
+    if (table && !sum) ERREXIT1(jpeg, JERR_NO_QUANT_TABLE, jpeg->comp_info[c].quant_tbl_no);
+    // Refined to the last bit, nothing can be missing; else later scans may be what was cut off.
+    for (int k = 0; jpeg->progressive_mode && (decoder->oddities & ffJPEGNoEnd) && k < DCTSIZE2; k++) {
+      if (jpeg->coef_bits && jpeg->coef_bits[c][k] == 0) continue;
+      jpeg->err->msg_code = JWRN_JPEG_EOF;
+      ff_jpeg_lost(decoder);
+      break;
+    }
+  }
+}
+
+void ff_jpeg_start(ff_jpeg_decoder *decoder) {
+  jpeg_start_decompress(&decoder->jpeg);
+  if (jpeg_has_multiple_scans(&decoder->jpeg)) checkWhole(decoder);
+}
+
+void ff_jpeg_end(ff_jpeg_decoder *decoder) {
+  int isChecked = jpeg_has_multiple_scans(&decoder->jpeg);
+  jpeg_finish_decompress(&decoder->jpeg);
+  if (!isChecked) checkWhole(decoder);
+}
+
+int ff_jpeg_failed(ff_jpeg_decoder *decoder) {
+  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  int areThere = decoder->isLenient && jpeg->output_height > 0 && jpeg->output_scanline >= jpeg->output_height;
+  jpeg_abort_decompress(jpeg);
+  return areThere ? 0 : -1;
+}

@@ -1,0 +1,69 @@
+// The parts of a file as what libjpeg reads from.
+#include "decoder.h"
+
+static void begin(j_decompress_ptr jpeg) { (void)jpeg; }
+
+static boolean fill(j_decompress_ptr jpeg) {
+  ff_jpeg_decoder *decoder = ff_jpeg_owner(jpeg);
+  while (decoder->nextPart < decoder->partCount) {
+    ff_jpeg_part part = decoder->parts[decoder->nextPart++];
+    if (part.count == 0) continue;
+    jpeg->src->next_input_byte = part.bytes;
+    jpeg->src->bytes_in_buffer = part.count;
+    return TRUE;
+  }
+  if (decoder->isInHeader) ERREXIT(jpeg, JERR_INPUT_EOF);
+  // Whether anything is missing but the end marker, the decoder finds out: it warns where it needs more.
+  decoder->oddities |= ffJPEGNoEnd;
+  static const JOCTET end[] = {0xFF, JPEG_EOI};
+  jpeg->src->next_input_byte = end;
+  jpeg->src->bytes_in_buffer = sizeof end;
+  return TRUE;
+}
+
+static void skip(j_decompress_ptr jpeg, long count) {
+  if (count <= 0) return;
+  size_t left = (size_t)count;
+  while (left > jpeg->src->bytes_in_buffer) {
+    left -= jpeg->src->bytes_in_buffer;
+    fill(jpeg);
+  }
+  jpeg->src->next_input_byte += left;
+  jpeg->src->bytes_in_buffer -= left;
+}
+
+/// Called when a restart marker is not the one libjpeg counted up to: right when the file was cut out of another.
+static boolean resynchronise(j_decompress_ptr jpeg, int desired) {
+  ff_jpeg_decoder *decoder = ff_jpeg_owner(jpeg);
+  int expected = JPEG_RST0 + ((desired + decoder->firstRestart) & 7);
+  if (jpeg->unread_marker != expected) {
+    WARNMS2(jpeg, JWRN_MUST_RESYNC, jpeg->unread_marker, desired);
+    return jpeg_resync_to_restart(jpeg, desired);
+  }
+  jpeg->unread_marker = 0;
+  return TRUE;
+}
+
+static void finish(j_decompress_ptr jpeg) { (void)jpeg; }
+
+void ff_jpeg_source_init(ff_jpeg_decoder *decoder) {
+  decoder->source.init_source = begin;
+  decoder->source.fill_input_buffer = fill;
+  decoder->source.skip_input_data = skip;
+  decoder->source.resync_to_restart = resynchronise;
+  decoder->source.term_source = finish;
+  decoder->jpeg.src = &decoder->source;
+}
+
+void ff_jpeg_source_begin(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, int partCount) {
+  decoder->partCount = partCount < ffMostParts ? partCount : ffMostParts;
+  for (int i = 0; i < decoder->partCount; i++) decoder->parts[i] = parts[i];
+  decoder->nextPart = 0;
+  decoder->source.next_input_byte = NULL;
+  decoder->source.bytes_in_buffer = 0;
+}
+
+int ff_jpeg_source_isLeft(const ff_jpeg_decoder *decoder) {
+  if (decoder->oddities & ffJPEGNoEnd) return 0;
+  return decoder->source.bytes_in_buffer > 0 || decoder->nextPart < decoder->partCount;
+}

@@ -1,0 +1,42 @@
+import FrameCodecs
+import LogLines
+import Synchronization
+
+/// Keeps count of odd and damaged pictures. Each kind is named once a run: a camera has its oddity in every frame.
+final class PictureBook: Sendable {
+  private struct State {
+    var seen = PictureOddities()
+    var counts: [Int]
+    var damaged = 0
+  }
+
+  private let state = Mutex(State(counts: Array(repeating: 0, count: PictureOddities.all.count)))
+
+  /// Notes what there is to say of a picture that was read.
+  /// - Parameter name: of the picture, for the log.
+  func note(_ findings: PictureFindings, _ log: Log, _ name: @autoclosure () -> String) {
+    guard findings != PictureFindings() else { return }
+    let new = state.withLock { state in
+      for (at, kind) in PictureOddities.all.enumerated() where findings.oddities.contains(kind.oddity) {
+        state.counts[at] += 1
+      }
+      let new = findings.oddities.subtracting(state.seen)
+      state.seen.formUnion(findings.oddities)
+      if findings.damage != nil { state.damaged += 1 }
+      return new
+    }
+    for kind in PictureOddities.all where new.contains(kind.oddity) {
+      log.info("\(name()): \(kind.meaning); read all the same, and counted from here on as \(kind.name)")
+    }
+    if let damage = findings.damage { log.warning("\(name()): kept, though damaged: \(damage)") }
+  }
+
+  /// By kind, as a report has them; `nil` without any.
+  var oddities: [String: Int]? {
+    let counts = state.withLock { $0.counts }
+    let met = zip(PictureOddities.all, counts).filter { $1 > 0 }
+    return met.isEmpty ? nil : Dictionary(uniqueKeysWithValues: met.map { ($0.name, $1) })
+  }
+
+  var damaged: Int { state.withLock { $0.damaged } }
+}
