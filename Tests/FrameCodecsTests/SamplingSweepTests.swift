@@ -40,17 +40,25 @@ import Testing
     return pixels
   }()
 
-  /// Files of every sampling that libjpeg writes: of one scan, progressive, and with restart markers.
-  private func files() throws -> [(name: String, bytes: [UInt8])] {
+  /// Files of every sampling that libjpeg writes, each in several ways.
+  /// - Parameter ways: by name, cjpeg's options.
+  private func files(
+    _ samplings: [Sampling], _ ways: KeyValuePairs<String, String>
+  ) throws -> [(name: String, bytes: [UInt8])] {
     let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var names: [String] = []
-    var program = "cd '\(directory)'\n"
-    for sampling in Sampling.all where sampling.isWhole && sampling.blocks <= 10 {
-      for option in ["-baseline", "-progressive", "-restart 1"] {
-        let name = "\(sampling) \(option)"
-        program += "cjpeg -quality 95 -sample \(sampling) \(option) in.ppm >'\(name)'\n"
+    var program = """
+      cd '\(directory)'
+      echo '0; 1; 2;' >sequential
+      echo '0: 0-0, 0, 1; 1: 0-0, 0, 0; 2: 0-0, 0, 0; 0: 1-63, 0, 0; 2: 1-63, 0, 0; 1: 1-63, 0, 0; 0: 0-0, 1, 0;' >progressive
+
+      """
+    for sampling in samplings {
+      for (way, options) in ways {
+        let name = "\(sampling) \(way)"
+        program += "cjpeg -quality 95 -sample \(sampling) \(options) in.ppm >'\(name)'\n"
         names.append(name)
       }
     }
@@ -97,7 +105,11 @@ import Testing
   func everySamplingGivesThePicture() throws {
     let crew = DecodeCrew(threads: 2)
     var (count, least) = (0, 100.0)
-    for (name, file) in try files() {
+    let samplings = Sampling.all.filter { $0.isWhole && $0.blocks <= 10 }
+    let ways: KeyValuePairs = [
+      "baseline": "-baseline", "progressive": "-progressive", "restart": "-restart 1",
+    ]
+    for (name, file) in try files(samplings, ways) {
       count += 1
       for side in [(Self.width, Self.height), (30, 20), (9, 7)] {
         for color in [TensorSpec.Color.rgb, .gray] {
@@ -114,6 +126,27 @@ import Testing
       }
     }
     print("\(count) files of every sampling: least likeness \(least) dB")
+  }
+
+  /// The same where each component has scans of its own, which leaves the factors free. Neighbours share the modes.
+  @Test(.enabled(if: isInstalled("cjpeg"), "make deps installs libjpeg-turbo-progs"))
+  func everySamplingInScansOfOneComponentGivesThePicture() throws {
+    var (count, least) = (0, 100.0)
+    let samplings = Sampling.all.filter(\.isWhole)
+    #expect(samplings.count == 34 * 34)
+    let ways: KeyValuePairs = [
+      "sequential": "-scans sequential", "progressive": "-scans progressive",
+      "restart": "-scans sequential -restart 1",
+    ]
+    for (name, file) in try files(samplings, ways) {
+      count += 1
+      let side = [(Self.width, Self.height), (30, 20), (9, 7)][count / 3 % 3]
+      let full = try tensor(file, side, .full, .rgb, nil)
+      let ratio = likeness(try tensor(file, side, count % 2 == 0 ? .accurate : .fast, .rgb, nil), full)
+      least = min(least, ratio)
+      #expect(ratio > 25, "\(name) \(side)")
+    }
+    print("\(count) files of several scans: least likeness \(least) dB")
   }
 
   /// Headers that promise another sampling than the data has: refused or read, never out of bounds (`make sanitize`).
