@@ -80,6 +80,9 @@ pngs = {
 size = [W, H]
 seed("raw", "rgb", size, [0, 0], raw)
 seed("raw", "i420", size, [4, 0], raw[: W * H * 3 // 2])
+for at, (name, file) in enumerate(jpegs.items()):
+    # Scale, mode, engine and crew in turn.
+    seed("tensor", name, [17, 11, at * 29 & 255, at * 53 & 255, at % 2 * 8], file)
 for name, file in jpegs.items():
     format = 3 if name == "gray" else 0
     seed("jpeg", name, size, [format, 0], file)

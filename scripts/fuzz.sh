@@ -22,10 +22,16 @@ lines=()
 for target in "$@"; do
   found=.build-fuzz/corpus/$target log=.build-fuzz/logs/$target
   mkdir -p "$found"
+  if [[ $target == tensor ]]; then
+    [[ -d .build-fuzz/sampling-seeds ]] || python3 Fuzz/sampling-seeds.py .build-fuzz/sampling-seeds
+    seeds=(.build-fuzz/sampling-seeds)
+  else
+    seeds=()
+  fi
   # Memory beyond 1 GB, a request for more than 256 MB and an input of 10 s count as crashes.
   FUZZ_TARGET=$target "$program" -max_total_time="$seconds" -max_len=4096 -timeout=10 -rss_limit_mb=1024 \
     -malloc_limit_mb=256 -print_final_stats=1 -verbosity=1 -artifact_prefix=".build-fuzz/crashes/$target-" \
-    "$found" "Fuzz/Seeds/$target" >"$log" 2>&1 </dev/null && crashes=0 || crashes=1
+    "$found" "Fuzz/Seeds/$target" "${seeds[@]}" >"$log" 2>&1 </dev/null && crashes=0 || crashes=1
   if grep -aq 'Is the code instrumented for coverage' "$log"; then
     echo "fuzz.sh: $target fuzzes blindly: its code counts no coverage" >&2
     status=1

@@ -44,6 +44,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   decoder->jpeg.err = ff_jpeg_errors(&decoder->failure);
   decoder->failure.errors.emit_message = ff_jpeg_judge;
   if (setjmp(decoder->failure.entry)) {
+    jpeg_destroy_decompress(&decoder->jpeg);
     free(decoder);
     return NULL;
   }
@@ -52,6 +53,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   decoder->engine = chosen(engine);
   decoder->mostScans = usualMostScans;
   ff_jpeg_source_init(decoder);
+  ff_jpeg_tables_init(decoder);
   decoder->progress.progress_monitor = limitScans;
   decoder->jpeg.progress = &decoder->progress;
   return decoder;
@@ -166,6 +168,7 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
   ff_jpeg_source_begin(decoder, parts, partCount);
   decoder->firstRestart = firstRestart;
   decoder->isFast = fast;
+  jpeg->output_scanline = 0;
   decoder->isInHeader = 1;
   jpeg_read_header(jpeg, TRUE);
   decoder->isInHeader = 0;

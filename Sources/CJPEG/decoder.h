@@ -65,6 +65,8 @@ void ff_jpeg_end(ff_jpeg_decoder *decoder);
 /// - Returns: 0 when the rows are there all the same, and may be damaged; else -1.
 int ff_jpeg_failed(ff_jpeg_decoder *decoder);
 
+/// Makes all tables, empty: a decoder that has read files then does not differ from one that has not.
+void ff_jpeg_tables_init(ff_jpeg_decoder *decoder);
 /// Forgets the tables of the file before.
 void ff_jpeg_tables_clear(ff_jpeg_decoder *decoder);
 /// Puts the standard tables where the file has none, once its header is read. An error without quantisation tables.

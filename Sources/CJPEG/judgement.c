@@ -28,10 +28,9 @@ void ff_jpeg_lost(ff_jpeg_decoder *decoder) {
   if (!decoder->isLenient) ff_jpeg_fail((j_common_ptr)&decoder->jpeg);
 }
 
-/// Called when all of the file has been read: whether that was all of the picture.
+/// Called when all scans have begun: whether they are all of the picture.
 static void checkWhole(ff_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  if (ff_jpeg_source_isLeft(decoder)) decoder->oddities |= ffJPEGTrailing;
   for (int c = 0; c < jpeg->num_components; c++) {
     const JQUANT_TBL *table = jpeg->comp_info[c].quant_table;
     if (!table) {
@@ -54,13 +53,12 @@ static void checkWhole(ff_jpeg_decoder *decoder) {
 
 void ff_jpeg_start(ff_jpeg_decoder *decoder) {
   jpeg_start_decompress(&decoder->jpeg);
-  if (jpeg_has_multiple_scans(&decoder->jpeg)) checkWhole(decoder);
+  checkWhole(decoder);
 }
 
 void ff_jpeg_end(ff_jpeg_decoder *decoder) {
-  int isChecked = jpeg_has_multiple_scans(&decoder->jpeg);
   jpeg_finish_decompress(&decoder->jpeg);
-  if (!isChecked) checkWhole(decoder);
+  if (ff_jpeg_source_isLeft(decoder)) decoder->oddities |= ffJPEGTrailing;
 }
 
 int ff_jpeg_failed(ff_jpeg_decoder *decoder) {

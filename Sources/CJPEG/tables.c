@@ -1,16 +1,22 @@
 // Each file is decoded as if it were the first: libjpeg keeps the tables of the one before.
 #include "decoder.h"
 
+void ff_jpeg_tables_init(ff_jpeg_decoder *decoder) {
+  struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  for (int i = 0; i < NUM_QUANT_TBLS; i++) jpeg->quant_tbl_ptrs[i] = jpeg_alloc_quant_table((j_common_ptr)jpeg);
+  for (int i = 0; i < NUM_HUFF_TBLS; i++) {
+    jpeg->dc_huff_tbl_ptrs[i] = jpeg_alloc_huff_table((j_common_ptr)jpeg);
+    jpeg->ac_huff_tbl_ptrs[i] = jpeg_alloc_huff_table((j_common_ptr)jpeg);
+  }
+}
+
 void ff_jpeg_tables_clear(ff_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  // Emptied, not released: their memory is the decoder's until its end.
-  for (int i = 0; i < NUM_QUANT_TBLS; i++) {
-    JQUANT_TBL *table = jpeg->quant_tbl_ptrs[i];
-    if (table) memset(table->quantval, 0, sizeof table->quantval);
-  }
+  for (int i = 0; i < NUM_QUANT_TBLS; i++)
+    memset(jpeg->quant_tbl_ptrs[i]->quantval, 0, sizeof jpeg->quant_tbl_ptrs[i]->quantval);
   for (int i = 0; i < NUM_HUFF_TBLS; i++) {
-    if (jpeg->dc_huff_tbl_ptrs[i]) memset(jpeg->dc_huff_tbl_ptrs[i]->bits, 0, sizeof jpeg->dc_huff_tbl_ptrs[i]->bits);
-    if (jpeg->ac_huff_tbl_ptrs[i]) memset(jpeg->ac_huff_tbl_ptrs[i]->bits, 0, sizeof jpeg->ac_huff_tbl_ptrs[i]->bits);
+    memset(jpeg->dc_huff_tbl_ptrs[i], 0, sizeof *jpeg->dc_huff_tbl_ptrs[i]);
+    memset(jpeg->ac_huff_tbl_ptrs[i], 0, sizeof *jpeg->ac_huff_tbl_ptrs[i]);
   }
 }
 
@@ -37,16 +43,14 @@ static int learnStandard(ff_jpeg_decoder *decoder) {
 }
 
 static int isEmpty(const JHUFF_TBL *table) {
-  for (int length = 1; table && length <= 16; length++)
+  for (int length = 1; length <= 16; length++)
     if (table->bits[length]) return 0;
   return 1;
 }
 
-static void complete(ff_jpeg_decoder *decoder, JHUFF_TBL **tables, JHUFF_TBL *standard) {
+static void complete(JHUFF_TBL **tables, const JHUFF_TBL *standard) {
   for (int i = 0; i < 2; i++) {
-    if (!isEmpty(tables[i])) continue;
-    if (!tables[i]) tables[i] = jpeg_alloc_huff_table((j_common_ptr)&decoder->jpeg);
-    *tables[i] = standard[i];
+    if (isEmpty(tables[i])) *tables[i] = standard[i];
   }
 }
 
@@ -65,6 +69,6 @@ void ff_jpeg_tables_complete(ff_jpeg_decoder *decoder) {
   }
   if (!(decoder->oddities & ffJPEGNoTables)) return;
   if (!decoder->hasStandard && !learnStandard(decoder)) ERREXIT1(jpeg, JERR_OUT_OF_MEMORY, 0);
-  complete(decoder, jpeg->dc_huff_tbl_ptrs, decoder->standardDC);
-  complete(decoder, jpeg->ac_huff_tbl_ptrs, decoder->standardAC);
+  complete(jpeg->dc_huff_tbl_ptrs, decoder->standardDC);
+  complete(jpeg->ac_huff_tbl_ptrs, decoder->standardAC);
 }

@@ -8,7 +8,7 @@ public final class FrameDecoder: @unchecked Sendable {
   private let limits: FrameLimits
   private let demand: DecodeDemand
   private let crew: DecodeCrew?
-  private let stripes = StripedJPEG()
+  private let stripes: StripedJPEG
   private let shared: SharedFrame?
   private let images: ImageFileDecoder
   private let zstd = ZstdDecompressor()
@@ -25,8 +25,14 @@ public final class FrameDecoder: @unchecked Sendable {
     self.init(limits: limits, demand: demand, crew: crew, libraryOnly: false)
   }
 
-  /// - Parameter libraryOnly: leaves all of a JPEG file to libjpeg-turbo, to measure what that takes.
-  package init(limits: FrameLimits = .standard, demand: DecodeDemand, crew: DecodeCrew?, libraryOnly: Bool) {
+  /// - Parameters:
+  ///   - libraryOnly: leaves all of a JPEG file to libjpeg-turbo, to measure what that takes.
+  ///   - stripesFrom: bytes of the files with which the crew helps.
+  package init(
+    limits: FrameLimits = .standard, demand: DecodeDemand, crew: DecodeCrew?, libraryOnly: Bool,
+    stripesFrom: Int = StripedJPEG.leastBytes
+  ) {
+    stripes = StripedJPEG(from: stripesFrom)
     images = ImageFileDecoder(limits: limits, damaged: demand.damaged, libraryOnly: libraryOnly)
     self.limits = limits
     self.demand = demand
@@ -90,7 +96,7 @@ public final class FrameDecoder: @unchecked Sendable {
     let request = JPEGDecompressor.PlaneRequest(
       reduction: demand.reduction(layout.size, orientation), fast: demand.exactness == .fast,
       wantsColor: demand.wantsColor)
-    let isStriped = crew != nil && bytes.count >= StripedJPEG.leastBytes
+    let isStriped = crew != nil && bytes.count >= stripes.leastBytes
     guard isStriped || orientation != .upright else {
       return try images.jpegPlanes(
         bytes, layout, request, memory: { takeScratch($0, notHolding: bytes) }, to: receiver)

@@ -17,6 +17,7 @@ enum FuzzTarget {
       "base64": payload(.pixels, [.base64]),
       "layers": anyLayers,
       "jpeg-engines": jpegEngines,
+      "tensor": tensor,
       "y4m": source("y4m"),
       "npy": source("npy"),
       "mjpeg": source("mjpeg"),

@@ -9,8 +9,9 @@ extension FuzzTarget {
     let reduction = CInt(1 << (first & 3))
     var refusal = ""
     let expected = planes(file, ffJPEGLibrary, reduction, isColor: first & 4 == 0, &refusal)
-    // Bytes too many at the end: both overlook up to 7, libjpeg only those that it holds in its 64 bits just then.
-    if refusal.contains("extraneous bytes before marker 0xd9") { return }
+    // Too many bytes that no block needs: near the limit the two count them differently (stuffed ones, and those that
+    // libjpeg holds in its 64 bits just then).
+    if refusal.contains("extraneous bytes before marker") { return }
     for engine in [ffJPEGPortable, ffJPEGFastest] {
       let found = planes(file, engine, reduction, isColor: first & 4 == 0, &refusal)
       // A run of zeros beyond its block is damage, which libjpeg overlooks.
@@ -19,7 +20,7 @@ extension FuzzTarget {
       // 16-bit sums wrap and ours do not. JPEGEngineTests compares those of pictures, to the last bit.
       require(
         (found == nil) == (expected == nil),
-        "engine \(engine.rawValue) \(found == nil ? "refuses" : "reads") it")
+        "engine \(engine.rawValue) \(found == nil ? "refuses" : "reads") it: \(refusal)")
       require(
         (found ?? []).map(\.count) == (expected ?? []).map(\.count), "engine \(engine.rawValue): other planes"
       )

@@ -23,6 +23,7 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
 
   /// Files with fewer bytes are decoded sooner than others could begin.
   static let leastBytes = 100_000
+  let leastBytes: Int
   /// Stripes a thread, so that one that is late costs little.
   private static let perThread = 8
 
@@ -39,10 +40,12 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
   /// What is odd of the stripes that were decoded.
   var oddities: PictureOddities { PictureOddities(rawValue: found.load(ordering: .acquiring)) }
 
+  init(from leastBytes: Int) { self.leastBytes = leastBytes }
+
   /// Looks for places to cut.
   /// - Returns: whether there are enough of them.
   func cut(_ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info, threads: Int) -> Bool {
-    guard file.count >= Self.leastBytes, info.restartInterval > 0, info.isProgressive == 0,
+    guard file.count >= leastBytes, info.restartInterval > 0, info.isProgressive == 0,
       header.read(file, info)
     else { return false }
     let perRow = Int(info.MCUsPerRow)
