@@ -1,4 +1,4 @@
-// The same loops for x86-64 processors with AVX2 and F16C (Intel since 2013, AMD since 2015).
+// The same loops for x86-64 processors with AVX2, F16C and BMI2 (Intel since 2013, AMD since 2015).
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <string.h>

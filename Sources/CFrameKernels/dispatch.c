@@ -4,7 +4,9 @@ static const ff_kernels *const *variants(size_t *count) {
 #if defined(__x86_64__)
   static const ff_kernels *const all[] = {&ff_portable, &ff_avx2};
   __builtin_cpu_init();
-  *count = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") ? 2 : 1;
+  // All that the variant is compiled for: a hypervisor may mask any of them.
+  *count =
+    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("f16c") && __builtin_cpu_supports("bmi2") ? 2 : 1;
 #else
   // On arm64 the compiler makes NEON of the portable loops: it is part of every such processor.
   static const ff_kernels *const all[] = {&ff_portable};

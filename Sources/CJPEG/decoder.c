@@ -27,7 +27,9 @@ static const ff_baseline_decoder *chosen(ff_jpeg_engine engine) {
   if (engine == ffJPEGPortable) return &ff_baseline_portable;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return &ff_baseline_avx2;
+  // All that the variant is compiled for: a hypervisor may mask any of them.
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+    return &ff_baseline_avx2;
 #endif
   // Without its own instructions the portable one is behind libjpeg-turbo's.
   return NULL;

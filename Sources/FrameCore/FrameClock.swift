@@ -19,6 +19,12 @@ public enum FrameClock {
   /// Processor time this process has used, ns.
   public static func processorTime() -> Int64 { read(CLOCK_PROCESS_CPUTIME_ID) }
 
+  /// A length of time in ns, bounded so that no sum with a time of today overflows: 126 years at most.
+  /// - Parameter seconds: what is no number counts as 0.
+  public static func nanoseconds(_ seconds: Double) -> Int64 {
+    seconds > 0 ? Int64(min(seconds * 1e9, 4e18)) : 0
+  }
+
   private static func read(_ clock: clockid_t) -> Int64 {
     var time = timespec()
     clock_gettime(clock, &time)

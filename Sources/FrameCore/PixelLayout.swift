@@ -8,6 +8,9 @@ public struct PixelLayout: Sendable, Equatable {
   /// Bytes from one row of the first plane to the next. Planes of `i420` are always tight.
   public let stride: Int
 
+  /// Beyond any limit that a user gives: with as many, no count of bytes overflows.
+  private static let mostPixels = Int.max / 64
+
   /// - Parameters:
   ///   - stride: bytes a row; `nil` for tight rows.
   /// - Throws: ``LayoutError`` when a side is not positive, the stride is shorter than a row, or the
@@ -17,14 +20,17 @@ public struct PixelLayout: Sendable, Equatable {
   ) throws(LayoutError) {
     guard width > 0, height > 0 else { throw .notPositive(width: width, height: height) }
     let (pixels, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, pixels <= limits.maximumPixels else {
-      throw .tooManyPixels(width: width, height: height, limit: limits.maximumPixels)
+    let limit = min(limits.maximumPixels, Self.mostPixels)
+    guard !overflow, pixels <= limit else {
+      throw .tooManyPixels(width: width, height: height, limit: limit)
     }
-    // width <= maximumPixels here, so this product cannot overflow.
     let row = width * format.bytesPerPixel
     let stride = stride ?? row
-    guard stride >= row, format != .i420 || stride == row, stride <= row + limits.maximumRowPadding else {
+    guard stride >= row, format != .i420 || stride == row, stride - row <= limits.maximumRowPadding else {
       throw .badStride(stride, row: row)
+    }
+    guard !stride.multipliedReportingOverflow(by: height).overflow else {
+      throw .tooManyPixels(width: width, height: height, limit: limit)
     }
     self.width = width
     self.height = height

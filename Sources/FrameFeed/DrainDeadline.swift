@@ -11,7 +11,7 @@ final class DrainDeadline: Sendable {
   /// - Parameter timeout: s.
   init(_ stop: StopSignal, timeout: Double) {
     self.stop = stop
-    self.timeout = Int64(timeout * 1e9)
+    self.timeout = FrameClock.nanoseconds(timeout)
   }
 
   /// Notes when the stop came. Asking twice changes nothing.

@@ -135,7 +135,7 @@ public final class FeedSink: Sendable {
 
   private func awaitTopic(_ started: Int64) throws(FeedError) -> PreparedTopic? {
     guard !options.isEmbedded else { return .embedded }
-    let deadline = options.idleTimeout.map { started + Int64($0 * 1e9) } ?? .max
+    let deadline = options.idleTimeout.map { started + FrameClock.nanoseconds($0) } ?? .max
     do throws(TransportError) {
       return try PreparedTopic.wait(
         options.topic, options.kafka, until: deadline, stopSignal, options.log)
@@ -168,7 +168,7 @@ public final class FeedSink: Sendable {
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
     let (tally, offsets, ready, ends, gone, drain) = (tally, offsets, ready, ends, gone, drain)
     let log = options.log
-    let timeout = Int64(options.drainTimeout * 1e9)
+    let timeout = FrameClock.nanoseconds(options.drainTimeout)
     do throws(TransportError) {
       return try FrameConsumer(
         options.kafka, reading, log: kafkaLog(log),
@@ -253,7 +253,7 @@ public final class FeedSink: Sendable {
         return .complete
       }
       if let timeout = options.idleTimeout, isIdle,
-        FrameClock.monotonic() - lastRecord > Int64(timeout * 1e9)
+        FrameClock.monotonic() - lastRecord > FrameClock.nanoseconds(timeout)
       {
         return .idle
       }

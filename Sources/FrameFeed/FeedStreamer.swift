@@ -117,7 +117,9 @@ public final class FeedStreamer: Sendable {
         producer.fatalError
         ?? .unreachable(
           broker: options.kafka.brokers,
-          reason: "no answer for \(left) records within \(Int(options.drainTimeout)) s")
+          reason:
+            "no answer for \(left) records within \(FrameClock.nanoseconds(options.drainTimeout) / 1_000_000_000) s"
+        )
     }
     return problem
   }

@@ -28,6 +28,11 @@ final class Console: Sendable {
     }
   }
 
+  /// Prints a text, line by line.
+  func lines(_ text: String) {
+    for text in text.split(separator: "\n", omittingEmptySubsequences: false) { line(String(text)) }
+  }
+
   /// Shows how far things are: in place on a terminal, else as a line of its own.
   func show(_ text: String) {
     progress.withLock { progress in

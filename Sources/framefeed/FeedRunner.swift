@@ -36,9 +36,10 @@ enum FeedRunner {
   }
 
   /// Prints and saves the report, and turns the outcome into an exit code.
-  static func finish(_ outcome: FeedOutcome, _ output: OutputOptions) throws {
+  /// - Parameter isAside: see ``ReportFile/publish(_:_:_:isAside:)``.
+  static func finish(_ outcome: FeedOutcome, _ output: OutputOptions, isAside: Bool = false) throws {
     let wasRead = try ReportFile.publish(
-      outcome.report.json(), output.json ? nil : outcome.report.table(), output.report)
+      outcome.report.json(), output.json ? nil : outcome.report.table(), output.report, isAside: isAside)
     if outcome.wasStopped || !wasRead { throw ExitCode.stopped }
     if !outcome.isComplete { throw ExitCode.incomplete }
   }

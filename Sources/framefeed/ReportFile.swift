@@ -3,10 +3,17 @@ import FoundationEssentials
 /// Where a report goes: standard output, and the file of `--report`.
 enum ReportFile {
   /// Shows a report and saves it: one that cannot be shown is saved, and one that cannot be saved is shown.
-  /// - Parameter table: what people read; `nil` shows the JSON.
+  /// - Parameters:
+  ///   - table: what people read; `nil` shows the JSON.
+  ///   - isAside: shows it on standard error, as standard output has something else.
   /// - Returns: false when whoever read standard output is gone.
-  static func publish(_ json: String, _ table: String?, _ path: String?) throws -> Bool {
-    let shown = Result { try StandardOutput.write(table ?? json) }
+  static func publish(_ json: String, _ table: String?, _ path: String?, isAside: Bool = false) throws -> Bool
+  {
+    let shown = Result {
+      guard isAside else { return try StandardOutput.write(table ?? json) }
+      Console.shared.lines(table ?? json)
+      return true
+    }
     try write(json, path)
     return try shown.get()
   }

@@ -52,7 +52,8 @@ struct SinkCommand: Command {
     ),
     .option(
       \.results, "results", value: "file|kafka:topic", completion: .files,
-      "Save the model's answers: at the end of a file of JSON lines (- for standard output), or kafka:TOPIC."),
+      "Save the model's answers: at the end of a file of JSON lines (- for standard output: the report then goes to standard error), or kafka:TOPIC."
+    ),
     .option(
       \.policy, "policy", value: "every|latest",
       "What a slow model does: answer every frame and fall behind, or only each feed's latest."),
@@ -112,7 +113,8 @@ struct SinkCommand: Command {
         "topic \(topic) did not appear; create it: framefeed topic create \(topic)",
         code: .failed)
     }
-    try FeedRunner.finish(outcome, output)
+    // The answers are on standard output, a line each, and nothing between them.
+    try FeedRunner.finish(outcome, output, isAside: results == .file("-"))
   }
 
   private func sinkOptions() throws -> SinkOptions {

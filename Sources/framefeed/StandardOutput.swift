@@ -21,9 +21,7 @@ enum StandardOutput {
     let reason = writeAll(text + "\n", to: 1)
     if reason == 0 { return true }
     Console.shared.clear()
-    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-      Console.shared.line(String(line))
-    }
+    Console.shared.lines(text)
     guard reason == EPIPE else { throw failure(": " + String(cString: strerror(reason))) }
     return false
   }

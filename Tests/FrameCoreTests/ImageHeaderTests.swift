@@ -47,3 +47,29 @@ import Testing
     #expect(layout.byteCount == 15 + 2 * 3 * 2)
   }
 }
+
+/// Numbers from outside, however large, trap nowhere.
+@Suite struct LargeNumberTests {
+  @Test func layoutsAreRefusedBeforeTheyOverflow() {
+    let limits = FrameLimits(maximumPixels: .max, maximumPayload: .max, maximumRowPadding: .max)
+    for format in PixelFormat.allCases {
+      for (width, height) in [(Int.max, 1), (1, Int.max), (Int.max / 3, 2), (1 << 61, 1), (1 << 31, 1 << 31)]
+      {
+        #expect(throws: LayoutError.self) {
+          try PixelLayout(width: width, height: height, format: format, limits: limits)
+        }
+      }
+    }
+    #expect(throws: LayoutError.self) {
+      try PixelLayout(width: 1, height: 1 << 40, format: .mono8, stride: 1 << 30, limits: limits)
+    }
+  }
+
+  @Test(arguments: [1e10, 1e300, .infinity, .greatestFiniteMagnitude]) func longTimesStayTimes(
+    seconds: Double
+  ) {
+    let time = FrameClock.nanoseconds(seconds)
+    #expect(time > 0 && FrameClock.now() + time > time)
+    #expect(FrameClock.nanoseconds(-seconds) == 0 && FrameClock.nanoseconds(.nan) == 0)
+  }
+}

@@ -30,6 +30,28 @@ struct StopTests {
     try scratch.expectReadToEnd()
   }
 
+  /// With `--results -` standard output is lines of JSON to the last: the report goes beside it.
+  @Test(arguments: [[], ["--json"]]) func answersOnStandardOutputStandAlone(_ options: [String]) throws {
+    let scratch = try Scratch()
+    let sent = try run(
+      framefeed, "stream", "synthetic:160x90", "--codec", "raw", "--topic", scratch.topic, "--fps", "max",
+      "--frames", "7", "--quiet")
+    #expect(sent.code == 0)
+    let sink = try RunningCommand(
+      framefeed,
+      [
+        "sink", "--topic", scratch.topic, "--group", scratch.topic, "--quiet", "--until-end",
+        "--idle-timeout",
+        "40", "--results", "-",
+      ] + options
+    ).wait()
+    #expect(sink.code == 0, "\(sink.errors)")
+    let lines = sink.text.split(separator: "\n")
+    let answers = try lines.map { try JSONDecoder().decode(Answer.self, from: Data($0.utf8)) }
+    #expect(answers.map(\.sequence) == Array(0..<7))
+    #expect(sink.errors.contains(options.isEmpty ? "frames  received 7" : "\"schema\" : \"framefeed.run/1\""))
+  }
+
   @Test func aSecondSignalStopsAtOnce() throws {
     let scratch = try Scratch()
     let manifest = scratch.file("slow.json")

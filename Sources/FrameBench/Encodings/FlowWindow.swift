@@ -20,7 +20,7 @@ final class FlowWindow: Sendable {
   ///   - timeout: how long one may take, s.
   init(limit: Int, timeout: Double) {
     self.limit = limit
-    patience = Int64(timeout * 1e9)
+    patience = FrameClock.nanoseconds(timeout)
   }
 
   /// Waits until a frame may go.

@@ -25,7 +25,7 @@ final class PeerPair {
   /// Starts both and waits until they are ready.
   init(_ transport: Transport, _ place: PeerPlace) throws(BenchError) {
     self.transport = transport
-    patience = Int64(place.timeout * 1e9)
+    patience = FrameClock.nanoseconds(place.timeout)
     let deadline = FrameClock.monotonic() + max(patience, 30_000_000_000)
     let isKafka = transport.kind == .kafka
     receiver = try PeerProcess(
