@@ -146,7 +146,8 @@ struct JPEGDecompressor: ~Copyable {
       let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
       let samples = memory(planes.byteCount)
       guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
-      if let crew, stripes.cut(file, info, threads: crew.threads) {
+      // A damaged file is whole to no stripe: it is decoded by one thread, so that it comes out the same each time.
+      if let crew, damage == nil, stripes.cut(file, info, threads: crew.threads) {
         stripes.prepare(file, planes, base, request)
         if crew.run(stripes, self) {
           ff_jpeg_decoder_add_oddities(decoder, stripes.oddities.rawValue)
