@@ -23,11 +23,13 @@ let package = Package(
     .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
     .systemLibrary(name: "CLibJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // C where Swift cannot go: libjpeg's errors jump, and the hot loops need the processor's own instructions.
+    // C where Swift cannot go: errors of libjpeg and libpng jump, and the hot loops need the processor's own
+    // instructions.
     .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
+    .target(name: "CPNG", dependencies: ["CLibPNG"]),
     .target(name: "CFrameKernels"),
     // Loops that the project is measured against.
     .target(name: "CFloors"),
