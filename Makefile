@@ -2,7 +2,7 @@
 PORT ?= 9092
 DATA ?=
 # What the build links against; and what the demo, tests and figures run.
-BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev
+BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev libtiff-dev libwebp-dev
 SYSTEM := $(BUILD_SYSTEM) python3-venv kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
   libturbojpeg0 libjpeg-turbo-progs zsh fish mandoc
 # What only the peers in C need; FrameFeed builds and runs without.

@@ -16,6 +16,8 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "FrameFeed", targets: ["FrameFeed"]),
+    // More kinds of image files, each with a library of its own.
+    .library(name: "FramePictures", targets: ["FrameTIFF", "FrameWebP"]),
     .executable(name: "framefeed", targets: ["framefeed"]),
   ],
   targets: [
@@ -25,11 +27,14 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CLibPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(name: "CLibWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
 
     // C where Swift cannot go: errors of libjpeg and libpng jump, and the hot loops need the processor's own
     // instructions.
     .target(name: "CJPEG", dependencies: ["CLibJPEG"]),
     .target(name: "CPNG", dependencies: ["CLibPNG"]),
+    .target(name: "CTIFF", dependencies: ["CLibTIFF"]),
     .target(name: "CFrameKernels"),
     // Loops that the project is measured against.
     .target(name: "CFloors"),
@@ -41,6 +46,10 @@ let package = Package(
     // The data path, in its order.
     .target(name: "FrameCore", swiftSettings: swift),
     .target(name: "FrameSources", dependencies: ["FrameCore"], swiftSettings: swift),
+    // Kinds of image files whose libraries not every program needs.
+    .target(name: "FrameTIFF", dependencies: ["FrameSources", "FrameCore", "CTIFF"], swiftSettings: swift),
+    .target(
+      name: "FrameWebP", dependencies: ["FrameSources", "FrameCore", "CLibWebP"], swiftSettings: swift),
     .target(
       name: "FrameCodecs", dependencies: ["FrameCore", "CFrameKernels", "CJPEG", "CZstd", "CPNG"],
       swiftSettings: swift),
@@ -68,7 +77,7 @@ let package = Package(
       dependencies: [
         "FrameBench", "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport",
         "FrameTensors",
-        "FrameModels", "FrameLatency", "LogLines", "CommandArguments",
+        "FrameModels", "FrameLatency", "LogLines", "CommandArguments", "FrameTIFF", "FrameWebP",
       ],
       swiftSettings: swift),
 
@@ -79,6 +88,9 @@ let package = Package(
     .testTarget(name: "FrameCoreTests", dependencies: ["FrameCore"], swiftSettings: swift),
     .testTarget(
       name: "FrameSourcesTests", dependencies: ["FrameSources", "FrameCore"], swiftSettings: swift),
+    .testTarget(
+      name: "FramePicturesTests", dependencies: ["FrameTIFF", "FrameWebP", "FrameSources", "FrameCore"],
+      swiftSettings: swift),
     .testTarget(
       name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore", "FrameTensors", "CJPEG"],
       swiftSettings: swift),

@@ -46,14 +46,17 @@ public struct SourceOptions: Sendable {
   /// Which files of a directory, and when.
   public var timestamps: FrameTimestamps?
   public var limits: FrameLimits
+  /// Kinds of image files that are read beside JPEG, PNG, PNM and BMP.
+  public var pictures: [any PictureFormat]
 
   public init(
     size: FrameSize? = nil, pixelFormat: PixelFormat? = nil, timestamps: FrameTimestamps? = nil,
-    limits: FrameLimits = .standard
+    limits: FrameLimits = .standard, pictures: [any PictureFormat] = []
   ) {
     self.size = size
     self.pixelFormat = pixelFormat
     self.timestamps = timestamps
     self.limits = limits
+    self.pictures = pictures
   }
 }

@@ -1,54 +1,94 @@
 import FrameCore
+import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
-
-/// A directory or list of image files, each one frame: JPEG and PNG as they are, PPM and PGM as pixels.
+/// A directory or list of image files: JPEG and PNG as they are, all other kinds as pixels. A file of several pictures
+/// gives each of them as a frame.
 final class ImageFilesSource: FrameSource, @unchecked Sendable {
-  // Sound: `next` is used by the reading thread alone; nothing waits, so `close` has nothing to do.
+  // Sound: `next` and `rewind` are used by the reading thread alone, `count` is atomic; nothing waits, so `close` has
+  // nothing to do.
   let name: String
   let nominalRate: Double? = nil
   let isLive = false
-  private let files: [String]
+  let notes: [String]
+  private let formats: PictureFormats
   private let limits: FrameLimits
+  /// The directory that is listed again for each reading.
+  private let directory: ListedDirectory?
+  /// One file is one frame, whose time another file says.
+  private let isTimed: Bool
+  private var files: [FilePath]
   private var position = 0
+  private var rest: Rest?
+  /// Below 0 once files of several pictures were seen.
+  private let count: Atomic<Int>
 
-  static let extensions: Set<String> = ["jpg", "jpeg", "png", "ppm", "pgm"]
-
-  init(name: String, files: [String], limits: FrameLimits) {
-    self.name = name
-    self.files = files
-    self.limits = limits
+  /// A file of which more pictures are to be read.
+  private struct Rest: ~Copyable {
+    let file: FrameBuffer
+    let path: FilePath
+    let format: any PictureFormat
+    let place: PicturePlace
   }
 
-  var frameCount: Int? { files.count }
+  /// Files in the order given.
+  init(name: String, files: [FilePath], _ options: SourceOptions, isTimed: Bool = false) {
+    self.name = name
+    self.files = files
+    self.isTimed = isTimed
+    formats = PictureFormats(options.pictures)
+    limits = options.limits
+    directory = nil
+    notes = []
+    count = Atomic(files.count)
+  }
 
-  func rewind() { position = 0 }
+  /// The images of a directory.
+  init(directory path: String, _ options: SourceOptions) throws(SourceError) {
+    formats = PictureFormats(options.pictures)
+    let directory = ListedDirectory(path, formats.extensions)
+    let listing = try directory.list()
+    self.directory = directory
+    name = path
+    files = listing?.files ?? []
+    notes = listing?.note.map { [$0] } ?? []
+    limits = options.limits
+    isTimed = false
+    count = Atomic(files.count)
+  }
+
+  var frameCount: Int? {
+    let count = count.load(ordering: .relaxed)
+    return count < 0 ? nil : count
+  }
+
+  func rewind() throws(SourceError) {
+    rest = nil
+    position = 0
+    if let directory, let listing = try directory.list() {
+      files = listing.files
+      if count.load(ordering: .relaxed) >= 0 { count.store(files.count, ordering: .relaxed) }
+    }
+  }
 
   func close() {}
 
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
-    guard position < files.count else { return .end }
-    let path = files[position]
-    position += 1
     do throws(SourceError) {
-      return .frame(try read(path, pool))
+      if let rest = rest.take() {
+        return .frame(try picture(rest.file, rest.path, rest.format, rest.place, pool))
+      }
+      guard position < files.count else { return .end }
+      position += 1
+      return .frame(try read(files[position - 1], pool))
     } catch {
       if case .stopped = error { throw error }
       return .rejected(error)
     }
   }
 
-  private func read(_ path: String, _ pool: FramePool) throws(SourceError) -> CapturedFrame {
-    let file = try SourceFile(path: path)
-    let origin = FrameOrigin(file: path)
+  private func read(_ path: FilePath, _ pool: FramePool) throws(SourceError) -> CapturedFrame {
+    let origin = FrameOrigin(file: path.shown)
+    let file = try SourceFile(image: path, origin)
     guard let size = file.size else { throw .frame(origin, problem: "is no regular file; expected an image") }
     guard size <= limits.maximumPayload else {
       throw .frame(origin, problem: "\(size) bytes are above the limit of \(limits.maximumPayload)")
@@ -58,9 +98,11 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     try buffer.fill { (memory) throws(SourceError) -> Int in
       try file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<size]))
     }
-    if PNMHeader.isPNM(buffer.bytes) { return try pixels(buffer, origin, pool) }
     guard let header = ImageHeader(buffer.bytes) else {
-      throw .frame(origin, problem: "is no image: expected a JPEG, PNG, PPM (P6) or PGM (P5) file")
+      guard let format = formats.format(of: buffer.bytes) else {
+        throw .frame(origin, problem: formats.refusal(of: buffer.bytes))
+      }
+      return try picture(buffer, path, format, .first, pool)
     }
     do throws(LayoutError) {
       return CapturedFrame(content: try header.content(limits: limits), buffer: buffer, origin: origin)
@@ -69,69 +111,28 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// Moves the pixels of a PPM or PGM file to the start of a buffer of their own.
-  private func pixels(
-    _ file: borrowing FrameBuffer, _ origin: FrameOrigin, _ pool: FramePool
+  /// Decodes one picture of a file, and keeps the file when there are more.
+  private func picture(
+    _ file: consuming FrameBuffer, _ path: FilePath, _ format: any PictureFormat, _ place: PicturePlace,
+    _ pool: FramePool
   ) throws(SourceError) -> CapturedFrame {
-    let bytes = UnsafeRawBufferPointer(start: file.stableAddress, count: file.count)
-    let header = try PNMHeader(bytes, origin)
-    let layout: PixelLayout
-    do throws(LayoutError) {
-      layout = try PixelLayout(
-        width: header.width, height: header.height, format: header.format, limits: limits)
-    } catch {
-      throw .frame(origin, problem: error.description)
-    }
-    guard file.count - header.length >= layout.byteCount else {
+    let following = format.place(after: place, in: file.bytes)
+    let isOne = following == nil && place.position == 0
+    let origin = FrameOrigin(file: path.shown, position: isOne ? nil : place.position)
+    guard isOne || !isTimed else {
       throw .frame(
-        origin,
-        problem:
-          "is cut off: \(layout) takes \(layout.byteCount) bytes, \(file.count - header.length) are there")
+        FrameOrigin(file: path.shown), problem: "holds several pictures; its timestamp is for one")
     }
-    guard var buffer = pool.take(layout.byteCount) else { throw .stopped }
-    buffer.fill { memory in
-      memory.copyMemory(
-        from: UnsafeRawBufferPointer(rebasing: bytes[header.length...].prefix(layout.byteCount)))
-      return layout.byteCount
+    if !isOne { count.store(-1, ordering: .relaxed) }
+    let target = PictureTarget(origin: origin, pool: pool, limits: limits)
+    do throws(SourceError) {
+      let frame = try format.decode(file.bytes, at: place, to: target)
+      if let following { rest = Rest(file: file, path: path, format: format, place: following) }
+      return frame
+    } catch {
+      // The others may be good.
+      if let following { rest = Rest(file: file, path: path, format: format, place: following) }
+      throw error
     }
-    return CapturedFrame(content: FrameContent(.pixels, layout), buffer: buffer, origin: origin)
-  }
-
-  /// The image files of a directory, in natural order.
-  static func list(_ directory: String) throws(SourceError) -> [String] {
-    guard let handle = opendir(directory) else { throw .unreadable(directory, reason: SourceFile.reason()) }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if !name.hasPrefix("."), extensions.contains(fileExtension(name)) { names.append(name) }
-    }
-    guard !names.isEmpty else { throw .noImages(directory) }
-    let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-    return names.sorted(by: NaturalOrder.precedes).map { prefix + $0 }
-  }
-
-  /// The files of a directory that a timestamps file names, in its order.
-  static func list(_ directory: String, _ timestamps: FrameTimestamps) throws(SourceError) -> [String] {
-    let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-    var files: [String] = []
-    for (name, line) in zip(timestamps.names, timestamps.lines) {
-      let path = prefix + name
-      guard access(path, R_OK) == 0 else {
-        throw .timestamps(
-          file: timestamps.file, line: line, problem: "\(path): cannot be read: \(SourceFile.reason())")
-      }
-      files.append(path)
-    }
-    return files
-  }
-
-  /// Lower-case, without the dot; empty without one.
-  static func fileExtension(_ path: String) -> String {
-    let name = path.split(separator: "/").last ?? ""
-    guard let dot = name.lastIndex(of: ".") else { return "" }
-    return name[name.index(after: dot)...].lowercased()
   }
 }

@@ -3,7 +3,10 @@ enum NaturalOrder {
   /// Whether `left` comes before `right`. Runs of digits compare by value, everything else by its bytes;
   /// names that differ in leading zeros alone keep a stable order.
   static func precedes(_ left: String, _ right: String) -> Bool {
-    let (a, b) = (Array(left.utf8), Array(right.utf8))
+    precedes(Array(left.utf8), Array(right.utf8))
+  }
+
+  static func precedes(_ a: [UInt8], _ b: [UInt8]) -> Bool {
     var (i, j) = (0, 0)
     while i < a.count, j < b.count {
       guard isDigit(a[i]), isDigit(b[j]) else {

@@ -4,10 +4,11 @@ public import FrameCore
 public enum SourceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file or directory cannot be opened or read.
   case unreadable(String, reason: String)
-  /// A directory without images.
-  case noImages(String)
+  /// A directory without images; where there are some, or which names they would have.
+  case noImages(String, hint: String)
   /// A file whose kind nobody here reads.
-  case unknownKind(String)
+  /// - images: endings of the images that are read, as in `.jpg .png`.
+  case unknownKind(String, images: String)
   /// A file that is not what it should be, as a whole.
   case malformed(String, problem: String)
   /// One frame that is not what it should be; others may be good.
@@ -22,10 +23,9 @@ public enum SourceError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .noImages(let path):
-      "\(path): no images in this directory; expected files ending in .jpg, .jpeg, .png, .ppm or .pgm"
-    case .unknownKind(let path):
-      "\(path): unknown kind of file; expected a directory, images (.jpg .png .ppm .pgm), .y4m, .npy, .mjpeg, "
+    case .noImages(let path, let hint): "\(path): no images in this directory; \(hint)"
+    case .unknownKind(let path, let images):
+      "\(path): unknown kind of file; expected a directory, images (\(images)), .y4m, .npy, .mjpeg, "
         + ".rgb .bgr .gray .yuv, - or synthetic:WxH"
     case .malformed(let path, let problem): "\(path): \(problem)"
     case .frame(let origin, let problem): "\(origin): \(problem)"

@@ -1,3 +1,5 @@
+import FrameCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -21,6 +23,38 @@ struct SourceFile: ~Copyable {
     // Not `open(path, ...)`, which copies the path to the heap, once for each frame.
     descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
+  }
+
+  /// Opens one image file. What is no regular file is not waited for: a pipe that nobody writes to would hold up the
+  /// feed.
+  init(image path: FilePath, _ origin: FrameOrigin) throws(SourceError) {
+    self.path = path.shown
+    closes = true
+    descriptor = try Self.opened(path, origin)
+  }
+
+  private static func opened(_ path: FilePath, _ origin: FrameOrigin) throws(SourceError) -> Int32 {
+    var status = stat()
+    // What may open only for a writer, or does something when it is opened, is not touched.
+    guard path.withCString({ stat($0, &status) }) == 0 else {
+      throw .unreadable(path.shown, reason: reason())
+    }
+    if let kind = kind(status) { throw .frame(origin, problem: "is \(kind); expected an image file") }
+    // Nor waited for, should it have become something else since.
+    let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw .unreadable(path.shown, reason: reason()) }
+    return descriptor
+  }
+
+  /// What a file is that is no regular one.
+  private static func kind(_ status: stat) -> String? {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: nil
+    case S_IFDIR: "a directory"
+    case S_IFIFO: "a named pipe"
+    case S_IFSOCK: "a socket"
+    default: "a device"
+    }
   }
 
   /// Standard input, which stays open.

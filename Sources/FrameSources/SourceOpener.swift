@@ -27,20 +27,21 @@ public enum SourceOpener {
       return try SyntheticSource(name: first, size, limits: options.limits)
     }
     if isDirectory(first) {
-      let files =
-        if let timestamps = options.timestamps {
-          try ImageFilesSource.list(first, timestamps)
-        } else {
-          try ImageFilesSource.list(first)
-        }
-      return ImageFilesSource(name: first, files: files, limits: options.limits)
+      guard let timestamps = options.timestamps else {
+        return try ImageFilesSource(directory: first, options)
+      }
+      let files = try timestamps.files(in: first)
+      return ImageFilesSource(name: first, files: files, options, isTimed: true)
     }
-    let kind = ImageFilesSource.fileExtension(first)
-    if ImageFilesSource.extensions.contains(kind) { return try images(arguments, options) }
+    let formats = PictureFormats(options.pictures)
+    if formats.takes(first) { return try images(arguments, options) }
+    let kind = String(
+      decoding: ImageDirectory.fileExtension(Array((first.split(separator: "/").last ?? "").utf8)),
+      as: UTF8.self)
     guard ["y4m", "npy", "mjpeg", "mjpg"].contains(kind) || RawDump.formats[kind] != nil else {
       // A name without a file is more likely a slip than a kind.
       guard access(first, F_OK) == 0 else { throw .unreadable(first, reason: SourceFile.reason()) }
-      throw .unknownKind(first)
+      throw .unknownKind(first, images: ImageDirectory.list(formats.extensions))
     }
     let stream = try ByteStream(try SourceFile(path: first))
     switch kind {
@@ -54,17 +55,18 @@ public enum SourceOpener {
   private static func images(_ files: [String], _ options: SourceOptions) throws(SourceError)
     -> any FrameSource
   {
+    let formats = PictureFormats(options.pictures)
     for file in files {
       guard access(file, R_OK) == 0 else { throw .unreadable(file, reason: SourceFile.reason()) }
       guard !isDirectory(file) else {
         throw .option("\(file): a directory among files; give one directory, or image files")
       }
-      guard ImageFilesSource.extensions.contains(ImageFilesSource.fileExtension(file)) else {
-        throw .unknownKind(file)
+      guard formats.takes(file) else {
+        throw .unknownKind(file, images: ImageDirectory.list(formats.extensions))
       }
     }
     let name = files.count == 1 ? files[0] : "\(files[0]) and \(files.count - 1) more"
-    return ImageFilesSource(name: name, files: files, limits: options.limits)
+    return ImageFilesSource(name: name, files: files.map { FilePath($0) }, options)
   }
 
   private static func standardInput(_ options: SourceOptions) throws(SourceError) -> any FrameSource {
@@ -106,6 +108,22 @@ public enum SourceOpener {
   private static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+}
+
+extension FrameTimestamps {
+  /// The files that it names, in its order.
+  fileprivate func files(in directory: String) throws(SourceError) -> [FilePath] {
+    let prefix = directory.hasSuffix("/") ? directory : directory + "/"
+    var files: [FilePath] = []
+    for (name, line) in zip(names, lines) {
+      let path = prefix + name
+      guard access(path, R_OK) == 0 else {
+        throw .timestamps(file: file, line: line, problem: "\(path): cannot be read: \(SourceFile.reason())")
+      }
+      files.append(FilePath(path))
+    }
+    return files
   }
 }
 

@@ -46,7 +46,7 @@ struct CompareEncodingsCommand: Command {
 
   func run() async throws {
     try await ComparisonRun.run(output) { stop, tell in
-      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let standard = (sample.areJPEGFiles ? ["jpeg"] : []) + EncodingComparison.standardCodecs
       let comparison = try EncodingComparison(
         sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },

@@ -52,7 +52,7 @@ struct CompareSettingsCommand: Command {
     let kafka = try brokerOptions.kafka()
     try await ComparisonRun.run(output) { stop, tell in
       let variants = try SettingsComparison.variants(settings)
-      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let files = try PayloadFiles(sample, codec: codec)
       var options = SettingsComparison.Options()
       options.rounds = rounds

@@ -45,7 +45,7 @@ struct CompareTensorsCommand: Command {
   func run() async throws {
     let manifest = try SinkCommand.manifest(model)
     try await ComparisonRun.run(output) { stop, tell in
-      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let others = try others(sample, manifest.input)
       return try TensorComparison(
         sample, manifest, rounds: rounds, threads: threads, peers: others, stop: stop

@@ -58,7 +58,7 @@ struct CompareTransportsCommand: Command {
   func run() async throws {
     let kafka = try brokerOptions.kafka()
     let report = try await ComparisonRun.run(output) { stop, tell in
-      let sample = try SampleFrames(try SourceOpener.open(source), limit: frames)
+      let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let files = try PayloadFiles(sample, codec: codec)
       let (transports, skipped) = try entrants()
       var options = TransportComparison.Options()

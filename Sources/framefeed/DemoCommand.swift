@@ -93,7 +93,7 @@ struct DemoCommand: Command {
     // A synthetic scene has no end of its own.
     if frames == nil, arguments[0].hasPrefix("synthetic:") { options.frames = Int((fps * 10).rounded(.up)) }
     do throws(SourceError) {
-      return FeedStreamer(try SourceOpener.open(arguments), options)
+      return FeedStreamer(try SourceOpener.open(arguments, options: .plain), options)
     } catch {
       throw Failure(error)
     }

@@ -12,8 +12,8 @@ struct StreamCommand: Command {
   static let about = CommandText(
     "stream", "Send frames to Kafka as a live feed.",
     discussion: """
-      SOURCE is a directory or list of JPEG, PNG, PPM or PGM files (natural order),
-      x.y4m, x.npy, x.mjpeg, x.rgb .bgr .gray .yuv (with --size), - (y4m or mjpeg
+      SOURCE is a directory or list of image files (natural order; JPEG, PNG, TIFF,
+      WebP, BMP, PNM), x.y4m, x.npy, x.mjpeg, x.rgb .bgr .gray .yuv (with --size), - (y4m or mjpeg
       from a pipe), or synthetic:WIDTHxHEIGHT.
 
       CODEC is raw, jpeg, zstd or base64, with parameters after a colon and layers
@@ -108,7 +108,8 @@ struct StreamCommand: Command {
     do throws(SourceError) {
       let times = try timestamps.map { path throws(SourceError) in try FrameTimestamps.load(path) }
       let wanted = SourceOptions(
-        size: size, pixelFormat: pixelFormat, timestamps: times, limits: options.limits)
+        size: size, pixelFormat: pixelFormat, timestamps: times, limits: options.limits,
+        pictures: pictureFormats)
       var options = options
       if let times, fps == nil { options.pace = .timestamps(times) }
       return FeedStreamer(try SourceOpener.open(source, options: wanted), options)

@@ -1,0 +1,61 @@
+/// A path as the system has it: bytes, which need not be text.
+struct FilePath: Sendable, Equatable {
+  /// For messages: bytes that are no UTF-8 and control characters as `\xE9`.
+  let shown: String
+  /// With a zero at the end; `nil` when `shown` is the path.
+  private let bytes: [UInt8]?
+
+  init(_ path: String) {
+    shown = path
+    bytes = nil
+  }
+
+  init(bytes path: [UInt8]) {
+    var shown = ""
+    var isText = true
+    var decoder = UTF8()
+    var iterator = path.makeIterator()
+    var at = 0
+    reading: while true {
+      switch decoder.decode(&iterator) {
+      case .scalarValue(let scalar):
+        let count = UTF8.width(scalar)
+        if scalar.value < 0x20 || scalar.value == 0x7F {
+          Self.escape(path[at..<at + count], &shown)
+          isText = false
+        } else {
+          shown.unicodeScalars.append(scalar)
+        }
+        at += count
+      case .emptyInput: break reading
+      case .error:
+        // The decoder has taken one byte or more: go on behind the first.
+        Self.escape(path[at...at], &shown)
+        isText = false
+        at += 1
+        decoder = UTF8()
+        iterator = path[at...].map { $0 }.makeIterator()
+      }
+    }
+    self.shown = shown
+    bytes = isText ? nil : path + [0]
+  }
+
+  private static func escape(_ bytes: ArraySlice<UInt8>, _ shown: inout String) {
+    for byte in bytes {
+      let digits = String(byte, radix: 16, uppercase: true)
+      shown += "\\x" + (digits.utf8.count < 2 ? "0" : "") + digits
+    }
+  }
+
+  /// Without a copy on the heap: it is done once for each frame.
+  func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    guard let bytes else { return shown.withCString(body) }
+    return bytes.withUnsafeBufferPointer { buffer in
+      buffer.withMemoryRebound(to: CChar.self) { characters in
+        // Never empty: it ends in a zero.
+        characters.baseAddress.map(body) ?? "".withCString(body)
+      }
+    }
+  }
+}

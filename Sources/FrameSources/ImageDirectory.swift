@@ -1,0 +1,139 @@
+import FrameCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// The image files of a directory, in natural order of their names. Names that begin with a dot (`._x.jpg` of macOS) are
+/// nobody's frames.
+struct ImageDirectory {
+  private(set) var files: [FilePath] = []
+  /// Files that are no images by their names.
+  private(set) var leftOut = 0
+  /// One of those.
+  private(set) var leftOutExample = ""
+
+  /// - Parameters:
+  ///   - path: of the directory.
+  ///   - extensions: of the files that count, lower-case.
+  /// - Throws: ``SourceError/noImages(_:hint:)`` when there are none.
+  init(_ path: String, _ extensions: Set<[UInt8]>) throws(SourceError) {
+    let names = try Names(FilePath(path))
+    var images: [[UInt8]] = []
+    for name in names.files {
+      if extensions.contains(Self.fileExtension(name)) {
+        images.append(name)
+      } else {
+        if leftOut == 0 || NaturalOrder.precedes(name, example) { example = name }
+        leftOut += 1
+      }
+    }
+    if leftOut > 0 { leftOutExample = FilePath(bytes: example).shown }
+    guard !images.isEmpty else {
+      throw .noImages(path, hint: Self.hint(path, names.directories, leftOut, leftOutExample, extensions))
+    }
+    images.sort(by: NaturalOrder.precedes)
+    let prefix = Self.prefix(path)
+    files = images.map { FilePath(bytes: prefix + $0) }
+  }
+
+  private var example: [UInt8] = []
+
+  /// What is left out, for the user.
+  var note: String? {
+    switch leftOut {
+    case 0: nil
+    case 1: "1 file is no image and is left out: \(leftOutExample)"
+    default: "\(leftOut) files are no images and are left out, such as \(leftOutExample)"
+    }
+  }
+
+  private static func prefix(_ path: String) -> [UInt8] {
+    Array(path.utf8) + (path.hasSuffix("/") ? [] : [UInt8(ascii: "/")])
+  }
+
+  /// Lower-case, without the dot; empty without one.
+  static func fileExtension(_ name: [UInt8]) -> [UInt8] {
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return [] }
+    return name[(dot + 1)...].map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
+  }
+
+  /// Where there are images below, as far as a look at the next directories tells; else which names images have.
+  private static func hint(
+    _ path: String, _ directories: [[UInt8]], _ leftOut: Int, _ example: String, _ extensions: Set<[UInt8]>
+  ) -> String {
+    let images = { (names: Names) in names.files.count { extensions.contains(fileExtension($0)) } }
+    var wide = directories.sorted(by: NaturalOrder.precedes).map { prefix(path) + $0 }
+    // Breadth first; a camera's card has two levels. Some thousands of directories are looked at in a moment.
+    var looked = 0
+    var found: (path: String, count: Int)?
+    var others = 0
+    for _ in 0..<3 where found == nil {
+      var below: [[UInt8]] = []
+      for directory in wide.prefix(1000 - looked) {
+        looked += 1
+        guard let names = try? Names(FilePath(bytes: directory)) else { continue }
+        let count = images(names)
+        if count > 0 {
+          if found == nil { found = (FilePath(bytes: directory).shown, count) } else { others += 1 }
+        }
+        below += names.directories.sorted(by: NaturalOrder.precedes).map {
+          directory + [UInt8(ascii: "/")] + $0
+        }
+      }
+      wide = below
+    }
+    if let found {
+      let more = others == 0 ? "" : " (and more in \(others) beside it)"
+      return "there \(found.count == 1 ? "is 1" : "are \(found.count)") in \(found.path)\(more): give that"
+    }
+    let seen = leftOut == 0 ? "" : ", not as \(example)"
+    return "expected files ending in \(list(extensions))\(seen)"
+  }
+
+  static func list(_ extensions: Set<[UInt8]>) -> String {
+    extensions.map { "." + String(decoding: $0, as: UTF8.self) }.sorted().joined(separator: " ")
+  }
+
+  /// The names in a directory but for hidden ones.
+  private struct Names {
+    var files: [[UInt8]] = []
+    var directories: [[UInt8]] = []
+
+    init(_ path: FilePath) throws(SourceError) {
+      guard let handle = path.withCString({ opendir($0) }) else {
+        throw .unreadable(path.shown, reason: SourceFile.reason())
+      }
+      defer { closedir(handle) }
+      while true {
+        errno = 0
+        guard let entry = readdir(handle) else {
+          guard errno == 0 else { throw .unreadable(path.shown, reason: SourceFile.reason()) }
+          return
+        }
+        let name = Self.name(entry)
+        guard name.first != UInt8(ascii: ".") else { continue }
+        if Int32(entry.pointee.d_type) == Int32(DT_DIR) {
+          directories.append(name)
+        } else {
+          files.append(name)
+        }
+      }
+    }
+
+    private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+
+    /// The field is as long as the longest name, an entry only as long as its own.
+    private static func name(_ entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
+      let start = UnsafeRawPointer(entry) + nameOffset
+      let length = strlen(start.assumingMemoryBound(to: CChar.self))
+      return Array(UnsafeRawBufferPointer(start: start, count: length))
+    }
+  }
+}

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// A directory that is listed when it may have changed. For one thread.
+final class ListedDirectory {
+  private let path: String
+  private let extensions: Set<[UInt8]>
+  private var listed: Mark?
+
+  /// What tells that names came or went.
+  private struct Mark: Equatable {
+    let device, node, seconds, nanoseconds: Int
+  }
+
+  init(_ path: String, _ extensions: Set<[UInt8]>) {
+    self.path = path
+    self.extensions = extensions
+  }
+
+  /// - Returns: `nil` when names are as they were the last time.
+  func list() throws(SourceError) -> ImageDirectory? {
+    // Before the names are read: what comes in meanwhile changes it.
+    let mark = try mark()
+    if mark == listed { return nil }
+    listed = nil
+    let listing = try ImageDirectory(path, extensions)
+    listed = mark
+    return listing
+  }
+
+  private func mark() throws(SourceError) -> Mark {
+    var status = stat()
+    guard path.withCString({ stat($0, &status) }) == 0 else {
+      throw .unreadable(path, reason: SourceFile.reason())
+    }
+    #if canImport(Darwin)
+      let changed = status.st_mtimespec
+    #else
+      let changed = status.st_mtim
+    #endif
+    return Mark(
+      device: Int(truncatingIfNeeded: status.st_dev), node: Int(truncatingIfNeeded: status.st_ino),
+      seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))
+  }
+}

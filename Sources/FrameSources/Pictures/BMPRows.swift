@@ -1,0 +1,124 @@
+import FrameCore
+
+/// Writes the pixels of a BMP file as rows from the top.
+struct BMPRows {
+  let header: BMPHeader
+  let palette: BMPPalette
+  /// `mono8` or `rgb8`.
+  let format: PixelFormat
+  /// All rows, tight.
+  let pixels: UnsafeMutableRawBufferPointer
+
+  /// Where the n-th row of the file goes, bytes.
+  private func start(_ row: Int) -> Int {
+    (header.isTopDown ? row : header.height - 1 - row) * header.width * format.bytesPerPixel
+  }
+
+  private func put(_ index: Int, at target: Int) {
+    if format == .mono8 {
+      pixels[target] = palette.colors[3 * index]
+    } else {
+      for channel in 0..<3 { pixels[target + channel] = palette.colors[3 * index + channel] }
+    }
+  }
+
+  /// - Returns: false when bytes are missing.
+  func readPlain(_ data: UnsafeRawBufferPointer) -> Bool {
+    // Rows are padded to 4 bytes; the last need not be.
+    let rowBits = header.width * header.bits
+    let stride = (rowBits + 31) / 32 * 4
+    guard stride * (header.height - 1) + (rowBits + 7) / 8 <= data.count else { return false }
+    let fields = BMPFields(header.masks)
+    for row in 0..<header.height {
+      let (from, to) = (row * stride, start(row))
+      switch header.bits {
+      case 24,
+        32 where header.coding == .plain:
+        let step = header.bits / 8
+        for x in 0..<header.width {
+          pixels[to + 3 * x] = data[from + step * x + 2]
+          pixels[to + 3 * x + 1] = data[from + step * x + 1]
+          pixels[to + 3 * x + 2] = data[from + step * x]
+        }
+      case 16, 32:
+        for x in 0..<header.width {
+          let value =
+            header.bits == 16
+            ? UInt32(data.loadUnaligned(fromByteOffset: from + 2 * x, as: UInt16.self).littleEndian)
+            : data.loadUnaligned(fromByteOffset: from + 4 * x, as: UInt32.self).littleEndian
+          for channel in 0..<3 { pixels[to + 3 * x + channel] = fields.sample(value, channel) }
+        }
+      default:
+        let perByte = 8 / header.bits
+        let mask = 1 << header.bits - 1
+        for x in 0..<header.width {
+          let shift = (perByte - 1 - x % perByte) * header.bits
+          put(Int(data[from + x / perByte]) >> shift & mask, at: to + x * format.bytesPerPixel)
+        }
+      }
+    }
+    return true
+  }
+
+  /// Runs: a count and an index (two of 4 bits, in turn); or 0 and: 0 the row ends, 1 the picture ends, 2 skip right
+  /// and down, else so many indices that follow. What is skipped has index 0.
+  /// - Returns: false when the data ends before the picture.
+  func readRuns(_ data: UnsafeRawBufferPointer) -> Bool {
+    for x in 0..<header.width * header.height { put(0, at: x * format.bytesPerPixel) }
+    let isNarrow = header.bits == 4
+    var (at, x, row) = (0, 0, 0)
+    func index(_ byte: UInt8, _ n: Int) -> Int {
+      isNarrow ? Int(n % 2 == 0 ? byte >> 4 : byte & 15) : Int(byte)
+    }
+    func set(_ index: Int) {
+      // A run may go beyond the end of its row: that is cut off.
+      if x < header.width, row < header.height { put(index, at: start(row) + x * format.bytesPerPixel) }
+      x += 1
+    }
+    while row < header.height {
+      guard at + 2 <= data.count else { return row == header.height - 1 && x >= header.width }
+      let (count, value) = (Int(data[at]), data[at + 1])
+      at += 2
+      if count > 0 {
+        for n in 0..<count { set(index(value, n)) }
+        continue
+      }
+      switch value {
+      case 0: (x, row) = (0, row + 1)
+      case 1: return true
+      case 2:
+        guard at + 2 <= data.count else { return false }
+        (x, row) = (x + Int(data[at]), row + Int(data[at + 1]))
+        at += 2
+      default:
+        let length = isNarrow ? (Int(value) + 1) / 2 : Int(value)
+        guard at + length <= data.count else { return false }
+        for n in 0..<Int(value) { set(index(data[at + (isNarrow ? n / 2 : n)], n)) }
+        at += length + length % 2
+      }
+    }
+    return true
+  }
+}
+
+/// Channels within 16 or 32 bits.
+struct BMPFields {
+  private var shifts: [3 of UInt32] = [0, 0, 0]
+  private var tops: [3 of UInt32] = [0, 0, 0]
+
+  /// - Parameter masks: of red, green and blue; 0 for a channel that is not there, which is black.
+  init(_ masks: [3 of UInt32]) {
+    for channel in 0..<3 where masks[channel] != 0 {
+      let mask = masks[channel]
+      let width = 32 - mask.leadingZeroBitCount - mask.trailingZeroBitCount
+      // Of more than 8 bits the high ones.
+      shifts[channel] = UInt32(mask.trailingZeroBitCount + max(0, width - 8))
+      tops[channel] = UInt32(1) << UInt32(min(width, 8)) - 1
+    }
+  }
+
+  func sample(_ value: UInt32, _ channel: Int) -> UInt8 {
+    let top = tops[channel]
+    return top == 0 ? 0 : UInt8((value >> shifts[channel] & top) * 255 / top)
+  }
+}

@@ -1,0 +1,105 @@
+import FrameCore
+
+/// PBM, PGM and PPM, as text and binary (P1 to P6). A binary file may hold several pictures, one behind the other.
+///
+/// Samples up to 255 or 65,535 stay as they are, of 16 bits the high byte; those up to another white are scaled so
+/// that white is 255, rounded, as Pillow does.
+struct PNMFormat: PictureFormat {
+  let name = "PNM"
+  let extensions = ["pbm", "pgm", "ppm", "pnm"]
+
+  func matches(_ file: RawSpan) -> Bool { PNMHeader.isPNM(file) }
+
+  func decode(
+    _ file: RawSpan, at place: PicturePlace, to target: PictureTarget
+  ) throws(SourceError) -> CapturedFrame {
+    try file.withUnsafeBytes { (bytes) throws(SourceError) -> CapturedFrame in
+      guard let header = PNMHeader(bytes, at: place.offset) else {
+        throw target.refusal(
+          "the PNM header is damaged; expected width, height and, but for PBM, the value of white (1 to 65535)"
+        )
+      }
+      return try target.frame(width: header.width, height: header.height, format: header.format) {
+        (pixels) throws(SourceError) in
+        if header.isText {
+          try Self.readText(bytes, header, into: pixels, target)
+        } else {
+          try Self.readBinary(bytes, header, into: pixels, target)
+        }
+      }
+    }
+  }
+
+  func place(after place: PicturePlace, in file: RawSpan) -> PicturePlace? {
+    file.withUnsafeBytes { bytes -> PicturePlace? in
+      guard let header = PNMHeader(bytes, at: place.offset), !header.isText, var at = header.end else {
+        return nil
+      }
+      // Some writers end a picture with a line feed.
+      while at < bytes.count, PNMText.isSpace(bytes[at]) { at += 1 }
+      guard PNMHeader.isPNM(RawSpan(_unsafeBytes: bytes), at: at) else { return nil }
+      return PicturePlace(position: place.position + 1, offset: at)
+    }
+  }
+
+  private static func readBinary(
+    _ bytes: UnsafeRawBufferPointer, _ header: PNMHeader, into pixels: UnsafeMutableRawBufferPointer,
+    _ target: PictureTarget
+  ) throws(SourceError) {
+    guard let end = header.end, end <= bytes.count else {
+      throw target.refusal(
+        "is cut off: \(header.width)x\(header.height) takes \(header.rowBytes) bytes a row, "
+          + "\(bytes.count - header.samples) are there in all")
+    }
+    let samples = UnsafeRawBufferPointer(rebasing: bytes[header.samples..<end])
+    let white = header.white
+    if header.isBits {
+      for row in 0..<header.height {
+        for x in 0..<header.width {
+          let bit = samples[row * header.rowBytes + x / 8] >> (7 - x % 8) & 1
+          pixels[row * header.width + x] = bit == 0 ? 255 : 0
+        }
+      }
+    } else if white == 255 {
+      pixels.copyMemory(from: samples)
+    } else if white < 256 {
+      let table = InlineArray<256, UInt8> { scaled($0, white) }
+      for at in 0..<samples.count { pixels[at] = table[Int(samples[at])] }
+    } else {
+      for at in 0..<samples.count / 2 {
+        pixels[at] =
+          white == 65_535
+          ? samples[2 * at] : scaled(Int(samples[2 * at]) << 8 | Int(samples[2 * at + 1]), white)
+      }
+    }
+  }
+
+  private static func readText(
+    _ bytes: UnsafeRawBufferPointer, _ header: PNMHeader, into pixels: UnsafeMutableRawBufferPointer,
+    _ target: PictureTarget
+  ) throws(SourceError) {
+    var text = PNMText(bytes, at: header.samples)
+    for at in 0..<pixels.count {
+      if header.isBits {
+        guard let bit = text.bit() else { throw missing(at, pixels.count, header, target) }
+        pixels[at] = bit == 0 ? 255 : 0
+      } else {
+        guard let value = text.number(), value <= header.white else {
+          throw missing(at, pixels.count, header, target)
+        }
+        pixels[at] = header.white == 65_535 ? UInt8(value >> 8) : scaled(value, header.white)
+      }
+    }
+  }
+
+  private static func missing(
+    _ at: Int, _ count: Int, _ header: PNMHeader, _ target: PictureTarget
+  ) -> SourceError {
+    target.refusal("is damaged or cut off: sample \(at) of \(count) is no number from 0 to \(header.white)")
+  }
+
+  /// Values above white are white.
+  private static func scaled(_ value: Int, _ white: Int) -> UInt8 {
+    UInt8(min(255, (value * 255 + white / 2) / white))
+  }
+}
