@@ -121,7 +121,7 @@ let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
     let options = SourceOptions(limits: limits, pictures: Self.options.pictures)
     for seed in seeds {
       let whole = Array(try Data(contentsOf: URL(filePath: "\(folder.path)/\(seed.name)")))
-      for _ in 0..<12 {
+      for _ in 0..<4 {
         var bytes = whole
         for _ in 0..<Int.random(in: 1...3, using: &generator) {
           let at = Int.random(in: 0..<bytes.count, using: &generator)
