@@ -9,7 +9,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "framefeed-fuzz",
-      dependencies: [.product(name: "FrameFeed", package: "framefeed")],
+      dependencies: [
+        .product(name: "FrameFeed", package: "framefeed"),
+        .product(name: "FramePictures", package: "framefeed"),
+      ],
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("InternalImportsByDefault"),

@@ -6,6 +6,7 @@ the decoder, and for `layers` which they are; then the payload: see Fuzz/Sources
 import base64
 import io
 import pathlib
+import struct
 import subprocess
 import sys
 import zlib
@@ -55,6 +56,25 @@ def sampled(factors, *options):
         capture_output=True, check=True).stdout
 
 
+def deep_png(color, channels):
+    """16 bits a sample, with the chunks about colour that change nothing."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + bytes(range(8 * channels)) for _ in range(4))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 16, color, 0, 0, 0))
+        + chunk(b"gAMA", struct.pack(">I", 22000)) + chunk(b"sRGB", b"\0") + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b""))
+
+
+def bmp(bits, compression, data, palette=b"", more=b"", size=40):
+    head = struct.pack("<IiiHHIIiiII", size, 5, 4, 1, bits, compression, len(data), 0, 0, 0, 0)
+    if size == 12:
+        head = struct.pack("<IHHHH", 12, 5, 4, 1, bits)
+    start = 14 + len(head) + len(more) + len(palette)
+    return b"BM" + struct.pack("<IHHI", start + len(data), 0, 0, start) + head + more + palette + data
+
+
 raw = pixels.tobytes()
 exif = Image.Exif()
 exif[0x0112] = 6
@@ -75,6 +95,10 @@ pngs = {
     "palette": saved(image.quantize(8), "PNG"),
     "alpha": saved(image.convert("RGBA"), "PNG"),
     "gray": saved(image.convert("L"), "PNG"),
+    "deep-color": deep_png(2, 3),
+    "deep-alpha": deep_png(6, 4),
+    "bits": saved(image.convert("1"), "PNG"),
+    "palette-alpha": saved(image.quantize(8), "PNG", transparency=bytes(range(0, 240, 30))),
     "deep": saved(Image.fromarray((y * 4000 + x).astype(np.uint16)), "PNG"),
 }
 size = [W, H]
@@ -120,6 +144,42 @@ for name, array in [("rgb", pixels[None, :4, :5]), ("gray", pixels[None, :4, :5,
 seed("mjpeg", "two", jpegs["420"], [0, 0], jpegs["gray"])
 seed("ppm-file", "rgb", b"P6 # one\n5 4 255\n", raw[:60])
 seed("pgm-file", "gray", b"P5 5 4 255\n", raw[:20])
+for white, kind in [(255, 2), (1023, 3), (4095, 5), (7, 6)]:
+    numbers = b" ".join(b"%d" % (v * white // 255) for v in raw[:60])
+    samples = bytes(v * white // 255 for v in raw[:60]) if white < 256 else raw[:120]
+    seed("pnm-file", f"p{kind}", b"P%d # one\n5 4 %d\n" % (kind, white), numbers if kind < 4 else samples)
+seed("pnm-file", "p1", b"P1 5 4 10110 0 1 1 0 0 11111 #\n 00000")
+seed("pnm-file", "p4", b"P4 5 4\n", raw[:4])
+seed("pnm-file", "two", 2 * (b"P6 2 2 255\n" + raw[:12]))
+colors = raw[:1024]
+for name, file in {
+    "24": bmp(24, 0, raw[:64]), "24-core": bmp(24, 0, raw[:64], size=12), "8": bmp(8, 0, raw[:32], colors),
+    "4": bmp(4, 0, raw[:16], colors[:64]), "1": bmp(1, 0, raw[:16], b"\0\0\0\0\xff\xff\xff\0"), "16": bmp(16, 0, raw[:48]),
+    "fields": bmp(32, 3, raw[:80], more=struct.pack("<III", 0xFF00, 0x3FF0000, 0x1F)),
+    "rle8": bmp(8, 1, b"\5\1\0\0\0\3\1\2\3\0\2\7\0\0\0\2\1\1\3\4\0\1", colors),
+    "rle4": bmp(4, 2, b"\5\x12\0\0\0\5\x12\x34\x50\0\0\0\5\x33\0\1", colors[:64]),
+}.items():
+    seed("bmp-file", name, file)
+bilevel, gray, palette = image.convert("1"), image.convert("L"), image.quantize(8)
+tiffs = {kind: saved(image, "TIFF", compression=kind) for kind in ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"]}
+tiffs |= {kind: saved(bilevel, "TIFF", compression=kind) for kind in ["group3", "group4"]}
+tiffs |= {
+    "jpeg": saved(image, "TIFF", compression="jpeg", quality=40), "gray": saved(gray, "TIFF"),
+    "ycbcr": saved(image.convert("YCbCr"), "TIFF", compression="jpeg", quality=40),
+    "palette": saved(palette, "TIFF"), "cmyk": saved(image.convert("CMYK"), "TIFF"), "rgba": saved(image.convert("RGBA"), "TIFF"),
+    "deep": saved(Image.fromarray((y * 4000 + x).astype(np.uint16)), "TIFF"),
+    "pages": saved(gray, "TIFF", save_all=True, append_images=[bilevel, gray]),
+    "big": saved(gray, "TIFF", big_tiff=True),
+}
+for name, file in tiffs.items():
+    seed("tiff-file", name, file)
+webps = {
+    "lossy": saved(image, "WEBP", quality=40), "lossless": saved(image, "WEBP", lossless=True),
+    "alpha": saved(Image.merge("RGBA", [*image.split(), gray]), "WEBP", quality=40),
+    "moving": saved(image, "WEBP", save_all=True, append_images=[palette.convert("RGB")]),
+}
+for name, file in webps.items():
+    seed("webp-file", name, file)
 seed("raw-dump", "rgb", [5, 4], raw[:130])
 seed("manifest", "full", b'{"name":"m","runtime":{"kind":"builtin","model":"null"},"input":{"width":64,"height":48,'
      b'"layout":"NHWC","type":"float16","color":"bgr","fit":"letterbox","pad":[1,2,3],"scale":0.5,"mean":[1],'

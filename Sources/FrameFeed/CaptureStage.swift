@@ -13,6 +13,7 @@ struct ReadFrame: ~Copyable, Sendable {
 struct CaptureReader: Sendable {
   let source: any FrameSource
   let options: StreamOptions
+  let pace: FrameSchedule.Pace
   let pool: FramePool
   let queue: BoundedQueue<ReadFrame>
   let stop: StopSignal
@@ -24,15 +25,35 @@ struct CaptureReader: Sendable {
     var index = 0
     var loop = 1
     var readInLoop = 0
+    var hasFrames = false
+    var outage = SourceOutage(source, options.log)
+    // Places in the schedule that passed while the source was away.
+    var passed = 0
     while !stop.isRequested {
       if let frames = options.frames, index >= frames { return }
-      switch try next() {
+      let reading: SourceReading
+      do throws(SourceError) {
+        reading = try source.next(into: pool)
+      } catch {
+        if case .stopped = error { return }
+        throw .source(error)
+      }
+      switch consume reading {
       case .frame(let frame):
+        if outage.isOn {
+          let schedule = FrameSchedule(pace: pace, start: Int64(tally.started.value))
+          passed = schedule.index(dueAt: FrameClock.monotonic(), notBefore: index + passed) - index
+          let rejected = outage.end()
+          tally.rejected.add(rejected)
+          index += rejected
+        }
         let bytes = frame.buffer.count
         tally.read.add()
-        queue.push(ReadFrame(index: index, frame: frame), bytes: bytes)
+        queue.push(ReadFrame(index: index + passed, frame: frame), bytes: bytes)
         index += 1
         readInLoop += 1
+        hasFrames = true
+      case .rejected where outage.isOn: outage.reject()
       case .rejected(let error):
         // Its time passes all the same: the frames after it stay on the schedule.
         index += 1
@@ -40,21 +61,33 @@ struct CaptureReader: Sendable {
         options.log.warning("\(error)")
       case .end:
         guard options.loops.map({ loop < $0 }) ?? true else { return }
-        // A source without one good frame would be read for ever.
-        guard readInLoop > 0 else { return }
+        // A source without one good frame would be read for ever; one that had some is tried again.
+        let isLasting = options.loops == nil && !source.isLive && hasFrames
+        guard readInLoop > 0 || isLasting else { return }
+        guard try rewind(isAway: readInLoop == 0, isLasting: isLasting, &outage) else { return }
         loop += 1
         readInLoop = 0
-        do throws(SourceError) { try source.rewind() } catch { throw .source(error) }
       }
     }
   }
 
-  private func next() throws(FeedError) -> SourceReading {
-    do throws(SourceError) {
-      return try source.next(into: pool)
-    } catch {
-      if case .stopped = error { return .end }
-      throw .source(error)
+  /// Begins the next reading; of a lasting source that is away, once it is back.
+  /// - Returns: false when stopped while waiting.
+  private func rewind(
+    isAway: Bool, isLasting: Bool, _ outage: inout SourceOutage
+  ) throws(FeedError) -> Bool {
+    var isAway = isAway
+    var reason: SourceError?
+    while true {
+      if isAway, !outage.wait(reason, stop) { return false }
+      do throws(SourceError) {
+        try source.rewind()
+        return true
+      } catch {
+        guard isLasting else { throw .source(error) }
+        isAway = true
+        reason = error
+      }
     }
   }
 }

@@ -34,7 +34,8 @@ struct StreamStages {
     let handoff = OrderedHandoff<EncodedFrame>(capacity: options.encoders)
     let tickets = Tickets(encodeQueue)
     reader = CaptureReader(
-      source: source, options: options, pool: capturePool, queue: readQueue, stop: stop, tally: tally)
+      source: source, options: options, pace: pace, pool: capturePool, queue: readQueue, stop: stop,
+      tally: tally)
     pacer = CapturePacer(pace: pace, read: readQueue, encode: encodeQueue, stop: stop, tally: tally)
     encoders = (0..<options.encoders).map { _ in
       EncodeStage(

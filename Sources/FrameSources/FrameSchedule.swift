@@ -39,4 +39,20 @@ public struct FrameSchedule: Sendable {
     case .presentation: presentation.map { start + min($0, Int64(Self.latest)) }
     }
   }
+
+  /// The first frame that is due at a time or later, when nothing came for a while; of recorded times the first one of a
+  /// reading.
+  /// - Parameters:
+  ///   - time: monotonic, ns.
+  ///   - least: the frame that would be next.
+  public func index(dueAt time: Int64, notBefore least: Int) -> Int {
+    let elapsed = Double(time - start)
+    switch pace {
+    case .asFastAsPossible, .presentation: return least
+    case .rate(let rate):
+      return max(least, Int(min((elapsed * rate / 1e9).rounded(.up), Self.latest)))
+    case .timestamps(let times):
+      return max(least, Int((elapsed / Double(times.period)).rounded(.up)) * times.count)
+    }
+  }
 }

@@ -9,7 +9,7 @@ public struct FrameTimestamps: Sendable, Equatable {
   /// Line of each entry, for messages.
   let lines: [Int]
   /// From the start of one loop to the next: the recording and one median interval, ns.
-  private let period: Int64
+  let period: Int64
 
   public var count: Int { names.count }
 

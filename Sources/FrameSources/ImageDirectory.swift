@@ -119,13 +119,33 @@ struct ImageDirectory {
         }
         let name = Self.name(entry)
         guard name.first != UInt8(ascii: ".") else { continue }
-        if Int32(entry.pointee.d_type) == Int32(DT_DIR) {
+        if Self.isDirectory(entry, name, handle) {
           directories.append(name)
         } else {
           files.append(name)
         }
       }
     }
+
+    /// Some file systems do not say it in the entry, and a link is what it leads to.
+    private static func isDirectory(
+      _ entry: UnsafeMutablePointer<dirent>, _ name: [UInt8], _ handle: Handle
+    ) -> Bool {
+      switch Int32(entry.pointee.d_type) {
+      case Int32(DT_DIR): return true
+      case Int32(DT_LNK), Int32(DT_UNKNOWN):
+        var status = stat()
+        return FilePath(bytes: name).withCString { fstatat(dirfd(handle), $0, &status, 0) } == 0
+          && status.st_mode & S_IFMT == S_IFDIR
+      default: return false
+      }
+    }
+
+    #if canImport(Darwin)
+      private typealias Handle = UnsafeMutablePointer<DIR>
+    #else
+      private typealias Handle = OpaquePointer
+    #endif
 
     private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
 

@@ -12,9 +12,9 @@ struct StreamCommand: Command {
   static let about = CommandText(
     "stream", "Send frames to Kafka as a live feed.",
     discussion: """
-      SOURCE is a directory or list of image files (natural order; JPEG, PNG, TIFF,
-      WebP, BMP, PNM), x.y4m, x.npy, x.mjpeg, x.rgb .bgr .gray .yuv (with --size), - (y4m or mjpeg
-      from a pipe), or synthetic:WIDTHxHEIGHT.
+      SOURCE is a directory or list of image files (JPEG, PNG, TIFF, WebP, BMP, PNM;
+      natural order), x.y4m, x.npy, x.mjpeg, x.rgb .bgr .gray .yuv (with --size),
+      - (y4m or mjpeg from a pipe), or synthetic:WIDTHxHEIGHT.
 
       CODEC is raw, jpeg, zstd or base64, with parameters after a colon and layers
       joined by +:

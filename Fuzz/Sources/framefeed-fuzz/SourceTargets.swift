@@ -9,6 +9,8 @@
 #endif
 import FrameCodecs
 import FrameCore
+import FrameTIFF
+import FrameWebP
 
 @testable import FrameSources
 
@@ -22,7 +24,7 @@ extension FuzzTarget {
     let pool = FramePool(buffers: 8)
     let encoder = (try? Codec("raw")).map { FrameEncoder(codec: $0, limits: limits) }
     return { bytes in
-      var options = SourceOptions(limits: limits)
+      var options = SourceOptions(limits: limits, pictures: [TIFFFormat(), WebPFormat()])
       var file = bytes
       if kind == "rgb" {
         guard bytes.count >= 2 else { return }
