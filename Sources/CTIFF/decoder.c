@@ -9,7 +9,10 @@
 
 /// The first error tells most.
 static void note(ff_tiff *page, const char *format, va_list arguments) {
-  if (!page->message[0]) vsnprintf(page->message, sizeof page->message, format, arguments);
+  if (page->message[0]) return;
+  vsnprintf(page->message, sizeof page->message, format, arguments);
+  // The name of the file comes first, and it has none here.
+  if (!strncmp(page->message, ": ", 2)) memmove(page->message, page->message + 2, strlen(page->message + 2) + 1);
 }
 
 void ff_tiff_note(ff_tiff *page, const char *format, ...) {

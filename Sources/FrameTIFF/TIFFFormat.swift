@@ -20,10 +20,10 @@ public struct TIFFFormat: PictureFormat {
   ) throws(SourceError) -> CapturedFrame {
     try file.withUnsafeBytes { (bytes) throws(SourceError) -> CapturedFrame in
       let page = try open(bytes, place, target)
-      return try target.frame(
+      let layout = try target.layout(
         width: Int(page.info.width), height: Int(page.info.height),
-        format: page.info.isGray != 0 ? .mono8 : .rgb8
-      ) { (pixels) throws(SourceError) in
+        format: page.info.isGray != 0 ? .mono8 : .rgb8)
+      return try target.frame(layout) { (pixels) throws(SourceError) in
         do throws(TIFFProblem) {
           try page.read(into: pixels)
         } catch {

@@ -32,11 +32,12 @@ public struct WebPFormat: PictureFormat {
           "is an animated WebP file; expected a still picture: webpmux -get frame 1 IN.webp -o OUT.webp")
       }
       let (width, height) = (Int(config.input.width), Int(config.input.height))
-      return try target.frame(width: width, height: height, format: .rgb8) { (pixels) throws(SourceError) in
+      let layout = try target.layout(width: width, height: height, format: .rgb8)
+      return try target.frame(layout) { (pixels) throws(SourceError) in
         config.output.colorspace = MODE_RGB
         config.output.is_external_memory = 1
         config.output.u.RGBA = WebPRGBABuffer(
-          rgba: pixels.baseAddress?.assumingMemoryBound(to: UInt8.self), stride: Int32(3 * width),
+          rgba: pixels.baseAddress?.assumingMemoryBound(to: UInt8.self), stride: Int32(layout.stride),
           size: pixels.count)
         let status = WebPDecode(data, bytes.count, &config)
         guard status == VP8_STATUS_OK else { throw target.refusal(Self.problem(status)) }

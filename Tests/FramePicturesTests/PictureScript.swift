@@ -135,7 +135,7 @@ let pictureScript = #"""
       ("os2.bmp", b"BM" + struct.pack("<IHHI", 90, 0, 0, 86) + OS + b"\0" * 8 + b"data", "compression 3"),
       ("header.bmp", b"BM" + bytes(12) + struct.pack("<I", 40) + b"ab", "cut off"),
       ("start.bmp", bmp(4, 4, 24, 0, b"")[:10] + struct.pack("<I", 2**32 - 1) + bmp(4, 4, 24, 0, b"x" * 48)[14:], "header"),
-      ("cut.ppm", one(RGB)[:-1], "is cut off"), ("cut-text.pgm", b"P2 3 3 255 1 2 3 4", "sample 4 of 9"),
+      ("cut.ppm", one(RGB)[:-1], "is cut off"), ("cut-text.pgm", b"P2 3 3 255 123 123 123 123 x ....", "sample 4 of 9"),
       ("above.pgm", b"P2 2 1 7 1 8\n", "sample 1 of 2"), ("white.pgm", b"P5 2 2 0\nabcd", "header"),
       ("white.ppm", b"P6 2 2 65536\nabcd", "header"), ("large.ppm", b"P6 2147483648 2 255\nab", "header"),
       ("wide.ppm", b"P6 999999999 999999999 255\nab", "above the limit"), ("flat.pgm", b"P5 0 3 255\n", "at least 1 px"),

@@ -23,15 +23,15 @@ struct BMPFormat: PictureFormat {
     return try file.withUnsafeBytes { (bytes) throws(SourceError) -> CapturedFrame in
       let palette = BMPPalette(bytes, header)
       let format: PixelFormat = header.bits <= 8 && palette.isGray ? .mono8 : .rgb8
-      return try target.frame(width: header.width, height: header.height, format: format) {
-        (pixels) throws(SourceError) in
+      let layout = try target.layout(width: header.width, height: header.height, format: format)
+      let data = UnsafeRawBufferPointer(rebasing: bytes[header.pixels...])
+      let cutOff = target.refusal(
+        "is cut off: \(data.count) bytes of pixels are too few for \(header.width)x\(header.height)")
+      guard header.coding == .runs || BMPRows.plainBytes(header) <= data.count else { throw cutOff }
+      return try target.frame(layout) { (pixels) throws(SourceError) in
         let rows = BMPRows(header: header, palette: palette, format: format, pixels: pixels)
-        let data = UnsafeRawBufferPointer(rebasing: bytes[header.pixels...])
-        let isWhole = header.coding == .runs ? rows.readRuns(data) : rows.readPlain(data)
-        guard isWhole else {
-          throw target.refusal(
-            "is cut off: \(data.count) bytes of pixels are too few for \(header.width)x\(header.height)")
-        }
+        guard header.coding == .runs else { return rows.readPlain(data) }
+        guard rows.readRuns(data) else { throw cutOff }
       }
     }
   }

@@ -22,12 +22,17 @@ struct BMPRows {
     }
   }
 
-  /// - Returns: false when bytes are missing.
-  func readPlain(_ data: UnsafeRawBufferPointer) -> Bool {
-    // Rows are padded to 4 bytes; the last need not be.
-    let rowBits = header.width * header.bits
-    let stride = (rowBits + 31) / 32 * 4
-    guard stride * (header.height - 1) + (rowBits + 7) / 8 <= data.count else { return false }
+  /// Bytes from one row of the file to the next: padded to 4.
+  private static func stride(_ header: BMPHeader) -> Int { (header.width * header.bits + 31) / 32 * 4 }
+
+  /// Bytes that rows take which are no runs. The last need not be padded.
+  static func plainBytes(_ header: BMPHeader) -> Int {
+    stride(header) * (header.height - 1) + (header.width * header.bits + 7) / 8
+  }
+
+  /// - Parameter data: as many bytes as they take.
+  func readPlain(_ data: UnsafeRawBufferPointer) {
+    let stride = Self.stride(header)
     let fields = BMPFields(header.masks)
     for row in 0..<header.height {
       let (from, to) = (row * stride, start(row))
@@ -57,7 +62,6 @@ struct BMPRows {
         }
       }
     }
-    return true
   }
 
   /// Runs: a count and an index (two of 4 bits, in turn); or 0 and: 0 the row ends, 1 the picture ends, 2 skip right

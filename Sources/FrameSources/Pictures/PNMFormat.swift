@@ -19,13 +19,20 @@ struct PNMFormat: PictureFormat {
           "the PNM header is damaged; expected width, height and, but for PBM, the value of white (1 to 65535)"
         )
       }
-      return try target.frame(width: header.width, height: header.height, format: header.format) {
-        (pixels) throws(SourceError) in
-        if header.isText {
-          try Self.readText(bytes, header, into: pixels, target)
-        } else {
-          try Self.readBinary(bytes, header, into: pixels, target)
+      let layout = try target.layout(width: header.width, height: header.height, format: header.format)
+      // A digit and a space for each sample, but for bits, or all rows.
+      let least =
+        header.isText ? layout.byteCount * (header.isBits ? 1 : 2) - 1 : header.rowBytes * header.height
+      guard bytes.count - header.samples >= least else {
+        throw target.refusal(
+          "is cut off: \(layout) takes \(least) bytes, \(bytes.count - header.samples) are there")
+      }
+      return try target.frame(layout) { (pixels) throws(SourceError) in
+        guard header.isText else {
+          let samples = UnsafeRawBufferPointer(rebasing: bytes[header.samples...].prefix(least))
+          return Self.readBinary(samples, header, into: pixels)
         }
+        try Self.readText(bytes, header, into: pixels, target)
       }
     }
   }
@@ -43,15 +50,8 @@ struct PNMFormat: PictureFormat {
   }
 
   private static func readBinary(
-    _ bytes: UnsafeRawBufferPointer, _ header: PNMHeader, into pixels: UnsafeMutableRawBufferPointer,
-    _ target: PictureTarget
-  ) throws(SourceError) {
-    guard let end = header.end, end <= bytes.count else {
-      throw target.refusal(
-        "is cut off: \(header.width)x\(header.height) takes \(header.rowBytes) bytes a row, "
-          + "\(bytes.count - header.samples) are there in all")
-    }
-    let samples = UnsafeRawBufferPointer(rebasing: bytes[header.samples..<end])
+    _ samples: UnsafeRawBufferPointer, _ header: PNMHeader, into pixels: UnsafeMutableRawBufferPointer
+  ) {
     let white = header.white
     if header.isBits {
       for row in 0..<header.height {

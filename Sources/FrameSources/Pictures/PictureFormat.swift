@@ -45,20 +45,22 @@ public struct PictureTarget {
   /// Sizes are held against these before memory is taken.
   public let limits: FrameLimits
 
-  /// A frame of tight pixels.
-  /// - Parameters:
-  ///   - format: `mono8` or `rgb8`.
-  ///   - write: gets the memory of all rows, from the top, and writes every byte of it.
-  public func frame(
-    width: Int, height: Int, format: PixelFormat,
-    _ write: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Void
-  ) throws(SourceError) -> CapturedFrame {
-    let layout: PixelLayout
+  /// The layout of a picture's pixels.
+  /// - Parameter format: `mono8` or `rgb8`.
+  /// - Throws: when it is above the limits.
+  public func layout(width: Int, height: Int, format: PixelFormat) throws(SourceError) -> PixelLayout {
     do throws(LayoutError) {
-      layout = try PixelLayout(width: width, height: height, format: format, limits: limits)
+      return try PixelLayout(width: width, height: height, format: format, limits: limits)
     } catch {
       throw refusal(error.description)
     }
+  }
+
+  /// A frame of tight pixels. Takes the memory for them: what can be known of the file before is checked before.
+  /// - Parameter write: gets the memory of all rows, from the top, and writes every byte of it.
+  public func frame(
+    _ layout: PixelLayout, _ write: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Void
+  ) throws(SourceError) -> CapturedFrame {
     guard var buffer = pool.take(layout.byteCount) else { throw .stopped }
     try buffer.fill { (memory) throws(SourceError) -> Int in
       try write(UnsafeMutableRawBufferPointer(rebasing: memory[..<layout.byteCount]))
