@@ -28,8 +28,7 @@ let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
 
   /// Each file alone: its pictures in their order, or why there are none.
   @Test func filesAreReadAsOpenCVAndPillowDo() throws {
-    let folder = try Folder()
-    let cases = try folder.cases()
+    let (folder, cases) = try Pictures.all()
     #expect(cases.count > 150)
     for file in cases {
       let source = try SourceOpener.open(["\(folder.path)/\(file.name)"], options: Self.options)
@@ -62,8 +61,7 @@ let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
 
   /// All of them in one directory: what is bad does not keep the good from going out.
   @Test func goodFilesBesideBadOnesAreRead() throws {
-    let folder = try Folder()
-    let cases = try folder.cases()
+    let (folder, cases) = try Pictures.all()
     let source = try SourceOpener.open([folder.path], options: Self.options)
     let readings = try Reading.all(source)
     let frames = readings.filter { if case .frame = $0 { true } else { false } }
@@ -78,8 +76,7 @@ let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
 
   /// Without its library a kind is named, whatever the file is called.
   @Test func kindsWithoutTheirLibraryAreNamed() throws {
-    let folder = try Folder()
-    _ = try folder.cases()
+    let folder = try Pictures.all().folder
     let called = try Reading.all(try SourceOpener.open(["\(folder.path)/called.jpg"]))
     #expect("\(called)".contains("called.jpg: is a WebP file: expected JPEG, PNG, PNM, BMP"))
     let error = #expect(throws: SourceError.self) {
@@ -92,17 +89,17 @@ let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
 
   /// A page that is bad among good ones.
   @Test func oneBadPageIsOneRejection() throws {
-    let folder = try Folder()
-    _ = try folder.cases()
+    let folder = try Pictures.all().folder
+    let scratch = try Folder()
     var file = Array(try Data(contentsOf: URL(filePath: "\(folder.path)/pages.tif")))
     // The first page's directory: its compression becomes 77. Pillow writes little-endian.
     let start = Int(file[4]) | Int(file[5]) << 8 | Int(file[6]) << 16
     let entry = try #require(
       (0..<Int(file[start])).map { start + 2 + 12 * $0 }.first { file[$0] == 3 && file[$0 + 1] == 1 })
     file[entry + 8] = 77
-    try Data(file).write(to: URL(filePath: "\(folder.path)/bad.tif"))
+    try Data(file).write(to: URL(filePath: "\(scratch.path)/bad.tif"))
     let readings = try Reading.all(
-      try SourceOpener.open(["\(folder.path)/bad.tif"], options: Self.options))
+      try SourceOpener.open(["\(scratch.path)/bad.tif"], options: Self.options))
     #expect(readings.count == 3)
     guard case .rejected(let problem) = readings[0], case .frame(_, _, let origin) = readings[1] else {
       Issue.record("\(readings)")
@@ -114,8 +111,9 @@ let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
 
   /// Whatever the bytes are, reading ends in frames or rejections.
   @Test func mutatedFilesNeverCrash() throws {
-    let folder = try Folder()
-    let seeds = try folder.cases().filter { $0.says == nil && $0.pictures[0].pixels.count < 4000 }
+    let (folder, cases) = try Pictures.all()
+    let scratch = try Folder()
+    let seeds = cases.filter { $0.says == nil && $0.pictures[0].pixels.count < 4000 }
     var generator = Numbers()
     let limits = FrameLimits(maximumPixels: 100_000, maximumPayload: 1_000_000)
     let options = SourceOptions(limits: limits, pictures: Self.options.pictures)
@@ -131,7 +129,7 @@ let python = ProcessInfo.processInfo.environment["FRAMEFEED_PYTHON"]
           default: bytes.removeSubrange(at..<min(bytes.count, at + 9))
           }
         }
-        let path = "\(folder.path)/mutated.\(seed.name.split(separator: ".").last ?? "bmp")"
+        let path = "\(scratch.path)/mutated.\(seed.name.split(separator: ".").last ?? "bmp")"
         try Data(bytes).write(to: URL(filePath: path))
         for case .frame(let pixels, let content, _) in try Reading.all(
           try SourceOpener.open([path], options: options)) where content.kind == .pixels

@@ -2,8 +2,23 @@ import Foundation
 import FrameCore
 import FrameSources
 
-/// The files of ``pictureScript``, in a directory that goes away with the test.
-final class Folder {
+/// The files of ``pictureScript``, written once; read only.
+enum Pictures {
+  private static let folder = Result { try Folder() }
+
+  private static let cases = Result {
+    // Nothing else ends it.
+    atexit { try? Pictures.folder.get().remove() }
+    return try folder.get().cases()
+  }
+
+  static func all() throws -> (folder: Folder, cases: [PictureFilesTests.Case]) {
+    (try folder.get(), try cases.get())
+  }
+}
+
+/// A directory that goes away with the test.
+final class Folder: Sendable {
   let path: String
 
   init() throws {
@@ -11,9 +26,11 @@ final class Folder {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit { remove() }
 
-  /// Writes them.
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes the script's files.
   func cases() throws -> [PictureFilesTests.Case] {
     let output = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     defer { try? FileManager.default.removeItem(at: output) }
