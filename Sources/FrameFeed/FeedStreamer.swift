@@ -37,12 +37,13 @@ public final class FeedStreamer: Sendable {
   /// Sends the feed. Blocks the calling thread until the end; the stages have threads of their own.
   public func stream() throws(FeedError) -> FeedOutcome {
     defer { source.close() }
-    for note in source.notes { options.log.warning("\(source.name): \(note)") }
     let pace = try pace()
     let startedWall = FrameClock.now()
     let started = FrameClock.monotonic()
     let producer = try producer()
     defer { producer.close() }
+    // Not beside an error that kept all of it from being sent.
+    for note in source.notes { options.log.warning("\(source.name): \(note)") }
     let answers = options.sync ? ClockAnswers(options) : nil
     defer { answers?.stop() }
     let stages = StreamStages(source, options, pace, producer, tally, stopSignal, drain)
