@@ -31,7 +31,8 @@ final class ListedDirectory {
     if mark == listed { return nil }
     listed = nil
     let listing = try ImageDirectory(path, extensions)
-    listed = mark
+    // Some file systems count whole seconds: names that came right after would leave the same mark.
+    if time(nil) - mark.seconds > 2 { listed = mark }
     return listing
   }
 
