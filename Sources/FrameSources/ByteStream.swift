@@ -14,7 +14,7 @@
 final class ByteStream: @unchecked Sendable {
   // Sound: everything but the wake pipe is used by the reading thread alone.
   private let file: SourceFile
-  private let buffer: UnsafeMutableRawBufferPointer
+  private var buffer: UnsafeMutableRawBufferPointer
   private var start = 0
   private var end = 0
   private var hasEnded = false
@@ -58,7 +58,7 @@ final class ByteStream: @unchecked Sendable {
 
   /// The bytes buffered, at least `count` of them unless the stream ends before. Valid until the next call.
   func peek(_ count: Int) throws(SourceError) -> UnsafeRawBufferPointer {
-    precondition(count <= buffer.count)
+    if start + count > buffer.count { makeRoom(count) }
     while end - start < count, try refill() {}
     return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
   }
@@ -68,6 +68,28 @@ final class ByteStream: @unchecked Sendable {
     precondition(count <= end - start)
     start += count
     offset += count
+  }
+
+  /// Puts bytes that were read back before the next one.
+  func unread(_ bytes: UnsafeRawBufferPointer) {
+    if start < bytes.count {
+      let rest = end - start
+      let larger = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(buffer.count, 2 * (bytes.count + rest)), alignment: 64)
+      larger[bytes.count...].copyBytes(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+      buffer.deallocate()
+      (buffer, start, end) = (larger, bytes.count, bytes.count + rest)
+    }
+    start -= bytes.count
+    offset -= bytes.count
+    UnsafeMutableRawBufferPointer(rebasing: buffer[start...].prefix(bytes.count)).copyMemory(from: bytes)
+  }
+
+  /// Whether the next byte, or the end, is here: nothing would be waited for.
+  var isReady: Bool {
+    guard start == end, !hasEnded else { return true }
+    var one = pollfd(fd: file.descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&one, 1, 0) != 0
   }
 
   /// Reads until `target` is full or the stream ends.
@@ -111,12 +133,23 @@ final class ByteStream: @unchecked Sendable {
     throw .malformed(path, problem: "a header line is longer than \(limit) bytes")
   }
 
-  private func refill() throws(SourceError) -> Bool {
-    if start > 0 {
-      let rest = end - start
-      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
-      (start, end) = (0, rest)
+  /// Makes `count` bytes fit behind `start`. Twice as much is there, so that each byte is moved once on average.
+  private func makeRoom(_ count: Int) {
+    let rest = end - start
+    let held = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+    if 2 * count <= buffer.count {
+      buffer.copyMemory(from: held)
+    } else {
+      let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * count, alignment: 64)
+      larger.copyMemory(from: held)
+      buffer.deallocate()
+      buffer = larger
     }
+    (start, end) = (0, rest)
+  }
+
+  private func refill() throws(SourceError) -> Bool {
+    if start == end { (start, end) = (0, 0) }
     guard end < buffer.count else { return false }
     let got = try wait(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
     end += got

@@ -45,17 +45,20 @@ public struct SourceOptions: Sendable {
   public var pixelFormat: PixelFormat?
   /// Which files of a directory, and when.
   public var timestamps: FrameTimestamps?
+  /// Of y4m streams and of videos that do not say it; `nil`: BT.709 from 720 lines on, unless in full range.
+  public var matrix: ColorMatrix?
   public var limits: FrameLimits
   /// Kinds of image files that are read beside JPEG, PNG, PNM and BMP.
   public var pictures: [any PictureFormat]
 
   public init(
     size: FrameSize? = nil, pixelFormat: PixelFormat? = nil, timestamps: FrameTimestamps? = nil,
-    limits: FrameLimits = .standard, pictures: [any PictureFormat] = []
+    matrix: ColorMatrix? = nil, limits: FrameLimits = .standard, pictures: [any PictureFormat] = []
   ) {
     self.size = size
     self.pixelFormat = pixelFormat
     self.timestamps = timestamps
+    self.matrix = matrix
     self.limits = limits
     self.pictures = pictures
   }

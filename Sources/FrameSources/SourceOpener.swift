@@ -45,7 +45,9 @@ public enum SourceOpener {
     }
     let stream = try ByteStream(try SourceFile(path: first))
     switch kind {
-    case "y4m": return try Y4MSource(name: first, stream, isLive: false, limits: options.limits)
+    case "y4m":
+      return try Y4MSource(
+        name: first, stream, isLive: false, matrix: options.matrix, limits: options.limits)
     case "npy": return try array(first, stream, options)
     case "mjpeg", "mjpg": return MJPEGSource(name: first, stream, isLive: false, limits: options.limits)
     default: return try RawDump.open(first, stream, kind, options)
@@ -73,7 +75,8 @@ public enum SourceOpener {
     let stream = try ByteStream(SourceFile(standardInput: ()))
     let start = try stream.peek(10)
     if start.starts(with: Y4MHeader.magic.utf8) {
-      return try Y4MSource(name: "stdin", stream, isLive: true, limits: options.limits)
+      return try Y4MSource(
+        name: "stdin", stream, isLive: true, matrix: options.matrix, limits: options.limits)
     }
     if start.starts(with: [0xFF, 0xD8, 0xFF]) {
       return MJPEGSource(name: "stdin", stream, isLive: true, limits: options.limits)
@@ -150,8 +153,8 @@ enum RawDump {
   }
 }
 
-extension String {
-  fileprivate func removing(prefix: String) -> Substring? {
+extension StringProtocol where SubSequence == Substring {
+  func removing(prefix: String) -> Substring? {
     hasPrefix(prefix) ? dropFirst(prefix.count) : nil
   }
 }

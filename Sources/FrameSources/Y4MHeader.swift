@@ -1,45 +1,46 @@
 import FrameCore
 
-/// The first line of a YUV4MPEG2 stream: size, rate and how chroma is sampled.
+/// The first line of a YUV4MPEG2 stream: size, rate, and what its planes are.
 struct Y4MHeader: Equatable {
-  enum Chroma: Equatable {
-    case quarter
-    case full
-    case none
-  }
-
   let width: Int
   let height: Int
   /// Frames a second; `nil` where the stream does not say.
   let rate: Double?
-  let chroma: Chroma
-  /// Whether luma uses 0...255 instead of 16...235.
-  let isFullRange: Bool
+  let format: YUVFormat
+  /// What was guessed, for the user.
+  let notes: [String]
 
   static let magic = "YUV4MPEG2"
 
   /// - Parameters:
   ///   - line: without its line feed.
   ///   - path: named in messages.
-  init(_ line: String, path: String) throws(SourceError) {
+  ///   - matrix: of the colours: y4m has no word for it.
+  init(_ line: String, path: String, matrix: ColorMatrix? = nil) throws(SourceError) {
     let words = line.split(separator: " ", omittingEmptySubsequences: true)
     guard words.first == Self.magic[...] else {
       throw .malformed(path, problem: "no y4m stream: expected it to begin with YUV4MPEG2")
     }
     var (width, height): (Int?, Int?) = (nil, nil)
     var rate: Double?
-    var chroma = Chroma.quarter
-    var isFullRange = false
+    var (chroma, comment): (Substring?, Substring?) = (nil, nil)
+    var isFullRange: Bool?
+    var notes: [String] = []
     for word in words.dropFirst() {
       let value = word.dropFirst()
       switch word.first {
       case "W": width = Int(value)
       case "H": height = Int(value)
       case "F": rate = Self.rate(value)
-      case "C": chroma = try Self.chroma(value, path)
-      case "X" where value == "COLORRANGE=FULL": isFullRange = true
-      case "X" where value == "COLORRANGE=LIMITED": isFullRange = false
-      default: break  // interlacing, aspect, further comments
+      case "C": chroma = value
+      case "X":
+        if let named = value.removing(prefix: "YSCSS=") { comment = named }
+        guard let range = value.removing(prefix: "COLORRANGE=") else { break }
+        isFullRange = ["FULL": true, "LIMITED": false][range]
+        if isFullRange == nil {
+          notes.append("XCOLORRANGE=\(range) is unknown; taken as if it were not there")
+        }
+      default: break  // interlacing, aspect
       }
     }
     guard let width, let height else {
@@ -48,8 +49,24 @@ struct Y4MHeader: Equatable {
     self.width = width
     self.height = height
     self.rate = rate
-    self.chroma = chroma
-    self.isFullRange = isFullRange
+    // Old writers name chroma in a comment alone, in capitals.
+    let name = chroma.map(String.init) ?? comment.map { $0.lowercased() } ?? "420"
+    guard var format = Self.format(name) else {
+      throw .malformed(
+        path,
+        problem: "y4m chroma C\(name) is not supported; expected 420, 422, 411, 440, 444, 444alpha or mono, "
+          + "in 8 to 16 bits (ffmpeg: -pix_fmt yuv420p)")
+    }
+    // ffmpeg, too, takes grey that does not say it as full range.
+    format.isFullRange = isFullRange ?? (format.sampling == .mono)
+    let likely = ColorMatrix.likely(height: height, isFullRange: format.isFullRange)
+    format.matrix = matrix ?? likely
+    if matrix == nil, likely != .bt601, format.sampling != .mono {
+      notes.append(
+        "y4m does not say its colour matrix; taken as BT.709, as from 720 lines on (--matrix bt601)")
+    }
+    self.format = format
+    self.notes = notes
   }
 
   private static func rate(_ text: Substring) -> Double? {
@@ -60,26 +77,27 @@ struct Y4MHeader: Equatable {
     return Double(over) / Double(under)
   }
 
-  private static func chroma(_ text: Substring, _ path: String) throws(SourceError) -> Chroma {
-    switch text {
-    case "420", "420jpeg", "420mpeg2", "420paldv": .quarter
-    case "444": .full
-    case "mono": .none
-    default:
-      throw .malformed(
-        path,
-        problem:
-          "y4m chroma C\(text) is not supported; expected 420, 444 or mono in 8 bits (ffmpeg: -pix_fmt yuv420p)"
-      )
+  /// Where chroma samples lie between pixels (`420jpeg`, `420mpeg2`, `420paldv`) makes no difference here: each
+  /// counts for all its pixels.
+  private static func format(_ name: String) -> YUVFormat? {
+    switch name {
+    case "420", "420jpeg", "420mpeg2", "420paldv": return YUVFormat(.yuv420)
+    case "422": return YUVFormat(.yuv422)
+    case "411": return YUVFormat(.yuv411)
+    case "440": return YUVFormat(.yuv440)
+    case "444": return YUVFormat(.yuv444)
+    case "444alpha": return YUVFormat(.yuv444, hasAlpha: true)
+    case "mono": return YUVFormat(.mono)
+    default: break
     }
-  }
-
-  /// Bytes of one frame in the stream.
-  var frameBytes: Int {
-    switch chroma {
-    case .quarter: width * height + 2 * ((width + 1) / 2) * ((height + 1) / 2)
-    case .full: 3 * width * height
-    case .none: width * height
-    }
+    // 420p10, 422p12, mono16 ...
+    let isMono = name.hasPrefix("mono")
+    let bits = isMono ? name.dropFirst(4) : name.drop { $0 != "p" }.dropFirst()
+    guard let depth = Int(bits), (9...16).contains(depth), String(depth) == bits else { return nil }
+    guard !isMono else { return YUVFormat(.mono, bitDepth: depth) }
+    let samplings: [Substring: YUVFormat.Sampling] = [
+      "420": .yuv420, "422": .yuv422, "411": .yuv411, "440": .yuv440, "444": .yuv444,
+    ]
+    return samplings[name.prefix { $0 != "p" }].map { YUVFormat($0, bitDepth: depth) }
   }
 }

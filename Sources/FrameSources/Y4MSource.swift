@@ -1,99 +1,135 @@
 import FrameCore
 
-/// A YUV4MPEG2 file or pipe (`ffmpeg -f yuv4mpegpipe`): 4:2:0 as `i420`, 4:4:4 as `rgb8`, mono as `mono8`.
+/// A YUV4MPEG2 file or pipe (`ffmpeg -f yuv4mpegpipe`), as ``YUVConverter`` makes frames of its planes.
+///
+/// A frame goes out once the next one's line stands behind it: bytes lost within shift all that follows. What
+/// comes live goes out when its last byte is there, unless a line FRAME within it says that bytes were lost.
 final class Y4MSource: FrameSource, @unchecked Sendable {
   // Sound: everything but `close` is used by the reading thread alone.
   let name: String
   let isLive: Bool
   let frameCount: Int?
   private let stream: ByteStream
+  private let lines: Y4MFrameLines
   private let header: Y4MHeader
+  private let converter: YUVConverter
   private let content: FrameContent
   /// Where the first frame begins.
   private let start: Int
   private var position = 0
   private var isOver = false
-  /// Planes of 4:4:4 before they become pixels.
-  private var planes: [UInt8] = []
+  /// Frames known to be lost before the next one, each told by a reading of its own.
+  private var lost = 0
 
-  private static let maximumLine = 4096
+  private static let maximumHeader = 4096
 
-  init(name: String, _ stream: ByteStream, isLive: Bool, limits: FrameLimits) throws(SourceError) {
+  init(
+    name: String, _ stream: ByteStream, isLive: Bool, matrix: ColorMatrix? = nil, limits: FrameLimits
+  ) throws(SourceError) {
     self.name = name
     self.stream = stream
     self.isLive = isLive
-    header = try Y4MHeader(try stream.line(limit: Self.maximumLine) ?? "", path: name)
-    start = stream.offset
-    let format: PixelFormat =
-      switch header.chroma {
-      case .quarter: .i420
-      case .full: .rgb8
-      case .none: .mono8
-      }
+    let header = try Y4MHeader(
+      try stream.line(limit: Self.maximumHeader) ?? "", path: name, matrix: matrix)
     do throws(LayoutError) {
-      content = FrameContent(
-        .pixels, try PixelLayout(width: header.width, height: header.height, format: format, limits: limits))
+      converter = try YUVConverter(
+        header.format, width: header.width, height: header.height, limits: limits)
     } catch {
       throw .malformed(name, problem: error.description)
     }
-    if header.chroma == .full { planes = Array(repeating: 0, count: header.frameBytes) }
+    self.header = header
+    content = FrameContent(.pixels, converter.layout)
+    lines = Y4MFrameLines(stream, frameBytes: converter.sourceBytes)
+    let start = stream.offset
+    self.start = start
     // Frame lines may carry parameters, so this is what most streams have.
-    let (header, start) = (header, start)
-    frameCount = stream.size.map { ($0 - start) / (header.frameBytes + 6) }
+    let span = lines.span
+    frameCount = stream.size.map { max(0, $0 - start) / span }
   }
 
   var nominalRate: Double? { header.rate }
+  var notes: [String] { header.notes }
 
   func rewind() throws(SourceError) {
     guard !isLive else { throw .option("\(name) is a pipe: it can be read only once") }
     try stream.seek(to: start)
     position = 0
+    lost = 0
     isOver = false
   }
 
   func close() { stream.close() }
 
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
+    if lost > 0 {
+      lost -= 1
+      return rejected("is lost: expected a line FRAME; the stream is damaged there")
+    }
     guard !isOver else { return .end }
-    guard let line = try stream.line(limit: Self.maximumLine) else { return .end }
-    let origin = FrameOrigin(file: name, position: position)
-    guard line == "FRAME" || line.hasPrefix("FRAME ") else {
-      // Nothing says where the next frame begins.
-      isOver = true
-      return .rejected(.frame(origin, problem: "expected a line FRAME; the stream is damaged from here on"))
+    switch try lines.take() {
+    case .end: return .end
+    case .frame: return try frame(pool)
+    case .other: return damaged(try lines.findNext(), "expected a line FRAME")
     }
-    let bytes = header.frameBytes
-    guard var buffer = pool.take(max(bytes, content.layout.byteCount)) else { throw .stopped }
-    var got = 0
-    if header.chroma == .full {
-      let result = planes.withUnsafeMutableBytes { memory in
-        do throws(SourceError) {
-          return Result<Int, SourceError>.success(try stream.read(into: memory))
-        } catch {
-          return .failure(error)
-        }
-      }
-      got = try result.get()
-      let layout = content.layout
-      buffer.fill { memory in
-        YUVPlanes.toRGB(planes, layout.width * layout.height, isFullRange: header.isFullRange, into: memory)
-      }
-    } else {
-      try buffer.fill { (memory) throws(SourceError) -> Int in
-        got = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
-        // `i420` is limited range by the record format; grey is as it is.
-        if header.isFullRange, header.chroma == .quarter {
-          YUVPlanes.toLimitedRange(memory, luma: header.width * header.height, count: got)
-        }
-        return got
-      }
+  }
+
+  /// One frame whose line was taken.
+  private func frame(_ pool: FramePool) throws(SourceError) -> SourceReading {
+    guard var buffer = pool.take(content.layout.byteCount) else { throw .stopped }
+    var damage: SourceReading?
+    var captured: Int64 = 0
+    try buffer.fill { (memory) throws(SourceError) -> Int in
+      let planes = UnsafeMutableRawBufferPointer(
+        rebasing: (converter.isIdentity ? memory : converter.planes)[..<converter.sourceBytes])
+      let count = try stream.read(into: planes)
+      if isLive { captured = FrameClock.now() }
+      damage = try damaged(UnsafeRawBufferPointer(rebasing: planes[..<count]))
+      guard damage == nil else { return 0 }
+      if !converter.isIdentity { converter.convert(UnsafeRawBufferPointer(planes), into: memory) }
+      return content.layout.byteCount
     }
-    guard got == bytes else {
-      isOver = true
-      return .rejected(
-        .frame(origin, problem: "the stream is cut off: the frame has \(got) of \(bytes) bytes"))
-    }
+    if let damage { return damage }
+    var frame = CapturedFrame(
+      content: content, buffer: buffer, origin: FrameOrigin(file: name, position: position))
+    frame.captured = captured
     position += 1
-    return .frame(CapturedFrame(content: content, buffer: buffer, origin: origin))
+    return .frame(frame)
+  }
+
+  /// What is wrong with a frame that was read: it is cut off, or no other frame begins where it ends.
+  /// - Returns: `nil` where it is whole; frames that follow it may be lost.
+  private func damaged(_ planes: UnsafeRawBufferPointer) throws(SourceError) -> SourceReading? {
+    guard planes.count == converter.sourceBytes else {
+      stream.unread(planes)
+      let cut = "the stream is cut off: the frame has \(planes.count) of \(converter.sourceBytes) bytes"
+      return damaged(try lines.findNext(), cut)
+    }
+    guard !isLive || stream.isReady || Y4MFrameLines.isWithin(planes) else { return nil }
+    guard try !lines.isNext() else { return nil }
+    stream.unread(planes)
+    let next = try lines.findNext()
+    let behind = next.bytes - planes.count
+    guard next.isFound, behind < 0 || behind % lines.span != 0 else {
+      // It is where it should be: what is behind it is not.
+      lost = behind % lines.span == 0 ? behind / lines.span : 1
+      isOver = !next.isFound
+      return nil
+    }
+    return damaged(next, "expected a line FRAME behind it")
+  }
+
+  private func damaged(_ next: (bytes: Int, isFound: Bool), _ problem: String) -> SourceReading {
+    guard next.isFound else {
+      isOver = true
+      return rejected(problem + "; no whole frame follows")
+    }
+    lost = max(1, (next.bytes + lines.span / 2) / lines.span) - 1
+    return rejected(problem + "; the next whole frame begins \(next.bytes) bytes later")
+  }
+
+  private func rejected(_ problem: String) -> SourceReading {
+    let origin = FrameOrigin(file: name, position: position)
+    position += 1
+    return .rejected(.frame(origin, problem: problem))
   }
 }

@@ -52,7 +52,7 @@ import Testing
 
   @Test(arguments: [
     ("hello", "begin with YUV4MPEG2"), ("YUV4MPEG2 W4\n", "no width and height"),
-    ("YUV4MPEG2 W4 H4 C420p10\n", "C420p10 is not supported"), ("YUV4MPEG2 W0 H4\n", "at least 1 px"),
+    ("YUV4MPEG2 W4 H4 C420p8\n", "C420p8 is not supported"), ("YUV4MPEG2 W0 H4\n", "at least 1 px"),
     ("YUV4MPEG2 W999999999 H999999999\n", "limit"),
   ])
   func badY4MHeadersAreNamed(_ text: String, _ says: String) throws {

@@ -1,0 +1,134 @@
+import FrameCore
+
+/// The lines `FRAME`, with or without parameters, between the frames of a y4m stream.
+struct Y4MFrameLines {
+  enum Line {
+    case frame
+    case end
+    /// Something else: it is left where it is.
+    case other
+  }
+
+  private static let word = Array("FRAME".utf8)
+  /// Longest line that is taken, bytes.
+  private static let maximum = 4096
+  /// Longest one that is believed where the stream is damaged.
+  private static let plausible = 256
+
+  private let stream: ByteStream
+  /// Bytes of the planes behind a line.
+  private let frameBytes: Int
+
+  init(_ stream: ByteStream, frameBytes: Int) {
+    self.stream = stream
+    self.frameBytes = frameBytes
+  }
+
+  /// Bytes from one frame to the next, where lines have no parameters.
+  var span: Int { Self.word.count + 1 + frameBytes }
+
+  /// Takes a line.
+  func take() throws(SourceError) -> Line {
+    var ahead = try stream.peek(Self.word.count + 1)
+    guard ahead.count > 0 else { return .end }
+    guard Self.begins(ahead) else { return .other }
+    // Few lines have parameters: more is asked for only then, since a pipe may not have it yet.
+    var length = Self.length(ahead, Self.maximum)
+    while length == nil, ahead.count < Self.maximum {
+      let known = ahead.count
+      ahead = try stream.peek(known + 1)
+      guard ahead.count > known else { break }
+      length = Self.length(ahead, Self.maximum)
+    }
+    guard let length else { return .other }
+    stream.skip(length)
+    return .frame
+  }
+
+  /// Whether a frame begins here, or the stream ends.
+  func isNext() throws(SourceError) -> Bool {
+    let ahead = try stream.peek(Self.word.count + 1)
+    return ahead.isEmpty || Self.begins(ahead)
+  }
+
+  /// Skips to the next line with a whole frame behind it and then another line, or the end.
+  /// - Returns: bytes skipped; all that were left where there is none.
+  func findNext() throws(SourceError) -> (bytes: Int, isFound: Bool) {
+    var skipped = 0
+    func skip(_ count: Int) {
+      stream.skip(count)
+      skipped += count
+    }
+    while true {
+      let ahead = try stream.peek(Self.plausible + frameBytes + Self.word.count + 1)
+      guard let found = Self.find(ahead) else {
+        // The start of the word may be at the end of what is here.
+        let isAll = ahead.count <= Self.plausible + frameBytes
+        skip(isAll ? ahead.count : ahead.count - Self.word.count)
+        if isAll, try stream.peek(1).isEmpty { return (skipped, false) }
+        continue
+      }
+      if found > 0 {
+        skip(found)
+        continue
+      }
+      if let length = Self.length(ahead, Self.plausible), ahead.count >= length + frameBytes {
+        let behind = UnsafeRawBufferPointer(rebasing: ahead[(length + frameBytes)...])
+        if behind.isEmpty || Self.begins(behind) { return (skipped, true) }
+      }
+      skip(1)
+    }
+  }
+
+  /// Whether a line begins somewhere within a frame: in pixels that is next to impossible.
+  static func isWithin(_ planes: UnsafeRawBufferPointer) -> Bool { find(planes) != nil }
+
+  /// The length of a line, with its line feed.
+  private static func length(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> Int? {
+    bytes.prefix(limit).firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
+  }
+
+  private static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count > word.count && bytes.starts(with: word) && isEnd(bytes[word.count])
+  }
+
+  private static func isEnd(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\n") || byte == UInt8(ascii: " ")
+  }
+
+  /// Where the first line begins.
+  private static func find(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    var at = 0
+    while at + word.count < bytes.count {
+      // Of two neighbouring letters one pair lies at an even place: 16 bytes are looked at in one go.
+      let block = UnsafeRawBufferPointer(rebasing: bytes[at...].prefix(4096 + word.count))
+      if mayHold(block) {
+        for offset in 0..<block.count - word.count
+        where block[offset] == word[0] && begins(UnsafeRawBufferPointer(rebasing: block[offset...])) {
+          return at + offset
+        }
+      }
+      at += 4096
+    }
+    return nil
+  }
+
+  /// False where the word is certainly not.
+  private static func mayHold(_ block: UnsafeRawBufferPointer) -> Bool {
+    guard let base = block.baseAddress, block.count >= 16 else { return true }
+    let fr = SIMD8<UInt16>(repeating: UInt16(littleEndian: 0x5246))
+    let ra = SIMD8<UInt16>(repeating: UInt16(littleEndian: 0x4152))
+    var seen = SIMDMask<SIMD8<Int16>>(repeating: false)
+    var at = 0
+    while at + 16 <= block.count {
+      let pairs = base.loadUnaligned(fromByteOffset: at, as: SIMD8<UInt16>.self)
+      seen = seen .| (pairs .== fr) .| (pairs .== ra)
+      at += 16
+    }
+    guard !any(seen) else { return true }
+    // What is left, with the pair before it.
+    let pairs = base.loadUnaligned(fromByteOffset: block.count - 16, as: SIMD8<UInt16>.self)
+    let odd = base.loadUnaligned(fromByteOffset: max(0, block.count - 17), as: SIMD8<UInt16>.self)
+    return any((pairs .== fr) .| (pairs .== ra) .| (odd .== fr) .| (odd .== ra))
+  }
+}
