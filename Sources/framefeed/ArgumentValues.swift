@@ -4,6 +4,7 @@ public import FrameBench
 public import FrameCodecs
 public import FrameCore
 public import FrameFeed
+import FrameSources
 public import KafkaTransport
 public import LogLines
 
@@ -17,6 +18,16 @@ extension PixelFormat: ArgumentValue {}
 extension QueuePolicy: ArgumentValue {}
 extension SettingsPreset: ArgumentValue {}
 extension SinkOptions.Policy: ArgumentValue {}
+
+/// Which weights made luma of red, green and blue, where a source does not say it.
+enum MatrixChoice: String, ArgumentValue, CaseIterable {
+  case auto
+  case bt601
+  case bt709
+
+  /// `nil` leaves it to the source.
+  var matrix: ColorMatrix? { ColorMatrix(rawValue: rawValue) }
+}
 
 extension FrameSize: ArgumentValue {
   public init?(argument: String) { self.init(argument) }

@@ -56,8 +56,13 @@ struct StreamCommand: Command {
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
     .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),
     .option(\.encoders, "encoders", value: "n", allowed: .range(1...64), "Threads that encode."),
-    .option(\.size, "size", value: "WxH", "Frame size of a raw dump."),
-    .option(\.pixelFormat, "pixel-format", value: "format", "Pixel format of a raw dump."),
+    .option(
+      \.size, "size", value: "WxH", "Frame size of a raw dump, or of an array that can be read in two ways."),
+    .option(\.pixelFormat, "pixel-format", value: "format", "Pixel format of a raw dump or array."),
+    .option(
+      \.matrix, "matrix", value: "auto|bt601|bt709",
+      "Colour matrix of y4m and video that do not say it; auto: bt709 from 720 lines on, unless in full range."
+    ),
     .option(\.maxPixels, "max-pixels", value: "n", allowed: .atLeast(1), "Largest frame to take, in pixels."),
     .flag(
       \.sync, "sync",
@@ -87,6 +92,7 @@ struct StreamCommand: Command {
   var encoders = 1
   var size: FrameSize?
   var pixelFormat: PixelFormat?
+  var matrix = MatrixChoice.auto
   var maxPixels = FrameLimits.standard.maximumPixels
   var sync = false
   var noCreate = false
@@ -108,8 +114,8 @@ struct StreamCommand: Command {
     do throws(SourceError) {
       let times = try timestamps.map { path throws(SourceError) in try FrameTimestamps.load(path) }
       let wanted = SourceOptions(
-        size: size, pixelFormat: pixelFormat, timestamps: times, limits: options.limits,
-        pictures: pictureFormats)
+        size: size, pixelFormat: pixelFormat, timestamps: times, matrix: matrix.matrix,
+        limits: options.limits, pictures: pictureFormats)
       var options = options
       if let times, fps == nil { options.pace = .timestamps(times) }
       return FeedStreamer(try SourceOpener.open(source, options: wanted), options)
