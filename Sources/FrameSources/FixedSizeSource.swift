@@ -1,6 +1,6 @@
 import FrameCore
 
-/// Frames of one size, one behind the other: a raw dump, or the data of a NumPy array.
+/// Frames of one size, one behind the other: a raw dump.
 final class FixedSizeSource: FrameSource, @unchecked Sendable {
   // Sound: everything but `close` is used by the reading thread alone.
   let name: String
@@ -9,25 +9,19 @@ final class FixedSizeSource: FrameSource, @unchecked Sendable {
   let frameCount: Int?
   private let stream: ByteStream
   private let content: FrameContent
-  private let start: Int
   private var position = 0
 
   /// - Parameters:
-  ///   - start: where the first frame begins, bytes.
-  ///   - count: frames there should be; `nil` for as many as the file holds.
-  init(
-    name: String, _ stream: ByteStream, layout: PixelLayout, start: Int, count: Int?
-  ) throws(SourceError) {
+  ///   - layout: of each frame.
+  init(name: String, _ stream: ByteStream, layout: PixelLayout) {
     self.name = name
     self.stream = stream
     content = FrameContent(.pixels, layout)
-    self.start = start
-    frameCount = count ?? stream.size.map { ($0 - start + layout.byteCount - 1) / layout.byteCount }
-    try stream.seek(to: start)
+    frameCount = stream.size.map { ($0 + layout.byteCount - 1) / layout.byteCount }
   }
 
   func rewind() throws(SourceError) {
-    try stream.seek(to: start)
+    try stream.seek(to: 0)
     position = 0
   }
 
@@ -40,8 +34,17 @@ final class FixedSizeSource: FrameSource, @unchecked Sendable {
     try buffer.fill { (memory) throws(SourceError) -> Int in
       try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
     }
-    guard buffer.count > 0 else { return .end }
     let origin = FrameOrigin(file: name, position: position)
+    guard buffer.count > 0 else {
+      // It was longer when it was opened.
+      guard let frameCount else { return .end }
+      let read = position
+      position = .max
+      return .rejected(
+        .frame(
+          origin,
+          problem: "the file was cut off while it was read: \(read) of \(frameCount) frames were there"))
+    }
     position += 1
     guard buffer.count == bytes else {
       position = .max

@@ -39,9 +39,9 @@ extension FrameSource {
 
 /// How sources are to be read where they do not say it themselves.
 public struct SourceOptions: Sendable {
-  /// Of raw dumps.
+  /// Of raw dumps, and of arrays whose shape may mean several.
   public var size: FrameSize?
-  /// Of raw dumps.
+  /// The same.
   public var pixelFormat: PixelFormat?
   /// Which files of a directory, and when.
   public var timestamps: FrameTimestamps?

@@ -48,7 +48,7 @@ public enum SourceOpener {
     case "y4m":
       return try Y4MSource(
         name: first, stream, isLive: false, matrix: options.matrix, limits: options.limits)
-    case "npy": return try array(first, stream, options)
+    case "npy": return try ArraySource(name: first, stream, options)
     case "mjpeg", "mjpg": return MJPEGSource(name: first, stream, isLive: false, limits: options.limits)
     default: return try RawDump.open(first, stream, kind, options)
     }
@@ -86,26 +86,6 @@ public enum SourceOpener {
       problem: start.isEmpty
         ? "nothing came; expected a y4m or mjpeg stream"
         : "neither y4m nor mjpeg; pipe one: ffmpeg -i INPUT -f yuv4mpegpipe - | framefeed stream -")
-  }
-
-  private static func array(
-    _ path: String, _ stream: ByteStream, _ options: SourceOptions
-  ) throws(SourceError) -> any FrameSource {
-    let header = try NPYHeader(try stream.peek(NPYHeader.maximumLength), path: path)
-    let channels = header.shape.count == 4 ? header.shape[3] : 1
-    let format: PixelFormat = channels == 1 ? .mono8 : channels == 3 ? options.pixelFormat ?? .rgb8 : .rgba8
-    guard format.channels == channels, format != .i420 else {
-      throw .option("\(path): \(channels) channels do not fit --pixel-format \(format.rawValue)")
-    }
-    let layout: PixelLayout
-    do throws(LayoutError) {
-      layout = try PixelLayout(
-        width: header.shape[2], height: header.shape[1], format: format, limits: options.limits)
-    } catch {
-      throw .malformed(path, problem: error.description)
-    }
-    return try FixedSizeSource(
-      name: path, stream, layout: layout, start: header.length, count: header.shape[0])
   }
 
   private static func isDirectory(_ path: String) -> Bool {
@@ -149,7 +129,7 @@ enum RawDump {
     } catch {
       throw .malformed(path, problem: error.description)
     }
-    return try FixedSizeSource(name: path, stream, layout: layout, start: 0, count: nil)
+    return FixedSizeSource(name: path, stream, layout: layout)
   }
 }
 

@@ -81,35 +81,6 @@ import Testing
     #expect(seen[3].problem!.contains("cut off"))
   }
 
-  @Test(.enabled(if: python != nil)) func arraysOfNumPyAreReadExactly() throws {
-    let scratch = try Scratch()
-    try scratch.run(
-      python!, "-c",
-      """
-      import numpy as np
-      a = (np.arange(3 * 5 * 7 * 3) % 251).astype(np.uint8)
-      np.save("rgb.npy", a.reshape(3, 5, 7, 3)); np.save("gray.npy", a[:105].reshape(3, 5, 7))
-      np.save("f64.npy", np.zeros((2, 4, 4, 3))); np.save("f.npy", np.asfortranarray(a.reshape(3, 5, 7, 3)))
-      np.save("flat.npy", a); np.save("five.npy", a[:105].reshape(3, 5, 7, 1, 1))
-      """)
-    let all = (0..<315).map { UInt8($0 % 251) }
-    let rgb = try readAll("\(scratch.path)/rgb.npy")
-    #expect(rgb.flatMap { $0.bytes ?? [] } == all)
-    #expect(rgb[0].layout == (try PixelLayout(width: 7, height: 5, format: .rgb8)))
-    let gray = try readAll("\(scratch.path)/gray.npy")
-    #expect(gray.flatMap { $0.bytes ?? [] } == Array(all[..<105]) && gray[0].layout?.format == .mono8)
-    for (name, says) in [
-      ("f64", "holds float64, expected uint8"), ("f", "Fortran order"), ("flat", "has shape [315]"),
-      ("five", "has shape"),
-    ] {
-      let error = #expect(throws: SourceError.self) { try readAll("\(scratch.path)/\(name).npy") }
-      #expect("\(error!)".contains(says))
-    }
-    try scratch.write("cut.npy", Array(try scratch.file("rgb.npy").dropLast(20)))
-    let cut = try readAll("\(scratch.path)/cut.npy")
-    #expect(cut.count == 3 && cut[2].problem!.contains("85 of 105 bytes"))
-  }
-
   @Test func rawDumpsNeedTheirSize() throws {
     let scratch = try Scratch()
     let file = try scratch.write("x.bgr", Array(0..<25))
