@@ -1,4 +1,9 @@
-/// Recorded capture times: one `seconds name` a line, as camera rigs and ROS bag exports write them.
+/// Recorded capture times: a time and a file name a line, as camera rigs, EuRoC data sets and ROS bag exports write
+/// them.
+///
+/// Time and name are parted by a comma, a semicolon, a tab or blanks; names may hold blanks. Blank lines, those that
+/// start with `#`, and a first line of column names are skipped. Times are seconds, ms, us or ns: a line above them
+/// says it, or their size.
 public struct FrameTimestamps: Sendable, Equatable {
   /// The file they were read from.
   public let file: String
@@ -6,6 +11,8 @@ public struct FrameTimestamps: Sendable, Equatable {
   public let names: [String]
   /// ns from the first, in the same order.
   public let offsets: [Int64]
+  /// What the user should know: which unit was taken.
+  public let notes: [String]
   /// Line of each entry, for messages.
   let lines: [Int]
   /// From the start of one loop to the next: the recording and one median interval, ns.
@@ -13,7 +20,7 @@ public struct FrameTimestamps: Sendable, Equatable {
 
   public var count: Int { names.count }
 
-  /// Reads a timestamps file. Blank lines and those that start with `#` are skipped.
+  /// Reads a timestamps file.
   public static func load(_ path: String) throws(SourceError) -> FrameTimestamps {
     let file = try SourceFile(path: path)
     guard let size = file.size, size <= 256 << 20 else {
@@ -26,52 +33,82 @@ public struct FrameTimestamps: Sendable, Equatable {
     return try parse(bytes[..<(try result.get())], file: path)
   }
 
-  /// Longest recording, seconds.
-  private static let longest = 4e8
+  /// Longest recording, ns: 12 years, so that ten loops of it are well within Int64.
+  private static let longest: Int128 = 400_000_000_000_000_000
 
   /// - Parameter file: named in messages.
   static func parse(_ bytes: ArraySlice<UInt8>, file: String) throws(SourceError) -> FrameTimestamps {
-    var names: [String] = []
-    var offsets: [Int64] = []
-    var lines: [Int] = []
-    var first: Double?
-    var rest = bytes
+    var times: [Int128] = []
+    var (names, lines): ([String], [Int]) = ([], [])
+    var last: RecordedTime?
+    var unit: RecordedTime.Unit?
+    var rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
     var number = 0
     // Line by line: a list of all lines would take many times the file where they are short.
     while !rest.isEmpty {
       let line = rest.prefix { $0 != 0x0A }
       rest = rest[line.endIndex...].dropFirst()
       number += 1
-      let text = String(decoding: line, as: UTF8.self)
-      let words = text.split(whereSeparator: \.isWhitespace)
-      guard let word = words.first, !word.hasPrefix("#") else { continue }
+      let text = TimestampLine.trimmed(String(decoding: line, as: UTF8.self)[...])
+      guard !text.isEmpty else { continue }
+      guard !text.hasPrefix("#") else {
+        if names.isEmpty { unit = unit ?? RecordedTime.Unit(header: text) }
+        continue
+      }
+      if names.isEmpty, TimestampLine.isColumnNames(text) {
+        unit = unit ?? RecordedTime.Unit(header: text)
+        continue
+      }
       func failure(_ problem: String) -> SourceError {
         .timestamps(file: file, line: number, problem: problem)
       }
-      guard words.count == 2 else { throw failure("expected \"seconds name\", found \(words.count) words") }
-      guard let seconds = Double(word), abs(seconds) < 4e9 else {
-        throw failure("\"\(word)\" is not a number of seconds")
+      guard let parts = TimestampLine(text) else {
+        throw failure("expected \"time name\", found \"\(text)\"")
       }
-      // In ns, ten loops of as much are well within Int64.
-      guard abs(seconds - (first ?? seconds)) < longest else {
-        throw failure("\(word) s is more than 12 years from the first line")
+      guard let time = RecordedTime(parts.time) else { throw failure("\"\(parts.time)\" is not a number") }
+      guard time.scaled >= last?.scaled ?? time.scaled else {
+        throw failure("\(parts.time) is before the line above; times must not go back")
       }
-      let offset = Int64(((seconds - (first ?? seconds)) * 1e9).rounded())
-      guard offset >= offsets.last ?? 0 else {
-        throw failure("\(word) s is before the line above; times must not go back")
-      }
-      first = first ?? seconds
-      names.append(String(words[1]))
-      offsets.append(offset)
+      last = time
+      times.append(time.scaled)
+      names.append(parts.name)
       lines.append(number)
     }
-    guard !names.isEmpty else {
-      throw .malformed(file, problem: "no timestamps; expected lines of \"seconds name\"")
+    guard let first = times.first, let last else {
+      throw .malformed(file, problem: "no timestamps; expected lines of \"time name\"")
     }
+    let known = unit
+    let taken = known ?? RecordedTime.Unit(likely: last)
+    func offset(_ time: Int128) -> Int128 { (time - first) * taken.nanoseconds / 1_000_000_000 }
+    if let at = times.firstIndex(where: { offset($0) > longest }) {
+      throw .timestamps(
+        file: file, line: lines[at],
+        problem:
+          "is more than 12 years from the first line, in \(taken); a line \"# [ns]\" above names another unit"
+      )
+    }
+    return FrameTimestamps(
+      file: file, names: names, offsets: times.map { Int64(offset($0)) }, lines: lines,
+      notes: ["times of \(file) are taken as \(taken)\(known == nil ? ", by their size" : ", as it says")"])
+  }
+
+  init(file: String, names: [String], offsets: [Int64], lines: [Int], notes: [String]) {
+    self.file = file
+    self.names = names
+    self.offsets = offsets
+    self.lines = lines
+    self.notes = notes
     let intervals = zip(offsets.dropFirst(), offsets).map { $0 - $1 }.sorted()
     let median = intervals.isEmpty ? 33_333_333 : intervals[intervals.count / 2]
+    period = (offsets.last ?? 0) + median
+  }
+
+  /// The times of some entries alone, from the first of them on.
+  func selecting(_ indices: [Int]) -> FrameTimestamps {
+    let start = indices.first.map { offsets[$0] } ?? 0
     return FrameTimestamps(
-      file: file, names: names, offsets: offsets, lines: lines, period: (offsets.last ?? 0) + median)
+      file: file, names: indices.map { names[$0] }, offsets: indices.map { offsets[$0] - start },
+      lines: indices.map { lines[$0] }, notes: notes)
   }
 
   /// Offset of a frame of a feed that is looped.

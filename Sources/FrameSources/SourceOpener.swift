@@ -18,6 +18,17 @@ public enum SourceOpener {
     _ arguments: [String], options: SourceOptions = SourceOptions()
   ) throws(SourceError) -> any FrameSource {
     guard let first = arguments.first else { throw .option("no source given") }
+    guard let times = options.timestamps else { return try untimed(first, arguments, options) }
+    if arguments.count > 1 || PictureFormats(options.pictures).takes(first), !isDirectory(first) {
+      let matched = try TimestampedFiles.match(arguments, times)
+      return try TimestampedSource(try images(matched.files, options), matched.times)
+    }
+    return try TimestampedSource(try untimed(first, arguments, options), times)
+  }
+
+  private static func untimed(
+    _ first: String, _ arguments: [String], _ options: SourceOptions
+  ) throws(SourceError) -> any FrameSource {
     guard arguments.count == 1 else { return try images(arguments, options) }
     if first == "-" { return try standardInput(options) }
     if let size = first.removing(prefix: "synthetic:") {
@@ -27,11 +38,9 @@ public enum SourceOpener {
       return try SyntheticSource(name: first, size, limits: options.limits)
     }
     if isDirectory(first) {
-      guard let timestamps = options.timestamps else {
-        return try ImageFilesSource(directory: first, options)
-      }
-      let files = try timestamps.files(in: first)
-      return ImageFilesSource(name: first, files: files, options, isTimed: true)
+      guard let times = options.timestamps else { return try ImageFilesSource(directory: first, options) }
+      let files = try TimestampedFiles.list(first, times)
+      return ImageFilesSource(name: first, files: files.map { FilePath($0) }, options, isTimed: true)
     }
     let formats = PictureFormats(options.pictures)
     if formats.takes(first) { return try images(arguments, options) }
@@ -68,7 +77,7 @@ public enum SourceOpener {
       }
     }
     let name = files.count == 1 ? files[0] : "\(files[0]) and \(files.count - 1) more"
-    return ImageFilesSource(name: name, files: files.map { FilePath($0) }, options)
+    return ImageFilesSource(name: name, files: files.map { FilePath($0) }, options, isTimed: options.timestamps != nil)
   }
 
   private static func standardInput(_ options: SourceOptions) throws(SourceError) -> any FrameSource {
@@ -91,22 +100,6 @@ public enum SourceOpener {
   private static func isDirectory(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-  }
-}
-
-extension FrameTimestamps {
-  /// The files that it names, in its order.
-  fileprivate func files(in directory: String) throws(SourceError) -> [FilePath] {
-    let prefix = directory.hasSuffix("/") ? directory : directory + "/"
-    var files: [FilePath] = []
-    for (name, line) in zip(names, lines) {
-      let path = prefix + name
-      guard access(path, R_OK) == 0 else {
-        throw .timestamps(file: file, line: line, problem: "\(path): cannot be read: \(SourceFile.reason())")
-      }
-      files.append(FilePath(path))
-    }
-    return files
   }
 }
 

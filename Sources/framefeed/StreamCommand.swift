@@ -41,7 +41,7 @@ struct StreamCommand: Command {
     ),
     .option(
       \.timestamps, "timestamps", value: "file", completion: .files,
-      "Pace by recorded times: one `seconds name` a line."),
+      "Pace by recorded times: a time and a file name a line, as EuRoC and ROS export them (s, ms, us or ns)."),
     .option(\.loop, "loop", value: "n|forever", "How often to read the source."),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
     .option(\.resize, "resize", value: "WxH", "Resize frames before encoding."),
@@ -117,7 +117,7 @@ struct StreamCommand: Command {
         size: size, pixelFormat: pixelFormat, timestamps: times, matrix: matrix.matrix,
         limits: options.limits, pictures: pictureFormats)
       var options = options
-      if let times, fps == nil { options.pace = .timestamps(times) }
+      if times != nil, fps == nil { options.pace = .source }
       return FeedStreamer(try SourceOpener.open(source, options: wanted), options)
     } catch {
       if case .option = error { throw Failure(error, code: .usage) }

@@ -43,8 +43,8 @@ import Testing
 
   @Test(arguments: [
     ("", "no timestamps"), ("# nothing\n", "no timestamps"), ("1.0\n", "t.txt:1: expected"),
-    ("1.0 a b\n", "t.txt:1: expected"), ("1 a\nsoon b\n", "t.txt:2: \"soon\" is not a number"),
-    ("nan a\n", "not a number"), ("1e300 a\n", "not a number"), ("2 a\n1 b\n", "t.txt:2: 1 s is before"),
+    ("1.0,\n", "t.txt:1: expected"), ("1 a\nsoon b\n", "t.txt:2: \"soon\" is not a number"),
+    ("nan a\n", "not a number"), ("1e300 a\n", "not a number"), ("2 a\n1 b\n", "t.txt:2: 1 is before"),
   ])
   func badTimesAreNamed(_ text: String, _ says: String) {
     let error = #expect(throws: SourceError.self) {

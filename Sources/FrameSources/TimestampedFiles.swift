@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Which image file is of which line of a timestamps file.
+enum TimestampedFiles {
+  /// The files of a directory that the lines name, in their order: a path from the directory, or its last part alone.
+  static func list(_ directory: String, _ times: FrameTimestamps) throws(SourceError) -> [String] {
+    let prefix = directory.hasSuffix("/") ? directory : directory + "/"
+    var files: [String] = []
+    files.reserveCapacity(times.count)
+    for (name, line) in zip(times.names, times.lines) {
+      let path = prefix + name
+      if access(path, R_OK) == 0 {
+        files.append(path)
+        continue
+      }
+      let reason = SourceFile.reason()
+      let short = prefix + last(name)
+      guard short != path, access(short, R_OK) == 0 else {
+        throw .timestamps(file: times.file, line: line, problem: "\(path): cannot be read: \(reason)")
+      }
+      files.append(short)
+    }
+    return files
+  }
+
+  /// Files that were given one by one, in the order of their times.
+  /// - Throws: ``SourceError/option(_:)`` for a file without a line, or with more than one.
+  static func match(_ files: [String], _ times: FrameTimestamps) throws(SourceError) -> (
+    files: [String], times: FrameTimestamps
+  ) {
+    var entries: [String: [Int]] = [:]
+    for (index, name) in times.names.enumerated() { entries[last(name), default: []].append(index) }
+    var matched: [(file: String, entry: Int)] = []
+    for file in files {
+      guard var found = entries[last(file)] else {
+        throw .option("\(file): has no line in \(times.file); each file needs one")
+      }
+      // Two cameras may have files of one name: their folders tell them apart.
+      if found.count > 1 { found = found.filter { ends(file, with: times.names[$0]) } }
+      guard found.count == 1 else {
+        let lines = (entries[last(file)] ?? []).prefix(3).map { String(times.lines[$0]) }
+        throw .option("\(file): lines \(lines.joined(separator: ", ")) of \(times.file) may all be its own")
+      }
+      matched.append((file, found[0]))
+    }
+    matched.sort { $0.entry < $1.entry }
+    return (matched.map(\.file), times.selecting(matched.map(\.entry)))
+  }
+
+  private static func last(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+
+  private static func ends(_ path: String, with name: String) -> Bool {
+    path == name || path.hasSuffix("/" + name)
+  }
+}
