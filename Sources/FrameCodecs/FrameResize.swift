@@ -3,7 +3,7 @@ import FrameCore
 
 /// Resizes 8-bit pixels before encoding: area average when shrinking, bilinear when growing.
 final class FrameResize {
-  /// One output sample is a weighted sum of neighbours, weights in 1/16384.
+  /// One output sample is a weighted sum of neighbours.
   private struct Axis {
     var start: [Int32] = []
     var count: [Int32] = []
@@ -11,7 +11,9 @@ final class FrameResize {
     var widest = 1
 
     /// A triangle (growing) or box of the source pixels covered (shrinking), half-pixel centres.
-    init(from source: Int, to target: Int) {
+    /// - Parameter bits: of the weights' fixed point.
+    init(from source: Int, to target: Int, bits: Int32) {
+      let one: Int32 = 1 << bits
       let scale = Double(source) / Double(target)
       var rows: [[(Int, Double)]] = []
       for at in 0..<target {
@@ -35,13 +37,27 @@ final class FrameResize {
       for taps in rows {
         start.append(Int32(taps[0].0))
         count.append(Int32(taps.count))
-        var fixed = taps.map { Int32(($0.1 * 16384).rounded()) }
-        // The sum must be exactly one, or flat areas would drift.
-        fixed[0] += 16384 - fixed.reduce(0, +)
+        // The sum must be exactly one, or flat areas would drift. Each weight ends where the sum of all up to it
+        // ends, rounded: errors do not gather, however many there are.
+        var (sum, end) = (0.0, Int32(0))
+        var fixed: [Int32] = []
+        for tap in taps {
+          sum += tap.1
+          let next = fixed.count == taps.count - 1 ? one : Int32((sum * Double(one)).rounded())
+          fixed.append(next - end)
+          end = next
+        }
         weights += fixed + Array(repeating: 0, count: widest - taps.count)
       }
     }
   }
+
+  /// Of weights down, along columns of the frame: 255 times their sum has 30 bits.
+  private static let downBits: Int32 = 22
+  /// Fraction of a weighted sum of lines.
+  private static let sumBits: Int32 = 7
+  /// Of weights across: 255 times both sums and half of the last bit have just under 31.
+  private static let acrossBits: Int32 = 16
 
   let source: PixelLayout
   let target: PixelLayout
@@ -56,14 +72,14 @@ final class FrameResize {
     self.source = source
     self.target = target
     sums = .allocate(capacity: source.width * source.format.channels)
-    let across = Axis(from: source.width, to: target.width)
-    let down = Axis(from: source.height, to: target.height)
+    let across = Axis(from: source.width, to: target.width, bits: Self.acrossBits)
+    let down = Axis(from: source.height, to: target.height, bits: Self.downBits)
     guard source.format == .i420 else {
       planes = [(0, 0, source.stride, source.width, source.format.channels, across, down)]
       return
     }
-    let chromaAcross = Axis(from: source.chromaWidth, to: target.chromaWidth)
-    let chromaDown = Axis(from: source.chromaHeight, to: target.chromaHeight)
+    let chromaAcross = Axis(from: source.chromaWidth, to: target.chromaWidth, bits: Self.acrossBits)
+    let chromaDown = Axis(from: source.chromaHeight, to: target.chromaHeight, bits: Self.downBits)
     let (luma, lumaTo) = (source.width * source.height, target.width * target.height)
     let (chroma, chromaTo) = (
       source.chromaWidth * source.chromaHeight, target.chromaWidth * target.chromaHeight
@@ -93,8 +109,8 @@ final class FrameResize {
           let line = pixels + plane.from + (Int(plane.down.start[row]) + tap) * plane.stride
           kernels.accumulate(line, plane.down.weights[row * plane.down.widest + tap], sums, samples)
         }
-        // 255 x 2^14 x 2^14 would not fit: the sums give up 7 bits, rounded.
-        for at in 0..<samples { sums[at] = (sums[at] &+ 64) >> 7 }
+        let drop = Self.downBits - Self.sumBits
+        for at in 0..<samples { sums[at] = (sums[at] &+ 1 << (drop - 1)) >> drop }
         shrink(plane.across, plane.channels, to: result + plane.to + row * columns * plane.channels)
       }
     }
@@ -107,11 +123,11 @@ final class FrameResize {
         let from = sums + Int(axis.start[column]) * channels
         let first = column * axis.widest
         for channel in 0..<channels {
-          var sum: Int32 = 1 << 20
+          var sum: Int32 = 1 << (Self.acrossBits + Self.sumBits - 1)
           for tap in 0..<Int(axis.count[column]) {
             sum &+= weights[first &+ tap] &* from[tap &* channels &+ channel]
           }
-          out[column &* channels &+ channel] = UInt8(clamping: sum >> 21)
+          out[column &* channels &+ channel] = UInt8(clamping: sum >> (Self.acrossBits + Self.sumBits))
         }
       }
     }
