@@ -134,13 +134,31 @@ headers = {
 }
 seed("headers", "frame", "\n".join(f"{k}={v}" for k, v in headers.items()).encode())
 seed("headers", "end", b"frame-format-version=1\nframe-run=r\nframe-end=7")
-for name, planes, chroma in [("420", 1.5, b"420jpeg"), ("444", 3, b"444 XCOLORRANGE=FULL"), ("mono", 1, b"mono")]:
+for name, planes, chroma in [
+    ("420", 1.5, b"420jpeg"), ("420-full", 1.5, b"420mpeg2 XCOLORRANGE=FULL"), ("444", 3, b"444 XCOLORRANGE=FULL"),
+    ("422", 2, b"422"), ("411", 1.5, b"411 Ib"), ("440", 2, b"440"), ("444alpha", 4, b"444alpha"), ("mono", 1, b"mono"),
+    ("mono-limited", 1, b"mono XCOLORRANGE=LIMITED"), ("420p10", 3, b"420p10 XYSCSS=420P10"), ("422p12", 4, b"422p12"),
+    ("mono16", 2, b"mono16"),
+]:
     frame = b"FRAME\n" + raw[: int(8 * 4 * planes)]
     seed("y4m", name, b"YUV4MPEG2 W8 H4 F30:1 C" + chroma + b"\n" + 2 * frame)
-for name, array in [("rgb", pixels[None, :4, :5]), ("gray", pixels[None, :4, :5, 0])]:
+    if name == "420":
+        # Bytes lost, a line that is none, rubbish behind the last frame.
+        lost, other = frame[:20] + frame[25:], b"XRAME\n" + frame[6:]
+        seed("y4m", "damaged", b"YUV4MPEG2 W8 H4 C420\n" + frame + lost + frame + other + 2 * frame + b"FRAME Ip\nend")
+arrays = {
+    "rgb": [pixels[None, :4, :5]], "gray": [pixels[None, :4, :5, 0]], "picture": [pixels[:4, :5]],
+    "flat": [pixels[:4, :5, 0]], "planar": [pixels[None, :4, :6].transpose(0, 3, 1, 2)],
+    "fortran": [np.asfortranarray(np.stack(2 * [pixels[:4, :5]]))], "fortran-picture": [np.asfortranarray(pixels[:4, :5])],
+    "appended": [pixels[None, :4, :5], pixels[None, :2, :3, 0], np.asfortranarray(pixels[:3, :3])],
+}
+for name, appended in arrays.items():
     file = io.BytesIO()
-    np.save(file, array)
+    for array in appended:
+        np.save(file, array)
     seed("npy", name, file.getvalue())
+    if name == "rgb":
+        seed("npy", "python2", file.getvalue().replace(b"(1, 4, 5, 3), }    ", b"(1L, 4L, 5L, 3L), }"))
 seed("mjpeg", "two", jpegs["420"], [0, 0], jpegs["gray"])
 seed("ppm-file", "rgb", b"P6 # one\n5 4 255\n", raw[:60])
 seed("pgm-file", "gray", b"P5 5 4 255\n", raw[:20])
@@ -185,6 +203,10 @@ seed("manifest", "full", b'{"name":"m","runtime":{"kind":"builtin","model":"null
      b'"layout":"NHWC","type":"float16","color":"bgr","fit":"letterbox","pad":[1,2,3],"scale":0.5,"mean":[1],'
      b'"std":[0.2,1e-3,3],"batch":4,"batchTimeoutMs":10}}')
 seed("timestamps", "three", b"# t\n1700000000.25 a.jpg\n\n1700000000.5 b.jpg\n1.7e9 c.jpg\n1700000001 d.jpg\n")
+seed("timestamps", "euroc", b"\xef\xbb\xbf#timestamp [ns],filename\r\n1403636579763555584,1403636579763555584.png\r\n"
+     b"1403636579813555584,1403636579813555584.png\r\n")
+seed("timestamps", "ms", b"stamp_ms;name;exposure\n1700000000250.5;a b.png;3\n1700000000300.75;\"c; d.png\";3\n")
+seed("timestamps", "us", b"%time\tname\n1700000000250000\ta b.png\n1700000000250001 , c.png\n")
 seed("properties", "tls", b"# TLS\nsecurity.protocol = ssl\n! and\n  ssl.ca.location=/etc/ca.pem\r\n"
      b"ssl.key.pem=-----BEGIN KEY-----\\nabc\\n-----END KEY-----\n")
 histograms = {"few": [0, 1, 2, 2, 2047, 2048], "hour": [3_600_000_000_000], "none": [], "many": range(0, 9000, 7)}
