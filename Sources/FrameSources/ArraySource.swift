@@ -111,6 +111,8 @@ final class ArraySource: FrameSource, @unchecked Sendable {
 
   private func cutOff(_ bytes: Int) -> SourceReading {
     isOver = true
+    // Stopped by us: that is no end of the file.
+    if stream.isClosed { return .end }
     guard frames.isPiecewise else {
       return rejected("the file is cut off: it has \(bytes) of \(frames.total) bytes, in Fortran order")
     }

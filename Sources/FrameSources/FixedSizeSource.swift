@@ -35,6 +35,8 @@ final class FixedSizeSource: FrameSource, @unchecked Sendable {
       try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
     }
     let origin = FrameOrigin(file: name, position: position)
+    // Stopped by us: that is no end of the file.
+    if stream.isClosed { return .end }
     guard buffer.count > 0 else {
       // It was longer when it was opened.
       guard let frameCount else { return .end }

@@ -61,6 +61,8 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
   func close() { stream.close() }
 
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
+    // Stopped by us: that is no end of the file.
+    if stream.isClosed { return .end }
     if lost > 0 {
       lost -= 1
       return rejected("is lost: expected a line FRAME; the stream is damaged there")
@@ -119,6 +121,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
   }
 
   private func damaged(_ next: (bytes: Int, isFound: Bool), _ problem: String) -> SourceReading {
+    if stream.isClosed { return .end }
     guard next.isFound else {
       isOver = true
       return rejected(problem + "; no whole frame follows")
