@@ -41,7 +41,8 @@ struct StreamCommand: Command {
     ),
     .option(
       \.timestamps, "timestamps", value: "file", completion: .files,
-      "Pace by recorded times: a time and a file name a line, as EuRoC and ROS export them (s, ms, us or ns)."),
+      "Pace by recorded times: a time and a file name a line, as EuRoC and ROS export them (s, ms, us or ns)."
+    ),
     .option(\.loop, "loop", value: "n|forever", "How often to read the source."),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
     .option(\.resize, "resize", value: "WxH", "Resize frames before encoding."),
