@@ -77,7 +77,8 @@ public enum SourceOpener {
       }
     }
     let name = files.count == 1 ? files[0] : "\(files[0]) and \(files.count - 1) more"
-    return ImageFilesSource(name: name, files: files.map { FilePath($0) }, options, isTimed: options.timestamps != nil)
+    return ImageFilesSource(
+      name: name, files: files.map { FilePath($0) }, options, isTimed: options.timestamps != nil)
   }
 
   private static func standardInput(_ options: SourceOptions) throws(SourceError) -> any FrameSource {
