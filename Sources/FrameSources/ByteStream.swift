@@ -18,6 +18,8 @@ final class ByteStream: @unchecked Sendable {
   private var start = 0
   private var end = 0
   private var hasEnded = false
+  /// Whether ``close()`` has ended the stream, and not its last byte.
+  private(set) var isClosed = false
   private let wake: (read: Int32, write: Int32)
   /// Offset of the next byte, from the start of the stream.
   private(set) var offset = 0
@@ -56,7 +58,8 @@ final class ByteStream: @unchecked Sendable {
     self.offset = offset
   }
 
-  /// The bytes buffered, at least `count` of them unless the stream ends before. Valid until the next call.
+  /// The bytes buffered, at least `count` of them unless the stream ends before. Waits for no more than these: what a
+  /// pipe has is here as soon as it came. Valid until the next call.
   func peek(_ count: Int) throws(SourceError) -> UnsafeRawBufferPointer {
     precondition(count <= buffer.count)
     while end - start < count, try refill() {}
@@ -136,7 +139,7 @@ final class ByteStream: @unchecked Sendable {
         throw .unreadable(path, reason: SourceFile.reason())
       }
       guard both[1].revents == 0 else {
-        hasEnded = true
+        (hasEnded, isClosed) = (true, true)
         return 0
       }
       let got = file.readSome(into: target)

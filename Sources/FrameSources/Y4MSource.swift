@@ -56,6 +56,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
     guard !isOver else { return .end }
     guard let line = try stream.line(limit: Self.maximumLine) else { return .end }
+    if stream.isClosed { return .end }
     let origin = FrameOrigin(file: name, position: position)
     guard line == "FRAME" || line.hasPrefix("FRAME ") else {
       // Nothing says where the next frame begins.
@@ -65,6 +66,8 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     let bytes = header.frameBytes
     guard var buffer = pool.take(max(bytes, content.layout.byteCount)) else { throw .stopped }
     var got = 0
+    /// When the last byte was here.
+    var read: Int64 = 0
     if header.chroma == .full {
       let result = planes.withUnsafeMutableBytes { memory in
         do throws(SourceError) {
@@ -74,6 +77,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
         }
       }
       got = try result.get()
+      read = FrameClock.now()
       let layout = content.layout
       buffer.fill { memory in
         YUVPlanes.toRGB(planes, layout.width * layout.height, isFullRange: header.isFullRange, into: memory)
@@ -81,6 +85,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     } else {
       try buffer.fill { (memory) throws(SourceError) -> Int in
         got = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
+        read = FrameClock.now()
         // `i420` is limited range by the record format; grey is as it is.
         if header.isFullRange, header.chroma == .quarter {
           YUVPlanes.toLimitedRange(memory, luma: header.width * header.height, count: got)
@@ -88,12 +93,16 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
         return got
       }
     }
+    // Stopped by us: that is no end of the file.
+    if got < bytes, stream.isClosed { return .end }
     guard got == bytes else {
       isOver = true
       return .rejected(
         .frame(origin, problem: "the stream is cut off: the frame has \(got) of \(bytes) bytes"))
     }
     position += 1
-    return .frame(CapturedFrame(content: content, buffer: buffer, origin: origin))
+    var frame = CapturedFrame(content: content, buffer: buffer, origin: origin)
+    if isLive { frame.captured = read }
+    return .frame(frame)
   }
 }

@@ -112,7 +112,12 @@ struct StreamCommand: Command {
         pictures: pictureFormats)
       var options = options
       if let times, fps == nil { options.pace = .timestamps(times) }
-      return FeedStreamer(try SourceOpener.open(source, options: wanted), options)
+      let frames = try SourceOpener.open(source, options: wanted)
+      // Before anything is read.
+      guard !frames.isLive || options.loops == 1 else {
+        throw .option("\(frames.name) is a pipe: it can be read only once; leave out --loop")
+      }
+      return FeedStreamer(frames, options)
     } catch {
       if case .option = error { throw Failure(error, code: .usage) }
       throw Failure(error)
