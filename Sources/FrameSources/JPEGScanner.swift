@@ -45,9 +45,6 @@ struct JPEGScanner {
   /// Bytes that must be there from where the last ``scan(_:isLast:)`` ended, to get any further.
   private(set) var needs = 2
 
-  /// What ``needs`` is at most: a segment, its marker, and the byte behind it.
-  static let mostNeeded = 2 + 0xFFFF + 1
-
   init(isNested: Bool = false) { self.isNested = isNested }
 
   /// Goes through further bytes, which begin where the last call ended.
@@ -103,23 +100,14 @@ struct JPEGScanner {
   }
 
   /// Goes over a file that begins amid strayed headers, if it is the thumbnail of a segment whose own marker or length
-  /// is damaged: segments of our file follow it. Else it is the next file.
+  /// is damaged. Else it is the next file.
   private mutating func thumbnail(
     _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ isLast: Bool
   ) -> Bool {
-    var inner = JPEGScanner(isNested: true)
-    let count = inner.scan(UnsafeRawBufferPointer(rebasing: bytes[at...]))
-    let behind = inner.end == .complete ? 2 : inner.needs
-    if inner.end == nil || inner.end == .complete, !isLast, count + behind <= 0xFFFF {
-      guard has(count + behind, bytes, at) else { return false }
-    }
-    let next = at + count
-    if inner.end == .complete, next + 1 < bytes.count, bytes[next] == 0xFF, bytes[next + 1] != 0xD8,
-      bytes[next + 1] != 0xFF
-    {
-      at = next
-    } else {
-      end = .nextFile
+    switch JPEGStart(bytes, at, isLast) {
+    case .unknown(let count): return has(count, bytes, at)
+    case .embedded(let end): at = end
+    default: end = .nextFile
     }
     return true
   }
@@ -138,29 +126,45 @@ struct JPEGScanner {
       return true
     }
     let next = at + 2 + length
-    guard bytes.count > next else {
-      if isLast, let cut = nextFile(in: bytes, at + 2..<bytes.count, code) {
-        at = cut
-        end = .nextFile
-        return true
-      }
-      return has(length + 3, bytes, at)
-    }
-    let isFollowed = isScan || bytes[next] == 0xFF
+    guard bytes.count > next || isLast else { return has(length + 3, bytes, at) }
+    let segment = at + 2..<min(next, bytes.count)
+    let isFollowed = next < bytes.count && (isScan || bytes[next] == 0xFF)
     if !isFollowed, state == .scans || !Self.isKnown(code) {
       // A marker made by damage.
       hasStrayed = true
       at += 2
       return true
     }
-    // Tables of coefficients and other files may look like one that begins.
-    if !isFollowed || code != 0xDB && !Self.mayHoldFiles(code) {
-      if let cut = nextFile(in: bytes, at + 2..<next, code) {
-        at = cut
-        end = .nextFile
+    // What is in a table of coefficients, or in a segment that holds files, may look like one that begins.
+    guard !isFollowed || code != 0xDB && !Self.mayHoldFiles(code) else {
+      return pass(next, isScan, bytes, &at)
+    }
+    guard !isNested else {
+      if !isFollowed || bytes.firstStartOfImage(in: segment) != nil {
+        end = .broken
         return true
       }
+      return pass(next, isScan, bytes, &at)
     }
+    var from = segment.lowerBound
+    while from < segment.upperBound, let start = bytes.firstStartOfImage(in: from..<segment.upperBound) {
+      switch Self.mayHoldFiles(code) ? JPEGStart(bytes, start, isLast, in: segment.upperBound) : .file {
+      case .file:
+        at = start
+        end = .nextFile
+        return true
+      case .embedded(let end), .broken(let end): from = end
+      case .unknown(let count): return has(start - at + count, bytes, at)
+      }
+    }
+    // Behind the thumbnail that a damaged length ends in.
+    return pass(max(next, from > segment.upperBound ? from : next), isScan, bytes, &at)
+  }
+
+  private mutating func pass(
+    _ next: Int, _ isScan: Bool, _ bytes: UnsafeRawBufferPointer, _ at: inout Int
+  ) -> Bool {
+    guard next <= bytes.count else { return has(next - at, bytes, at) }
     at = next
     if isScan { beginScan() }
     return true
@@ -199,32 +203,19 @@ struct JPEGScanner {
     }
   }
 
-  /// Whether other files lie in segments of this kind: APPn and COM.
-  private static func mayHoldFiles(_ code: UInt8) -> Bool { (0xE0...0xEF).contains(code) || code == 0xFE }
-
-  /// Where in a segment, that is not followed by a marker, the next file begins: the segment was cut off there.
-  private func nextFile(in bytes: UnsafeRawBufferPointer, _ segment: Range<Int>, _ code: UInt8) -> Int? {
-    guard !isNested else { return nil }
-    var from = segment.lowerBound
-    while let start = bytes.firstStartOfImage(in: from..<segment.upperBound) {
-      guard Self.mayHoldFiles(code) else { return start }
-      // A thumbnail is whole inside of its segment, or was cut off with it.
-      var inner = JPEGScanner(isNested: true)
-      let end = start + inner.scan(UnsafeRawBufferPointer(rebasing: bytes[start...]))
-      if inner.end == .broken {
-        from = start + 1
-        continue
-      }
-      guard inner.end != nil, end <= segment.upperBound else { return start }
-      from = end
+  /// Whether other files may lie in segments of this kind: APPn, COM, and what damage made of their markers.
+  private static func mayHoldFiles(_ code: UInt8) -> Bool {
+    switch code {
+    case 0xC8: true
+    case 0xC0...0xCF, 0xDA...0xDF: false
+    default: true
     }
-    return nil
   }
 }
 
 extension UnsafeRawBufferPointer {
   /// Offset of the next 0xFF.
-  fileprivate func firstFF(from start: Int) -> Int? {
+  func firstFF(from start: Int) -> Int? {
     guard let base = baseAddress, start < count,
       let found = memchr(base + start, 0xFF, count - start)
     else { return nil }
@@ -232,7 +223,7 @@ extension UnsafeRawBufferPointer {
   }
 
   /// Offset of the next start-of-image marker that another marker follows, as in every JPEG file.
-  fileprivate func firstStartOfImage(in range: Range<Int>) -> Int? {
+  func firstStartOfImage(in range: Range<Int>) -> Int? {
     var at = range.lowerBound
     while let found = firstFF(from: at), found < range.upperBound, found + 2 < count {
       if self[found + 1] == 0xD8, self[found + 2] == 0xFF { return found }

@@ -33,6 +33,7 @@ struct PictureGaps {
     var isAtLine = true
     // Before the first boundary there may be a text for readers of mail.
     var isPreamble = isFirst
+    var isAmidFile = false
     let start = stream.offset
     while gap.otherBytes <= limit {
       let ahead = try stream.peek(1)
@@ -43,11 +44,18 @@ struct PictureGaps {
       switch byte {
       case 0xFF:
         let ahead = try stream.peek(3)
-        if ahead.count >= 3, ahead[1] == 0xD8, ahead[2] == 0xFF {
+        guard ahead.count >= 3, ahead[1] == 0xD8, ahead[2] == 0xFF else {
+          if ahead.count > 1, (0xE0...0xEF).contains(ahead[1]) { isAmidFile = true }
+          stream.skip(1)
+          continue
+        }
+        // What is skipped may be a file whose start is damaged, with a thumbnail in it.
+        guard isAmidFile, case .embedded(let end) = try Self.start(stream) else {
           gap.end = .picture
           return gap
         }
-        stream.skip(1)
+        gap.otherBytes += end
+        stream.skip(end)
       case 0, 0x0A, 0x0D:
         if byte == 0x0A { isAtLine = true }
         stream.skip(1)
@@ -77,6 +85,17 @@ struct PictureGaps {
     }
     gap.end = .limit
     return gap
+  }
+
+  /// What the start-of-image marker is that comes next.
+  private static func start(_ stream: ByteStream) throws(SourceError) -> JPEGStart {
+    var needs = 3
+    while true {
+      let ahead = try stream.peek(needs)
+      let start = JPEGStart(ahead, 0, ahead.count < needs)
+      guard case .unknown(let count) = start else { return start }
+      needs = count
+    }
   }
 
   /// Whether the last part ends so far behind its picture, as it said: bytes up to here are its own.
