@@ -21,6 +21,10 @@ struct LiveFeedTests {
           "-c",
           "exec '\(framefeed)' stream - --topic \(scratch.topic) --quiet --codec jpeg --report '\(scratch.file("r.json"))' \(arguments) < '\(path)'",
         ])
+      // What is written to a pipe that nobody has opened yet goes with its writer.
+      let input = "/proc/\(command.process)/fd/0"
+      try #require(
+        eventually { (try? FileManager.default.destinationOfSymbolicLink(atPath: input)) == path })
       topic = try RunningCommand(
         "kcat", ["-C", "-u", "-b", broker!, "-t", scratch.topic, "-o", "beginning", "-f", "%S %T %h\n"])
     }
@@ -96,7 +100,7 @@ struct LiveFeedTests {
     #expect(finished.code == 0, "\(finished.errors)")
     #expect(finished.errors.contains("stdin: capture times are those that the camera gives"))
     #expect(eventually(within: 30) { feed.records.count >= before + 4 })
-    let times = feed.records[before..<before + 3].map(\.time)
+    let times = feed.records.dropFirst(before).prefix(3).map(\.time)
     #expect(times == (0..<3).map { (start + $0) * 1000 + 125 })
   }
 
