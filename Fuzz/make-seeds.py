@@ -160,6 +160,13 @@ for name, appended in arrays.items():
     if name == "rgb":
         seed("npy", "python2", file.getvalue().replace(b"(1, 4, 5, 3), }    ", b"(1L, 4L, 5L, 3L), }"))
 seed("mjpeg", "two", jpegs["420"], [0, 0], jpegs["gray"])
+thumbnail = b"\xff\xd8\xff\xe1" + (len(jpegs["gray"]) + 2).to_bytes(2, "big") + jpegs["gray"] + jpegs["420"][2:]
+seed("mjpeg", "thumbnail", thumbnail, jpegs["progressive"])
+seed("mjpeg", "cut", jpegs["420"][:-40], thumbnail[:200], jpegs["restart"], jpegs["gray"][:-2])
+part = b"--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: %d.250000\r\n\r\n"
+seed("multipart", "lengths", *(part % (len(f), n) + f + b"\r\n" for n, f in enumerate(jpegs.values()) if n < 3), b"--b--")
+seed("multipart", "http", b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=\"b\"\r\n\r\n",
+     b"b\ncontent-length: 40\n\n", jpegs["gray"], b"\nb\n\n", jpegs["420"][:-2], b"\nb\n\n", jpegs["gray"][:-40])
 seed("ppm-file", "rgb", b"P6 # one\n5 4 255\n", raw[:60])
 seed("pgm-file", "gray", b"P5 5 4 255\n", raw[:20])
 for white, kind in [(255, 2), (1023, 3), (4095, 5), (7, 6)]:

@@ -99,13 +99,15 @@ struct CapturePacer: Sendable {
   let encode: BoundedQueue<CapturedFrame>
   let stop: StopSignal
   let tally: StreamTally
+  /// Wall time, ns.
+  var now: @Sendable () -> Int64 = FrameClock.now
 
   func run() {
     defer {
       encode.close()
       // The reader may be waiting for room that nobody will make.
       read.close()
-      read.removeAll()
+      tally.notDue.add(read.removeAll())
     }
     guard let first = read.pop() else { return }
     // The clock starts when the first frame is there: opening files is not lateness.
@@ -113,22 +115,28 @@ struct CapturePacer: Sendable {
     let schedule = FrameSchedule(pace: pace, start: start)
     tally.started.set(Int(start))
     guard release(first, schedule) else { return }
-    while !stop.isRequested, let next = read.pop() {
+    // Also after a stop: frames that are due as they come were due when they were read, and go out.
+    while let next = read.pop() {
       guard release(next, schedule) else { return }
     }
   }
 
-  /// - Returns: false when stopped while waiting.
+  /// - Returns: false when stopped before the frame was due.
   private func release(_ next: consuming ReadFrame, _ schedule: FrameSchedule) -> Bool {
     let index = next.index
     var frame = next.frame
     if let due = schedule.due(index, presentation: frame.presentation) {
-      guard stop.sleep(until: due) else { return false }
-      frame.captured = FrameClock.now()
+      guard FrameClock.monotonic() >= due || stop.sleep(until: due) else {
+        tally.notDue.add()
+        return false
+      }
+      let released = now()
       // How late it is, only the monotonic clock tells: the wall clock may have been set since the start.
-      frame.scheduled = frame.captured - max(0, FrameClock.monotonic() - due)
+      frame.scheduled = released - max(0, FrameClock.monotonic() - due)
+      // A live frame that was read late waited in the queue, not in the source.
+      frame.captured = frame.captured == 0 ? released : min(max(frame.captured, frame.scheduled), released)
     } else {
-      if frame.captured == 0 { frame.captured = FrameClock.now() }
+      if frame.captured == 0 { frame.captured = now() }
       frame.scheduled = frame.captured
     }
     let bytes = frame.buffer.count

@@ -48,7 +48,8 @@ public final class FeedDemo: Sendable {
     }
     return FeedOutcome(
       report: source.report.joined(with: received.report),
-      isComplete: source.isComplete && received.isComplete, wasStopped: source.wasStopped)
+      isComplete: source.isComplete && received.isComplete, wasStopped: source.wasStopped,
+      failure: source.failure)
   }
 
   /// Carries what the sink gave out of its thread.

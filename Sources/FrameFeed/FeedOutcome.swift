@@ -8,4 +8,6 @@ public struct FeedOutcome: Sendable {
   public let isComplete: Bool
   /// Whether it was stopped before its end.
   public let wasStopped: Bool
+  /// Why the source could not be read to its end, if so; what was read before is in the report.
+  public var failure: FeedError?
 }

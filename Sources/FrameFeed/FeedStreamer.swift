@@ -37,6 +37,10 @@ public final class FeedStreamer: Sendable {
   /// Sends the feed. Blocks the calling thread until the end; the stages have threads of their own.
   public func stream() throws(FeedError) -> FeedOutcome {
     defer { source.close() }
+    guard !source.isLive || options.loops == 1 else {
+      throw .option("\(source.name) is a pipe: it can be read only once; leave out --loop")
+    }
+    do throws(SourceError) { try source.begin() } catch { throw .source(error) }
     let pace = try pace()
     let startedWall = FrameClock.now()
     let started = FrameClock.monotonic()
@@ -47,11 +51,15 @@ public final class FeedStreamer: Sendable {
     let answers = options.sync ? ClockAnswers(options) : nil
     defer { answers?.stop() }
     let stages = StreamStages(source, options, pace, producer, tally, stopSignal, drain)
-    let sent = try stages.run()
+    let (sent, readError) = try stages.run()
     let undelivered = finish(producer, sent: sent)
     let seconds = Double(FrameClock.monotonic() - started) / 1e9
-    let report = report(startedWall, seconds, producer)
+    var report = report(startedWall, seconds, producer)
     let counts = report.frames
+    if let readError {
+      guard (counts.sent ?? 0) > 0 || (counts.rejected ?? 0) > 0 else { throw readError }
+      report.notes = (report.notes ?? []) + ["the source could not be read to its end: \(readError)"]
+    }
     guard (counts.sent ?? 0) > 0 || (counts.rejected ?? 0) > 0 || stopSignal.isRequested else {
       throw .option("\(source.name) has no frames")
     }
@@ -59,8 +67,8 @@ public final class FeedStreamer: Sendable {
     return FeedOutcome(
       report: report,
       isComplete: counts.rejected == 0 && counts.acknowledged == counts.sent
-        && !tally.undelivered.isEndMissing,
-      wasStopped: stopSignal.isRequested)
+        && !tally.undelivered.isEndMissing && readError == nil,
+      wasStopped: stopSignal.isRequested, failure: readError)
   }
 
   private func producer() throws(FeedError) -> FrameProducer {
@@ -174,6 +182,10 @@ public final class FeedStreamer: Sendable {
     }
     let unsent = tally.captured.value - tally.dropped.value - tally.sent.value
     if unsent > 0 { notes.append("\(unsent) frames were captured and not sent: the broker did not answer") }
+    if source.isLive, tally.notDue.value > 0 {
+      notes.append(
+        "\(tally.notDue.value) frames were read and not yet due when the feed was stopped: not sent")
+    }
     if renewals > 0 {
       notes.append(
         "the broker no longer knew where the producer was, \(renewals) times: what it had not acknowledged was sent again"

@@ -54,8 +54,8 @@ struct StreamStages {
   }
 
   /// Runs all stages to their end, or until what is under way after a stop has had its time.
-  /// - Returns: frames sent.
-  func run() throws(FeedError) -> Int {
+  /// - Returns: frames sent, and why no more could be read, if so: what was read before is sent all the same.
+  func run() throws(FeedError) -> (sent: Int, readError: FeedError?) {
     let outcome = Monitor<(sent: Result<Int, FeedError>?, read: FeedError?)>((nil, nil))
     let (reader, pacer, sender) = (reader, pacer, sender)
     var threads = [
@@ -82,8 +82,7 @@ struct StreamStages {
       })
     let sent = waitForSender(outcome)
     for thread in threads { thread.join() }
-    if let error = outcome.withLock({ $0.read }) { throw error }
-    return try sent.get()
+    return (try sent.get(), outcome.withLock { $0.read })
   }
 
   private func waitForSender(

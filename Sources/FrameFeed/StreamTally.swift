@@ -11,6 +11,8 @@ final class StreamTally: Sendable {
   let undelivered = UndeliveredFrames()
   /// Frames that were due and let go, but for those that could not be encoded.
   let captured = Counter()
+  /// Frames read ahead whose time had not come when the feed was stopped.
+  let notDue = Counter()
   let rejected = Counter()
   let pictures = PictureBook()
   let dropped = Counter()

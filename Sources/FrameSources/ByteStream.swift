@@ -58,7 +58,8 @@ final class ByteStream: @unchecked Sendable {
     self.offset = offset
   }
 
-  /// The bytes buffered, at least `count` of them unless the stream ends before. Valid until the next call.
+  /// The bytes buffered, at least `count` of them unless the stream ends before. Waits for no more than these: what a
+  /// pipe has is here as soon as it came. Valid until the next call.
   func peek(_ count: Int) throws(SourceError) -> UnsafeRawBufferPointer {
     if start + count > buffer.count { makeRoom(count) }
     while end - start < count, try refill() {}

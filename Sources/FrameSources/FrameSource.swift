@@ -23,6 +23,9 @@ public protocol FrameSource: AnyObject, Sendable {
   /// What the user should know of the source before it is read, a line each: what is left out, what was guessed.
   var notes: [String] { get }
 
+  /// Reads what the source says of itself before its first frame (rate, times, notes), which a pipe may have to be
+  /// waited for; ``close()`` ends the wait. Without it the first ``next(into:)`` does.
+  func begin() throws(SourceError)
   /// The next frame, its bytes read into memory of `pool`.
   /// - Throws: when nothing more can be read.
   func next(into pool: FramePool) throws(SourceError) -> SourceReading
@@ -35,6 +38,7 @@ public protocol FrameSource: AnyObject, Sendable {
 extension FrameSource {
   public var hasPresentationTimes: Bool { false }
   public var notes: [String] { [] }
+  public func begin() throws(SourceError) {}
 }
 
 /// How sources are to be read where they do not say it themselves.

@@ -1,74 +1,234 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
 /// Finds where a JPEG file ends in a stream of them, by walking its marker segments (ITU-T T.81, B.1.1).
 ///
-/// Segments are stepped over by their length, so an embedded thumbnail does not end the file.
+/// Segments are stepped over by their length, so an embedded thumbnail ends no file and begins none. What libjpeg
+/// reads over is read over (fill bytes, stray bytes between segments and before markers); whether the data is good is
+/// for the decoder to say. A file that was cut off ends where the next one begins, also when the cut is in a segment
+/// whose length then reaches into the next file.
 struct JPEGScanner {
-  private enum State {
-    /// Before a marker's 0xFF.
-    case marker
-    /// After a marker's 0xFF.
-    case code
-    /// In the two bytes of a segment's length.
-    case lengthHigh(isScan: Bool)
-    case lengthLow(isScan: Bool, high: Int)
-    /// In a segment.
-    case segment(left: Int, isScan: Bool)
-    /// In entropy-coded data.
-    case entropy
-    /// After 0xFF in entropy-coded data.
-    case entropyCode
+  enum End {
+    /// Behind the end-of-image marker.
+    case complete
+    /// Without one: the next file begins here.
+    case nextFile
+    /// Of a nested file: its segments do not follow each other.
+    case broken
   }
 
-  private var state = State.marker
-  /// Whether the end-of-image marker was passed.
-  private(set) var isComplete = false
-  /// Whether the bytes cannot be a JPEG file.
-  private(set) var isBroken = false
+  private enum State {
+    /// Before the start-of-image marker.
+    case start
+    /// Between the segments before a scan.
+    case header
+    /// In entropy-coded data, or between two scans.
+    case scans
+  }
 
-  /// Goes through further bytes.
-  /// - Returns: how many belong to the file.
-  mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Int {
+  private var state = State.start
+  /// Whether bytes were read over that are no segment: what comes then may be the inside of one.
+  private var hasStrayed = false
+  /// Whether this walks what may be a file inside of a segment, in which no further ones are looked for.
+  private let isNested: Bool
+  /// Where the file ended, if it did.
+  private(set) var end: End?
+  /// Whether the file came to its first scan.
+  private(set) var hasScan = false
+  /// Bytes that must be there from where the last ``scan(_:isLast:)`` ended, to get any further.
+  private(set) var needs = 2
+
+  init(isNested: Bool = false) { self.isNested = isNested }
+
+  /// Goes through further bytes, which begin where the last call ended.
+  /// - Parameter isLast: whether no bytes follow these.
+  /// - Returns: how many belong to the file for certain.
+  mutating func scan(_ bytes: UnsafeRawBufferPointer, isLast: Bool = false) -> Int {
     var at = 0
-    while at < bytes.count, !isComplete, !isBroken {
-      if case .segment(let left, let isScan) = state {
-        let step = min(left, bytes.count - at)
-        at += step
-        state = left > step ? .segment(left: left - step, isScan: isScan) : isScan ? .entropy : .marker
-        continue
-      }
-      let byte = bytes[at]
-      at += 1
-      take(byte)
+    needs = 1
+    while end == nil {
+      guard step(bytes, &at, isLast) else { return isLast ? bytes.count : at }
     }
     return at
   }
 
-  private mutating func take(_ byte: UInt8) {
-    switch state {
-    case .marker:
-      if byte == 0xFF { state = .code } else { isBroken = true }
-    case .code:
-      switch byte {
-      case 0xFF: break  // fill
-      case 0xD8, 0x01, 0xD0...0xD7: state = .marker
-      case 0xD9: isComplete = true
-      case 0x00: isBroken = true
-      default: state = .lengthHigh(isScan: byte == 0xDA)
-      }
-    case .lengthHigh(let isScan): state = .lengthLow(isScan: isScan, high: Int(byte))
-    case .lengthLow(let isScan, let high):
-      let length = high << 8 | Int(byte)
-      if length < 2 { isBroken = true } else { state = .segment(left: length - 2, isScan: isScan) }
-    case .entropy:
-      if byte == 0xFF { state = .entropyCode }
-    case .entropyCode:
-      switch byte {
-      case 0x00, 0xD0...0xD7: state = .entropy  // a stuffed byte, a restart
-      case 0xFF: break
-      case 0xD9: isComplete = true
-      case 0xD8: isBroken = true  // the next file begins: this one was cut off
-      default: state = .lengthHigh(isScan: byte == 0xDA)
-      }
-    case .segment: break
+  /// - Returns: false when it lacks bytes.
+  private mutating func step(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ isLast: Bool) -> Bool {
+    if case .start = state {
+      guard has(2, bytes, at) else { return false }
+      at += 2
+      state = .header
+      return true
     }
+    // Most of a file is data without a marker.
+    let marker = bytes.firstFF(from: at)
+    if case .header = state, marker != at, at < bytes.count {
+      hasStrayed = true
+      if isNested {
+        end = .broken
+        return true
+      }
+    }
+    at = marker ?? bytes.count
+    guard marker != nil else { return has(1, bytes, at) }
+    guard has(2, bytes, at) else { return false }
+    switch bytes[at + 1] {
+    case 0xFF: at += 1  // fill
+    case 0xD9:
+      at += 2
+      end = .complete
+    case 0xD8:
+      guard has(3, bytes, at) else { return false }
+      guard bytes[at + 2] == 0xFF else {
+        at += 2
+        return true
+      }
+      if case .header = state, hasStrayed, !isNested { return thumbnail(bytes, &at, isLast) }
+      end = .nextFile
+    case let code where Self.mostBytes(of: code, amidScans: state == .scans) > 0:
+      return segment(code, bytes, &at, isLast)
+    default: at += 2  // a stuffed byte, a restart, or no marker that has a segment
+    }
+    return true
+  }
+
+  /// Goes over a file that begins amid strayed headers, if it is the thumbnail of a segment whose own marker or length
+  /// is damaged. Else it is the next file.
+  private mutating func thumbnail(
+    _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ isLast: Bool
+  ) -> Bool {
+    switch JPEGStart(bytes, at, isLast) {
+    case .unknown(let count): return has(count, bytes, at)
+    case .embedded(let end): at = end
+    default: end = .nextFile
+    }
+    return true
+  }
+
+  /// Steps over the segment whose marker is at `at`.
+  private mutating func segment(
+    _ code: UInt8, _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ isLast: Bool
+  ) -> Bool {
+    guard has(4, bytes, at) else { return false }
+    let isScan = code == 0xDA
+    let length = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
+    guard length >= 2, length <= Self.mostBytes(of: code, amidScans: state == .scans) else {
+      // Damaged: the decoder will say so. Of data nothing is skipped unseen.
+      if isScan { beginScan() }
+      at += 2
+      return true
+    }
+    let next = at + 2 + length
+    guard bytes.count > next || isLast else { return has(length + 3, bytes, at) }
+    let segment = at + 2..<min(next, bytes.count)
+    let isFollowed = next < bytes.count && (isScan || bytes[next] == 0xFF)
+    if !isFollowed, state == .scans || !Self.isKnown(code) {
+      // A marker made by damage.
+      hasStrayed = true
+      at += 2
+      return true
+    }
+    // What is in a table of coefficients, or in a segment that holds files, may look like one that begins.
+    guard !isFollowed || code != 0xDB && !Self.mayHoldFiles(code) else {
+      return pass(next, isScan, bytes, &at)
+    }
+    guard !isNested else {
+      if !isFollowed || bytes.firstStartOfImage(in: segment) != nil {
+        end = .broken
+        return true
+      }
+      return pass(next, isScan, bytes, &at)
+    }
+    var from = segment.lowerBound
+    while from < segment.upperBound, let start = bytes.firstStartOfImage(in: from..<segment.upperBound) {
+      switch Self.mayHoldFiles(code) ? JPEGStart(bytes, start, isLast, in: segment.upperBound) : .file {
+      case .file:
+        at = start
+        end = .nextFile
+        return true
+      case .embedded(let end), .broken(let end): from = end
+      case .unknown(let count): return has(start - at + count, bytes, at)
+      }
+    }
+    // Behind the thumbnail that a damaged length ends in.
+    return pass(max(next, from > segment.upperBound ? from : next), isScan, bytes, &at)
+  }
+
+  private mutating func pass(
+    _ next: Int, _ isScan: Bool, _ bytes: UnsafeRawBufferPointer, _ at: inout Int
+  ) -> Bool {
+    guard next <= bytes.count else { return has(next - at, bytes, at) }
+    at = next
+    if isScan { beginScan() }
+    return true
+  }
+
+  private mutating func beginScan() {
+    hasScan = true
+    state = .scans
+  }
+
+  private mutating func has(_ count: Int, _ bytes: UnsafeRawBufferPointer, _ at: Int) -> Bool {
+    guard bytes.count - at < count else { return true }
+    needs = count
+    return false
+  }
+
+  /// Most bytes that the segment of a marker may say it has; 0 when it has none.
+  ///
+  /// Between scans only what writers put there, as damage in the data may look like any marker.
+  private static func mostBytes(of code: UInt8, amidScans: Bool) -> Int {
+    switch code {
+    case 0xDA: 6 + 2 * 4  // four components
+    case 0xC4: amidScans ? 2 + 8 * (17 + 256) : 0xFFFF  // eight tables
+    case 0xDB: amidScans ? 2 + 4 * 129 : 0xFFFF
+    case 0xDC, 0xDD: amidScans ? 4 : 0xFFFF
+    case 0x00, 0x01, 0xD0...0xD9, 0xFF: 0
+    default: amidScans ? 0 : 0xFFFF
+    }
+  }
+
+  private static func isKnown(_ code: UInt8) -> Bool {
+    switch code {
+    case 0xC8: false
+    case 0xC0...0xEF, 0xFE: true
+    default: false
+    }
+  }
+
+  /// Whether other files may lie in segments of this kind: APPn, COM, and what damage made of their markers.
+  private static func mayHoldFiles(_ code: UInt8) -> Bool {
+    switch code {
+    case 0xC8: true
+    case 0xC0...0xCF, 0xDA...0xDF: false
+    default: true
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Offset of the next 0xFF.
+  func firstFF(from start: Int) -> Int? {
+    guard let base = baseAddress, start < count,
+      let found = memchr(base + start, 0xFF, count - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
+  }
+
+  /// Offset of the next start-of-image marker that another marker follows, as in every JPEG file.
+  func firstStartOfImage(in range: Range<Int>) -> Int? {
+    var at = range.lowerBound
+    while let found = firstFF(from: at), found < range.upperBound, found + 2 < count {
+      if self[found + 1] == 0xD8, self[found + 2] == 0xFF { return found }
+      at = found + 1
+    }
+    return nil
   }
 }

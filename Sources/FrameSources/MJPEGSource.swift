@@ -1,8 +1,12 @@
 import FrameCore
 
-/// JPEG files one behind the other (`ffmpeg -f mjpeg`, many cameras), from a file or a pipe.
+/// JPEG files one behind the other (`ffmpeg -f mjpeg`, many cameras), or with part headers between them (`ffmpeg -f
+/// mpjpeg`, `curl` of an IP camera), from a file or a pipe.
+///
+/// A frame leaves when its last byte is there: that of its end-of-image marker, or of its part. Whether its data is
+/// good is for the decoder to say; without an end marker it goes up to where the next file begins.
 final class MJPEGSource: FrameSource, @unchecked Sendable {
-  // Sound: everything but `close` is used by the reading thread alone.
+  // Sound: everything but `close` is used by one thread at a time: first by who begins, then by who reads.
   let name: String
   let nominalRate: Double? = nil
   let isLive: Bool
@@ -12,6 +16,13 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
   private var position = 0
   /// Bytes of the largest frame so far: the next one's buffer starts there.
   private var largest = 1 << 18
+  private var gaps = PictureGaps()
+  /// Between the last frame and the next one, once it was read.
+  private var gap: PictureGaps.Gap?
+  /// Whether the last part without an end-of-image marker had the length it said: the next one is believed.
+  private var lengthEndsFrames = false
+  private var clock = CameraClock()
+  private var times: RecordedTimes?
 
   init(name: String, _ stream: ByteStream, isLive: Bool, limits: FrameLimits) {
     self.name = name
@@ -20,66 +31,176 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     self.limits = limits
   }
 
+  var hasPresentationTimes: Bool { times != nil }
+
+  var notes: [String] {
+    switch clock.kind {
+    case .wall: ["capture times are those that the camera gives (X-Timestamp)"]
+    case .own:
+      [
+        "the camera's X-Timestamp is no time of day: its first picture counts as captured when it was read, "
+          + "the others as long after it as the camera says"
+      ]
+    case nil: []
+    }
+  }
+
+  func begin() throws(SourceError) { _ = try findsPicture(within: .max) }
+
+  /// Reads up to the first picture.
+  /// - Returns: false when `limit` bytes that are none came before it, or the end.
+  func findsPicture(within limit: Int) throws(SourceError) -> Bool {
+    if gap == nil, position == 0 {
+      let first = try gaps.skip(stream, isFirst: true, limit: limit)
+      gap = first
+      if let time = gaps.header.part.time, first.end == .picture {
+        if isLive {
+          clock.decide(time, now: FrameClock.now())
+        } else if times == nil {
+          times = RecordedTimes()
+        }
+      }
+    }
+    return gap?.end == .picture
+  }
+
   func rewind() throws(SourceError) {
     guard !isLive else { throw .option("\(name) is a pipe: it can be read only once") }
     try stream.seek(to: 0)
     position = 0
+    gap = nil
+    gaps = PictureGaps()
+    times?.rewind()
   }
 
   func close() { stream.close() }
 
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
-    guard let skipped = try skipToImage() else { return .end }
+    try begin()
+    let gap: PictureGaps.Gap
+    if let read = self.gap { gap = read } else { gap = try gaps.skip(stream, isFirst: false, limit: .max) }
+    self.gap = gap
+    if gap.otherBytes > 0, !stream.isClosed {
+      self.gap?.otherBytes = 0
+      let place = gap.end == .picture ? "before it" : "behind the last frame"
+      return .rejected(
+        .frame(
+          FrameOrigin(file: name, position: position),
+          problem: "\(gap.otherBytes) bytes \(place) are no JPEG file; skipped"))
+    }
+    guard gap.end == .picture else { return .end }
+    self.gap = nil
+    return try frame(into: pool)
+  }
+
+  /// The picture that begins here.
+  private func frame(into pool: FramePool) throws(SourceError) -> SourceReading {
     let origin = FrameOrigin(file: name, position: position)
     position += 1
-    guard skipped == 0 else {
-      return .rejected(.frame(origin, problem: "\(skipped) bytes before it are no JPEG file; skipped"))
-    }
+    let part = gaps.header.takePart()
     guard var buffer = pool.take(largest) else { throw .stopped }
-    var scanner = JPEGScanner()
-    while !scanner.isComplete {
-      let ahead = try stream.peek(min(1 << 16, 1 << 20))
-      guard !ahead.isEmpty else {
-        return .rejected(
-          .frame(
-            origin, problem: "the JPEG file is cut off after \(buffer.count) bytes (no end-of-image marker)"))
-      }
-      let taken = scanner.scan(ahead)
-      guard buffer.count + taken <= limits.maximumPayload else {
-        throw .malformed(name, problem: "a JPEG file above the limit of \(limits.maximumPayload) bytes")
-      }
-      if buffer.count + taken > buffer.capacity { buffer.reserve(2 * (buffer.count + taken)) }
-      buffer.append(copying: RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: ahead[..<taken])))
-      stream.skip(taken)
-      if scanner.isBroken {
-        return .rejected(.frame(origin, problem: "the JPEG file is damaged after \(buffer.count) bytes"))
-      }
+    let file = try read(part, &buffer)
+    // Stopped by us: that is no end of the file.
+    if case .stream = file.end, stream.isClosed { return .end }
+    let (now, monotonic) = isLive ? (FrameClock.now(), FrameClock.monotonic()) : (0, 0)
+    let captured = isLive ? clock.captured(part.time, now: now, monotonic: monotonic) : 0
+    let presentation = times?.presentation(part.time)
+    gaps.begin(partLeft: (part.length ?? 0) - file.count)
+    guard file.count == buffer.count else {
+      return .rejected(
+        .frame(
+          origin,
+          problem: "a JPEG file of \(file.count) bytes, above the limit of \(limits.maximumPayload) bytes"))
     }
+    if file.end == .nextFile || file.end == .stream { gaps.takeHeaders(endOf: &buffer) }
     largest = max(largest, buffer.count)
+    guard file.hasScan || file.end == .marker else {
+      return .rejected(
+        .frame(
+          origin, problem: "the JPEG file is cut off after \(buffer.count) bytes (no end-of-image marker)"))
+    }
     guard let header = ImageHeader(buffer.bytes) else {
       return .rejected(.frame(origin, problem: "the JPEG file has no frame header"))
     }
-    guard header.channels != 4 else {
-      return .rejected(.frame(origin, problem: "the JPEG file is CMYK; convert it to RGB"))
-    }
     do throws(LayoutError) {
       let content = try header.content(limits: limits)
-      return .frame(CapturedFrame(content: content, buffer: buffer, origin: origin))
+      var frame = CapturedFrame(content: content, buffer: buffer, origin: origin)
+      frame.captured = captured
+      frame.presentation = presentation
+      return .frame(frame)
     } catch {
       return .rejected(.frame(origin, problem: error.description))
     }
   }
 
-  /// Skips to the next start of an image.
-  /// - Returns: bytes that were none, beyond the zeros some cameras pad with; `nil` at the end.
-  private func skipToImage() throws(SourceError) -> Int? {
-    var skipped = 0
-    while true {
-      let ahead = try stream.peek(3)
-      if ahead.count >= 3, ahead[0] == 0xFF, ahead[1] == 0xD8, ahead[2] == 0xFF { return skipped }
-      guard !ahead.isEmpty else { return nil }
-      if ahead[0] != 0 || skipped > 0 { skipped += 1 }
-      stream.skip(1)
+  /// How a file was read.
+  private struct File {
+    enum End {
+      /// Behind its end-of-image marker.
+      case marker
+      /// Without one, where its part ends, the next file begins, or the stream ends.
+      case part
+      case nextFile
+      case stream
     }
+
+    var end = End.stream
+    /// Bytes read; the buffer has them unless they are too many.
+    var count = 0
+    var hasScan = false
+  }
+
+  /// Reads one file into `buffer`.
+  private func read(_ part: MultipartHeader.Part, _ buffer: inout FrameBuffer) throws(SourceError) -> File {
+    var scanner = JPEGScanner()
+    var file = File()
+    var partLength = part.length
+    while true {
+      let left = partLength.map { $0 - file.count } ?? .max
+      // Beyond the end of the part nothing is waited for.
+      let wanted = min(scanner.needs, left)
+      var ahead = try stream.peek(wanted)
+      let isLast = ahead.count < wanted
+      let isPart = !isLast && ahead.count >= left
+      if isPart { ahead = UnsafeRawBufferPointer(rebasing: ahead[..<left]) }
+      let taken = scanner.scan(ahead, isLast: isLast)
+      take(UnsafeRawBufferPointer(rebasing: ahead[..<taken]), &file, &buffer)
+      file.hasScan = scanner.hasScan
+      if let end = scanner.end {
+        file.end = end == .complete ? .marker : .nextFile
+        return file
+      }
+      if isLast { return file }
+      guard isPart else { continue }
+      // All of the part without an end-of-image marker: the camera leaves it out, or the length is wrong.
+      if try partEnds(after: left - taken) {
+        take(
+          UnsafeRawBufferPointer(rebasing: try stream.peek(left - taken)[..<(left - taken)]), &file, &buffer)
+        file.end = .part
+        return file
+      }
+      partLength = nil
+    }
+  }
+
+  private func take(_ bytes: UnsafeRawBufferPointer, _ file: inout File, _ buffer: inout FrameBuffer) {
+    // What is too much is gone through, but not kept.
+    if buffer.count == file.count, file.count + bytes.count <= limits.maximumPayload {
+      let count = buffer.count + bytes.count
+      if count > buffer.capacity { buffer.reserve(2 * count) }
+      buffer.append(copying: RawSpan(_unsafeBytes: bytes))
+    }
+    file.count += bytes.count
+    stream.skip(bytes.count)
+  }
+
+  /// Whether a boundary lies this far ahead. A camera that always leaves out the marker is not waited for.
+  private func partEnds(after count: Int) throws(SourceError) -> Bool {
+    if lengthEndsFrames { return true }
+    let ahead = try stream.peek(count + 4).dropFirst(count)
+    lengthEndsFrames =
+      ahead.isEmpty || ahead.starts(with: "\r\n--".utf8) || ahead.starts(with: "\n--".utf8)
+      || ahead.starts(with: "--".utf8)
+    return lengthEndsFrames
   }
 }

@@ -53,12 +53,17 @@ public enum SourceOpener {
       throw .unknownKind(first, images: ImageDirectory.list(formats.extensions))
     }
     let stream = try ByteStream(try SourceFile(path: first))
+    let isPipe = stream.size == nil
     switch kind {
     case "y4m":
       return try Y4MSource(
-        name: first, stream, isLive: false, matrix: options.matrix, limits: options.limits)
+        name: first, stream, isLive: isPipe, matrix: options.matrix, limits: options.limits)
     case "npy": return try ArraySource(name: first, stream, options)
-    case "mjpeg", "mjpg": return MJPEGSource(name: first, stream, isLive: false, limits: options.limits)
+    case "mjpeg", "mjpg":
+      let source = MJPEGSource(name: first, stream, isLive: isPipe, limits: options.limits)
+      // A file says at once whether it has times.
+      if !isPipe { try source.begin() }
+      return source
     default: return try RawDump.open(first, stream, kind, options)
     }
   }
@@ -82,20 +87,8 @@ public enum SourceOpener {
   }
 
   private static func standardInput(_ options: SourceOptions) throws(SourceError) -> any FrameSource {
-    let stream = try ByteStream(SourceFile(standardInput: ()))
-    let start = try stream.peek(10)
-    if start.starts(with: Y4MHeader.magic.utf8) {
-      return try Y4MSource(
-        name: "stdin", stream, isLive: true, matrix: options.matrix, limits: options.limits)
-    }
-    if start.starts(with: [0xFF, 0xD8, 0xFF]) {
-      return MJPEGSource(name: "stdin", stream, isLive: true, limits: options.limits)
-    }
-    throw .malformed(
-      "stdin",
-      problem: start.isEmpty
-        ? "nothing came; expected a y4m or mjpeg stream"
-        : "neither y4m nor mjpeg; pipe one: ffmpeg -i INPUT -f yuv4mpegpipe - | framefeed stream -")
+    StandardInputSource(
+      try ByteStream(SourceFile(standardInput: ())), matrix: options.matrix, limits: options.limits)
   }
 
   private static func isDirectory(_ path: String) -> Bool {

@@ -33,6 +33,8 @@ final class TimestampedSource: FrameSource, @unchecked Sendable {
     return source.notes + times.notes + left
   }
 
+  func begin() throws(SourceError) { try source.begin() }
+
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
     guard !isOver else { return .end }
     switch try source.next(into: pool) {

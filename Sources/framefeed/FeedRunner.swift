@@ -41,6 +41,7 @@ enum FeedRunner {
     let wasRead = try ReportFile.publish(
       outcome.report.json(), output.json ? nil : outcome.report.table(), output.report, isAside: isAside)
     if outcome.wasStopped || !wasRead { throw ExitCode.stopped }
+    if let failure = outcome.failure { throw Failure(failure) }
     if !outcome.isComplete { throw ExitCode.incomplete }
   }
 }

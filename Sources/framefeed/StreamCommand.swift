@@ -119,7 +119,12 @@ struct StreamCommand: Command {
         limits: options.limits, pictures: pictureFormats)
       var options = options
       if times != nil, fps == nil { options.pace = .source }
-      return FeedStreamer(try SourceOpener.open(source, options: wanted), options)
+      let frames = try SourceOpener.open(source, options: wanted)
+      // Before anything is read.
+      guard !frames.isLive || options.loops == 1 else {
+        throw .option("\(frames.name) is a pipe: it can be read only once; leave out --loop")
+      }
+      return FeedStreamer(frames, options)
     } catch {
       if case .option = error { throw Failure(error, code: .usage) }
       throw Failure(error)

@@ -76,9 +76,9 @@ import Testing
     let mixed = try scratch.write(
       "mixed.mjpeg", thumbnail + [1, 2, 3] + first + [0, 0] + first.dropLast(50))
     let seen = try readAll(mixed)
-    #expect(seen.map { $0.bytes?.count } == [thumbnail.count, nil, first.count, nil])
+    // Whether all of the picture is there without its end marker is for the decoder to say.
+    #expect(seen.map { $0.bytes?.count } == [thumbnail.count, nil, first.count, first.count - 50])
     #expect(seen[1].problem!.contains("3 bytes before it"))
-    #expect(seen[3].problem!.contains("cut off"))
   }
 
   @Test func rawDumpsNeedTheirSize() throws {

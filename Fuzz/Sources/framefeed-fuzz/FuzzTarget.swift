@@ -21,6 +21,7 @@ enum FuzzTarget {
       "y4m": source("y4m"),
       "npy": source("npy"),
       "mjpeg": source("mjpeg"),
+      "multipart": source("mjpg"),
       "png-file": source("png"),
       "ppm-file": source("ppm"),
       "pgm-file": source("pgm"),
