@@ -28,7 +28,7 @@ struct CaptureReader: Sendable {
     var hasFrames = false
     var outage = SourceOutage(source, options.log)
     // Places in the schedule that passed while the source was away.
-    var passed = 0
+    var passed = (places: 0, presentation: Int64(0))
     while !stop.isRequested {
       if let frames = options.frames, index >= frames { return }
       let reading: SourceReading
@@ -39,17 +39,22 @@ struct CaptureReader: Sendable {
         throw .source(error)
       }
       switch consume reading {
-      case .frame(let frame):
+      case .frame(var frame):
         if outage.isOn {
-          let schedule = FrameSchedule(pace: pace, start: Int64(tally.started.value))
-          passed = schedule.index(dueAt: FrameClock.monotonic(), notBefore: index + passed) - index
           let rejected = outage.end()
           tally.rejected.add(rejected)
           index += rejected
+          let schedule = FrameSchedule(pace: pace, start: Int64(tally.started.value))
+          let more = schedule.passed(
+            at: FrameClock.monotonic(), index: index + passed.places,
+            presentation: frame.presentation.map { $0 + passed.presentation })
+          passed.places += more.places
+          passed.presentation += more.presentation
         }
+        frame.presentation = frame.presentation.map { $0 + passed.presentation }
         let bytes = frame.buffer.count
         tally.read.add()
-        queue.push(ReadFrame(index: index + passed, frame: frame), bytes: bytes)
+        queue.push(ReadFrame(index: index + passed.places, frame: frame), bytes: bytes)
         index += 1
         readInLoop += 1
         hasFrames = true

@@ -137,7 +137,6 @@ public final class FeedStreamer: Sendable {
     switch options.pace {
     case .rate(let rate): return .rate(rate)
     case .asFastAsPossible: return .asFastAsPossible
-    case .timestamps(let times): return .timestamps(times)
     case .source where source.hasPresentationTimes: return .presentation
     case .source:
       guard let rate = source.nominalRate else {

@@ -14,8 +14,6 @@ public struct StreamOptions: Sendable {
     case source
     /// As fast as they go out; each is due when it is there.
     case asFastAsPossible
-    /// At recorded times.
-    case timestamps(FrameTimestamps)
   }
 
   public var feed: String

@@ -7,8 +7,6 @@ public struct FrameSchedule: Sendable {
     case rate(Double)
     /// Each frame is due when it is there.
     case asFastAsPossible
-    /// At recorded times; a looped feed starts over one median interval after the last.
-    case timestamps(FrameTimestamps)
     /// When the source shows them: ``CapturedFrame/presentation``.
     case presentation
   }
@@ -35,24 +33,22 @@ public struct FrameSchedule: Sendable {
     switch pace {
     case .asFastAsPossible: nil
     case .rate(let rate): start + Int64(min((Double(index) * 1e9 / rate).rounded(), Self.latest))
-    case .timestamps(let times): start + times.offset(index)
     case .presentation: presentation.map { start + min($0, Int64(Self.latest)) }
     }
   }
 
-  /// The first frame that is due at a time or later, when nothing came for a while; of recorded times the first one of a
-  /// reading.
+  /// How far the schedule is behind when nothing came for a while: what passed meanwhile is left out.
   /// - Parameters:
   ///   - time: monotonic, ns.
-  ///   - least: the frame that would be next.
-  public func index(dueAt time: Int64, notBefore least: Int) -> Int {
-    let elapsed = Double(time - start)
-    switch pace {
-    case .asFastAsPossible, .presentation: return least
-    case .rate(let rate):
-      return max(least, Int(min((elapsed * rate / 1e9).rounded(.up), Self.latest)))
-    case .timestamps(let times):
-      return max(least, Int((elapsed / Double(times.period)).rounded(.up)) * times.count)
-    }
+  ///   - index: of the frame that would be next.
+  ///   - presentation: when its source shows it.
+  /// - Returns: how many places of a rate have passed, and how much later than they say frames are shown.
+  public func passed(
+    at time: Int64, index: Int, presentation: Int64?
+  ) -> (places: Int, presentation: Int64) {
+    guard let due = due(index, presentation: presentation), due < time else { return (0, 0) }
+    guard case .rate(let rate) = pace else { return (0, time - due) }
+    let next = Int(min((Double(time - start) * rate / 1e9).rounded(.up), Self.latest))
+    return (max(0, next - index), 0)
   }
 }

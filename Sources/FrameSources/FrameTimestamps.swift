@@ -111,9 +111,4 @@ public struct FrameTimestamps: Sendable, Equatable {
       lines: indices.map { lines[$0] }, notes: notes)
   }
 
-  /// Offset of a frame of a feed that is looped.
-  func offset(_ index: Int) -> Int64 {
-    let (loop, at) = index.quotientAndRemainder(dividingBy: offsets.count)
-    return Int64(loop) * period + offsets[at]
-  }
 }

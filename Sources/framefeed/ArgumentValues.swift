@@ -51,7 +51,6 @@ extension StreamOptions.Pace: ArgumentValue {
     case .source: "source"
     case .asFastAsPossible: "max"
     case .rate(let rate): rate.argument
-    case .timestamps: "timestamps"
     }
   }
 

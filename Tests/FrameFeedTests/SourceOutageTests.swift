@@ -90,13 +90,13 @@ import Testing
 
   @Test func placesOfTheScheduleThatPassedAreLeftOut() throws {
     let rate = FrameSchedule(pace: .rate(10), start: 1_000_000_000)
-    #expect(rate.index(dueAt: 3_050_000_000, notBefore: 7) == 21)
-    #expect(rate.index(dueAt: 3_050_000_000, notBefore: 30) == 30)
-    #expect(FrameSchedule(pace: .asFastAsPossible, start: 0).index(dueAt: 5, notBefore: 7) == 7)
-    let scratch = try Scratch(partitions: nil)
-    try Data("0 a.jpg\n1 b.jpg\n".utf8).write(to: URL(filePath: scratch.file("t")))
-    let times = FrameSchedule(pace: .timestamps(try FrameTimestamps.load(scratch.file("t"))), start: 0)
-    // Readings begin every 2 s.
-    #expect(times.index(dueAt: 4_500_000_000, notBefore: 2) == 6)
+    #expect(rate.passed(at: 3_050_000_000, index: 7, presentation: nil) == (14, 0))
+    #expect(rate.passed(at: 3_050_000_000, index: 30, presentation: nil) == (0, 0))
+    let soon = FrameSchedule(pace: .asFastAsPossible, start: 0)
+    #expect(soon.passed(at: 5, index: 7, presentation: nil) == (0, 0))
+    // Times that a source has are put off: the frames after it keep their distance.
+    let shown = FrameSchedule(pace: .presentation, start: 10)
+    #expect(shown.passed(at: 45, index: 7, presentation: 30) == (0, 5))
+    #expect(shown.passed(at: 45, index: 7, presentation: 40) == (0, 0))
   }
 }
