@@ -47,7 +47,7 @@ public final class FeedStreamer: Sendable {
     let producer = try producer()
     defer { producer.close() }
     // Not beside an error that kept all of it from being sent.
-    for note in source.notes { options.log.warning("\(source.name): \(note)") }
+    for note in source.notes { options.log.notice("\(source.name): \(note)") }
     let answers = options.sync ? ClockAnswers(options) : nil
     defer { answers?.stop() }
     let stages = StreamStages(source, options, pace, producer, tally, stopSignal, drain)

@@ -26,7 +26,7 @@ final class PictureBook: Sendable {
       return new
     }
     for kind in PictureOddities.all where new.contains(kind.oddity) {
-      log.info("\(name()): \(kind.meaning); read all the same, and counted from here on as \(kind.name)")
+      log.notice("\(name()): \(kind.meaning); read all the same, and counted from here on as \(kind.name)")
     }
     if let damage = findings.damage { log.warning("\(name()): kept, though damaged: \(damage)") }
   }
