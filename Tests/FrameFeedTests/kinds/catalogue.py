@@ -49,7 +49,8 @@ class Catalogue:
         path = self.root / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-        entry = {"folder": folder, "name": name, "kind": kind, "verdict": verdict, "oddity": odd, "why": why}
+        entry = {"folder": folder, "name": name, "kind": kind, "verdict": verdict, "oddity": odd, "why": why,
+                 "number": number}
         if verdict == FRAME:
             self._judge(entry, path, tolerance, expected, referees, number)
         if verdict == DAMAGED:
@@ -60,6 +61,21 @@ class Catalogue:
             self.disagreements.append(f"{name}: OpenCV reads it")
         self.entries.append(entry)
         return entry
+
+    def add_sequence(self, name, data, pixels, tolerance, arguments=(), pipe=False, compare="pixels", codes=(0,),
+                     says=None, **more):
+        """A source of several frames, a feed of its own. `codes`: the exit codes that are right; `says`: what an error
+        line must match, if there must be one; `compare`: `pixels`, or means of `blocks`."""
+        number = self.next_number()
+        path = self.root / "sequences" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if data is not None:
+            path.write_bytes(data)
+        self.entries.append({
+            "folder": "sequences", "name": name, "verdict": FRAME, "frames": len(pixels), "arguments": list(arguments),
+            "pipe": pipe, "compare": compare, "codes": list(codes), "says": says,
+            "tolerance": {"mean": tolerance[0], "most": tolerance[1], "why": tolerance[2]},
+            "pixels": self._save(number, np.asarray(pixels)), **more})
 
     def _judge(self, entry, path, tolerance, expected, referees, number):
         theirs = opencv(path)

@@ -18,12 +18,10 @@ def rgb(number, width=WIDTH, height=HEIGHT):
     # A disc and a slanted bar, with hard edges.
     planes[(x - width // 3) ** 2 + (y - height // 2) ** 2 < (height // 5) ** 2] = (210, 40, 50)
     planes[np.abs(x - y - width // 4) < 6] = (30, 70, 200)
-    # The number: ten cells of light and dark in the lower right corner, where there is room.
-    if width >= 120 and height >= 80:
+    # The number: ten cells of light and dark at the top, which is there in files that are cut off too.
+    if width >= 156 and height >= 20:
         for bit in range(10):
-            column, row = bit % 5, bit // 5
-            cell = np.s_[height - 46 + row * 20:height - 28 + row * 20, width - 104 + column * 20:width - 86 + column * 20]
-            planes[cell] = (235, 235, 225) if number >> bit & 1 else (25, 25, 35)
+            planes[4:17, 4 + bit * 15:17 + bit * 15] = (235, 235, 225) if number >> bit & 1 else (25, 25, 35)
     else:
         planes += number % 16
     return np.clip(planes, 0, 255).astype(np.uint8)

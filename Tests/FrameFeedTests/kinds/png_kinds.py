@@ -73,8 +73,8 @@ def gamma(value):
 
 
 def ramp(shape):
-    """Alpha from clear to full."""
-    return (np.arange(shape[0] * shape[1]).reshape(shape[:2]) * 255 // (shape[0] * shape[1])).astype(np.uint8)
+    """Alpha from nearly clear to full."""
+    return (40 + np.arange(shape[0] * shape[1]).reshape(shape[:2]) * 216 // (shape[0] * shape[1])).astype(np.uint8)
 
 
 def colours(gray):
