@@ -1,11 +1,12 @@
-"""Writes one file of every kind of picture and sequence, the pixels that OpenCV and Pillow read from each, and
-kinds.json, which says what must become of each: generate.py DIRECTORY [SHARED_CASES]
+"""Writes one file of every kind of picture or sequence, the pixels that OpenCV and Pillow read from each, and
+kinds.json, which says what must become of each: generate.py DIRECTORY pictures|sequences [SHARED_CASES]
 
 Ends with 1 and a line each where the referees disagree beyond the tolerance of the kind, or read other pixels than
 were written: then the kind itself is wrong."""
 
 import json
 import pathlib
+import shutil
 import sys
 
 import cv2
@@ -16,7 +17,7 @@ import jpeg_frames
 import other_pictures
 import png_kinds
 import sequences
-from catalogue import FRAME, Catalogue
+from catalogue import FRAME, Catalogue, opencv
 
 
 def interleaved(jobs):
@@ -41,22 +42,30 @@ def write(catalogue, folder, jobs):
         catalogue.add(folder, kind, data, number=number, expected=expected, **options)
 
 
-def check_cases(folder):
-    """OpenCV here reads the shared cases as the one that wrote their oracle.json."""
-    for name, oracle in json.loads((folder / "oracle.json").read_text()).items():
-        pixels = cv2.imread(str(folder / name))[..., ::-1].reshape(-1, 3)
+def copy_cases(source, target):
+    """The files of shared/cases with an oracle.json, which OpenCV here must read as the one that wrote it."""
+    target.mkdir(parents=True)
+    shutil.copy(source / "oracle.json", target)
+    for name, oracle in json.loads((source / "oracle.json").read_text()).items():
+        shutil.copy(source / name, target)
+        pixels = opencv(source / name).reshape(-1, 3)
         if np.abs(pixels.mean(0) - oracle["mean"]).max() > 1 or np.abs(pixels.std(0) - oracle["std"]).max() > 1:
             yield f"{name}: mean {pixels.mean(0)} and deviation {pixels.std(0)}, expected {oracle}"
 
 
-def main(root, cases=None):
+def main(root, what, cases=None):
     catalogue = Catalogue(root)
-    write(catalogue, "jpeg", [*jpeg_frames.jobs(), *jpeg_damage.jobs()])
-    write(catalogue, "png", png_kinds.jobs())
-    write(catalogue, "other", other_pictures.jobs())
-    sequences.write(catalogue)
+    problems = []
+    if what == "pictures":
+        write(catalogue, "jpeg", [*jpeg_frames.jobs(), *jpeg_damage.jobs()])
+        write(catalogue, "png", png_kinds.jobs())
+        write(catalogue, "other", other_pictures.jobs())
+        if cases:
+            problems = list(copy_cases(pathlib.Path(cases), catalogue.root / "cases"))
+    else:
+        sequences.write(catalogue)
     catalogue.write()
-    problems = catalogue.disagreements + (list(check_cases(pathlib.Path(cases))) if cases else [])
+    problems += catalogue.disagreements
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0
 

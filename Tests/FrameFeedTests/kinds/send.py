@@ -25,9 +25,13 @@ def stream(program, broker, topic, runs, feed, source, *arguments, pipe=None):
     (runs / f"{feed}.code").write_text(str(done.returncode))
 
 
+def pictures(folder):
+    return sorted(str(path) for path in folder.iterdir() if path.suffix != ".json")
+
+
 def kcat(broker, topic, folder):
     """The JPEG and PNG files as another client sends them: no header, one record a file."""
-    files = sorted(str(path) for path in folder.iterdir())
+    files = pictures(folder)
     subprocess.run(["kcat", "-P", "-b", broker, "-t", topic, "-k", f"kcat-{folder.name}", *files], check=True)
 
 
@@ -42,6 +46,9 @@ def main(program, broker, topic, kinds, runs, what):
         for folder in FOLDERS:
             for codec in ("raw", "jpeg"):
                 jobs.append((f"{codec}-{folder}", str(kinds / folder), "--codec", codec, "--fps", "max"))
+        if (kinds / "cases").exists():
+            kcat(broker, topic, kinds / "cases")
+            jobs.append(("raw-cases", str(kinds / "cases"), "--codec", "raw", "--fps", "max"))
     if what == "damaged":
         for folder in FOLDERS:
             jobs.append((f"keep-{folder}", str(kinds / folder), "--codec", "raw", "--fps", "max", "--damaged", "keep"))
