@@ -59,21 +59,39 @@ struct PictureKindsTests {
     }
     let (kinds, runs) = (scratch.file("kinds"), scratch.file("runs"))
     #expect(try tool("send", framefeed, broker!, scratch.topic, kinds, runs, "pictures").code == 0)
-    let sunk = try RunningCommand(
+    // One at the pictures' size; one at a quarter of it, which decodes JPEG files at a smaller scale.
+    let sinks = [
+      ("sink", try sink(scratch, "sink", model: try model(221, 149, scratch))),
+      (
+        "keep",
+        try sink(
+          scratch, "keep", model: try model(56, 38, scratch), "--damaged", "keep", "--decode", "fast")
+      ),
+    ]
+    for (group, sink) in sinks {
+      let sunk = try sink.wait()
+      // Complete, and some were rejected.
+      #expect(sunk.code == 2, "\(group): \(sunk.errors.suffix(1000))")
+      try scratch.expectReadToEnd(group: scratch.topic + group)
+    }
+    expectNothing(try tool("check", broker!, scratch.topic, kinds, runs, "pictures"))
+
+    let kept = try Scratch(partitions: nil)
+    #expect(try tool("send", framefeed, broker!, kept.topic, kinds, runs, "damaged").code == 0)
+    expectNothing(try tool("check", broker!, kept.topic, kinds, runs, "damaged"))
+  }
+
+  /// Reads the topic to its end and leaves answers, dead letters and report in `runs`.
+  private func sink(
+    _ scratch: Scratch, _ name: String, model: String, _ further: String...
+  ) throws -> RunningCommand {
+    try RunningCommand(
       framefeed,
       [
-        "sink", "--topic", scratch.topic, "--group", scratch.topic, "--until-end", "--idle-timeout", "40", "--quiet",
-        "--model", try model(221, 149, scratch), "--results", scratch.file("results.jsonl"), "--dead-letter",
-        scratch.file("letters"), "--report", scratch.file("sink.json"), "--decoders", "2",
-      ]
-    ).wait()
-    // 2: complete, and some were rejected.
-    #expect(sunk.code == 2, "\(sunk.errors.suffix(1000))")
-    try scratch.expectReadToEnd()
-    expectNothing(
-      try tool(
-        "check", broker!, scratch.topic, kinds, runs, "pictures", scratch.file("results.jsonl"),
-        scratch.file("letters")))
+        "sink", "--topic", scratch.topic, "--group", scratch.topic + name, "--until-end", "--idle-timeout", "40",
+        "--quiet", "--model", model, "--results", scratch.file("runs/\(name).jsonl"), "--dead-letter",
+        scratch.file("runs/\(name)-letters"), "--report", scratch.file("runs/\(name).json"),
+      ] + further)
   }
 
   /// Arrays, y4m, MJPEG back to back and in parts, and recorded times: files and pipes, each a feed of its own.
