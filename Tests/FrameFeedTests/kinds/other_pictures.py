@@ -44,7 +44,7 @@ def bmp():
     yield "bmp-top-down", lambda n: (bitmap(
         picture.rgb(n)[..., ::-1].reshape(picture.HEIGHT, -1), 24, picture.WIDTH, top_down=True), picture.rgb(n))
     yield "bmp-555", sixteen, {
-        "tolerance": (4.0, 8, "OpenCV shifts the five bits to eight, Pillow scales them")}
+        "tolerance": ROUNDED, "referees": (PILLOW,), "why": "OpenCV shifts five bits to eight: white becomes 248"}
     yield "bmp-cut", lambda n: (saved(picture.rgb(n), "BMP")[:30_000], None), {"verdict": DAMAGED}
     yield "bmp-header-alone", lambda n: (saved(picture.rgb(n), "BMP")[:30], None), {"verdict": REFUSED}
 
@@ -86,7 +86,7 @@ def sixteen(n):
     five = picture.rgb(n).astype(np.uint16) >> 3
     words = five[..., 0] << 10 | five[..., 1] << 5 | five[..., 2]
     rows = words.astype("<u2").view(np.uint8)
-    return bitmap(rows, 16, picture.WIDTH), None
+    return bitmap(rows, 16, picture.WIDTH), (five * 255 // 31).astype(np.uint8)
 
 
 def tiff():
@@ -189,14 +189,14 @@ def pnm():
     def scaled(n, most, gray):
         """Samples up to `most`, and the 8 bits they mean."""
         pixels = (picture.gray if gray else picture.rgb)(n)
-        samples = picture.deep(pixels) if most == 65535 else pixels.astype(np.int64) * most // 255
+        samples = picture.deep(pixels) if most == 65535 else (pixels.astype(np.int64) * most + 127) // 255
         eight = samples >> 8 if most == 65535 else (samples * 255 + most // 2) // most
         return samples, (colours(eight) if gray else eight).astype(np.uint8)
 
     def scaling(letter, gray, most):
         """The referees that scale to 0...255: OpenCV takes most samples as they are, or their high byte; Pillow keeps
         16 bits of grey and cuts them off."""
-        opencv = most in (1, 255, 65535) or letter in (b"P2", b"P3") and most < 256
+        opencv = most in (255, 65535) or letter in (b"P2", b"P3") and most < 256
         return tuple(who for who, scales in ((OPENCV, opencv), (PILLOW, not gray or most < 256)) if scales)
 
     dark = {"suffix": "pbm"}

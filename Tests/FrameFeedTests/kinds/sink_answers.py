@@ -6,11 +6,12 @@ import pathlib
 import numpy as np
 
 from catalogue import DAMAGED, FRAME
+from referees import is_jpeg
 
 # The sink turns planes straight into a tensor, chroma drawn out by another filter: means and deviations of a whole
-# picture in levels. A picture of another size is stretched too, by a filter of the sink's own, which leaves other
-# shares of the grain.
-SAME_SIZE, STRETCHED = (0.7, 1.0), (2.5, 12.0)
+# picture in levels. A picture of another size is stretched too, by a filter of the sink's own, which takes some of the
+# pixels where OpenCV averages all: the deviation of black and white ones differs.
+SAME_SIZE, STRETCHED = (0.7, 1.0), (3.5, 45.0)
 # Of a line of 65500 pixels it takes a few.
 THIN = (7.0, 30.0)
 
@@ -55,7 +56,7 @@ def foreign(folder, files, frames, lines, letters, keep):
         kept = next(letters.glob(f"*-{frame.partition}-{frame.offset}.json"), None)
         if kept:
             reason = json.loads(kept.read_text())["reason"]
-            if verdict == FRAME or keep and verdict == DAMAGED:
+            if verdict == FRAME or keep and verdict == DAMAGED and is_jpeg(files.named[name]):
                 yield f"{name}: refused by the sink: {reason}"
             elif not reason:
                 yield f"{name}: refused without a reason"
