@@ -31,7 +31,9 @@ def damaged():
     for name, step in (("too-many-bits", 81), ("no-such-code", 87)):
         noise = bytes((i * step + i * i * 5) % 255 for i in range(200))
         yield f"overwritten-{name}", lambda n, noise=noise: overwritten(plain(n), noise)
-    yield "overwritten-stuffed-ff", lambda n: overwritten(plain(n), b"\xff\0" * 100)
+    # Ones are no code. libjpeg-turbo says so only where its data comes in pieces.
+    for percent in (20, 50, 70):
+        yield f"overwritten-ones-{percent}", lambda n, p=percent: overwritten(plain(n), b"\xff\0" * 100, p)
     yield "overwritten-marker", lambda n: overwritten(plain(n), b"\xff\xc4")
     yield "overwritten-in-restart", lambda n: overwritten(plain(n, "-restart", "1"), b"\xff\0" * 60)
     yield "overwritten-in-progressive", lambda n: overwritten(plain(n, "-progressive"), b"\xff\0" * 100)
@@ -43,10 +45,10 @@ def damaged():
     yield "wrong-huffman-tables", lambda n: parts(n, "-optimize").without(DHT).bytes()
 
 
-def overwritten(data, noise):
+def overwritten(data, noise, percent=50):
     """With bytes in the middle of the entropy-coded data replaced."""
     start = data.index(b"\xff\xda")
-    at = start + (len(data) - start) // 2
+    at = start + (len(data) - start) * percent // 100
     return data[:at] + noise + data[at + len(noise):]
 
 

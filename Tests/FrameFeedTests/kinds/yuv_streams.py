@@ -23,8 +23,9 @@ def ffmpeg(frames, pixel_format, kind="yuv4mpegpipe", *options):
 
 def pixels(planes, count, width, height, sampling, depth=8, full=False, weights=(0.299, 0.114), alpha=False):
     """RGB of raw planes, frames one after the other."""
-    words = np.frombuffer(planes, np.uint8 if depth == 8 else "<u2").astype(np.float64).reshape(count, -1)
-    words = words / (1 << (depth - 8))
+    # Of more than 8 bits the high ones.
+    words = (np.frombuffer(planes, np.uint8 if depth == 8 else "<u2") >> (depth - 8)).astype(np.float64)
+    words = words.reshape(count, -1)
     luma = words[:, :width * height].reshape(count, height, width)
     luma = luma / 255 if full else (luma - 16) / 219
     if sampling == "mono":
@@ -62,11 +63,14 @@ def jobs():
             ("yuv420p10", "420", 10, False), ("yuv422p10", "422", 10, False), ("yuv444p12", "444", 12, False),
             ("yuv420p14", "420", 14, False), ("yuv422p16", "422", 16, False), ("gray10", "mono", 10, None),
             ("gray16", "mono", 16, None)):
-        planes = ffmpeg(frames, pixel_format, "rawvideo")
-        data = ffmpeg(frames, pixel_format)
+        # Of odd widths and more than 8 bits ffmpeg 5 and 6 write half a sample of chroma too little.
+        even = frames if depth == 8 else np.ascontiguousarray(frames[:, :, :W - 1])
+        width = even.shape[2]
+        planes = ffmpeg(even, pixel_format, "rawvideo")
+        data = ffmpeg(even, pixel_format)
         # Grey is full range to ffmpeg's scaler; a stream says so or is taken for limited.
         said = b"XCOLORRANGE=FULL" in data[:200] if full is None else full
-        yield job(f"ffmpeg-{pixel_format}", data, pixels(planes, count, W, H, sampling, depth, said))
+        yield job(f"ffmpeg-{pixel_format}", data, pixels(planes, count, width, H, sampling, depth, said))
     yield job("pipe", ffmpeg(frames, "yuvj422p"), pixels(ffmpeg(frames, "yuvj422p", "rawvideo"), count, W, H, "422",
                                                          full=True), pipe=True)
     # As other programs write them.
