@@ -2,6 +2,7 @@
 
 import pathlib
 import tempfile
+import time
 
 import numpy as np
 
@@ -74,9 +75,12 @@ def parts(plain, photos):
     for pipe in (False, True):
         end = "-pipe" if pipe else ""
         yield job("parts-ffmpeg" + end, stream("--ffmpeg", plain), plain, pipe=pipe)
+        # Taken within the last minutes, so that it is a time of day; of a live stream that is when it was captured.
+        taken = [int(time.time()) - 100 + at for at in range(COUNT)]
+        more = {"times": [second + at * 0.2 for at, second in enumerate(taken)]} if pipe else {}
         yield job("parts-esp32" + end, stream(
-            "--123456789000000000000987654321", plain, times=[f"{1_700_000_000 + at}.{at * 20:02}0000" for at in range(5)]),
-            plain, pipe=pipe, times=[1_700_000_000 + at + at * 0.2 for at in range(5)])
+            "--123456789000000000000987654321", plain,
+            times=[f"{second}.{at * 20:02}0000" for at, second in enumerate(taken)]), plain, pipe=pipe, **more)
     yield job("parts-no-length", stream("--myboundary", plain, length=False), plain)
     yield job("parts-no-length-pipe", stream("--myboundary", plain, length=False), plain, pipe=True)
     yield job("parts-thumbnails", stream("--myboundary", photos), photos)

@@ -56,7 +56,8 @@ def main(program, broker, topic, kinds, runs, what):
         for entry in json.loads((kinds / "kinds.json").read_text()):
             if entry["folder"] == "sequences":
                 source = str(kinds / "sequences" / entry["name"])
-                paced = [] if "--timestamps" in entry["arguments"] else ["--fps", "max"]
+                # A pipe is live: its frames go out as they come.
+                paced = [] if entry["pipe"] or "--timestamps" in entry["arguments"] else ["--fps", "max"]
                 jobs.append((entry["name"], "-" if entry["pipe"] else source, "--codec", "raw", *paced,
                              *entry["arguments"], source if entry["pipe"] else None))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
