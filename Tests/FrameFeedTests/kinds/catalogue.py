@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pathlib
+import subprocess
 
 import cv2
 import numpy as np
@@ -57,6 +58,8 @@ class Catalogue:
             partial = opencv(path)
             if partial is not None:
                 entry["pixels"] = self._save(number, partial)
+            if folder == "jpeg" and referees and not lost(path):
+                self.disagreements.append(f"{name}: djpeg finds no sample lost")
         if verdict == REFUSED and OPENCV in referees and opencv(path) is not None:
             self.disagreements.append(f"{name}: OpenCV reads it")
         self.entries.append(entry)
@@ -109,6 +112,12 @@ def opencv(path):
     except cv2.error:  # Larger than it takes.
         return None
     return None if pixels is None else np.ascontiguousarray(pixels[..., ::-1])
+
+
+def lost(path):
+    """Whether djpeg, libjpeg-turbo's own program, says that samples are lost: more than spare bytes before the end."""
+    said = subprocess.run(["djpeg", "-outfile", os.devnull, path], capture_output=True, text=True)
+    return any("before marker 0xd9" not in line for line in said.stderr.splitlines())
 
 
 def by_pillow(path):

@@ -3,14 +3,15 @@ frames around them delivered."""
 
 import picture
 from catalogue import DAMAGED, REFUSED, saved
-from jpeg_file import (DHT, DNL, DQT, EOI, JPEGFile, RESTARTS, SOF0, SOF1, SOF3, SOS, patch, segment)
+from jpeg_file import (DNL, DQT, EOI, JPEGFile, RESTARTS, SOF0, SOF1, SOF3, SOS, patch, segment)
 from jpeg_frames import parts, plain, scans
 
 
 def jobs():
     for group, verdict in ((damaged, DAMAGED), (refused, REFUSED)):
-        for kind, make in group():
-            yield kind, make, {"suffix": "jpg", "verdict": verdict}
+        for job in group():
+            kind, make, options = job if len(job) == 3 else (*job, {})
+            yield kind, make, {"suffix": "jpg", "verdict": verdict, **options}
     yield "gif", lambda n: saved(picture.rgb(n), "GIF"), {
         "suffix": "jpg", "verdict": REFUSED, "referees": (), "why": "both read GIF; a feed does not hold it"}
 
@@ -34,6 +35,8 @@ def damaged():
     # Ones are no code. libjpeg-turbo says so only where its data comes in pieces.
     for percent in (20, 50, 70):
         yield f"overwritten-ones-{percent}", lambda n, p=percent: overwritten(plain(n), b"\xff\0" * 100, p)
+    for percent in (30, 60):
+        yield f"deleted-bytes-{percent}", lambda n, p=percent: overwritten(plain(n), b"", p, 37)
     yield "overwritten-marker", lambda n: overwritten(plain(n), b"\xff\xc4")
     yield "overwritten-in-restart", lambda n: overwritten(plain(n, "-restart", "1"), b"\xff\0" * 60)
     yield "overwritten-in-progressive", lambda n: overwritten(plain(n, "-progressive"), b"\xff\0" * 100)
@@ -41,15 +44,15 @@ def damaged():
     yield "lost-data-of-an-interval", lambda n: without_interval(parts(n, "-restart", "1"), 3, marker=False)
     yield "lost-restart-marker", lambda n: without_marker(parts(n, "-restart", "1"), 4)
     yield "wrong-restart-number", lambda n: renumbered(parts(n, "-restart", "1"))
-    yield "missing-scan", lambda n: without_scan(JPEGFile(scans(n, "0;\n1;\n2;\n")), 2)
-    yield "wrong-huffman-tables", lambda n: parts(n, "-optimize").without(DHT).bytes()
+    yield "missing-scan", lambda n: without_scan(JPEGFile(scans(n, "0;\n1;\n2;\n")), 2), {
+        "referees": (), "why": "libjpeg leaves the plane grey, without a word"}
 
 
-def overwritten(data, noise, percent=50):
-    """With bytes in the middle of the entropy-coded data replaced."""
+def overwritten(data, noise, percent=50, count=None):
+    """With so many bytes of the entropy-coded data replaced by others."""
     start = data.index(b"\xff\xda")
     at = start + (len(data) - start) * percent // 100
-    return data[:at] + noise + data[at + len(noise):]
+    return data[:at] + noise + data[at + (len(noise) if count is None else count):]
 
 
 def without_interval(file, which, marker=True):
