@@ -9,7 +9,8 @@ import Testing
 @Suite(
   .serialized,
   .enabled(
-    if: broker != nil && python != nil, "FRAMEFEED_BROKER names a broker, FRAMEFEED_PYTHON the test tools' Python"))
+    if: broker != nil && python != nil,
+    "FRAMEFEED_BROKER names a broker, FRAMEFEED_PYTHON the test tools' Python"))
 struct PictureKindsTests {
   private func tool(_ name: String, _ arguments: String...) throws -> Finished {
     try RunningCommand(
@@ -88,7 +89,8 @@ struct PictureKindsTests {
     try RunningCommand(
       framefeed,
       [
-        "sink", "--topic", scratch.topic, "--group", scratch.topic + name, "--until-end", "--idle-timeout", "40",
+        "sink", "--topic", scratch.topic, "--group", scratch.topic + name, "--until-end", "--idle-timeout",
+        "40",
         "--quiet", "--model", model, "--results", scratch.file("runs/\(name).jsonl"), "--dead-letter",
         scratch.file("runs/\(name)-letters"), "--report", scratch.file("runs/\(name).json"),
       ] + further)

@@ -26,7 +26,7 @@ class Frame:
     def pixels(self):
         if self.headers.get("content-type", "").startswith("image/"):
             # A file: of one in memory without an end OpenCV takes nothing.
-            with tempfile.NamedTemporaryFile(dir="/dev/shm") as file:
+            with tempfile.NamedTemporaryFile() as file:
                 file.write(self.value)
                 file.flush()
                 return opencv(file.name)
