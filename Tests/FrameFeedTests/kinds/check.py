@@ -70,6 +70,10 @@ def stream(feed, files, frames, runs, keep=False):
     for name in files.of(SKIPPED):
         if lines[name] is not None and name.startswith("."):
             yield f"{name}: hidden, but said: {lines[name]}"
+    others = [name for name in files.of(SKIPPED) if not name.startswith(".")]
+    told = [line for line in said.splitlines() if any(name in line for name in others)]
+    if others and (len(told) != 1 or f" {len(others)} " not in told[0]):
+        yield f"{len(others)} files that are no pictures are to be told in one line, with an example: {told}"
     feed_origins[feed] = origin
 
 
