@@ -43,8 +43,9 @@ class Catalogue:
 
     def add(self, folder, kind, data, *, suffix, verdict=FRAME, tolerance=DECODED, expected=None, odd=None,
             number=None, name=None, referees=BOTH, why=None):
-        """One file. `odd`: how a report names what is odd about it. `expected` are its pixels where they are known without a decoder; else OpenCV's are the
-        referee's. `referees` are fewer, with a reason in `why`, where one does not read what the other reads."""
+        """One file. `odd`: how a report names what is odd about it. `expected` are its pixels where they are known
+        without a decoder; else OpenCV's are the referee's. `referees` are fewer, with a reason in `why`, where one does
+        not read what the other reads."""
         number = self.next_number() if number is None else number
         name = name or f"{number:03}-{kind}.{suffix}"
         path = self.root / folder / name
