@@ -116,7 +116,7 @@ let package = Package(
         "FrameModels",
         "FrameSources", "FrameTensors", "KafkaTransport", "LogLines",
       ],
-      exclude: ["flipping_proxy.py", "zsh_offers.zsh"],
+      exclude: ["flipping_proxy.py", "kinds", "zsh_offers.zsh"],
       swiftSettings: swift),
   ]
 )
