@@ -16,9 +16,9 @@ enum {
   ffMCUBytes = ffMostBlocks * 256,
   /// Bytes of entropy-coded data without stuffing that are kept at hand.
   ffChunk = 16384,
-  /// Bytes that no block needs: webcams leave a few before restart markers, and pad what comes before the end to
-  /// blocks of up to 2 KiB. With more, data is taken for damaged.
-  ffMostSpareAtRestart = 256, ffMostSpareAtEnd = 2048,
+  /// Bytes that no block needs: webcams leave a few before restart markers, and pad to blocks of up to 2 KiB what comes
+  /// before the end. With more, data is taken for damaged.
+  ffMostSpare = 64, ffMostPadding = 2048,
 };
 
 /// Whether an AC symbol ends the block: each of no bits but 15 zeros, as libjpeg takes them. Only 0 is written.
@@ -105,6 +105,20 @@ extern const ff_baseline_decoder ff_baseline_portable;
 #if defined(__x86_64__)
 extern const ff_baseline_decoder ff_baseline_avx2;
 #endif
+
+/// Whether bytes that no block needs are such as cameras leave: few, or padding of one value.
+/// - Parameters:
+///   - end: behind the last one, fill included.
+///   - isAtHand: whether as many bytes lie before `end`.
+static inline int ff_is_spare(const uint8_t *end, ptrdiff_t count, int isAtHand) {
+  if (count <= ffMostSpare) return 1;
+  if (count > ffMostPadding || !isAtHand) return 0;
+  const uint8_t *const start = end - count;
+  while (end > start && end[-1] == 0xFF) end--;
+  for (const uint8_t *at = start; at < end; at++)
+    if (*at != *start) return 0;
+  return 1;
+}
 
 /// Makes a table of what a file defines; one that is made of the same is kept.
 /// - Parameters:

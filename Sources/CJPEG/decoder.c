@@ -53,6 +53,7 @@ ff_jpeg_decoder *ff_jpeg_decoder_new(ff_jpeg_engine engine) {
   jpeg_create_decompress(&decoder->jpeg);
   decoder->jpeg.client_data = decoder;
   decoder->engine = chosen(engine);
+  decoder->isWhole = engine == ffJPEGLibrary;
   decoder->mostScans = usualMostScans;
   ff_jpeg_source_init(decoder);
   ff_jpeg_tables_init(decoder);

@@ -21,6 +21,11 @@ struct ff_jpeg_decoder {
   struct jpeg_progress_mgr progress;
   ff_jpeg_part parts[ffMostParts];
   int partCount, nextPart;
+  /// Of the part that was begun, what libjpeg has not been given.
+  const uint8_t *rest;
+  size_t left;
+  /// Whether libjpeg is given whole parts.
+  int isWhole;
   int planeCount;
   int firstRestart;
   int isFast;

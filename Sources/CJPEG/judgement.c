@@ -11,8 +11,12 @@ void ff_jpeg_judge(j_common_ptr info, int level) {
         decoder->oddities |= ffJPEGStray;
         return;
       }
-      int isRestart = errors->msg_parm.i[1] >= JPEG_RST0 && errors->msg_parm.i[1] <= JPEG_RST0 + 7;
-      if (errors->msg_parm.i[0] > (isRestart ? ffMostSpareAtRestart : ffMostSpareAtEnd)) break;
+      // libjpeg has gone on to behind the last of them. They may lie in the part before, or before an end made up.
+      const int count = errors->msg_parm.i[0];
+      const uint8_t *const end = decoder->source.next_input_byte;
+      const int isAtHand =
+        !(decoder->oddities & ffJPEGNoEnd) && end - decoder->parts[decoder->nextPart - 1].bytes >= count;
+      if (!ff_is_spare(end, count, isAtHand)) break;
       decoder->oddities |= ffJPEGSpare;
       return;
     }

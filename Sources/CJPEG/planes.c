@@ -33,7 +33,7 @@ static int beginBaseline(ff_jpeg_decoder *decoder, int planeCount) {
   state->restartInterval = jpeg->restart_interval;
   state->nextRestart = decoder->firstRestart & 7;
   state->isPart = decoder->nextPart < decoder->partCount;
-  ff_baseline_begin(state, decoder->source.next_input_byte, decoder->source.bytes_in_buffer);
+  ff_baseline_begin(state, decoder->source.next_input_byte, decoder->source.bytes_in_buffer + decoder->left);
   return 1;
 }
 
@@ -51,7 +51,7 @@ int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
   }
   if (decoder->isBaseline) {
     // The header's part may end where the data's begins.
-    if (decoder->source.bytes_in_buffer == 0 && decoder->nextPart < decoder->partCount)
+    if (decoder->source.bytes_in_buffer + decoder->left == 0 && decoder->nextPart < decoder->partCount)
       decoder->source.fill_input_buffer(jpeg);
     if (beginBaseline(decoder, planeCount)) return 0;
     if (decoder->isFast) return damaged(decoder, "a Huffman table that cannot be");
