@@ -66,7 +66,7 @@ struct BMPRows {
 
   /// Runs: a count and an index (two of 4 bits, in turn); or 0 and: 0 the row ends, 1 the picture ends, 2 skip right
   /// and down, else so many indices that follow. What is skipped has index 0.
-  /// - Returns: false when the data ends before the picture.
+  /// - Returns: false when the data ends before the picture, or runs go beyond it.
   func readRuns(_ data: UnsafeRawBufferPointer) -> Bool {
     for x in 0..<header.width * header.height { put(0, at: x * format.bytesPerPixel) }
     let isNarrow = header.bits == 4
@@ -74,9 +74,10 @@ struct BMPRows {
     func index(_ byte: UInt8, _ n: Int) -> Int {
       isNarrow ? Int(n % 2 == 0 ? byte >> 4 : byte & 15) : Int(byte)
     }
+    // Two indices share a byte: of a row of odd width the last one may be nobody's.
+    let widest = isNarrow ? header.width + header.width % 2 : header.width
     func set(_ index: Int) {
-      // A run may go beyond the end of its row: that is cut off.
-      if x < header.width, row < header.height { put(index, at: start(row) + x * format.bytesPerPixel) }
+      if x < header.width { put(index, at: start(row) + x * format.bytesPerPixel) }
       x += 1
     }
     while row < header.height {
@@ -84,6 +85,7 @@ struct BMPRows {
       let (count, value) = (Int(data[at]), data[at + 1])
       at += 2
       if count > 0 {
+        guard x + count <= widest else { return false }
         for n in 0..<count { set(index(value, n)) }
         continue
       }
@@ -91,12 +93,12 @@ struct BMPRows {
       case 0: (x, row) = (0, row + 1)
       case 1: return true
       case 2:
-        guard at + 2 <= data.count else { return false }
+        guard at + 2 <= data.count, x + Int(data[at]) <= header.width else { return false }
         (x, row) = (x + Int(data[at]), row + Int(data[at + 1]))
         at += 2
       default:
         let length = isNarrow ? (Int(value) + 1) / 2 : Int(value)
-        guard at + length <= data.count else { return false }
+        guard at + length <= data.count, x + Int(value) <= widest else { return false }
         for n in 0..<Int(value) { set(index(data[at + (isNarrow ? n / 2 : n)], n)) }
         at += length + length % 2
       }
