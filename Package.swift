@@ -36,6 +36,8 @@ let package = Package(
     .target(name: "CPNG", dependencies: ["CLibPNG"]),
     .target(name: "CTIFF", dependencies: ["CLibTIFF"]),
     .target(name: "CFrameKernels"),
+    // Children that end with us, which posix_spawn cannot ask for.
+    .target(name: "CChildProcess"),
     // Loops that the project is measured against.
     .target(name: "CFloors"),
 
@@ -45,7 +47,7 @@ let package = Package(
 
     // The data path, in its order.
     .target(name: "FrameCore", swiftSettings: swift),
-    .target(name: "FrameSources", dependencies: ["FrameCore"], swiftSettings: swift),
+    .target(name: "FrameSources", dependencies: ["FrameCore", "CChildProcess"], swiftSettings: swift),
     // Kinds of image files whose libraries not every program needs.
     .target(name: "FrameTIFF", dependencies: ["FrameSources", "FrameCore", "CTIFF"], swiftSettings: swift),
     .target(

@@ -206,6 +206,14 @@ webps = {
 for name, file in webps.items():
     seed("webp-file", name, file)
 seed("raw-dump", "rgb", [5, 4], raw[:130])
+nut = ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=16x8:rate=25", "-frames:v", "2", "-map_metadata", "-1"]
+for name, first, codec in [("planes", 0, ["-c:v", "rawvideo", "-pix_fmt", "yuv420p"]), ("mjpeg", 1, ["-c:v", "mjpeg"])]:
+    made = subprocess.run(nut + codec + ["-f", "nut", "-"], capture_output=True, check=True).stdout
+    seed("nut", name, [first], made)
+seed("ffmpeg-log", "damage", b"[h264 @ 0x55d0] [error] error while decoding MB 1 14, bytestream 54\n[h264 @ 0x55d0] [info] "
+     b"concealing 68 DC, 68 AC, 68 MV errors in P frame\n[warning] file:d.mp4: corrupt decoded frame in stream 0\n"
+     b"[info] decoder -> ist_index:0 type:video frame_pts:512 frame_pts_time:0.04 best_effort_ts:512 "
+     b"best_effort_ts_time:0.04 keyframe:0 frame_type:3 time_base:1/12800\n[mov @ 0x1] [error] partial file\n")
 seed("manifest", "full", b'{"name":"m","runtime":{"kind":"builtin","model":"null"},"input":{"width":64,"height":48,'
      b'"layout":"NHWC","type":"float16","color":"bgr","fit":"letterbox","pad":[1,2,3],"scale":0.5,"mean":[1],'
      b'"std":[0.2,1e-3,3],"batch":4,"batchTimeoutMs":10}}')

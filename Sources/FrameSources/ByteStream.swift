@@ -27,13 +27,14 @@ final class ByteStream: @unchecked Sendable {
   /// Large enough that a frame takes few reads.
   private static let capacity = 1 << 20
 
-  init(_ file: consuming SourceFile) throws(SourceError) {
+  /// - Parameter capacity: bytes that are read ahead; also the most that can be looked ahead.
+  init(_ file: consuming SourceFile, capacity: Int = ByteStream.capacity) throws(SourceError) {
     var ends: [Int32] = [0, 0]
     let path = file.path
     guard pipe(&ends) == 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
     wake = (ends[0], ends[1])
     self.file = file
-    buffer = .allocate(byteCount: Self.capacity, alignment: 64)
+    buffer = .allocate(byteCount: capacity, alignment: 64)
   }
 
   deinit {
@@ -102,7 +103,7 @@ final class ByteStream: @unchecked Sendable {
     while count < target.count {
       if start == end {
         // Straight into the frame: only the ends of frames pass through the buffer.
-        if target.count - count >= Self.capacity {
+        if target.count - count >= buffer.count {
           let got = try wait(into: UnsafeMutableRawBufferPointer(rebasing: target[count...]))
           if got == 0 { break }
           count += got

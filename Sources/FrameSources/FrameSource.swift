@@ -51,6 +51,18 @@ public struct SourceOptions: Sendable {
   public var timestamps: FrameTimestamps?
   /// Of y4m streams and of videos that do not say it; `nil`: BT.709 from 720 lines on, unless in full range.
   public var matrix: ColorMatrix?
+  /// Of videos whose file says that they are to be turned.
+  public var orientation = FrameOrientation.Policy.exif
+  /// Of videos: where to begin, s from the start of the file. The first frame is the first shown then or later.
+  public var seek = 0.0
+  /// Of videos: how much to read, s; `nil` to the end.
+  public var duration: Double?
+  /// Whether the source will be read again: a video then prepares for it before its end, so that no gap comes.
+  public var isReadAgain = false
+  /// Whether frames of a video that lost samples, and those made from them, are sent as ffmpeg completes them.
+  public var keepsDamaged = false
+  /// The path of ffmpeg, with ffprobe beside it; `nil`: `FRAMEFEED_FFMPEG`, else the one on `PATH`.
+  public var ffmpeg: String?
   public var limits: FrameLimits
   /// Kinds of image files that are read beside JPEG, PNG, PNM and BMP.
   public var pictures: [any PictureFormat]

@@ -25,7 +25,8 @@ public enum SourceError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .noImages(let path, let hint): "\(path): no images in this directory; \(hint)"
     case .unknownKind(let path, let images):
-      "\(path): unknown kind of file; expected a directory, images (\(images)), .y4m, .npy, .mjpeg, "
+      "\(path): unknown kind of file; expected a directory, images (\(images)), a video (.mp4 .mov .mkv "
+        + ".avi .webm .ts .m4v .mpg), .y4m, .npy, .mjpeg, "
         + ".rgb .bgr .gray .yuv, - or synthetic:WxH"
     case .malformed(let path, let problem): "\(path): \(problem)"
     case .frame(let origin, let problem): "\(origin): \(problem)"

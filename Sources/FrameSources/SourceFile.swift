@@ -57,11 +57,27 @@ struct SourceFile: ~Copyable {
     }
   }
 
+  /// Opens a regular file, and never waits for anything else of that name.
+  init(regular path: String) throws(SourceError) {
+    self.path = path
+    closes = true
+    descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    guard descriptor >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
+    guard size != nil else { throw .unreadable(path, reason: "no regular file") }
+  }
+
   /// Standard input, which stays open.
   init(standardInput: Void) {
     path = "stdin"
     descriptor = 0
     closes = false
+  }
+
+  /// Takes over an open descriptor, such as the end of a pipe.
+  init(owning descriptor: Int32, path: String) {
+    self.path = path
+    self.descriptor = descriptor
+    closes = true
   }
 
   deinit {

@@ -18,6 +18,10 @@ public enum SourceOpener {
     _ arguments: [String], options: SourceOptions = SourceOptions()
   ) throws(SourceError) -> any FrameSource {
     guard let first = arguments.first else { throw .option("no source given") }
+    let isVideo = arguments.count == 1 && VideoSource.extensions.contains(kind(first))
+    guard isVideo || options.seek == 0 && options.duration == nil else {
+      throw .option("--seek and --duration are for one video file; \(first) is none")
+    }
     guard let times = options.timestamps else { return try untimed(first, arguments, options) }
     if arguments.count > 1 || PictureFormats(options.pictures).takes(first), !isDirectory(first) {
       let matched = try TimestampedFiles.match(arguments, times)
@@ -44,9 +48,8 @@ public enum SourceOpener {
     }
     let formats = PictureFormats(options.pictures)
     if formats.takes(first) { return try images(arguments, options) }
-    let kind = String(
-      decoding: ImageDirectory.fileExtension(Array((first.split(separator: "/").last ?? "").utf8)),
-      as: UTF8.self)
+    let kind = kind(first)
+    if VideoSource.extensions.contains(kind) { return try VideoSource(first, options) }
     guard ["y4m", "npy", "mjpeg", "mjpg"].contains(kind) || RawDump.formats[kind] != nil else {
       // A name without a file is more likely a slip than a kind.
       guard access(first, F_OK) == 0 else { throw .unreadable(first, reason: SourceFile.reason()) }
@@ -66,6 +69,13 @@ public enum SourceOpener {
       return source
     default: return try RawDump.open(first, stream, kind, options)
     }
+  }
+
+  /// The extension of a file's name.
+  private static func kind(_ path: String) -> String {
+    String(
+      decoding: ImageDirectory.fileExtension(Array((path.split(separator: "/").last ?? "").utf8)),
+      as: UTF8.self)
   }
 
   private static func images(_ files: [String], _ options: SourceOptions) throws(SourceError)

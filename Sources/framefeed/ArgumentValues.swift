@@ -112,6 +112,34 @@ enum LoopCount: ArgumentValue {
   }
 }
 
+/// A time in a video: seconds, or minutes and hours before them.
+struct PlayTime: ArgumentValue {
+  let seconds: Double
+  let argument: String
+
+  /// Longest that is told apart, s: three years.
+  private static let longest = 1e8
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count <= 3, let last = parts.last, last.first?.isNumber == true,
+      let seconds = Double(argument: String(last)), parts.count == 1 || seconds < 60
+    else { return nil }
+    var whole = 0
+    for (index, part) in parts.dropLast().enumerated() {
+      guard part.count <= 7, let number = Int(part), number >= 0, index == 0 || number < 60 else {
+        return nil
+      }
+      whole = whole * 60 + number
+    }
+    self.seconds = Double(whole) * 60 + seconds
+    guard self.seconds <= Self.longest else { return nil }
+    self.argument = argument
+  }
+
+  static var expectation: String { "seconds, or [hours:]minutes:seconds, as in 90.5 or 1:30.5" }
+}
+
 /// Who must have a record before it counts as sent.
 struct Acknowledgements: ArgumentValue {
   let argument: String

@@ -13,7 +13,8 @@ struct StreamCommand: Command {
     "stream", "Send frames to Kafka as a live feed.",
     discussion: """
       SOURCE is a directory or list of image files (JPEG, PNG, TIFF, WebP, BMP, PNM;
-      natural order), x.y4m, x.npy, x.mjpeg, x.rgb .bgr .gray .yuv (with --size),
+      natural order), a video (.mp4 .mov .mkv .avi .webm .ts .m4v .mpg, by ffmpeg),
+      x.y4m, x.npy, x.mjpeg, x.rgb .bgr .gray .yuv (with --size),
       - (y4m or mjpeg from a pipe), or synthetic:WIDTHxHEIGHT.
 
       CODEC is raw, jpeg, zstd or base64, with parameters after a colon and layers
@@ -24,6 +25,8 @@ struct StreamCommand: Command {
       """,
     examples: [
       "framefeed stream samples/flight --feed drone-1 --loop forever",
+      "framefeed stream clip.mp4",
+      "framefeed stream clip.mkv --seek 1:30 --duration 10 --loop forever",
       "framefeed stream clip.y4m --codec zstd --fps source",
       "framefeed stream rig/ --timestamps rig/times.txt",
       "framefeed stream photos/ --fit models/channel-statistics.json",
@@ -44,12 +47,14 @@ struct StreamCommand: Command {
       "Pace by recorded times: a time and a file name a line, as EuRoC and ROS export them (s, ms, us or ns)."
     ),
     .option(\.loop, "loop", value: "n|forever", "How often to read the source."),
+    .option(\.seek, "seek", value: "time", "Begin a video there: seconds, or [hh:]mm:ss."),
+    .option(\.duration, "duration", value: "time", "Read so much of a video."),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
     .option(\.resize, "resize", value: "WxH", "Resize frames before encoding."),
     .manifest(\.fit, "fit", "Shrink frames to what this model takes before encoding; none grows."),
     .option(
       \.orientation, "orientation", value: "exif|stored",
-      "Turn JPEG files that are decoded as EXIF says, or leave them as stored."),
+      "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep",
       "Refuse image files of which samples are lost (cut off, bad codes), or keep what can be decoded, counted."
@@ -83,6 +88,8 @@ struct StreamCommand: Command {
   var fps: StreamOptions.Pace?
   var timestamps: String?
   var loop = LoopCount.times(1)
+  var seek: PlayTime?
+  var duration: PlayTime?
   var frames: Int?
   var resize: FrameSize?
   var fit: String?
@@ -114,9 +121,14 @@ struct StreamCommand: Command {
   func open(_ options: StreamOptions) throws -> FeedStreamer {
     do throws(SourceError) {
       let times = try timestamps.map { path throws(SourceError) in try FrameTimestamps.load(path) }
-      let wanted = SourceOptions(
+      var wanted = SourceOptions(
         size: size, pixelFormat: pixelFormat, timestamps: times, matrix: matrix.matrix,
         limits: options.limits, pictures: pictureFormats)
+      wanted.orientation = orientation
+      wanted.seek = seek?.seconds ?? 0
+      wanted.duration = duration?.seconds
+      wanted.isReadAgain = loop.count != 1
+      wanted.keepsDamaged = damaged == .keep
       var options = options
       if times != nil, fps == nil { options.pace = .source }
       let frames = try SourceOpener.open(source, options: wanted)

@@ -30,6 +30,8 @@ enum FuzzTarget {
       "tiff-file": source("tiff"),
       "webp-file": source("webp"),
       "raw-dump": source("rgb"),
+      "nut": nut,
+      "ffmpeg-log": ffmpegLog,
       "manifest": manifest,
       "timestamps": timestamps,
       "properties": properties,

@@ -1,0 +1,57 @@
+import FrameCore
+
+/// What ffmpeg says on its standard error while it reads a video.
+final class DecoderLog: Sendable {
+  private struct State {
+    /// The first of a decoder, which may be of no consequence, and of all else.
+    var decoder: String?
+    var other: String?
+    /// Complaints that are not a decoder's.
+    var count = 0
+    var isSuspicious = false
+  }
+
+  private let state = Monitor(State())
+  private let codec: String
+
+  /// - Parameter codec: ffmpeg's name of the decoder.
+  init(codec: String) { self.codec = codec }
+
+  /// Takes a line.
+  func take(_ line: Span<UInt8>) {
+    line.withUnsafeBufferPointer { bytes in
+      let line = LogText(bytes)
+      switch line.level {
+      case .info:
+        // "concealing 68 DC, 68 AC, 68 MV errors in P frame": the flag of the frame gets lost between threads.
+        if line.contains("concealing ") { state.withLock { $0.isSuspicious = true } }
+      case .warning:
+        if line.contains("corrupt decoded frame") { state.withLock { $0.isSuspicious = true } }
+      case .error:
+        let text = line.text
+        guard !text.isEmpty else { return }
+        let isDecoder = line.speaker == codec[...] || line.speaker == "NULL"
+        state.withLock { state in
+          state.isSuspicious = state.isSuspicious || isDecoder || line.isLostPacket
+          if isDecoder {
+            state.decoder = state.decoder ?? text
+          } else {
+            state.other = state.other ?? text
+            state.count += 1
+          }
+        }
+      }
+    }
+  }
+
+  /// Whether a frame that was not read yet may be damaged.
+  var isSuspicious: Bool { state.withLock { $0.isSuspicious } }
+  /// The first complaint, a decoder's last; and how many there were that are not a decoder's.
+  var complaint: String? { state.withLock { $0.other ?? $0.decoder } }
+  var complaints: Int { state.withLock { $0.count } }
+}
+
+extension LogText {
+  /// Whether a decoder gave nothing for what it was given.
+  var isLostPacket: Bool { contains("Error while decoding stream") || contains("Error submitting packet") }
+}

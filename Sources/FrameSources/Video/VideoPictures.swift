@@ -1,0 +1,111 @@
+import FrameCore
+
+/// Takes the frames of a video out of ffmpeg's stream, in the form that goes on the wire.
+final class VideoPictures {
+  private enum Form {
+    case jpeg
+    /// As they come.
+    case same(PixelLayout)
+    case converted(YUVConverter)
+  }
+
+  private let form: Form
+  private let limits: FrameLimits
+
+  /// - Throws: when frames are above the limits.
+  init(_ format: VideoFormat, width: Int, height: Int, _ limits: FrameLimits) throws(LayoutError) {
+    self.limits = limits
+    switch format {
+    case .jpeg: form = .jpeg
+    case .rgb:
+      form = .same(try PixelLayout(width: width, height: height, format: .rgb8, limits: limits))
+    case .planes(let planes):
+      let converter = try YUVConverter(planes, width: width, height: height, limits: limits)
+      form = converter.isIdentity ? .same(converter.layout) : .converted(converter)
+    }
+  }
+
+  /// Reads the frame that comes next in the stream.
+  /// - Returns: `nil` when the stream ends inside of it.
+  func read(
+    _ frame: NUTReader.Frame, _ stream: ByteStream, _ origin: FrameOrigin, _ pool: FramePool
+  ) throws(SourceError) -> SourceReading? {
+    switch form {
+    case .jpeg: return try jpeg(frame, stream, origin, pool)
+    case .same(let layout):
+      guard frame.size == layout.byteCount, frame.prefix.isEmpty else {
+        return try other(frame, stream, origin)
+      }
+      guard var buffer = pool.take(frame.size) else { throw .stopped }
+      try buffer.fill { (memory) throws(SourceError) -> Int in
+        try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<frame.size]))
+      }
+      guard buffer.count == frame.size else { return nil }
+      return .frame(CapturedFrame(content: FrameContent(.pixels, layout), buffer: buffer, origin: origin))
+    case .converted(let converter):
+      guard frame.size == converter.sourceBytes, frame.prefix.isEmpty else {
+        return try other(frame, stream, origin)
+      }
+      guard try stream.read(into: converter.planes) == frame.size else { return nil }
+      guard var buffer = pool.take(converter.layout.byteCount) else { throw .stopped }
+      buffer.fill { memory in
+        converter.convert(UnsafeRawBufferPointer(converter.planes), into: memory)
+        return converter.layout.byteCount
+      }
+      return .frame(
+        CapturedFrame(content: FrameContent(.pixels, converter.layout), buffer: buffer, origin: origin))
+    }
+  }
+
+  private func jpeg(
+    _ frame: NUTReader.Frame, _ stream: ByteStream, _ origin: FrameOrigin, _ pool: FramePool
+  ) throws(SourceError) -> SourceReading? {
+    let size = frame.prefix.count + frame.size
+    guard size <= limits.maximumPayload else {
+      return try skip(
+        frame, stream, "its JPEG file of \(size) bytes is above the limit of \(limits.maximumPayload)", origin
+      )
+    }
+    guard var buffer = pool.take(max(size, 1)) else { throw .stopped }
+    try buffer.fill { (memory) throws(SourceError) -> Int in
+      memory.copyBytes(from: frame.prefix)
+      return frame.prefix.count
+        + (try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[frame.prefix.count..<size])))
+    }
+    guard buffer.count == size else { return nil }
+    guard let header = ImageHeader(buffer.bytes), header.kind == .jpeg else {
+      return .rejected(.frame(origin, problem: "is no JPEG file, though the video says Motion JPEG"))
+    }
+    do throws(LayoutError) {
+      return .frame(
+        CapturedFrame(content: try header.content(limits: limits), buffer: buffer, origin: origin))
+    } catch {
+      return .rejected(.frame(origin, problem: error.description))
+    }
+  }
+
+  /// A frame of another size: the video changes it on the way.
+  private func other(
+    _ frame: NUTReader.Frame, _ stream: ByteStream, _ origin: FrameOrigin
+  ) throws(SourceError) -> SourceReading? {
+    try skip(
+      frame, stream,
+      "has another size than the frames before, \(frame.size) bytes; a feed of a video has one size",
+      origin)
+  }
+
+  /// Leaves the frame out that comes next.
+  /// - Returns: `nil` when the stream ends inside of it.
+  func skip(
+    _ frame: NUTReader.Frame, _ stream: ByteStream, _ problem: String, _ origin: FrameOrigin
+  ) throws(SourceError) -> SourceReading? {
+    var left = frame.size
+    while left > 0 {
+      let some = min(try stream.peek(1).count, left)
+      guard some > 0 else { return nil }
+      stream.skip(some)
+      left -= some
+    }
+    return .rejected(.frame(origin, problem: problem))
+  }
+}

@@ -1,0 +1,132 @@
+import FoundationEssentials
+
+/// What ffprobe tells of a video file.
+struct VideoProbe {
+  /// The stream that is read: the first that is no cover picture.
+  let video: Stream
+  /// s; `nil` where the file does not say.
+  let duration: Double?
+  /// Other video streams, which are left out.
+  let otherVideos: Int
+
+  struct Stream: Decodable {
+    let index: Int
+    let kind: String?
+    let codec: String?
+    let tag: String?
+    let width: Int?
+    let height: Int?
+    let pixelFormat: String?
+    let colorRange: String?
+    let colorSpace: String?
+    let fieldOrder: String?
+    let meanRate: String?
+    let baseRate: String?
+    let duration: String?
+    let frames: String?
+    let disposition: Disposition?
+    let sideData: [SideData]?
+    let tags: Tags?
+
+    private enum CodingKeys: String, CodingKey {
+      case index, width, height, duration, disposition, tags
+      case kind = "codec_type"
+      case codec = "codec_name"
+      case tag = "codec_tag_string"
+      case pixelFormat = "pix_fmt"
+      case colorRange = "color_range"
+      case colorSpace = "color_space"
+      case fieldOrder = "field_order"
+      case meanRate = "avg_frame_rate"
+      case baseRate = "r_frame_rate"
+      case frames = "nb_frames"
+      case sideData = "side_data_list"
+    }
+
+    struct Disposition: Decodable {
+      let isCover: Int?
+      let isThumbnails: Int?
+
+      private enum CodingKeys: String, CodingKey {
+        case isCover = "attached_pic"
+        case isThumbnails = "timed_thumbnails"
+      }
+    }
+
+    struct SideData: Decodable {
+      /// Degrees counterclockwise.
+      let rotation: Double?
+    }
+
+    struct Tags: Decodable {
+      /// Degrees clockwise, as ffmpeg 4 tells them.
+      let rotate: String?
+    }
+
+    var isPicture: Bool { disposition?.isCover == 1 || disposition?.isThumbnails == 1 }
+
+    /// Whether players turn it.
+    var isTurned: Bool {
+      let angle = sideData?.compactMap(\.rotation).first ?? tags?.rotate.flatMap { Double($0) } ?? 0
+      // A mirroring matrix has no angle that tells it; it is rare enough to be decoded for nothing.
+      return angle != 0
+    }
+
+    /// Frames a second on average.
+    var rate: Double? { Self.ratio(meanRate) ?? Self.ratio(baseRate) }
+
+    private static func ratio(_ text: String?) -> Double? {
+      let parts = (text ?? "").split(separator: "/").compactMap { Double($0) }
+      guard parts.count == 2, parts[0] > 0, parts[1] > 0, (1e-6...1e5).contains(parts[0] / parts[1]) else {
+        return nil
+      }
+      return parts[0] / parts[1]
+    }
+  }
+
+  private struct Answer: Decodable {
+    let streams: [Stream]?
+    let format: Format?
+
+    struct Format: Decodable {
+      let duration: String?
+    }
+  }
+
+  /// Longest answer that is taken, bytes.
+  private static let longest = 16 << 20
+
+  init(_ path: String, _ tools: VideoTools) throws(SourceError) {
+    let said = try ProgramOutput(
+      tools.ffprobe,
+      [
+        "-v", "error", "-protocol_whitelist", "file", "-of", "json", "-show_streams", "-show_format",
+        "file:\(path)",
+      ], limit: Self.longest, for: path)
+    func failure(_ problem: String) -> SourceError { .malformed(path, problem: problem) }
+    guard said.isGood else {
+      throw failure("is no video that ffmpeg can read: \(said.reason ?? "ffprobe ended without a word")")
+    }
+    let answer: Answer
+    do { answer = try JSONDecoder().decode(Answer.self, from: Data(said.text.utf8)) } catch {
+      throw failure("\(tools.ffprobe) gave no answer that can be read: \(error)")
+    }
+    let streams = answer.streams ?? []
+    let videos = streams.filter { $0.kind == "video" && !$0.isPicture }
+    guard let video = videos.first else {
+      let others = streams.map {
+        $0.isPicture ? "a cover picture" : "\($0.kind ?? "data"): \($0.codec ?? "?")"
+      }
+      throw failure(
+        "has no video stream; it has \(others.isEmpty ? "no stream at all" : others.joined(separator: ", "))")
+    }
+    guard let codec = video.codec, codec != "none", codec != "unknown" else {
+      let tag = video.tag.map { " (tag \($0))" } ?? ""
+      throw failure("its video is in a codec that ffmpeg does not know\(tag)")
+    }
+    self.video = video
+    otherVideos = videos.count - 1
+    let seconds = (video.duration ?? answer.format?.duration).flatMap { Double($0) }
+    duration = seconds.flatMap { $0 > 0 && $0 < 1e9 ? $0 : nil }
+  }
+}

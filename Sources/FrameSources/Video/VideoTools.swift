@@ -1,0 +1,145 @@
+import FrameCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// The programs that read video files: ffmpeg, and ffprobe beside it.
+struct VideoTools: Sendable {
+  let ffmpeg: String
+  let ffprobe: String
+  let version: Version
+
+  /// Of ffmpeg.
+  struct Version: Comparable, Sendable {
+    let major: Int
+    let minor: Int
+
+    /// The oldest whose options are known here.
+    static let oldest = Version(major: 4, minor: 0)
+
+    static func < (left: Version, right: Version) -> Bool {
+      (left.major, left.minor) < (right.major, right.minor)
+    }
+
+    init(major: Int, minor: Int) {
+      self.major = major
+      self.minor = minor
+    }
+
+    /// - Parameter text: what `ffmpeg -version` prints; builds between releases tell only their libraries'.
+    init?(_ text: String) {
+      let words = text.split(whereSeparator: \.isWhitespace)
+      guard words.count > 2, words[0] == "ffmpeg", words[1] == "version" else { return nil }
+      let numbers = words[2].drop { $0 == "n" || $0 == "v" }.split { !$0.isNumber }.compactMap { Int($0) }
+      if words[2].first(where: { $0 != "n" && $0 != "v" })?.isNumber == true, let major = numbers.first,
+        major < 1000  // not a date
+      {
+        self.init(major: major, minor: numbers.count > 1 ? numbers[1] : 0)
+        return
+      }
+      // "libavcodec     59. 37.100 / ...": 58 is of release 4, 59 of 5, and so on.
+      guard let at = words.firstIndex(of: "libavcodec"), at + 1 < words.count,
+        let codec = Int(words[at + 1].prefix { $0.isNumber }), codec > 54
+      else { return nil }
+      self.init(major: codec - 54, minor: 0)
+    }
+  }
+
+  /// - Parameters:
+  ///   - named: the path of ffmpeg, where the user names it; else `FRAMEFEED_FFMPEG`, else the one on `PATH`.
+  ///   - video: for messages.
+  static func find(_ named: String?, for video: String) throws(SourceError) -> VideoTools {
+    func failure(_ reason: String) -> SourceError { .unreadable(video, reason: reason) }
+    let variable = environment("FRAMEFEED_FFMPEG")
+    let ffmpeg: String
+    if let path = named ?? variable {
+      guard isProgram(path) else {
+        throw failure("\(named == nil ? "FRAMEFEED_FFMPEG=" : "")\(path) is no program that can be run")
+      }
+      ffmpeg = path
+    } else {
+      guard let path = onPath("ffmpeg") else {
+        throw failure(
+          "video needs ffmpeg 4 or newer, and none is on PATH; install it (Debian: apt install ffmpeg), "
+            + "or name it: FRAMEFEED_FFMPEG=/path/to/ffmpeg")
+      }
+      ffmpeg = path
+    }
+    let said = try ProgramOutput(ffmpeg, ["-version"], limit: 1 << 20, for: video)
+    guard let version = Version(said.text) else {
+      throw failure("\(ffmpeg) -version does not answer as ffmpeg does\(said.reason.map { ": \($0)" } ?? "")")
+    }
+    guard version >= .oldest else {
+      throw failure("\(ffmpeg) is ffmpeg \(version.major).\(version.minor); 4.0 or newer is needed")
+    }
+    let ffprobe = ffmpeg.contains("/") ? String(ffmpeg[...ffmpeg.lastIndex(of: "/")!]) + "ffprobe" : "ffprobe"
+    guard isProgram(ffprobe) else { throw failure("there is no ffprobe beside \(ffmpeg)") }
+    return VideoTools(ffmpeg: ffmpeg, ffprobe: ffprobe, version: version)
+  }
+
+  private static func environment(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  private static func onPath(_ program: String) -> String? {
+    let directories = (environment("PATH") ?? "").split(separator: ":")
+    return directories.map { "\($0)/\(program)" }.first(where: isProgram)
+  }
+
+  private static func isProgram(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+  }
+}
+
+/// What a program that soon ends has printed.
+struct ProgramOutput {
+  let text: String
+  /// Whether it ended with 0.
+  let isGood: Bool
+  /// Its first line on standard error.
+  let reason: String?
+
+  /// Longest that it may take, ns: a file on a network that is gone.
+  private static let longest: Int64 = 60_000_000_000
+
+  /// - Parameters:
+  ///   - limit: most bytes to take.
+  ///   - video: for messages.
+  init(_ program: String, _ arguments: [String], limit: Int, for video: String) throws(SourceError) {
+    let complaints = DecoderLog(codec: "")
+    var bytes: [UInt8] = []
+    let end: ChildProcess.End?
+    do throws(SystemProblem) {
+      let pipe = try ChildProcess.pipe()
+      let output = SourceFile(owning: pipe.read, path: video)
+      let child = try ChildProcess(program, arguments, output: pipe.write) { complaints.take($0) }
+      let deadline = FrameClock.monotonic() + Self.longest
+      var chunk = [UInt8](repeating: 0, count: 1 << 16)
+      while bytes.count < limit {
+        var ready = pollfd(fd: output.descriptor, events: Int16(POLLIN), revents: 0)
+        let left = (deadline - FrameClock.monotonic()) / 1_000_000
+        guard left > 0 else { break }
+        let polled = poll(&ready, 1, Int32(left))
+        if polled < 0, errno == EINTR { continue }
+        guard polled > 0 else { break }
+        let got = chunk.withUnsafeMutableBytes { output.readSome(into: $0) }
+        guard got > 0 else { break }
+        bytes += chunk[..<got]
+      }
+      end = child.end(until: min(deadline, FrameClock.monotonic() + 5_000_000_000))
+    } catch {
+      throw .unreadable(video, reason: "\(program) cannot be started: \(error)")
+    }
+    text = String(decoding: bytes, as: UTF8.self)
+    isGood = end == .exit(0)
+    reason = end == nil ? "it gives no answer" : complaints.complaint
+  }
+}
