@@ -4,6 +4,7 @@
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+#include "frame_jpeg.h"
 
 enum {
   /// Bits of a code that are looked up at once.
