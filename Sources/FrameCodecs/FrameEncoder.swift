@@ -6,6 +6,7 @@ public final class FrameEncoder: @unchecked Sendable {
   private let codec: Codec
   private let resizing: FrameResizing?
   private let orientation: FrameOrientation.Policy
+  private let damaged: DamagedPictures
   private let limits: FrameLimits
   private let compressor = JPEGCompressor()
   private let images: ImageFileDecoder
@@ -26,6 +27,7 @@ public final class FrameEncoder: @unchecked Sendable {
     self.codec = codec
     self.resizing = resizing
     self.orientation = orientation
+    self.damaged = damaged
     self.limits = limits
     images = ImageFileDecoder(limits: limits, damaged: damaged)
     var level = 1
@@ -41,8 +43,6 @@ public final class FrameEncoder: @unchecked Sendable {
     let (scheduled, captured, origin) = (frame.scheduled, frame.captured, frame.origin)
     var format = PayloadFormat(content: frame.content)
     findings = PictureFindings()
-    let isJPEG = format.content.kind == .jpeg
-    defer { if isJPEG { findings = images.findings } }
     do throws(CodecError) {
       var payload = try content(&format, frame.buffer, pool)
       let rawBytes = format.content.layout.byteCount
@@ -65,9 +65,11 @@ public final class FrameEncoder: @unchecked Sendable {
     let upright = turn.upright(layout.size)
     let size = resizing?.size(of: upright) ?? upright
     if format.content.kind == .jpeg, codec.isPassthroughJPEG, size == upright {
+      guard damaged != .pass else { return buffer }
       // It passes byte for byte, but only if whoever decodes it will find a picture.
       let file = UnsafeRawBufferPointer(start: buffer.stableAddress, count: buffer.count)
       try images.inspectJPEG(file, layout) { planes.take($0) }
+      findings = images.findings
       return buffer
     }
     let reduction = format.content.kind == .jpeg ? reduction(upright, size) : 1
@@ -108,6 +110,7 @@ public final class FrameEncoder: @unchecked Sendable {
     let count = content.layout.reduced(by: reduction).byteCount
     return try rewrite(buffer, count, pool) { (file, target) throws(CodecError) in
       try images.decode(file, content, reduction: reduction, into: target)
+      if content.kind == .jpeg { findings = images.findings }
       return count
     }
   }

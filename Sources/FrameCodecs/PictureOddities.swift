@@ -48,6 +48,9 @@ public enum DamagedPictures: String, Sendable, CaseIterable {
   case refuse
   /// What can be decoded of them is taken.
   case keep
+  /// JPEG files that are sent as they are go out unread, damaged ones too: whoever decodes them finds out. Of files that
+  /// are decoded here as ``refuse``.
+  case pass
 }
 
 /// What there is to say of a picture that was read.

@@ -12,6 +12,14 @@ public import LogLines
 extension DecodeDemand.Exactness: ArgumentValue {}
 extension FrameOrientation.Policy: ArgumentValue {}
 extension DamagedPictures: ArgumentValue {}
+
+/// What a sink, which decodes every picture, makes of damaged ones.
+enum DecodedDamage: String, CaseIterable, ArgumentValue {
+  case refuse, keep
+
+  var pictures: DamagedPictures { self == .keep ? .keep : .refuse }
+}
+
 extension LogLevel: ArgumentValue {}
 extension PeerOptions.Role: ArgumentValue {}
 extension PixelFormat: ArgumentValue {}

@@ -89,7 +89,7 @@ struct SinkCommand: Command {
   var decoders = 1
   var decode = DecodeDemand.Exactness.accurate
   var orientation = FrameOrientation.Policy.exif
-  var damaged = DamagedPictures.refuse
+  var damaged = DecodedDamage.refuse
   var results: ResultDestination?
   var policy = SinkOptions.Policy.every
   var maxAge: Double?
@@ -130,7 +130,7 @@ struct SinkCommand: Command {
     options.decoders = decoders
     options.exactness = decode
     options.orientation = orientation
-    options.damaged = damaged
+    options.damaged = damaged.pictures
     options.limits.maximumPixels = maxPixels
     options.limits.maximumPayload = maxPayload
     options.policy = policy

@@ -56,8 +56,8 @@ struct StreamCommand: Command {
       \.orientation, "orientation", value: "exif|stored",
       "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
     .option(
-      \.damaged, "damaged", value: "refuse|keep",
-      "Refuse image files of which samples are lost (cut off, bad codes), or keep what can be decoded, counted."
+      \.damaged, "damaged", value: "refuse|keep|pass",
+      "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded, counted; or pass JPEG files unread, which is faster: the sink finds out."
     ),
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
     .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),

@@ -182,6 +182,21 @@ import Testing
     }
   }
 
+  /// Where sources are told to pass files unread, damaged ones go out too; what is decoded is judged all the same.
+  @Test func filesMayPassUnread() throws {
+    let file = Array(try Self.plain().dropLast(5000))
+    let pool = FramePool(buffers: 4)
+    let passing = FrameEncoder(codec: try Codec("jpeg"), damaged: .pass)
+    let sent = try passing.encode(captured(file, Self.content, pool), into: pool)
+    let count = sent.payload.count
+    #expect(count == file.count && passing.findings == PictureFindings())
+    let decoding = FrameEncoder(codec: try Codec("raw"), damaged: .pass)
+    let error = #expect(throws: CodecError.self) {
+      _ = try decoding.encode(captured(file, Self.content, pool), into: pool)
+    }
+    #expect("\(error!)".contains("is damaged"))
+  }
+
   /// Nothing of one frame is used for the next one.
   @Test func everyFileIsReadAsIfAlone() throws {
     let standard = try Self.plain()
