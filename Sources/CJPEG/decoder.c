@@ -173,6 +173,7 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
   decoder->isFast = fast;
   jpeg->output_scanline = 0;
   decoder->isInHeader = 1;
+  decoder->isJudged = 0;
   jpeg_read_header(jpeg, TRUE);
   decoder->isInHeader = 0;
   ff_jpeg_tables_complete(decoder);

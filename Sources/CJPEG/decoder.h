@@ -24,8 +24,8 @@ struct ff_jpeg_decoder {
   /// Of the part that was begun, what libjpeg has not been given.
   const uint8_t *rest;
   size_t left;
-  /// Whether libjpeg is given whole parts.
-  int isWhole;
+  /// Whether libjpeg is given whole parts, and whether its warnings count: not where the engine has judged the data.
+  int isWhole, isJudged;
   int planeCount;
   int firstRestart;
   int isFast;
@@ -62,6 +62,9 @@ int ff_jpeg_source_isLeft(const ff_jpeg_decoder *decoder);
 void ff_jpeg_judge(j_common_ptr jpeg, int level);
 /// Samples are lost: an error, unless they are painted over. The message is in the decoder's error manager.
 void ff_jpeg_lost(ff_jpeg_decoder *decoder);
+/// Reads the entropy-coded data of a file that the engine can read, and makes nothing of it.
+/// - Returns: 0 when all of the picture is there.
+int ff_jpeg_judgeData(ff_jpeg_decoder *decoder);
 /// Begins to decode by libjpeg. A file of several scans is read to its end here.
 void ff_jpeg_start(ff_jpeg_decoder *decoder);
 /// All rows are there: reads the file to its end.

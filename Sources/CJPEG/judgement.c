@@ -11,11 +11,12 @@ void ff_jpeg_judge(j_common_ptr info, int level) {
         decoder->oddities |= ffJPEGStray;
         return;
       }
-      // libjpeg has gone on to behind the last of them. They may lie in the part before, or before an end made up.
+      // libjpeg has gone on to behind the last of them, which is the file's last byte where the end is made up.
       const int count = errors->msg_parm.i[0];
-      const uint8_t *const end = decoder->source.next_input_byte;
-      const int isAtHand =
-        !(decoder->oddities & ffJPEGNoEnd) && end - decoder->parts[decoder->nextPart - 1].bytes >= count;
+      const uint8_t *const end =
+        decoder->oddities & ffJPEGNoEnd ? decoder->rest : decoder->source.next_input_byte;
+      // They may lie in the part before.
+      const int isAtHand = end - decoder->parts[decoder->nextPart - 1].bytes >= count;
       if (!ff_is_spare(end, count, isAtHand)) break;
       decoder->oddities |= ffJPEGSpare;
       return;
@@ -29,7 +30,7 @@ void ff_jpeg_judge(j_common_ptr info, int level) {
 }
 
 void ff_jpeg_lost(ff_jpeg_decoder *decoder) {
-  if (!decoder->isLenient) ff_jpeg_fail((j_common_ptr)&decoder->jpeg);
+  if (!decoder->isLenient && !decoder->isJudged) ff_jpeg_fail((j_common_ptr)&decoder->jpeg);
 }
 
 /// Called when all scans have begun: whether they are all of the picture.

@@ -38,6 +38,8 @@ static void inksToPixels(const uint8_t *inks, uint8_t *pixels, int width, ff_jpe
 
 int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
+  // One judge for planes and pixels: libjpeg passes over runs of zeros beyond their block.
+  if (decoder->isBaseline && ff_jpeg_judgeData(decoder) != 0) return -1;
   if (setjmp(decoder->failure.entry)) return ff_jpeg_failed(decoder);
   const int isInk = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
   jpeg->raw_data_out = FALSE;

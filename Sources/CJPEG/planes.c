@@ -42,6 +42,26 @@ static int damaged(ff_jpeg_decoder *decoder, const char *message) {
   return -1;
 }
 
+/// What a row's result means: 1 for more, 0 for the end, -1 with a message.
+static int outcome(ff_jpeg_decoder *decoder, ff_baseline_result result) {
+  if (result == ffBaselineMore) return 1;
+  decoder->oddities |= decoder->baseline->oddities;
+  switch (result) {
+    case ffBaselineDamaged: return damaged(decoder, "corrupt JPEG data: bad Huffman code or restart marker");
+    case ffBaselineCutOff: return damaged(decoder, "premature end of JPEG file");
+    default: return 0;
+  }
+}
+
+int ff_jpeg_judgeData(ff_jpeg_decoder *decoder) {
+  // Tables that cannot be are libjpeg's to complain of.
+  if (!beginBaseline(decoder, 0)) return 0;
+  int more = 1;
+  while (more > 0) more = outcome(decoder, decoder->engine->row(decoder->baseline, NULL, NULL));
+  decoder->isJudged = more == 0;
+  return more;
+}
+
 int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   decoder->planeCount = planeCount;
@@ -68,16 +88,7 @@ int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
 
 int ff_jpeg_planes_read(ff_jpeg_decoder *decoder, uint8_t *const *planes, const size_t *strides) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  if (decoder->isBaseline) {
-    ff_baseline_result result = decoder->engine->row(decoder->baseline, planes, strides);
-    if (result == ffBaselineMore) return 1;
-    decoder->oddities |= decoder->baseline->oddities;
-    switch (result) {
-      case ffBaselineDamaged: return damaged(decoder, "corrupt JPEG data: bad Huffman code or restart marker");
-      case ffBaselineCutOff: return damaged(decoder, "premature end of JPEG file");
-      default: return 0;
-    }
-  }
+  if (decoder->isBaseline) return outcome(decoder, decoder->engine->row(decoder->baseline, planes, strides));
   if (setjmp(decoder->failure.entry)) return ff_jpeg_failed(decoder);
   JSAMPROW rows[MAX_COMPONENTS][mostRows];
   JSAMPARRAY arrays[MAX_COMPONENTS];

@@ -9,7 +9,7 @@ enum { pieceBytes = 511 };
 
 /// Gives the next piece of the part that was begun.
 static void give(ff_jpeg_decoder *decoder) {
-  const size_t most = decoder->isWhole || decoder->left < pieceBytes ? decoder->left : pieceBytes;
+  const size_t most = decoder->isWhole || decoder->isJudged || decoder->left < pieceBytes ? decoder->left : pieceBytes;
   decoder->source.next_input_byte = decoder->rest;
   decoder->source.bytes_in_buffer = most;
   decoder->rest += most;

@@ -32,13 +32,20 @@ static int failed(TIFF *file, void *page, const char *module, const char *format
 
 static int warned(TIFF *file, void *page, const char *module, const char *format, va_list arguments) {
   (void)file;
-  (void)page;
   (void)module;
   (void)format;
   (void)arguments;
+  ((ff_tiff *)page)->warnings++;
   return 1;
 }
 #else
+static void warned(thandle_t page, const char *module, const char *format, va_list arguments) {
+  (void)module;
+  (void)format;
+  (void)arguments;
+  if (page) ((ff_tiff *)page)->warnings++;
+}
+
 // Handlers of all files of the process: they tell pages apart by their handle.
 static void failed(thandle_t page, const char *module, const char *format, va_list arguments) {
   (void)module;
@@ -108,6 +115,7 @@ static TIFF *opened(ff_tiff *page, size_t mostMemory) {
   TIFFSetErrorHandler(NULL);
   TIFFSetWarningHandler(NULL);
   TIFFSetErrorHandlerExt(failed);
+  TIFFSetWarningHandlerExt(warned);
   return TIFFClientOpen("", mode, page, take, give, seek, closed, size, map, unmap);
 #endif
 }
@@ -127,6 +135,9 @@ static int describe(ff_tiff *page, ff_tiff_info *info) {
   TIFFGetFieldDefaulted(file, TIFFTAG_PLANARCONFIG, &page->planar);
   TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLEFORMAT, &sampleFormat);
   TIFFGetFieldDefaulted(file, TIFFTAG_COMPRESSION, &compression);
+  page->warnsOfLoss = compression == COMPRESSION_CCITTRLE || compression == COMPRESSION_CCITTRLEW ||
+                      compression == COMPRESSION_CCITTFAX3 || compression == COMPRESSION_CCITTFAX4 ||
+                      compression == COMPRESSION_JPEG;
   if (!TIFFGetField(file, TIFFTAG_PHOTOMETRIC, &page->photometric))
     page->photometric = page->samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK;
   if (sampleFormat == SAMPLEFORMAT_IEEEFP || sampleFormat == SAMPLEFORMAT_INT) {
@@ -206,7 +217,12 @@ ff_tiff *ff_tiff_open(const uint8_t *bytes, size_t count, uint64_t directory, si
 }
 
 int ff_tiff_read(ff_tiff *page, uint8_t *target, char message[ffTIFFMessage]) {
+  page->warnings = 0;
   int isRead = page->isConverted ? ff_tiff_convert(page, target) : ff_tiff_unpack(page, target);
+  if (isRead && page->warnsOfLoss && page->warnings) {
+    ff_tiff_note(page, "its data is damaged");
+    isRead = 0;
+  }
   // Some codecs go on after an error with what they guess.
   if (isRead && !page->message[0]) return 0;
   strcpy(message, page->message[0] ? page->message : "its samples cannot be read");

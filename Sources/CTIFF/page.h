@@ -12,6 +12,9 @@ struct ff_tiff {
   uint16_t bits, samples, planar, photometric;
   /// libtiff makes the colours.
   int isConverted;
+  /// Whether its coding is one whose decoder but warns where samples are lost: fax and JPEG.
+  int warnsOfLoss;
+  unsigned warnings;
   char message[ffTIFFMessage];
 };
 

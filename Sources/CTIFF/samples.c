@@ -96,7 +96,8 @@ int ff_tiff_unpack(ff_tiff *page, uint8_t *target) {
     ff_tiff_note(page, "its %s of %ux%u do not fit its size", isTiled ? "tiles" : "strips", blockWidth, blockHeight);
     return 0;
   }
-  uint8_t *bytes = malloc((size_t)size);
+  // Zeros: decoders of damaged data may leave rows as they were.
+  uint8_t *bytes = calloc(1, (size_t)size);
   if (!bytes) return 0;
   block.bytes = bytes;
   block.rowBytes = (size_t)rowBytes;

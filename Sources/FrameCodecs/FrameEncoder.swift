@@ -66,10 +66,16 @@ public final class FrameEncoder: @unchecked Sendable {
     let size = resizing?.size(of: upright) ?? upright
     if format.content.kind == .jpeg, codec.isPassthroughJPEG, size == upright {
       guard damaged != .pass else { return buffer }
+      var buffer = buffer
       // It passes byte for byte, but only if whoever decodes it will find a picture.
       let file = UnsafeRawBufferPointer(start: buffer.stableAddress, count: buffer.count)
       try images.inspectJPEG(file, layout) { planes.take($0) }
       findings = images.findings
+      // Most readers take a file without its end for one that was cut off.
+      if findings.oddities.contains(.noEndMarker), findings.damage == nil {
+        let end: [2 of UInt8] = [0xFF, 0xD9]
+        buffer.append(copying: end.span.bytes)
+      }
       return buffer
     }
     let reduction = format.content.kind == .jpeg ? reduction(upright, size) : 1

@@ -26,7 +26,7 @@ public struct JPEGSegments: ~Escapable {
   public init(_ file: RawSpan) { self.file = file }
 
   /// The next segment; the first scan's is the last.
-  /// - Returns: `nil` behind it, at the end of the image or of the file, and where a length cannot be.
+  /// - Returns: `nil` behind it, at the end of the image and of the file.
   @_lifetime(self: copy self)
   public mutating func next() -> Segment? {
     while !isOver {
@@ -40,8 +40,8 @@ public struct JPEGSegments: ~Escapable {
       case 0xD9: isOver = true
       default:
         guard at + 2 <= file.byteCount else { return nil }
-        let length = Int(file[at]) << 8 | Int(file[at + 1])
-        guard length >= 2 else { return nil }
+        // A length counts its own two bytes: one below is read as if it did.
+        let length = max(2, Int(file[at]) << 8 | Int(file[at + 1]))
         let start = at - 2
         let end = min(at + length, file.byteCount)
         let data = min(at + 2, end)..<end

@@ -137,9 +137,10 @@ struct CapturePacer: Sendable {
       }
       let released = now()
       // How late it is, only the monotonic clock tells: the wall clock may have been set since the start.
-      frame.scheduled = released - max(0, FrameClock.monotonic() - due)
-      // A live frame that was read late waited in the queue, not in the source.
-      frame.captured = frame.captured == 0 ? released : min(max(frame.captured, frame.scheduled), released)
+      // A live frame is not due before it was read.
+      frame.scheduled = min(released, max(released - max(0, FrameClock.monotonic() - due), frame.captured))
+      // What it then waits for is the queue.
+      frame.captured = frame.captured == 0 ? released : frame.scheduled
     } else {
       if frame.captured == 0 { frame.captured = now() }
       frame.scheduled = frame.captured

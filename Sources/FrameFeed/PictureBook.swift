@@ -15,20 +15,22 @@ final class PictureBook: Sendable {
   /// Notes what there is to say of a picture that was read.
   /// - Parameter name: of the picture, for the log.
   func note(_ findings: PictureFindings, _ log: Log, _ name: @autoclosure () -> String) {
-    guard findings != PictureFindings() else { return }
+    if let damage = findings.damage {
+      state.withLock { $0.damaged += 1 }
+      return log.warning("\(name()): kept, though damaged: \(damage)")
+    }
+    guard !findings.oddities.isEmpty else { return }
     let new = state.withLock { state in
       for (at, kind) in PictureOddities.all.enumerated() where findings.oddities.contains(kind.oddity) {
         state.counts[at] += 1
       }
       let new = findings.oddities.subtracting(state.seen)
       state.seen.formUnion(findings.oddities)
-      if findings.damage != nil { state.damaged += 1 }
       return new
     }
     for kind in PictureOddities.all where new.contains(kind.oddity) {
       log.notice("\(name()): \(kind.meaning); read all the same, and counted from here on as \(kind.name)")
     }
-    if let damage = findings.damage { log.warning("\(name()): kept, though damaged: \(damage)") }
   }
 
   /// By kind, as a report has them; `nil` without any.

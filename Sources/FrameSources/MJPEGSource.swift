@@ -51,7 +51,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
   /// - Returns: false when `limit` bytes that are none came before it, or the end.
   func findsPicture(within limit: Int) throws(SourceError) -> Bool {
     if gap == nil, position == 0 {
-      let first = try gaps.skip(stream, isFirst: true, limit: limit)
+      let first = try gaps.skip(stream, pictures: 0, limit: limit)
       gap = first
       if let time = gaps.header.part.time, first.end == .picture {
         if isLive {
@@ -78,7 +78,11 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
     try begin()
     let gap: PictureGaps.Gap
-    if let read = self.gap { gap = read } else { gap = try gaps.skip(stream, isFirst: false, limit: .max) }
+    if let read = self.gap {
+      gap = read
+    } else {
+      gap = try gaps.skip(stream, pictures: position, limit: .max)
+    }
     self.gap = gap
     if gap.otherBytes > 0, !stream.isClosed {
       self.gap?.otherBytes = 0
@@ -105,7 +109,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     let (now, monotonic) = isLive ? (FrameClock.now(), FrameClock.monotonic()) : (0, 0)
     let captured = isLive ? clock.captured(part.time, now: now, monotonic: monotonic) : 0
     let presentation = times?.presentation(part.time)
-    gaps.begin(partLeft: (part.length ?? 0) - file.count)
+    gaps.begin(partLength: part.length, count: file.count)
     guard file.count == buffer.count else {
       return .rejected(
         .frame(

@@ -31,7 +31,7 @@ struct MultipartHeader {
   /// Says what a line is, and keeps what it says.
   /// - Parameters:
   ///   - line: without its line feed.
-  ///   - isFirst: whether no picture was met yet, so that it may turn out to be a multipart stream.
+  ///   - isFirst: whether one picture at most was met yet, so that it may turn out to be a multipart stream.
   mutating func take(_ line: UnsafeRawBufferPointer, isFirst: Bool) -> Line {
     let line = line.trimmed
     guard !line.isEmpty else { return .field }

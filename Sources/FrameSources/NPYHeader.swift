@@ -86,9 +86,16 @@ struct NPYHeader: Equatable {
     return "\(name)\(bytes * 8)"
   }
 
-  /// The line of Python that makes bytes of it.
+  /// The line of Python that makes bytes of it: of whole numbers the high byte, as of every picture; of others the share
+  /// of the largest.
   private static func conversion(_ code: String) -> String {
-    let isBool = code.hasSuffix("b1")
-    return "numpy.save(\"out.npy\", array.astype(\"uint8\")\(isBool ? " * 255" : ""))"
+    let bare = code.drop { "<>|=".contains($0) }
+    let pixels =
+      switch bare.first {
+      case "b": "array.astype(\"uint8\") * 255"
+      case "u" where bare.count == 2: "(array >> \((Int(bare.dropFirst()) ?? 1) * 8 - 8)).astype(\"uint8\")"
+      default: "(array / array.max() * 255).clip(0, 255).astype(\"uint8\")"
+      }
+    return "numpy.save(\"out.npy\", \(pixels))"
   }
 }

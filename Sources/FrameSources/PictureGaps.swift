@@ -13,27 +13,63 @@ struct PictureGaps {
     var end = End.stream
     /// Bytes that are neither padding (zeros, 0xFF, line ends) nor part headers.
     var otherBytes = 0
+    /// Of part headers.
+    fileprivate var headerBytes = 0
+    fileprivate var (hasBoundary, hasField) = (false, false)
   }
 
   var header = MultipartHeader()
-  /// What the last part had behind its picture, if its length is right.
+  /// What the last part has behind its picture, if its length is right, and whether that was anything.
   private var partLeft = 0
+  private var hasRest = false
+  /// Whether the last part that had more than a picture ended where it said.
+  private var lengthsAreRight = false
+  /// Most bytes behind a picture that are passed over at once.
+  private static let mostAtOnce = 8 << 20
 
   /// A picture has ended.
-  /// - Parameter partLeft: bytes that its part still has, by the length it said; below 0 when that is wrong.
-  mutating func begin(partLeft: Int) { self.partLeft = max(0, partLeft) }
+  /// - Parameters:
+  ///   - partLength: what its part said; `nil` for a picture that began within the same part as the one before.
+  ///   - count: its bytes.
+  mutating func begin(partLength: Int?, count: Int) {
+    partLeft = max(0, (partLength ?? partLeft) - count)
+    hasRest = partLeft > 0 || partLength == nil && hasRest
+  }
+
+  /// Passes over what a part has behind its picture (the other pictures of an MPO file, the video of a motion photo),
+  /// where the part before ended as it said and this one does.
+  private mutating func passRest(_ stream: ByteStream) throws(SourceError) {
+    guard lengthsAreRight, partLeft > 0, partLeft <= Self.mostAtOnce else { return }
+    let behind = try stream.peek(partLeft + 4).dropFirst(partLeft).drop { $0 == 0x0A || $0 == 0x0D }
+    guard behind.isEmpty || behind.starts(with: "--".utf8) else { return }
+    stream.skip(min(partLeft, try stream.peek(partLeft).count))
+    (partLeft, hasRest) = (0, false)
+  }
 
   /// Goes to the next picture.
   /// - Parameters:
-  ///   - isFirst: whether no picture came before.
+  ///   - pictures: how many came before.
   ///   - limit: most bytes to skip that are neither padding nor headers.
-  mutating func skip(_ stream: ByteStream, isFirst: Bool, limit: Int) throws(SourceError) -> Gap {
+  mutating func skip(_ stream: ByteStream, pictures: Int, limit: Int) throws(SourceError) -> Gap {
+    guard pictures == 1, !header.isMultipart else { return try read(stream, pictures, limit) }
+    // A stream may have been joined within its first part: behind the first picture a whole header shows that.
+    var gap = try read(stream, pictures, limit)
+    guard gap.headerBytes > 0 else { return gap }
+    if gap.end != .picture || !gap.hasBoundary || !gap.hasField {
+      gap.otherBytes += gap.headerBytes
+      header = MultipartHeader()
+    }
+    return gap
+  }
+
+  private mutating func read(_ stream: ByteStream, _ pictures: Int, _ limit: Int) throws(SourceError) -> Gap {
     var gap = Gap()
     var lines = 0
     var isAtLine = true
     // Before the first boundary there may be a text for readers of mail.
-    var isPreamble = isFirst
+    var isPreamble = pictures == 0
     var isAmidFile = false
+    try passRest(stream)
     let start = stream.offset
     while gap.otherBytes <= limit {
       let ahead = try stream.peek(1)
@@ -52,6 +88,7 @@ struct PictureGaps {
         // What is skipped may be a file whose start is damaged, with a thumbnail in it.
         guard isAmidFile, case .embedded(let end) = try Self.start(stream) else {
           gap.end = .picture
+          partLeft = max(0, partLeft - (stream.offset - start))
           return gap
         }
         gap.otherBytes += end
@@ -60,15 +97,23 @@ struct PictureGaps {
         if byte == 0x0A { isAtLine = true }
         stream.skip(1)
       case 0x20...0x7E where isAtLine && lines < MultipartHeader.maximumLines:
-        lines += 1
+        // Lines of what a part has behind its picture are no headers.
+        if stream.offset - start >= partLeft { lines += 1 }
         let offset = stream.offset - start
         let count = try Self.line(stream)
         let line = UnsafeRawBufferPointer(rebasing: try stream.peek(count)[..<count])
-        switch count < MultipartHeader.maximumLine ? header.take(line, isFirst: isFirst) : .other {
+        switch count < MultipartHeader.maximumLine ? header.take(line, isFirst: pictures <= 1) : .other {
         case .boundary:
-          if endsPart(offset) { gap.otherBytes = 0 }
+          gap.hasBoundary = true
+          if hasRest {
+            lengthsAreRight = endsPart(offset)
+            if lengthsAreRight { gap.otherBytes = 0 }
+          }
+          (partLeft, hasRest) = (0, false)
           fallthrough
         case .field:
+          gap.headerBytes += count
+          if line.contains(UInt8(ascii: ":")) { gap.hasField = true }
           if isPreamble { gap.otherBytes = 0 }
           isPreamble = false
         case .other:
@@ -99,7 +144,7 @@ struct PictureGaps {
   }
 
   /// Whether the last part ends so far behind its picture, as it said: bytes up to here are its own.
-  private func endsPart(_ offset: Int) -> Bool { partLeft > 0 && partLeft...partLeft + 2 ~= offset }
+  private func endsPart(_ offset: Int) -> Bool { hasRest && partLeft...partLeft + 2 ~= offset }
 
   /// Bytes of text up to the next line feed, byte that is no text, or the longest line there may be.
   private static func line(_ stream: ByteStream) throws(SourceError) -> Int {

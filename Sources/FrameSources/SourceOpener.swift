@@ -41,6 +41,10 @@ public enum SourceOpener {
       }
       return try SyntheticSource(name: first, size, limits: options.limits)
     }
+    if first.contains("://") {
+      throw .option(
+        "\(first): an address; pipe what is there: ffmpeg -i \(first) -f yuv4mpegpipe - | framefeed stream -")
+    }
     if isDirectory(first) {
       guard let times = options.timestamps else { return try ImageFilesSource(directory: first, options) }
       let files = try TimestampedFiles.list(first, times)

@@ -48,7 +48,7 @@ struct SinkCommand: Command {
       "Turn JPEG files as EXIF says, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep",
-      "Refuse image files of which samples are lost (cut off, bad codes), or keep what can be decoded, counted."
+      "Refuse pictures of which samples are lost (cut off, bad codes), or keep what can be decoded of JPEG files, counted."
     ),
     .option(
       \.results, "results", value: "file|kafka:topic", completion: .files,

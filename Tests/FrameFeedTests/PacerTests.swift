@@ -79,7 +79,7 @@ import Testing
   }
 
   /// A live source with a rate: a frame that was there before it was due is captured when it is due; one that came
-  /// late, when it came, however long a queue held it after that.
+  /// after its place in the schedule is due when it came, however long a queue held it after that.
   @Test func aPacedLiveFrameIsCapturedWhenItWasThere() throws {
     let now = FrameClock.now()
     // Far in the past: it was there in time. Just now: after it was due.
@@ -87,7 +87,7 @@ import Testing
     for frame in early { #expect(frame.captured == frame.scheduled) }
     // Due at the start, all of them.
     let late = try Self.stamps([0, FrameClock.now() + 1_000_000_000_000], .presentation)
-    #expect(late[1].captured > late[1].scheduled && late[1].captured <= FrameClock.now())
+    #expect(late[1].captured == late[1].scheduled && late[1].captured <= FrameClock.now())
   }
 
   /// Gives frames as fast as they are taken, then waits for the end as a camera does.

@@ -124,7 +124,10 @@ import Testing
       }
     }
     for (name, says) in [
-      ("f64", "holds float64, expected uint8; convert it: numpy.save(\"out.npy\", array.astype(\"uint8\"))"),
+      (
+        "f64",
+        "holds float64, expected uint8; convert it: numpy.save(\"out.npy\", (array / array.max() * 255).clip(0, 255).astype(\"uint8\"))"
+      ),
       (
         "bool",
         "holds bool, expected uint8; convert it: numpy.save(\"out.npy\", array.astype(\"uint8\") * 255)"

@@ -36,6 +36,42 @@ import Testing
     }
   }
 
+  /// What a part has behind its picture is left out: the video of a motion photo, and, once a part has ended where its
+  /// length said, the other pictures of an MPO file.
+  @Test func whatLiesBehindAPictureInItsPartIsLeftOut() throws {
+    let scratch = try Scratch()
+    let frames = try frames(scratch)
+    func stream(_ behind: (Int) -> [UInt8]) -> [UInt8] {
+      var bytes: [UInt8] = []
+      for (number, frame) in frames.enumerated() {
+        let rest = behind(number)
+        bytes += Array("--b\r\nContent-Length: \(frame.count + rest.count)\r\n\r\n".utf8) + frame + rest
+        bytes += Array("\r\n".utf8)
+      }
+      return bytes + Array("--b--\r\n".utf8)
+    }
+    var generator = SeededGenerator(3)
+    let video = (0..<300_000).map { _ in UInt8.random(in: 1...254, using: &generator) }
+    let readings = try readAll(try scratch.write("a.mjpeg", stream { _ in video }))
+    #expect(readings.map(\.bytes) == frames, "\(readings.compactMap(\.problem))")
+    // The first part's length is not known to be right.
+    let several = try readAll(try scratch.write("b.mjpeg", stream { _ in frames[1] + frames[2] }))
+    #expect(several.map(\.bytes) == [frames[0], frames[1], frames[2]] + frames[1...])
+  }
+
+  /// A stream that is joined in the middle of its first part: boundaries come behind the picture.
+  @Test func theFirstHeaderMayBeMissing() throws {
+    let scratch = try Scratch()
+    let frames = try frames(scratch)
+    var bytes: [UInt8] = []
+    for (number, frame) in frames.enumerated() {
+      if number > 0 { bytes += Array("\r\n--xyz\r\nContent-Type: image/jpeg\r\n\r\n".utf8) }
+      bytes += frame
+    }
+    let readings = try readAll(try scratch.write("a.mjpeg", bytes))
+    #expect(readings.map(\.bytes) == frames, "\(readings.compactMap(\.problem))")
+  }
+
   /// A picture that is cut off does not take the headers of the next one for its data.
   @Test func aCutPartIsOneFrame() throws {
     let scratch = try Scratch()
