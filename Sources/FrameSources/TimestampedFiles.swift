@@ -11,23 +11,30 @@
 /// Which image file is of which line of a timestamps file.
 enum TimestampedFiles {
   /// The files of a directory that the lines name, in their order: a path from the directory, or its last part alone.
+  /// One that is not there is listed all the same: its frame is refused when its time comes.
+  /// - Throws: when none is there.
   static func list(_ directory: String, _ times: FrameTimestamps) throws(SourceError) -> [String] {
     let prefix = directory.hasSuffix("/") ? directory : directory + "/"
     var files: [String] = []
     files.reserveCapacity(times.count)
+    var missing: SourceError?
+    var found = 0
     for (name, line) in zip(times.names, times.lines) {
       let path = prefix + name
+      let short = prefix + last(name)
       if access(path, R_OK) == 0 {
         files.append(path)
-        continue
+        found += 1
+      } else if short != path, access(short, R_OK) == 0 {
+        files.append(short)
+        found += 1
+      } else {
+        let problem = "\(path): cannot be read: \(SourceFile.reason())"
+        missing = missing ?? .timestamps(file: times.file, line: line, problem: problem)
+        files.append(path)
       }
-      let reason = SourceFile.reason()
-      let short = prefix + last(name)
-      guard short != path, access(short, R_OK) == 0 else {
-        throw .timestamps(file: times.file, line: line, problem: "\(path): cannot be read: \(reason)")
-      }
-      files.append(short)
     }
+    if let missing, found == 0 { throw missing }
     return files
   }
 

@@ -130,6 +130,18 @@ import Testing
   }
 
   /// Times are never made up: known beforehand it is a slip of the user's; else the reading ends with a line.
+  /// One file that is not there costs its frame alone; the others keep their times. None at all is an error.
+  @Test func aMissingFileCostsItsFrameAlone() throws {
+    let scratch = try Scratch()
+    for (name, level) in [("a.pgm", 1), ("c.pgm", 3)] { _ = try gray(scratch, name, level) }
+    let times = try scratch.write("t.txt", "10 a.pgm\n11 b.pgm\n12.5 c.pgm\n")
+    let read = try shown([scratch.path], times)
+    #expect(read.levels == [1, nil, 3] && read.due == [0, nil, 2_500_000_000])
+    let none = try scratch.write("n.txt", "10 x.pgm\n11 y.pgm\n")
+    let error = #expect(throws: SourceError.self) { try shown([scratch.path], none) }
+    #expect("\(error!)".contains("n.txt:1: ") && "\(error!)".contains("x.pgm: cannot be read"))
+  }
+
   @Test func eachFrameNeedsALine() throws {
     let scratch = try Scratch()
     let dump = try scratch.write("a.gray", [1, 2, 3, 4, 5])
