@@ -18,10 +18,13 @@ struct Y4MFrameLines {
   private let stream: ByteStream
   /// Bytes of the planes behind a line.
   private let frameBytes: Int
+  /// The stream's own first line: files that were joined have it again in their midst.
+  private let header: [UInt8]
 
-  init(_ stream: ByteStream, frameBytes: Int) {
+  init(_ stream: ByteStream, frameBytes: Int, header: String) {
     self.stream = stream
     self.frameBytes = frameBytes
+    self.header = Array((header + "\n").utf8)
   }
 
   /// Bytes from one frame to the next, where lines have no parameters.
@@ -30,6 +33,10 @@ struct Y4MFrameLines {
   /// Takes a line.
   func take() throws(SourceError) -> Line {
     var ahead = try stream.peek(Self.word.count + 1)
+    while isHeader(ahead), try stream.peek(header.count).starts(with: header) {
+      stream.skip(header.count)
+      ahead = try stream.peek(Self.word.count + 1)
+    }
     guard ahead.count > 0 else { return .end }
     guard Self.begins(ahead) else { return .other }
     // Few lines have parameters: more is asked for only then, since a pipe may not have it yet.
@@ -48,7 +55,11 @@ struct Y4MFrameLines {
   /// Whether a frame begins here, or the stream ends.
   func isNext() throws(SourceError) -> Bool {
     let ahead = try stream.peek(Self.word.count + 1)
-    return ahead.isEmpty || Self.begins(ahead)
+    return ahead.isEmpty || Self.begins(ahead) || isHeader(ahead)
+  }
+
+  private func isHeader(_ start: UnsafeRawBufferPointer) -> Bool {
+    start.count > Self.word.count && start.starts(with: header.prefix(Self.word.count + 1))
   }
 
   /// Skips to the next line with a whole frame behind it and then another line, or the end.

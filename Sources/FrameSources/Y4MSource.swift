@@ -29,8 +29,8 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     self.name = name
     self.stream = stream
     self.isLive = isLive
-    let header = try Y4MHeader(
-      try stream.line(limit: Self.maximumHeader) ?? "", path: name, matrix: matrix)
+    let line = try stream.line(limit: Self.maximumHeader) ?? ""
+    let header = try Y4MHeader(line, path: name, matrix: matrix)
     do throws(LayoutError) {
       converter = try YUVConverter(
         header.format, width: header.width, height: header.height, limits: limits)
@@ -39,7 +39,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     }
     self.header = header
     content = FrameContent(.pixels, converter.layout)
-    lines = Y4MFrameLines(stream, frameBytes: converter.sourceBytes)
+    lines = Y4MFrameLines(stream, frameBytes: converter.sourceBytes, header: line)
     let start = stream.offset
     self.start = start
     // Frame lines may carry parameters, so this is what most streams have.

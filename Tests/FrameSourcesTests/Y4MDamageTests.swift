@@ -21,6 +21,17 @@ import Testing
     return try scratch.file("clip.y4m")
   }
 
+  /// `cat a.y4m b.y4m`: what is of one kind goes on; another kind is told.
+  @Test func joinedFilesAreOne() throws {
+    let scratch = try Scratch()
+    let whole = try clip(scratch, frames: 3)
+    let all = try readAll("\(scratch.path)/clip.y4m").map(\.bytes)
+    #expect(try readAll(try scratch.write("a.y4m", whole + whole)).map(\.bytes) == all + all)
+    let other = Array("YUV4MPEG2 W2 H2 F25:1 Cmono\nFRAME\n1234".utf8)
+    let readings = try readAll(try scratch.write("b.y4m", whole + other))
+    #expect(readings.map(\.bytes) == all + [nil])
+  }
+
   /// 12 bytes lost or found within a frame, a line that is no longer one, rubbish between frames or behind them: the
   /// frame is told, and all others are what they were.
   @Test func damageCostsTheFrameAlone() throws {
