@@ -82,12 +82,16 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     var captured: Int64 = 0
     try buffer.fill { (memory) throws(SourceError) -> Int in
       let planes = UnsafeMutableRawBufferPointer(
-        rebasing: (converter.isIdentity ? memory : converter.planes)[..<converter.sourceBytes])
+        rebasing: (converter.isInPlace ? memory : converter.planes)[..<converter.sourceBytes])
       let count = try stream.read(into: planes)
       if isLive { captured = FrameClock.now() }
       damage = try damaged(UnsafeRawBufferPointer(rebasing: planes[..<count]))
       guard damage == nil else { return 0 }
-      if !converter.isIdentity { converter.convert(UnsafeRawBufferPointer(planes), into: memory) }
+      if converter.isInPlace {
+        converter.convert(inPlace: memory)
+      } else {
+        converter.convert(UnsafeRawBufferPointer(planes), into: memory)
+      }
       return content.layout.byteCount
     }
     if let damage { return damage }

@@ -5,17 +5,25 @@ package import FrameCore
 ///
 /// Of samples with more than 8 bits the high 8 are taken. Limited range BT.601 comes out of 4:2:0, full range of
 /// luma alone. A chroma sample counts for all its pixels, as in OpenCV's `cvtColor` and ffmpeg's unscaled conversions.
-/// All memory is taken once.
+/// Memory is taken once.
 package final class YUVConverter {
   package let format: YUVFormat
   /// Of the frames it makes.
   package let layout: PixelLayout
   /// Bytes of a frame's planes.
   package let sourceBytes: Int
-  /// Whether planes go out as they are: they can be read straight into the frame, and ``convert(_:into:)`` copies.
-  package let isIdentity: Bool
-  /// Room for one frame's planes where they are converted; empty where they are not.
-  package let planes: UnsafeMutableRawBufferPointer
+  /// Whether samples lie where they go out: planes can be read straight into the frame and changed there,
+  /// ``convert(inPlace:)``.
+  package let isInPlace: Bool
+  /// Room for one frame's planes where they are not converted in place.
+  package private(set) lazy var planes = UnsafeMutableRawBufferPointer(
+    start: memory(sourceBytes), count: sourceBytes)
+  /// A part of a frame that stays in the processor's cache.
+  private lazy var piece = UnsafeMutableRawBufferPointer(start: memory(Self.pieceBytes), count: Self.pieceBytes)
+  /// Given back at the end.
+  private var taken: [UnsafeMutableRawPointer] = []
+
+  private static let pieceBytes = 1 << 18
 
   private let rows: YUVRows
   private let wire: WireConversion
@@ -32,12 +40,10 @@ package final class YUVConverter {
     layout = try PixelLayout(width: width, height: height, format: format.wireFormat, limits: limits)
     self.format = format
     sourceBytes = format.byteCount(layout.size)
-    isIdentity = format.isOnWire
-    planes = UnsafeMutableRawBufferPointer(
-      start: isIdentity ? nil : LargeMemory.allocate(sourceBytes), count: isIdentity ? 0 : sourceBytes)
+    isInPlace = format.bitDepth == 8 && format.isPacked
     rows = YUVRows(format, layout.size)
     wire =
-      if isIdentity {
+      if format.isOnWire {
         .planes
       } else {
         switch format.sampling {
@@ -48,7 +54,15 @@ package final class YUVConverter {
       }
   }
 
-  deinit { planes.baseAddress?.deallocate() }
+  deinit {
+    for memory in taken { memory.deallocate() }
+  }
+
+  private func memory(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let memory = LargeMemory.allocate(byteCount)
+    taken.append(memory)
+    return memory
+  }
 
   /// Converts one frame.
   /// - Parameters:
@@ -59,9 +73,60 @@ package final class YUVConverter {
     let out = target.baseAddress!.assumingMemoryBound(to: UInt8.self)  // frames are never empty
     switch wire {
     case .planes: target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<sourceBytes]))
-    case .luma(let range): range.convert(rows, source, into: out)
-    case .limited(let planes): planes.convert(rows, source, into: out)
+    case .luma(let range):
+      for y in 0..<rows.size.height { rows.copy(.luma, y, source, into: out + y * rows.size.width) }
+      range.convert(out, count: layout.byteCount)
+    case .limited(let planes): limited(planes, source, out)
     case .rgb(let conversion): conversion.convert(rows, source, into: out)
     }
+  }
+
+  private func limited(
+    _ planes: LimitedPlanes, _ source: UnsafeRawBufferPointer, _ out: UnsafeMutablePointer<UInt8>
+  ) {
+    let (width, height) = (rows.size.width, rows.size.height)
+    let (chromaWidth, chromaHeight) = ((width + 1) / 2, (height + 1) / 2)
+    let blue = out + width * height
+    let red = blue + chromaWidth * chromaHeight
+    for row in 0..<chromaHeight {
+      for y in 2 * row..<min(2 * row + 2, height) { rows.copy(.luma, y, source, into: out + y * width) }
+      rows.copy(.blue, row, source, into: blue + row * chromaWidth)
+      rows.copy(.red, row, source, into: red + row * chromaWidth)
+      planes.convert(out, row: row)
+    }
+  }
+
+  /// Converts one frame where it lies, if ``isInPlace``.
+  package func convert(inPlace frame: UnsafeMutableRawBufferPointer) {
+    precondition(format.isPacked && frame.count >= layout.byteCount, "a whole frame")
+    let out = frame.baseAddress!.assumingMemoryBound(to: UInt8.self)  // frames are never empty
+    switch wire {
+    case .planes: break
+    case .luma(let range): range.convert(out, count: layout.byteCount)
+    case .limited(let planes): planes.convert(out)
+    case .rgb: preconditionFailure("it has more bytes on the wire")
+    }
+  }
+
+  /// Reads the planes of one frame of 4:2:0 or luma alone, without alpha, and converts them on the way.
+  /// - Returns: whether all of it was there.
+  func read(_ stream: ByteStream, into frame: UnsafeMutableRawBufferPointer) throws(SourceError) -> Bool {
+    if format.bitDepth == 8 {
+      let planes = UnsafeMutableRawBufferPointer(rebasing: frame[..<sourceBytes])
+      guard try stream.read(into: planes) == sourceBytes else { return false }
+    } else {
+      let out = frame.baseAddress!.assumingMemoryBound(to: UInt8.self)  // frames are never empty
+      var done = 0
+      while done < layout.byteCount {
+        let count = min(Self.pieceBytes / 2, layout.byteCount - done)
+        let samples = UnsafeMutableRawBufferPointer(rebasing: piece[..<(2 * count)])
+        guard try stream.read(into: samples) == 2 * count else { return false }
+        YUVRows.narrow(
+          UnsafeRawPointer(samples.baseAddress!), count: count, bitDepth: format.bitDepth, into: out + done)
+        done += count
+      }
+    }
+    convert(inPlace: frame)
+    return true
   }
 }

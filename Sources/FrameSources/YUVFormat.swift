@@ -78,6 +78,9 @@ package struct YUVFormat: Sendable, Equatable {
     }
   }
 
+  /// Whether samples lie in the order in which they go out, and no others between them.
+  var isPacked: Bool { !hasAlpha && (sampling == .mono || sampling == .yuv420) }
+
   /// Whether the planes are what goes on the wire, byte for byte.
   var isOnWire: Bool {
     guard bitDepth == 8, !hasAlpha else { return false }

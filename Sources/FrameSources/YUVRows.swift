@@ -57,15 +57,21 @@ final class YUVRows {
     return source.baseAddress! + offset
   }
 
-  /// The high 8 bits. What is above the greatest value of its bits is taken as that.
   private func narrow(
     _ plane: Plane, _ at: Int, _ source: UnsafeRawBufferPointer, into target: UnsafeMutablePointer<UInt8>
   ) {
-    let from = start(plane, at, source)
+    Self.narrow(start(plane, at, source), count: widths[plane.rawValue], bitDepth: bitDepth, into: target)
+  }
+
+  /// The high 8 bits of samples of two bytes. What is above the greatest value of its bits is taken as that.
+  static func narrow(
+    _ from: UnsafeRawPointer, count: Int, bitDepth: Int, into target: UnsafeMutablePointer<UInt8>
+  ) {
     let shift = UInt16(bitDepth - 8)
-    for x in 0..<widths[plane.rawValue] {
+    for x in 0..<count {
       let sample = UInt16(littleEndian: from.loadUnaligned(fromByteOffset: 2 &* x, as: UInt16.self)) &>> shift
-      target[x] = UInt8(truncatingIfNeeded: min(sample, 255))
+      // At least one bit is gone: signed numbers, which processors narrow eight at a time.
+      target[x] = UInt8(truncatingIfNeeded: min(Int16(bitPattern: sample), 255))
     }
   }
 }

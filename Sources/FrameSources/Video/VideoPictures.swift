@@ -4,9 +4,8 @@ import FrameCore
 final class VideoPictures {
   private enum Form {
     case jpeg
-    /// As they come.
-    case same(PixelLayout)
-    case converted(YUVConverter)
+    case rgb(PixelLayout)
+    case planes(YUVConverter)
   }
 
   private let form: Form
@@ -18,10 +17,9 @@ final class VideoPictures {
     switch format {
     case .jpeg: form = .jpeg
     case .rgb:
-      form = .same(try PixelLayout(width: width, height: height, format: .rgb8, limits: limits))
+      form = .rgb(try PixelLayout(width: width, height: height, format: .rgb8, limits: limits))
     case .planes(let planes):
-      let converter = try YUVConverter(planes, width: width, height: height, limits: limits)
-      form = converter.isIdentity ? .same(converter.layout) : .converted(converter)
+      form = .planes(try YUVConverter(planes, width: width, height: height, limits: limits))
     }
   }
 
@@ -32,7 +30,7 @@ final class VideoPictures {
   ) throws(SourceError) -> SourceReading? {
     switch form {
     case .jpeg: return try jpeg(frame, stream, origin, pool)
-    case .same(let layout):
+    case .rgb(let layout):
       guard frame.size == layout.byteCount, frame.prefix.isEmpty else {
         return try other(frame, stream, origin)
       }
@@ -42,18 +40,17 @@ final class VideoPictures {
       }
       guard buffer.count == frame.size else { return nil }
       return .frame(CapturedFrame(content: FrameContent(.pixels, layout), buffer: buffer, origin: origin))
-    case .converted(let converter):
+    case .planes(let converter):
       guard frame.size == converter.sourceBytes, frame.prefix.isEmpty else {
         return try other(frame, stream, origin)
       }
-      guard try stream.read(into: converter.planes) == frame.size else { return nil }
-      guard var buffer = pool.take(converter.layout.byteCount) else { throw .stopped }
-      buffer.fill { memory in
-        converter.convert(UnsafeRawBufferPointer(converter.planes), into: memory)
-        return converter.layout.byteCount
+      let layout = converter.layout
+      guard var buffer = pool.take(layout.byteCount) else { throw .stopped }
+      try buffer.fill { (memory) throws(SourceError) -> Int in
+        try converter.read(stream, into: memory) ? layout.byteCount : 0
       }
-      return .frame(
-        CapturedFrame(content: FrameContent(.pixels, converter.layout), buffer: buffer, origin: origin))
+      guard buffer.count == layout.byteCount else { return nil }
+      return .frame(CapturedFrame(content: FrameContent(.pixels, layout), buffer: buffer, origin: origin))
     }
   }
 

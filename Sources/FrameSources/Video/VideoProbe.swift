@@ -94,15 +94,15 @@ struct VideoProbe {
   }
 
   /// Longest answer that is taken, bytes.
-  private static let longest = 16 << 20
+  static let longest = 16 << 20
 
-  init(_ path: String, _ tools: VideoTools) throws(SourceError) {
-    let said = try ProgramOutput(
-      tools.ffprobe,
-      [
-        "-v", "error", "-protocol_whitelist", "file", "-of", "json", "-show_streams", "-show_format",
-        "file:\(path)",
-      ], limit: Self.longest, for: path)
+  /// What to ask ffprobe.
+  static func arguments(_ path: String) -> [String] {
+    ["-v", "error", "-protocol_whitelist", "file", "-of", "json", "-show_streams", "-show_format", "file:\(path)"]
+  }
+
+  /// - Parameter said: ffprobe's answer.
+  init(_ path: String, _ tools: VideoTools, _ said: AskedProgram.Answer) throws(SourceError) {
     func failure(_ problem: String) -> SourceError { .malformed(path, problem: problem) }
     guard said.isGood else {
       throw failure("is no video that ffmpeg can read: \(said.reason ?? "ffprobe ended without a word")")

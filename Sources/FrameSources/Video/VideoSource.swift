@@ -51,8 +51,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
       throw .option("--seek and --duration: expected times of a video, up to 1e8 s")
     }
     try Self.check(path)
-    let tools = try VideoTools.find(options.ffmpeg, for: path)
-    let probe = try VideoProbe(path, tools)
+    let (tools, probe) = try VideoTools.find(options.ffmpeg, for: path)
     let video = probe.video
     let format = VideoFormat(video, matrix: options.matrix, policy: options.orientation)
     request = VideoRequest(

@@ -52,10 +52,14 @@ struct VideoTools: Sendable {
     }
   }
 
+  /// Looks for them, and asks one who it is and the other what a file is, at the same time: each takes longer to start
+  /// than to answer.
   /// - Parameters:
   ///   - named: the path of ffmpeg, where the user names it; else `FRAMEFEED_FFMPEG`, else the one on `PATH`.
-  ///   - video: for messages.
-  static func find(_ named: String?, for video: String) throws(SourceError) -> VideoTools {
+  ///   - video: the file.
+  static func find(
+    _ named: String?, for video: String
+  ) throws(SourceError) -> (tools: VideoTools, probe: VideoProbe) {
     func failure(_ reason: String) -> SourceError { .unreadable(video, reason: reason) }
     let variable = environment("FRAMEFEED_FFMPEG")
     let ffmpeg: String
@@ -72,16 +76,20 @@ struct VideoTools: Sendable {
       }
       ffmpeg = path
     }
-    let said = try ProgramOutput(ffmpeg, ["-version"], limit: 1 << 20, for: video)
+    let ffprobe = ffmpeg.contains("/") ? String(ffmpeg[...ffmpeg.lastIndex(of: "/")!]) + "ffprobe" : "ffprobe"
+    let hasProbe = isProgram(ffprobe)
+    let asked = try AskedProgram(ffmpeg, ["-version"], for: video)
+    let probing = hasProbe ? try AskedProgram(ffprobe, VideoProbe.arguments(video), for: video) : nil
+    let said = asked.answer(limit: 1 << 20)
     guard let version = Version(said.text) else {
       throw failure("\(ffmpeg) -version does not answer as ffmpeg does\(said.reason.map { ": \($0)" } ?? "")")
     }
     guard version >= .oldest else {
       throw failure("\(ffmpeg) is ffmpeg \(version.major).\(version.minor); 4.0 or newer is needed")
     }
-    let ffprobe = ffmpeg.contains("/") ? String(ffmpeg[...ffmpeg.lastIndex(of: "/")!]) + "ffprobe" : "ffprobe"
-    guard isProgram(ffprobe) else { throw failure("there is no ffprobe beside \(ffmpeg)") }
-    return VideoTools(ffmpeg: ffmpeg, ffprobe: ffprobe, version: version)
+    guard let probing else { throw failure("there is no ffprobe beside \(ffmpeg)") }
+    let tools = VideoTools(ffmpeg: ffmpeg, ffprobe: ffprobe, version: version)
+    return (tools, try VideoProbe(video, tools, probing.answer(limit: VideoProbe.longest)))
   }
 
   private static func environment(_ name: String) -> String? {
@@ -99,47 +107,3 @@ struct VideoTools: Sendable {
   }
 }
 
-/// What a program that soon ends has printed.
-struct ProgramOutput {
-  let text: String
-  /// Whether it ended with 0.
-  let isGood: Bool
-  /// Its first line on standard error.
-  let reason: String?
-
-  /// Longest that it may take, ns: a file on a network that is gone.
-  private static let longest: Int64 = 60_000_000_000
-
-  /// - Parameters:
-  ///   - limit: most bytes to take.
-  ///   - video: for messages.
-  init(_ program: String, _ arguments: [String], limit: Int, for video: String) throws(SourceError) {
-    let complaints = DecoderLog(codec: "")
-    var bytes: [UInt8] = []
-    let end: ChildProcess.End?
-    do throws(SystemProblem) {
-      let pipe = try ChildProcess.pipe()
-      let output = SourceFile(owning: pipe.read, path: video)
-      let child = try ChildProcess(program, arguments, output: pipe.write) { complaints.take($0) }
-      let deadline = FrameClock.monotonic() + Self.longest
-      var chunk = [UInt8](repeating: 0, count: 1 << 16)
-      while bytes.count < limit {
-        var ready = pollfd(fd: output.descriptor, events: Int16(POLLIN), revents: 0)
-        let left = (deadline - FrameClock.monotonic()) / 1_000_000
-        guard left > 0 else { break }
-        let polled = poll(&ready, 1, Int32(left))
-        if polled < 0, errno == EINTR { continue }
-        guard polled > 0 else { break }
-        let got = chunk.withUnsafeMutableBytes { output.readSome(into: $0) }
-        guard got > 0 else { break }
-        bytes += chunk[..<got]
-      }
-      end = child.end(until: min(deadline, FrameClock.monotonic() + 5_000_000_000))
-    } catch {
-      throw .unreadable(video, reason: "\(program) cannot be started: \(error)")
-    }
-    text = String(decoding: bytes, as: UTF8.self)
-    isGood = end == .exit(0)
-    reason = end == nil ? "it gives no answer" : complaints.complaint
-  }
-}

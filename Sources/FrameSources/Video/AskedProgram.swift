@@ -1,0 +1,67 @@
+import FrameCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// A program that was started, prints an answer and soon ends; at once when nobody waits for the answer any more.
+final class AskedProgram {
+  struct Answer {
+    let text: String
+    /// Whether it ended with 0.
+    let isGood: Bool
+    /// Its first line on standard error.
+    let reason: String?
+  }
+
+  private let child: ChildProcess
+  private let output: SourceFile
+  private let complaints: DecoderLog
+  /// Monotonic, ns.
+  private let deadline: Int64
+
+  /// Longest that it may take, ns: a file on a network that is gone.
+  private static let longest: Int64 = 60_000_000_000
+
+  /// - Parameter video: for messages.
+  init(_ program: String, _ arguments: [String], for video: String) throws(SourceError) {
+    let complaints = DecoderLog(codec: "")
+    self.complaints = complaints
+    deadline = FrameClock.monotonic() + Self.longest
+    do throws(SystemProblem) {
+      let pipe = try ChildProcess.pipe()
+      output = SourceFile(owning: pipe.read, path: video)
+      child = try ChildProcess(program, arguments, output: pipe.write) { complaints.take($0) }
+    } catch {
+      throw .unreadable(video, reason: "\(program) cannot be started: \(error)")
+    }
+  }
+
+  /// Waits for all of it.
+  /// - Parameter limit: most bytes to take.
+  func answer(limit: Int) -> Answer {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < limit {
+      var ready = pollfd(fd: output.descriptor, events: Int16(POLLIN), revents: 0)
+      let left = (deadline - FrameClock.monotonic()) / 1_000_000
+      guard left > 0 else { break }
+      let polled = poll(&ready, 1, Int32(left))
+      if polled < 0, errno == EINTR { continue }
+      guard polled > 0 else { break }
+      let got = chunk.withUnsafeMutableBytes { output.readSome(into: $0) }
+      guard got > 0 else { break }
+      bytes += chunk[..<got]
+    }
+    let end = child.end(until: min(deadline, FrameClock.monotonic() + 5_000_000_000))
+    return Answer(
+      text: String(decoding: bytes, as: UTF8.self), isGood: end == .exit(0),
+      reason: end == nil ? "it gives no answer" : complaints.complaint)
+  }
+}
