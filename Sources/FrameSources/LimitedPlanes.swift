@@ -28,7 +28,7 @@ struct LumaRange {
 /// Y = 0.299 R + 0.587 G + 0.114 B, Cb = (B - Y) / 1.772, Cr = (R - Y) / 1.402.
 ///
 /// All sums have 16 bits, of which every processor multiplies eight at a time: what a sample gets of itself is 1 and a
-/// small share, and only shares are multiplied. Before rounding a result is within 0.4 of the formula.
+/// small share, and only shares are multiplied. Before rounding a result is within 0.25 of the formula.
 final class LimitedPlanes {
   /// What a sample gets of blue and red chroma, in as many bits as a sum of both has room for.
   private struct Shares {
@@ -89,7 +89,8 @@ final class LimitedPlanes {
     }
   }
 
-  private func chroma(_ blues: UnsafeMutablePointer<UInt8>, _ reds: UnsafeMutablePointer<UInt8>, _ count: Int) {
+  private func chroma(_ blues: UnsafeMutablePointer<UInt8>, _ reds: UnsafeMutablePointer<UInt8>, _ count: Int)
+  {
     let (luma, blue, red, offsets) = (luma, blue, red, offsets)
     // Luma's black level and rounding go into its offset.
     let half: Int16 = isFullRange ? 0 : 1 &<< (luma.bits &- 1)

@@ -19,7 +19,8 @@ package final class YUVConverter {
   package private(set) lazy var planes = UnsafeMutableRawBufferPointer(
     start: memory(sourceBytes), count: sourceBytes)
   /// A part of a frame that stays in the processor's cache.
-  private lazy var piece = UnsafeMutableRawBufferPointer(start: memory(Self.pieceBytes), count: Self.pieceBytes)
+  private lazy var piece = UnsafeMutableRawBufferPointer(
+    start: memory(Self.pieceBytes), count: Self.pieceBytes)
   /// Given back at the end.
   private var taken: [UnsafeMutableRawPointer] = []
 

@@ -98,7 +98,10 @@ struct VideoProbe {
 
   /// What to ask ffprobe.
   static func arguments(_ path: String) -> [String] {
-    ["-v", "error", "-protocol_whitelist", "file", "-of", "json", "-show_streams", "-show_format", "file:\(path)"]
+    [
+      "-v", "error", "-protocol_whitelist", "file", "-of", "json", "-show_streams", "-show_format",
+      "file:\(path)",
+    ]
   }
 
   /// - Parameter said: ffprobe's answer.
