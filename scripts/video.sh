@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What it costs to read videos: the time from opening a file to its end, all frames as fast as they come, against
-# `ffmpeg -f null -` on the same file. In turns, so that what else the machine does hits both: video.sh [ROUNDS] [FILE...]
+# `ffmpeg -f null -` on the same file, and the processor time of all processes, which other work on the machine changes
+# less. In turns, so that what else the machine does hits both: video.sh [ROUNDS] [FILE...]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-9}
@@ -26,21 +27,23 @@ let package = Package(
   targets: [.executableTarget(name: "reading", dependencies: [.product(name: "FrameFeed", package: "framefeed")])])
 P
 swift build -c release --package-path .build-video >&2
+TIMEFORMAT='%R %U %S'
 reading=.build-video/.build/release/reading
 for file in "$@"; do
   for ((round = 0; round < rounds; round++)); do
-    begin=$(date +%s.%N)
-    ffmpeg -nostdin -v error -i "$file" -an -f null -
-    echo "null $(echo "$(date +%s.%N) $begin" | awk '{ print $1 - $2 }')"
-    echo "ours $($reading "$file")"
+    { time ffmpeg -nostdin -v error -i "$file" -an -f null -; } 2>&1 | sed 's/^/null /'
+    { time $reading "$file"; } 2>&1 | paste -sd ' ' | sed 's/^/ours /'
   done | python3 -c '
 import statistics, sys
-null, ours, frames = [], [], 0
+null, ours, busy, frames = [], [], ([], []), 0
 for line in sys.stdin:
     kind, *numbers = line.split()
-    if kind == "null": null.append(float(numbers[0]))
-    else: frames, seconds = int(numbers[0]), float(numbers[1]); ours.append(seconds)
+    numbers = [float(number) for number in numbers]
+    busy[kind == "ours"].append(sum(numbers[-2:]))
+    if kind == "null": null.append(numbers[0])
+    else: frames = int(numbers[0]); ours.append(numbers[1])
 ratio = statistics.median(o / n for o, n in zip(ours, null))
+work = statistics.median(o / n for n, o in zip(*busy))
 print(f"{sys.argv[1]:24} {frames:5} frames  ffmpeg -f null {statistics.median(null):6.2f} s  "
-      f"framefeed {statistics.median(ours):6.2f} s  median of ratios {ratio:.3f}")' "$(basename "$file")"
+      f"framefeed {statistics.median(ours):6.2f} s  median of ratios {ratio:.3f}, of processor time {work:.3f}")' "$(basename "$file")"
 done
