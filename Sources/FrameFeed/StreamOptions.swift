@@ -1,6 +1,5 @@
 public import FrameCodecs
 public import FrameCore
-public import FrameSources
 public import KafkaTransport
 public import LogLines
 
