@@ -141,8 +141,6 @@ import Testing
     }
   }
 
-  /// What libjpeg refuses is refused. Between restart markers
-  /// libjpeg lets data that ends early or late pass; that is refused too. Nothing is read or written outside.
   /// A run of zeros beyond the block, and behind it, in the same look-up, the symbol that ends one (found by
   /// `make fuzz`): libjpeg refuses what follows.
   @Test func anEndBehindARunBeyondTheBlockIsDamage() throws {
@@ -160,6 +158,8 @@ import Testing
     }
   }
 
+  /// What libjpeg refuses is refused. Between restart markers
+  /// libjpeg lets data that ends early or late pass; that is refused too. Nothing is read or written outside.
   @Test(arguments: ["jpeg:quality=85", "jpeg:quality=95,subsampling=444,restart=1"])
   func damageIsSeen(_ codec: String) throws {
     let layout = try PixelLayout(width: 203, height: 117, format: .rgb8)

@@ -18,9 +18,6 @@ import FrameWebP
 extension FuzzTarget {
   /// An input is the file; that of a raw dump follows two bytes for the frame's size.
   static func source(_ kind: String) -> Run {
-    // In memory where the system has such a place: a file is written for each input.
-    let directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-    let path = "\(directory)/framefeed-fuzz-\(getpid()).\(kind)"
     let pool = FramePool(buffers: 8)
     let encoder = (try? Codec("raw")).map { FrameEncoder(codec: $0, limits: limits) }
     return { bytes in
@@ -31,13 +28,22 @@ extension FuzzTarget {
         options.size = FrameSize(width: Int(bytes[0]), height: Int(bytes[1]))
         file = UnsafeRawBufferPointer(rebasing: bytes[2...])
       }
-      let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-      require(write(descriptor, file.baseAddress, file.count) == file.count, "\(path) can be written")
-      close(descriptor)
+      let path = write(file, kind)
       defer { unlink(path) }
       guard let source = try? SourceOpener.open([path], options: options) else { return }
       readAll(source, pool, encoder)
     }
+  }
+
+  /// Writes an input to a file of its kind, in memory where the system has such a place.
+  /// - Returns: its path, the same for every input.
+  static func write(_ file: UnsafeRawBufferPointer, _ kind: String) -> String {
+    let directory = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+    let path = "\(directory)/framefeed-fuzz-\(getpid()).\(kind)"
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    require(systemWrite(descriptor, file) == file.count, "\(path) can be written")
+    close(descriptor)
+    return path
   }
 
   private static func readAll(_ source: any FrameSource, _ pool: FramePool, _ encoder: FrameEncoder?) {
@@ -63,4 +69,9 @@ extension FuzzTarget {
     require(times.offsets == times.offsets.sorted() && times.count == times.offsets.count, "\(times)")
     require(times.period >= times.offsets.last ?? 0, "\(times)")
   }
+}
+
+/// The system's `write`, out of reach of the function of that name.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
 }

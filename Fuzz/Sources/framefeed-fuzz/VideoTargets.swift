@@ -17,11 +17,7 @@ extension FuzzTarget {
   static func nut(_ bytes: UnsafeRawBufferPointer) {
     guard let first = bytes.first else { return }
     let format: VideoFormat = first & 1 == 1 ? .jpeg : .planes(YUVFormat(.yuv420, matrix: .bt709))
-    let path = "\(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp")/framefeed-fuzz-\(getpid()).nut"
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-    require(
-      write(descriptor, bytes.baseAddress! + 1, bytes.count - 1) == bytes.count - 1, "\(path) can be written")
-    close(descriptor)
+    let path = write(UnsafeRawBufferPointer(rebasing: bytes[1...]), "nut")
     defer { unlink(path) }
     let pool = FramePool(buffers: 4)
     do {

@@ -52,6 +52,8 @@ typedef struct {
 typedef enum {
   /// The fastest that this processor runs.
   ffJPEGFastest,
+  /// libjpeg alone, whole files at once: as fast as it gets, but it then passes over some codes that cannot be. To
+  /// measure and compare with.
   ffJPEGLibrary,
   ffJPEGPortable,
 } ff_jpeg_engine;
@@ -121,7 +123,7 @@ size_t ff_jpeg_next_marker(const uint8_t *bytes, size_t from, size_t count);
 
 typedef enum { ffJPEGPixelsGray, ffJPEGPixelsRGB, ffJPEGPixelsBGR, ffJPEGPixelsRGBA } ff_jpeg_pixels;
 
-/// Decodes to interleaved pixels at the reduction of 1.
+/// Decodes to interleaved pixels, by libjpeg once the engine has judged the data; four inks become colours.
 int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format);
 
 typedef struct {
