@@ -92,6 +92,11 @@ typedef struct {
   ff_huffman tables[8];
 } ff_baseline;
 
+/// Rows of planes that are equally wide.
+typedef struct {
+  const uint8_t *luma, *blue, *red;
+} ff_samples;
+
 typedef enum { ffBaselineMore, ffBaselineDone, ffBaselineDamaged, ffBaselineCutOff } ff_baseline_result;
 
 typedef struct {
@@ -100,6 +105,10 @@ typedef struct {
   ff_baseline_result (*row)(ff_baseline *state, uint8_t *const *planes, const size_t *strides);
   /// The first byte of the next marker, stuffed zeros and fill apart, or `count`.
   size_t (*nextMarker)(const uint8_t *bytes, size_t from, size_t count);
+  /// Doubles a row of chroma along x; mixes the row `far` into it unless that is NULL.
+  void (*enlarge)(const uint8_t *near, const uint8_t *far, int count, uint16_t *sums, uint8_t *out);
+  /// Makes RGB, BGR or RGBA. Loads go up to 16 samples beyond a row.
+  void (*toColors)(const ff_samples *from, int width, ff_jpeg_pixels format, uint8_t *pixels);
 } ff_baseline_decoder;
 
 extern const ff_baseline_decoder ff_baseline_portable;

@@ -8,7 +8,12 @@
 #include "idct.inc"
 
 #include "entropy.inc"
+
+#include "rows_avx2.inc"
+
+#include "rows.inc"
 #pragma clang attribute pop
 
-const ff_baseline_decoder ff_baseline_avx2 = {.name = "avx2", .row = decodeRow, .nextMarker = nextMarker};
+const ff_baseline_decoder ff_baseline_avx2 = {
+  .name = "avx2", .row = decodeRow, .nextMarker = nextMarker, .enlarge = enlarge, .toColors = toColors};
 #endif

@@ -5,4 +5,7 @@
 
 #include "entropy.inc"
 
-const ff_baseline_decoder ff_baseline_portable = {.name = "portable", .row = decodeRow, .nextMarker = nextMarker};
+#include "rows.inc"
+
+const ff_baseline_decoder ff_baseline_portable = {
+  .name = "portable", .row = decodeRow, .nextMarker = nextMarker, .enlarge = enlarge, .toColors = toColors};

@@ -68,6 +68,7 @@ void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder) {
   if (!decoder) return;
   jpeg_destroy_decompress(&decoder->jpeg);
   free(decoder->baseline);
+  free(decoder->rows);
   free(decoder);
 }
 
@@ -186,6 +187,7 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
   jpeg_calc_output_dimensions(jpeg);
   decoder->isBaseline = isBaseline(decoder);
   describe(decoder, info);
+  decoder->info = *info;
   return 0;
 }
 

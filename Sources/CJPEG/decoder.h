@@ -29,6 +29,11 @@ struct ff_jpeg_decoder {
   int planeCount;
   int firstRestart;
   int isFast;
+  /// Of the file that was opened last.
+  ff_jpeg_info info;
+  /// What `ff_jpeg_decode_enlarged` works in.
+  uint8_t *rows;
+  size_t rowsRoom;
   /// NULL leaves everything to libjpeg; `baseline` is made when it is first of use.
   const ff_baseline_decoder *engine;
   ff_baseline *baseline;
@@ -65,6 +70,13 @@ void ff_jpeg_lost(ff_jpeg_decoder *decoder);
 /// Reads the entropy-coded data of a file that the engine can read, and makes nothing of it.
 /// - Returns: 0 when all of the picture is there.
 int ff_jpeg_judgeData(ff_jpeg_decoder *decoder);
+/// Whether pixels of an opened file can be made of the engine's planes.
+int ff_jpeg_isEnlargeable(const ff_jpeg_decoder *decoder, ff_jpeg_pixels format);
+/// `ff_jpeg_decode_pixels` of such a file.
+int ff_jpeg_decode_enlarged(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format);
+/// Keeps a message.
+/// - Returns: -1.
+int ff_jpeg_damaged(ff_jpeg_decoder *decoder, const char *message);
 /// Begins to decode by libjpeg. A file of several scans is read to its end here.
 void ff_jpeg_start(ff_jpeg_decoder *decoder);
 /// All rows are there: reads the file to its end.

@@ -1,4 +1,4 @@
-// An opened file to interleaved pixels, by libjpeg.
+// An opened file to interleaved pixels: by libjpeg what is not made of the engine's planes.
 #include "decoder.h"
 
 static J_COLOR_SPACE space(ff_jpeg_pixels format) {
@@ -37,6 +37,7 @@ static void inksToPixels(const uint8_t *inks, uint8_t *pixels, int width, ff_jpe
 }
 
 int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format) {
+  if (ff_jpeg_isEnlargeable(decoder, format)) return ff_jpeg_decode_enlarged(decoder, pixels, stride, format);
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   // One judge for planes and pixels: libjpeg passes over runs of zeros beyond their block.
   if (decoder->isBaseline && ff_jpeg_judgeData(decoder) != 0) return -1;

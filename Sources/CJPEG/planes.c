@@ -37,7 +37,7 @@ static int beginBaseline(ff_jpeg_decoder *decoder, int planeCount) {
   return 1;
 }
 
-static int damaged(ff_jpeg_decoder *decoder, const char *message) {
+int ff_jpeg_damaged(ff_jpeg_decoder *decoder, const char *message) {
   snprintf(decoder->failure.message, sizeof decoder->failure.message, "%s", message);
   return -1;
 }
@@ -47,8 +47,8 @@ static int outcome(ff_jpeg_decoder *decoder, ff_baseline_result result) {
   if (result == ffBaselineMore) return 1;
   decoder->oddities |= decoder->baseline->oddities;
   switch (result) {
-    case ffBaselineDamaged: return damaged(decoder, "corrupt JPEG data: bad Huffman code or restart marker");
-    case ffBaselineCutOff: return damaged(decoder, "premature end of JPEG file");
+    case ffBaselineDamaged: return ff_jpeg_damaged(decoder, "corrupt JPEG data: bad Huffman code or restart marker");
+    case ffBaselineCutOff: return ff_jpeg_damaged(decoder, "premature end of JPEG file");
     default: return 0;
   }
 }
@@ -74,7 +74,7 @@ int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
     if (decoder->source.bytes_in_buffer + decoder->left == 0 && decoder->nextPart < decoder->partCount)
       decoder->source.fill_input_buffer(jpeg);
     if (beginBaseline(decoder, planeCount)) return 0;
-    if (decoder->isFast) return damaged(decoder, "a Huffman table that cannot be");
+    if (decoder->isFast) return ff_jpeg_damaged(decoder, "a Huffman table that cannot be");
     decoder->isBaseline = 0;
   }
   jpeg->raw_data_out = TRUE;
