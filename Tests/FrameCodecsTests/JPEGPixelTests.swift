@@ -40,7 +40,9 @@ import Testing
 
   /// Noise has all colours and the steepest edges, and sums that are clamped.
   @Test(arguments: ["444", "422", "420", "gray"]) func pixelsAreTheSame(_ subsampling: String) throws {
-    let sizes = [(1, 1), (1, 37), (37, 2), (4, 5), (5, 4), (17, 13), (32, 32), (61, 47), (160, 90), (333, 129)]
+    let sizes = [
+      (1, 1), (1, 37), (37, 2), (4, 5), (5, 4), (17, 13), (32, 32), (61, 47), (160, 90), (333, 129),
+    ]
     for (width, height) in sizes {
       for (quality, restart) in [(20, 0), (75, 1), (100, 0)] {
         let layout = try PixelLayout(width: width, height: height, format: .rgb8)
