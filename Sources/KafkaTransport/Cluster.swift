@@ -4,6 +4,8 @@ import CRDKafka
 public struct Cluster: Sendable {
   /// Partitions of each topic by name.
   public let topics: [String: Int]
+  /// Partitions that have no leader now, by topic.
+  let leaderless: [String: [Int32]]
   /// The brokers' numbers.
   public let brokers: [Int32]
   /// `nil` when the broker does not tell.
@@ -20,12 +22,16 @@ public struct Cluster: Sendable {
     guard code == .none, let metadata else { throw client.failure("asking for topics", code) }
     defer { rd_kafka_metadata_destroy(metadata) }
     var topics: [String: Int] = [:]
+    var leaderless: [String: [Int32]] = [:]
     for at in 0..<Int(metadata.pointee.topic_cnt) {
       let topic = metadata.pointee.topics[at]
       guard let name = topic.topic, KafkaCode(topic.err) == .none else { continue }
       topics[String(cString: name)] = Int(topic.partition_cnt)
+      let without = (0..<Int(topic.partition_cnt)).filter { topic.partitions[$0].leader < 0 }
+      if !without.isEmpty { leaderless[String(cString: name)] = without.map { topic.partitions[$0].id } }
     }
     self.topics = topics
+    self.leaderless = leaderless
     brokers = (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }
     // Cached from the answer above: this does not wait.
     if let text = rd_kafka_clusterid(client.handle, 0) {

@@ -3,7 +3,7 @@ import CRDKafka
 extension KafkaClient {
   /// How far this client's group is behind in each partition.
   func lag(_ topic: String, partitions: Int) throws(TransportError) -> [PartitionLag] {
-    let answer = PartitionList(topic, 0..<Int32(partitions)).pass {
+    let answer = PartitionList(topic, (0..<Int32(partitions)).map { $0 }).pass {
       KafkaCode(rd_kafka_committed(handle, $0, 10_000))
     }
     // One partition's error may come beside the others' answers.

@@ -18,7 +18,7 @@ struct PartitionList: ~Copyable {
 
   private let pointer: Pointer
 
-  init(_ topic: String, _ partitions: some Collection<Int32>) {
+  init(_ topic: String, _ partitions: [Int32]) {
     pointer = rd_kafka_topic_partition_list_new(Int32(partitions.count))
     for partition in partitions { rd_kafka_topic_partition_list_add(pointer, topic, partition) }
   }
@@ -26,6 +26,11 @@ struct PartitionList: ~Copyable {
   /// A list of one partition.
   init(_ topic: String, _ partition: Int32, offset: Int64) {
     pointer = rd_kafka_topic_partition_list_new(1)
+    rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
+  }
+
+  /// Adds a partition. Not after a call.
+  mutating func add(_ topic: String, _ partition: Int32, offset: Int64) {
     rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
   }
 

@@ -1,0 +1,206 @@
+import FrameCodecs
+import FrameCore
+import FrameLatency
+import FrameModels
+import FrameTensors
+import KafkaTransport
+import LogLines
+import Synchronization
+
+/// The model's side: fetches records, decodes them into batch tensors, asks the model, and tells what became of each.
+///
+/// ```
+/// fetch -> intake -> decoders (in parallel) -> [batches, in order] -> model -> results, offsets
+/// ```
+/// Every queue is bounded: with policy `every` a slow model holds the fetching back, with `latest` the frames it
+/// has no time for are dropped. A record counts as read when the model has answered and the answer is saved.
+public final class FeedSink: Sendable {
+  let options: SinkOptions
+  let tally: SinkTally
+  let failure = SinkFailure()
+  let stopSignal = StopSignal()
+  let ready = Monitor(false)
+  private let model: any Model
+  private let drain: DrainDeadline
+  /// While it runs.
+  private let running = Mutex(Running())
+
+  private struct Running {
+    var intake: (any FrameIntake)?
+    var consumer: FrameConsumer?
+    var results: (any ResultWriter)?
+    var letters: (any DeadLetters)?
+  }
+
+  /// - Throws: when the manifest names no model that this program has.
+  public init(_ options: SinkOptions) throws(FeedError) {
+    self.options = options
+    tally = SinkTally(sync: options.sync)
+    drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
+    do throws(ModelError) {
+      model = try ModelRegistry.make(options.model)
+    } catch {
+      throw .model(error)
+    }
+  }
+
+  /// Fetches nothing more; what was fetched is still answered, within the drain timeout.
+  public func stop() {
+    drain.begin()
+    stopSignal.request()
+    let running = running.withLock { $0 }
+    // The fetching may wait for room behind a model that takes its time, or for a broker that takes no dead letter.
+    running.intake?.close()
+    guard running.letters != nil else { return }
+    let thread = PipelineThread("sink-deadline") { [self] in
+      while FrameClock.monotonic() < drain.deadline, self.running.withLock({ $0.letters != nil }) {
+        _ = StopSignal().sleep(until: min(drain.deadline, FrameClock.monotonic() + 200_000_000))
+      }
+      running.letters?.abandon()
+    }
+    thread.detach()
+  }
+
+  /// Waits until partitions were given to this sink.
+  /// - Returns: whether that was before the deadline (monotonic, ns).
+  public func waitUntilReady(deadline: Int64) -> Bool {
+    ready.withLock(waitingUntil: { $0 }, deadline: deadline) { $0 }
+  }
+
+  /// Records of the topic that are not answered yet; `nil` before the brokers have told.
+  var lag: Int? { running.withLock { $0.consumer }?.behind }
+
+  /// Reads the topic until its end or a stop, as the options say. Blocks the calling thread, which also
+  /// fetches; the other stages have threads of their own. Call it once.
+  /// - Returns: `nil` when stopped or timed out before the topic existed.
+  /// - Throws: when the model fails, or what must be saved cannot be; what was not saved is read again.
+  public func sink() throws(FeedError) -> FeedOutcome? {
+    let startedWall = FrameClock.now()
+    let started = FrameClock.monotonic()
+    guard let topic = try awaitTopic(started) else { return nil }
+    let results = try resultWriter()
+    let letters = try deadLetters(topic)
+    let consumer = try consumer(topic)
+    let rejections = Rejections(options, tally, failure, letters: letters)
+    let line = BatchLine(TensorPool(spec: model.manifest.input, batches: SinkOptions.batches))
+    let records = AnsweredRecords(consumer: consumer, failure: failure)
+    let intake = makeIntake(line, RecordBooks(options, tally, rejections), records)
+    running.withLock { $0 = Running(intake: intake, consumer: consumer, results: results, letters: letters) }
+    defer { running.withLock { $0 = Running() } }
+    let stages = SinkStages(
+      intake: intake, line: line, decoders: decoders(intake, line, rejections),
+      inference: InferenceStage(line: line, intake: intake, model: model, results: results, tally: tally),
+      failure: failure)
+    stages.start()
+    let sync = options.sync ? ClockSync(options, tally) : nil
+    var fetching = Fetching(self, consumer, intake)
+    let end = fetching.run()
+    intake.close()
+    // Nothing is answered after a failure, so nothing need wait for it.
+    if end == .failed || intake.hasEnough.isRequested { intake.discard() }
+    var wasAbandoned = false
+    stages.drain(until: drain, serving: { fetching.serve() }) {
+      wasAbandoned = true
+      // They may wait for a broker.
+      results?.abandon()
+      letters?.abandon()
+    }
+    sync?.stop()
+    let ending = Ending(
+      end: end, lag: consumer.behind, unread: fetching.unread, wall: startedWall, monotonic: started)
+    do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
+      options.log.warning("\(error)")
+    }
+    guard let error = failure.error else { return outcome(ending, consumer) }
+    var isReaderGone = false
+    if case .readerGone = error { isReaderGone = true }
+    guard wasAbandoned || isReaderGone else { throw error }
+    options.log.warning("\(error)")
+    return outcome(isReaderGone ? ending.with(.stopped) : ending, consumer)
+  }
+
+  private func makeIntake(
+    _ line: BatchLine, _ books: RecordBooks, _ records: AnsweredRecords
+  ) -> any FrameIntake {
+    switch options.policy {
+    case .every: EveryFrameIntake(frames: options.frames, books, line, records)
+    case .latest:
+      LatestFrameIntake(
+        frames: options.frames, batch: model.manifest.input.batch, books, line, records)
+    }
+  }
+
+  private func decoders(
+    _ intake: any FrameIntake, _ line: BatchLine, _ rejections: Rejections
+  ) -> [DecodeStage] {
+    // What the model needs of a frame.
+    var demand = DecodeDemand(model.manifest.input)
+    demand.exactness = options.exactness
+    demand.orientation = options.orientation
+    demand.damaged = options.damaged
+    let crew = options.decoders > 1 ? DecodeCrew(threads: options.decoders) : nil
+    return (0..<options.decoders).map { _ in
+      DecodeStage(
+        intake: intake, line: line, decoder: FrameDecoder(limits: options.limits, demand: demand, crew: crew),
+        writer: TensorWriter(spec: model.manifest.input), rejections: rejections,
+        pictures: tally.pictures, options: options)
+    }
+  }
+
+  private func awaitTopic(_ started: Int64) throws(FeedError) -> PreparedTopic? {
+    guard !options.isEmbedded else { return .embedded }
+    let deadline = options.idleTimeout.map { started + FrameClock.nanoseconds($0) } ?? .max
+    do throws(TransportError) {
+      return try PreparedTopic.wait(
+        options.topic, options.kafka, until: deadline, stopSignal, options.log)
+    } catch {
+      throw .transport(error)
+    }
+  }
+
+  private func resultWriter() throws(FeedError) -> (any ResultWriter)? {
+    switch options.results {
+    case .file(let path): try ResultFile(path)
+    case .topic(let topic): try ResultTopic(topic, options.kafka, log: kafkaLog(options.log))
+    case nil: nil
+    }
+  }
+
+  private func deadLetters(_ topic: PreparedTopic) throws(FeedError) -> (any DeadLetters)? {
+    switch options.deadLetters {
+    case .directory(let path): try DeadLetterDirectory(path)
+    case .topic(let name): try DeadLetterTopic(name, largest: topic.maximumRecord, options)
+    case nil: nil
+    }
+  }
+
+  private func consumer(_ topic: PreparedTopic) throws(FeedError) -> FrameConsumer {
+    var reading = FrameConsumer.Options(topic: options.topic, group: options.group)
+    reading.partitions = options.partitions
+    // Of a topic that came while it was waited for, all is from now on.
+    reading.start = topic.wasAwaited && options.start == .latest ? .beginning : options.start
+    reading.rewinds = options.rewinds
+    reading.maximumRecord = topic.maximumRecord
+    reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
+    reading.handoverTimeout = options.drainTimeout
+    do throws(TransportError) {
+      let consumer = try FrameConsumer(options.kafka, reading, log: groupLog(options.log))
+      try consumer.start(until: stopSignal)
+      return consumer
+    } catch {
+      throw .transport(error)
+    }
+  }
+}
+
+/// The consumer's own words beside librdkafka's: those are for the user.
+private func groupLog(_ log: Log) -> KafkaLog {
+  let kafka = kafkaLog(log)
+  return { level, line in
+    guard line.hasPrefix("group ") || line.hasPrefix("the last positions") || line.hasSuffix("asking again")
+    else {
+      return kafka(level, line)
+    }
+    if level == .warning { log.warning("\(line)") } else { log.notice("\(line)") }
+  }
+}
