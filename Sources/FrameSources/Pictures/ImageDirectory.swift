@@ -55,7 +55,7 @@ struct ImageDirectory {
   }
 
   private static func prefix(_ path: String) -> [UInt8] {
-    Array(path.utf8) + (path.hasSuffix("/") ? [] : [UInt8(ascii: "/")])
+    PathText.bytes(path) + (path.hasSuffix("/") ? [] : [UInt8(ascii: "/")])
   }
 
   /// Lower-case, without the dot; empty without one.

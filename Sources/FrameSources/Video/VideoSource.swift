@@ -45,7 +45,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
   static let extensions: Set<String> = ["mp4", "mov", "mkv", "avi", "webm", "ts", "m4v", "mpg"]
 
   init(_ path: String, _ options: SourceOptions) throws(SourceError) {
-    name = path
+    name = PathText.shown(path)
     limits = options.limits
     guard (0...1e8).contains(options.seek), options.duration.map({ $0 > 0 && $0 <= 1e8 }) ?? true else {
       throw .option("--seek and --duration: expected times of a video, up to 1e8 s")
