@@ -18,8 +18,11 @@ public enum SourceOpener {
     _ arguments: [String], options: SourceOptions = SourceOptions()
   ) throws(SourceError) -> any FrameSource {
     guard let first = arguments.first else { throw .option("no source given") }
-    let isVideo = arguments.count == 1 && VideoSource.extensions.contains(kind(first))
-    guard isVideo || options.seek == 0 && options.duration == nil else {
+    let video = arguments.first { VideoSource.extensions.contains(kind($0)) }
+    if arguments.count > 1, let video {
+      throw .option("\(video): a video; give one video at a time, and nothing beside it")
+    }
+    guard video != nil || options.seek == 0 && options.duration == nil else {
       throw .option("--seek and --duration are for one video file; \(first) is none")
     }
     guard let times = options.timestamps else { return try untimed(first, arguments, options) }

@@ -174,6 +174,13 @@ struct StreamCommand: Command {
   private func resizing() throws -> FrameResizing? {
     guard resize == nil || fit == nil else { throw Failure("--resize and --fit: give one of them") }
     if let fit { return try Self.fitting(fit) }
-    return resize.map { .to($0) }
+    guard let resize else { return nil }
+    let limits = FrameLimits(maximumPixels: maxPixels)
+    do throws(LayoutError) {
+      _ = try PixelLayout(width: resize.width, height: resize.height, format: .rgb8, limits: limits)
+    } catch {
+      throw Failure("--resize \(resize): \(error)")
+    }
+    return .to(resize)
   }
 }
