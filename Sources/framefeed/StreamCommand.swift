@@ -57,7 +57,7 @@ struct StreamCommand: Command {
       "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep|pass",
-      "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files, counted; or pass JPEG files unread, which is faster: the sink finds out."
+      "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files and videos, counted; or pass JPEG files unread, which is faster: the sink finds out."
     ),
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
     .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),
