@@ -80,7 +80,11 @@ public final class FeedSink: Sendable {
       failure: failure)
     stages.start()
     let sync = options.sync ? ClockSync(options, tally) : nil
-    let end = fetch(consumer, intake)
+    let end = FetchStage(
+      consumer: consumer, intake: intake, options: options, tally: tally, ends: ends, ready: ready,
+      failure: failure,
+      stop: stopSignal
+    ).run()
     intake.close()
     // Nothing is answered after a failure, so nothing need wait for it.
     if end == .failed || intake.hasEnough.isRequested { intake.discard() }
@@ -207,70 +211,5 @@ public final class FeedSink: Sendable {
     } catch {
       throw .transport(error)
     }
-  }
-
-  /// Why the fetching ended.
-  enum End {
-    /// The wanted frames, or every run, were read.
-    case complete
-    /// Stopped from outside.
-    case stopped
-    /// Nothing came for too long.
-    case idle
-    case failed
-  }
-
-  private func fetch(_ consumer: FrameConsumer, _ intake: any FrameIntake) -> End {
-    var lastRecord = FrameClock.monotonic()
-    var notice: Int64? = lastRecord + 5_000_000_000
-    while true {
-      if let due = notice, FrameClock.monotonic() > due {
-        notice = nil
-        sayWhyNothingComes()
-      }
-      if stopSignal.isRequested { return .stopped }
-      if intake.hasEnough.isRequested { return .complete }
-      if failure.error != nil { return .failed }
-      switch consumer.poll(milliseconds: 50) {
-      case .record(let record):
-        lastRecord = FrameClock.monotonic()
-        ends.withLock { $0.met(record.partition) }
-        tally.underWay.withLock { $0 += 1 }
-        if !intake.offer(record) { tally.done(1) }
-        continue
-      case .partitionEnd(let partition):
-        ends.withLock { $0.ended(partition) }
-      case .problem(let error):
-        if let fatal = consumer.fatalError {
-          failure.report(.transport(fatal))
-          return .failed
-        }
-        options.log.warning("\(error)")
-      case .nothing: break
-      }
-      let isIdle = tally.underWay.withLock { $0 == 0 }
-      if options.untilEnd, isIdle, hasReadAll {
-        return .complete
-      }
-      if let timeout = options.idleTimeout, isIdle,
-        FrameClock.monotonic() - lastRecord > FrameClock.nanoseconds(timeout)
-      {
-        return .idle
-      }
-    }
-  }
-
-  /// Whether its partitions have been read to their ends, with at least one run, and every run is at its end.
-  private var hasReadAll: Bool {
-    let assigned = tally.ledger.assignedPartitions
-    return ends.withLock { $0.allEnded(of: assigned) } && tally.ledger.allEnded
-  }
-
-  /// A sink that gets no partitions looks like one that hangs.
-  private func sayWhyNothingComes() {
-    guard !ready.withLock({ $0 }) else { return }
-    options.log.notice(
-      "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). -X group.instance.id=NAME, the same at each start, lets a sink take its own place at once"
-    )
   }
 }

@@ -5,7 +5,7 @@ import KafkaTransport
 
 extension FeedSink {
   func outcome(
-    _ end: End, _ startedWall: Int64, _ started: Int64, _ consumer: FrameConsumer, lag: Int?
+    _ end: FetchStage.End, _ startedWall: Int64, _ started: Int64, _ consumer: FrameConsumer, lag: Int?
   ) -> FeedOutcome {
     let report = report(end, startedWall, started, consumer, lag)
     let counts = report.frames
@@ -17,7 +17,7 @@ extension FeedSink {
   }
 
   private func report(
-    _ end: End, _ startedWall: Int64, _ started: Int64, _ consumer: FrameConsumer, _ lag: Int?
+    _ end: FetchStage.End, _ startedWall: Int64, _ started: Int64, _ consumer: FrameConsumer, _ lag: Int?
   ) -> RunReport {
     var counts = tally.ledger.totals
     let drops = options.policy == .latest || options.maximumAge != nil
@@ -44,7 +44,7 @@ extension FeedSink {
       notes: notes(end, lag, clocks))
   }
 
-  private func notes(_ end: End, _ lag: Int?, _ clocks: [ClockReport]?) -> [String]? {
+  private func notes(_ end: FetchStage.End, _ lag: Int?, _ clocks: [ClockReport]?) -> [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
     notes += (clocks ?? []).map { $0.note(isSynchronised: tally.clocks.isSynchronised) }
