@@ -118,6 +118,8 @@ struct BadInputTests {
     let report = try scratch.report("sink.json")
     // Two runs of three, and the JPEG of another tool.
     #expect(report.frames["inferred"] == 7 && report.frames["rejected"] == 3 && report.frames["missing"] == 0)
+    // What is refused by its header was no frame that arrived.
+    #expect(report.frames["received"] == 7)
     #expect(received.text.contains("null value were skipped"))
     try scratch.expectReadToEnd()
   }
