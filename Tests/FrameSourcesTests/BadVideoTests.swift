@@ -149,7 +149,8 @@ import Testing
   /// Names are never taken for options, protocols or shell text.
   @Test func anyNameIsAFile() throws {
     for name in [
-      "-i.mp4", "a b;$(touch x)'\".mp4", "concat:a|b.mp4", "pipe:0.mp4", "\nb.mp4", "a\nb.mp4", "a\r\n[error] x\n.mp4",
+      "-i.mp4", "a b;$(touch x)'\".mp4", "concat:a|b.mp4", "pipe:0.mp4", "\nb.mp4", "a\nb.mp4",
+      "a\r\n[error] x\n.mp4",
     ] {
       let file = "\(scratch.path)/\(name)"
       try FileManager.default.copyItem(atPath: clip, toPath: file)
