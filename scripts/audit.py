@@ -30,12 +30,14 @@ def shown(name):
     return text + ("..." if len(name) > 64 else "")
 
 
+def text_of_spans(pairs):
+    first = ",".join(f"{a}-{b}" if a < b else f"{a}" for a, b in pairs[:8])
+    return first + (f" and {len(pairs) - 8} stretches more" if len(pairs) > 8 else "")
+
+
 def text_of_places(found):
-    def text(pairs):
-        first = ",".join(f"{a}-{b}" if a < b else f"{a}" for a, b in pairs[:8])
-        return first + (f" and {len(pairs) - 8} stretches more" if len(pairs) > 8 else "")
-    return "; ".join(f"partition {f['partition']} offsets {text(f['offsets'])}"
-                     + (f" (sequences {text(f['sequences'])})" if f["sequences"] else "") for f in found)
+    return "; ".join(f"partition {f['partition']} offsets {text_of_spans(f['offsets'])}"
+                     + (f" (sequences {text_of_spans(f['sequences'])})" if f["sequences"] else "") for f in found)
 
 
 def text_of_counts(counts):
@@ -62,14 +64,13 @@ def lines_of(report):
         yield f"{name} of {shown(part['feed'])}: {text_of_counts(part)}{end}"
         if part["unansweredAt"]:
             yield f"  unanswered: {text_of_places(part['unansweredAt'])}"
-        for first, last, why in part.get("holesAt", []):
-            yield f"  not on the topic: sequences {first}-{last}, {why}"
+        holes = part.get("holesAt", [])
+        for why in sorted({why for _, _, why in holes}):
+            yield f"  not on the topic, {why}: sequences {text_of_spans([h[:2] for h in holes if h[2] == why])}"
     for what in ("swapped", "invented"):
-        if rows := report[what]:
-            first = "; ".join(f"{shown(r['feed'])} {shown(r['run'])} {r['sequence']}" for r in rows[:8])
-            yield f"{what} answers: {len(rows)}: {first}{' ...' if len(rows) > 8 else ''}"
-    for feed, count in report["inventedForeign"].items():
-        yield f"invented answers: {count} of {shown(feed)} without a run"
+        for part in report[what]:
+            sequences = f" sequences {text_of_spans(part['sequences'])}" if part["run"] else ""
+            yield f"{what} answers: {part['rows']} of {shown(part['feed'])} {shown(part['run'])}{sequences}"
     if report["totals"]["invented"] and any(part["start"] for part in report["partitions"]):
         yield "  records were deleted from the topic: if those were answered, give a listing that has them (--save)"
     for what, name in ("untoldAt", "no frame, and no dead letter"), ("alteredAt", "dead letters that differ"):

@@ -1,7 +1,9 @@
 """What became of each frame of a topic: the verdict, as counts, places and an exit code."""
 
+import bisect
 import collections
 
+from audit_answers import Row
 from audit_listing import Place
 
 # What is counted, in the order told; what of it is wrong, and what only is more than once.
@@ -21,6 +23,24 @@ def spans(numbers):
         else:
             found.append([number, number])
     return found
+
+
+def without(first, last, numbers):
+    """What is left of a stretch without some numbers, which are in order."""
+    left = []
+    for number in numbers[bisect.bisect_left(numbers, first):bisect.bisect_right(numbers, last)]:
+        left.append((first, number - 1))
+        first = number + 1
+    return [(a, b) for a, b in left + [(first, last)] if a <= b]
+
+
+def by_run(rows):
+    """Answers of one run together."""
+    found = collections.defaultdict(list)
+    for row in rows:
+        found[row.feed, row.run].append(row.sequence)
+    return [{"feed": feed, "run": run, "rows": len(sequences), "sequences": spans(sequences) if run else []}
+            for (feed, run), sequences in found.items()]
 
 
 def where(frames):
@@ -82,24 +102,23 @@ class Judgement:
         count.update(self.unanswered(place for place, _ in unanswered))
         count["unanswered"] = len({sequence for _, sequence in unanswered})
         count["backwards"], count["crossed"], count["repeatedInOneFile"] = run.backwards, run.crossed, run.again
-        holes = [hole for hole in run.holes if not self.is_excused(run, hole)]
-        # They may have been there when they were answered.
-        gone = [sequence for sequence in run.answers if sequence not in run.places]
-        count["holes"] = sum(b - a + 1 - sum(a <= sequence <= b for sequence in gone) for a, b, _ in holes)
+        excused = self.excused_below(run)
+        holes = [(a, b, why) for a, b, why in run.holes if why == "never sent" or b >= excused]
+        # Some may have been there when they were answered.
+        gone = sorted(sequence for sequence in run.answers if sequence not in run.places)
+        holes = [(*rest, why) for a, b, why in holes for rest in without(a, b, gone)]
+        count["holes"] = sum(b - a + 1 for a, b, _ in holes)
         # What follows an end record was not counted by it.
         count["afterEnd"] = sum(sequence >= run.end for sequence in run.places) if run.end is not None else 0
         return {"feed": self.answers.names.get(run.key, run.key), "run": run.name, "end": run.end,
                 **{name: count[name] for name in OF_RUN}, "unansweredAt": where(unanswered), "holesAt": holes}
 
-    def is_excused(self, run, hole):
-        """Whether frames that are no longer there need not have been answered."""
-        first, last, why = hole
-        if why == "never sent":
-            return False
-        if self.options.policy == "latest" and last < max(run.answers, default=-1):
-            return True
-        return any(sequence > last and any(map(self.is_before, places)) for sequence, places in run.places.items()) \
-            or self.options.partial and last < min(run.answers, default=0)
+    def excused_below(self, run):
+        """The sequence before which frames that are no longer on the topic need not have been answered."""
+        if self.options.policy == "latest":
+            return max(run.answers, default=0)
+        first = min(run.answers, default=0) if self.options.partial else 0
+        return max((s for s, places in run.places.items() if any(map(self.is_before, places))), default=first)
 
     def unanswered(self, places):
         """How many places of unanswered records were passed by the group, and how many are no longer there."""
@@ -142,19 +161,18 @@ class Judgement:
         answers, records = self.answers, collections.Counter(record.kind for _, record in self.history)
         runs, foreign = list(map(self.run, answers.runs.values())), list(map(self.foreign, answers.foreign))
         partitions = [self.partition(*bounds) for bounds in sorted(self.history.bounds.items())]
-        totals = collections.Counter(swapped=len(answers.swapped), invented=len(answers.invented))
+        known = {answers.names[key] for key in answers.foreign if key in answers.names}
+        invented = answers.invented + [Row(feed, "", -1, None, None) for feed in answers.foreign_answers.elements()
+                                       if feed not in known]
+        totals = collections.Counter(swapped=len(answers.swapped), invented=len(invented))
         for part in runs + foreign + partitions:
             totals.update({name: part[name] for name in COUNTS if name in part})
-        known = {answers.names[key] for key in answers.foreign if key in answers.names}
-        unknown = {feed: n for feed, n in answers.foreign_answers.items() if feed not in known}
-        totals["invented"] += sum(unknown.values())
         untold = [place for place in answers.junk if self.options.dead_letters and not self.is_refused(place)]
         totals.update(junk=len(answers.junk), untold=len(untold), altered=len(self.altered))
         return {
             "topic": self.history.topic, "recreated": len(self.history.eras) - 1, "records": records,
             "partitions": partitions, "rows": answers.rows, "unreadableRows": answers.unreadable, "runs": runs,
-            "foreign": foreign, "swapped": [row._asdict() for row in answers.swapped],
-            "invented": [row._asdict() for row in answers.invented], "inventedForeign": unknown,
+            "foreign": foreign, "swapped": by_run(answers.swapped), "invented": by_run(invented),
             "untoldAt": where((place, None) for place in untold),
             "alteredAt": where((Place(0, *place), None) for place in self.altered),
             "totals": {name: totals[name] for name in COUNTS}, "exit": self.exit_code(totals)}

@@ -57,6 +57,7 @@ def consumer(broker, settings, uncommitted=False):
     return Consumer({
         "bootstrap.servers": broker, "group.id": "audit", "enable.auto.commit": False,
         "enable.auto.offset.store": False, "enable.partition.eof": True, "auto.offset.reset": "earliest",
+        "fetch.wait.max.ms": 10,  # an end of partition is told by a fetch that finds nothing
         "isolation.level": "read_uncommitted" if uncommitted else "read_committed",
         # The local development broker answers with its whole backlog at once.
         "receive.message.max.bytes": 2_000_000_000, **settings})
