@@ -76,7 +76,8 @@ def lines_of(report):
     for what, name in ("untoldAt", "no frame, and no dead letter"), ("alteredAt", "dead letters that differ"):
         if report[what]:
             yield f"{name}: {text_of_places(report[what])}"
-    verdict = {0: "exact: every frame was answered once and in order", 2: "WRONG", 3: "answered, but repeated"}
+    verdict = {0: "exact: every frame was answered once and in order", 2: "WRONG",
+               3: "complete, but answered twice or to be read again"}
     yield f"{verdict[report['exit']]}: {text_of_counts(report['totals'])}"
 
 
@@ -86,7 +87,7 @@ def lines_of(report):
 def results_of(broker, settings, name):
     """The lines of a file of results, or of each partition of a topic of results."""
     if not name.startswith("kafka:"):
-        return [Path(name).read_bytes().rstrip(b"\n").split(b"\n") if Path(name).stat().st_size else []]
+        return [[line for line in Path(name).read_bytes().split(b"\n") if line]]
     found, client = collections.defaultdict(list), consumer(broker, settings)
     for message in messages(client, name.removeprefix("kafka:")):
         found[message.partition()].append(message.value() or b"")
@@ -171,7 +172,7 @@ def main():
     if given.save:
         current(given, settings, saved).save(given.save)
         return 0
-    # Positions first, the topic last: of a feed that goes on, each answer then has its frame, each position its answers.
+    # Positions first, the topic last: where a feed goes on, each answer has its frame and each position its answers.
     committed = committed_of(given.broker, settings, given.topic, given.group) if given.group else {}
     results = [lines for name in given.results for lines in results_of(given.broker, settings, name)]
     letters = letters_of(given.broker, settings, given.dead_letters, given.topic) if given.dead_letters else {}

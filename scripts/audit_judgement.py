@@ -103,10 +103,10 @@ class Judgement:
         count["unanswered"] = len({sequence for _, sequence in unanswered})
         count["backwards"], count["crossed"], count["repeatedInOneFile"] = run.backwards, run.crossed, run.again
         excused = self.excused_below(run)
-        holes = [(a, b, why) for a, b, why in run.holes if why == "never sent" or b >= excused]
         # Some may have been there when they were answered.
         gone = sorted(sequence for sequence in run.answers if sequence not in run.places)
-        holes = [(*rest, why) for a, b, why in holes for rest in without(a, b, gone)]
+        holes = [(*rest, why) for a, b, why in run.holes for rest in without(a, b, gone)
+                 if why == "never sent" or rest[1] >= excused]
         count["holes"] = sum(b - a + 1 for a, b, _ in holes)
         # What follows an end record was not counted by it.
         count["afterEnd"] = sum(sequence >= run.end for sequence in run.places) if run.end is not None else 0

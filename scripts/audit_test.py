@@ -206,6 +206,7 @@ class AuditTest(unittest.TestCase):
         topic.files[1] = topic.files[1][:4] + topic.files[1][6:]  # c-1: 2 and later
         report = self.audit(topic, topic.files, "--group", "g", code=2)
         self.assertEqual(report["runs"][2]["holesAt"], [[0, 1, "deleted"]])
+        self.found(self.audit(topic, topic.files, "--partial", code=2), afterEnd=2, holes=3)
         report = self.audit(topic, topic.files, "--group", "g", "--from-offsets", saved, code=2)
         self.found(report, afterEnd=2, holes=3, unanswered=2, passed=2, deleted=2)
         topic.delete()
@@ -250,8 +251,13 @@ class AuditTest(unittest.TestCase):
         topic.producer.flush()
         answers = [{"feed": "x"}] * 19
         self.found(self.audit(topic, [answers], "--from-offsets", saved, code=0))
-        report = self.audit(topic, [answers[:12]], "--from-offsets", saved, code=2)
-        self.assertEqual((report["recreated"], report["totals"]["unanswered"]), (1, 7))
+        topic.commit("again", 15, 0, 9)
+        report = self.audit(topic, [answers[:12]], "--from-offsets", saved, "--group", "again", code=2)
+        self.assertEqual(report["recreated"], 1)
+        # Whichever they are: 10 were lost with the old topic, 9 are past the position, of 12 answers.
+        self.found(report, unanswered=7)
+        report = self.audit(topic, [answers[:6]], "--from-offsets", saved, "--group", "again", code=2)
+        self.found(report, unanswered=13, deleted=4, passed=3)
         self.found(self.audit(topic, [answers + answers[:2]], "--from-offsets", saved, code=3), twice=2)
         topic.delete()
 
@@ -259,23 +265,27 @@ class AuditTest(unittest.TestCase):
         topic, letters = Topic(), Topic()
         topic.frames(0, "a", "a-1", range(4), end=4)
         topic.put(1, "j", b"junk")
+        topic.put(1, "j", b"x", format_version=1, run="j-1", end=0)
         topic.producer.flush()
         rows = [row for row in topic.files[1] if row["sequence"] != 2]
-        self.found(self.audit(topic, [rows], "--dead-letters", letters.name, code=2), unanswered=1, untold=1)
+        self.found(self.audit(topic, [rows], "--dead-letters", letters.name, code=2), unanswered=1, untold=2)
         self.letter(topic, letters, 0, 7)
         self.letter(topic, letters, 1, 0)
+        self.letter(topic, letters, 1, 1)
         report = self.audit(topic, [rows], "--dead-letters", f"kafka:{letters.name}", code=0)
-        self.assertEqual((report["totals"]["refused"], report["totals"]["junk"]), (1, 1))
+        self.assertEqual((report["totals"]["refused"], report["totals"]["junk"]), (1, 2))
         self.letter(topic, letters, 0, 6, value=b"y")
         self.found(self.audit(topic, [rows], "--dead-letters", letters.name, code=2), altered=1)
-        for place in [(0, 7), (1, 0)]:
+        self.letter(topic, letters, 0, 5, timestamp=1)
+        self.found(self.audit(topic, [rows], "--dead-letters", letters.name, code=2), altered=2)
+        for place in [(0, 7), (1, 0), (1, 1)]:
             name = f"{topic.name}-{place[0]}-{place[1]}.json"
             (self.work / name).write_text(json.dumps({"topic": topic.name, "partition": place[0], "offset": place[1]}))
         self.found(self.audit(topic, [rows], "--dead-letters", str(self.work), code=0))
         topic.delete()
         letters.delete()
 
-    def letter(self, topic, letters, partition, offset, value=None):
+    def letter(self, topic, letters, partition, offset, value=None, timestamp=None):
         client = Consumer({"bootstrap.servers": BROKER, "group.id": "letter"})
         client.assign([TopicPartition(topic.name, partition, offset)])
         record = client.poll(10)
@@ -283,7 +293,7 @@ class AuditTest(unittest.TestCase):
         headers = [("dead-letter-reason", "bad"), ("dead-letter-topic", topic.name),
                    ("dead-letter-partition", str(partition)), ("dead-letter-offset", str(offset))]
         letters.producer.produce(letters.name, value or record.value(), record.key(), 0, headers=(
-            record.headers() or []) + headers, timestamp=record.timestamp()[1])
+            record.headers() or []) + headers, timestamp=timestamp or record.timestamp()[1])
         letters.producer.flush()
 
     def test_feeds_whose_keys_are_no_names_stay_apart(self):
@@ -300,6 +310,17 @@ class AuditTest(unittest.TestCase):
         merged = [{**row, "feed": "one" if row["feed"] == "two" else row["feed"]} for row in rows + foreign]
         report = self.audit(topic, [merged], code=2)
         self.found(report, swapped=1, unanswered=3, twice=2)
+        topic.delete()
+
+    def test_foreign_feeds_whose_keys_are_no_names_stay_apart(self):
+        topic = Topic()
+        for number, key in enumerate([b"\xff\x01", b"\xff\x02", b"k" * 2000], 1):
+            for _ in range(number):
+                topic.put(1, key, PICTURE)
+        topic.producer.flush()
+        self.found(self.audit(topic, [[{"feed": name} for name in "abbccc"]], code=0))
+        self.found(self.audit(topic, [[{"feed": name} for name in "aaabbb"]], code=2), unanswered=1, twice=1)
+        self.found(self.audit(topic, [[{"feed": name} for name in "aaaaaa"]], code=2), unanswered=3, twice=3)
         topic.delete()
 
     def test_what_the_user_asked_to_leave_out_is_not_missing(self):
