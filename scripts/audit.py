@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Audits what became of every frame on a topic, by the records and the answers alone; no report of FrameFeed's is
 read. RESULTS are files that `framefeed sink --results FILE` wrote, or kafka:TOPIC. A file should be of one start of a
 sink where repeats within it matter.
