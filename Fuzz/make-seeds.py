@@ -167,6 +167,8 @@ part = b"--b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nX-Timestamp: %
 seed("multipart", "lengths", *(part % (len(f), n) + f + b"\r\n" for n, f in enumerate(jpegs.values()) if n < 3), b"--b--")
 seed("multipart", "http", b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=\"b\"\r\n\r\n",
      b"b\ncontent-length: 40\n\n", jpegs["gray"], b"\nb\n\n", jpegs["420"][:-2], b"\nb\n\n", jpegs["gray"][:-40])
+mpo = jpegs["gray"][:2] + b"\xff\xe2\x00\x08MPF\x00\x00\x00" + jpegs["gray"][2:]
+seed("multipart", "mpo", *(b"--b\r\nX-A: b\r\n\r\n" + mpo + jpegs["gray"] + b"\r\n" for _ in range(2)))
 seed("ppm-file", "rgb", b"P6 # one\n5 4 255\n", raw[:60])
 seed("pgm-file", "gray", b"P5 5 4 255\n", raw[:20])
 for white, kind in [(255, 2), (1023, 3), (4095, 5), (7, 6)]:

@@ -162,6 +162,7 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
   memset(info, 0, sizeof *info);
   decoder->oddities = 0;
   if (!decoder->isLenient) decoder->damage[0] = 0;
+  decoder->failure.errors.msg_code = 0;
   if (setjmp(decoder->failure.entry)) {
     jpeg_abort_decompress(jpeg);
     return -1;
@@ -189,6 +190,20 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
   describe(decoder, info);
   decoder->info = *info;
   return 0;
+}
+
+int ff_jpeg_decoder_isUnsupported(const ff_jpeg_decoder *decoder) {
+  switch (decoder->failure.errors.msg_code) {
+    case JERR_ARITH_NOTIMPL:
+    case JERR_BAD_PRECISION:
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_COMPONENT_COUNT:
+    case JERR_FRACT_SAMPLE_NOTIMPL:
+    case JERR_NOTIMPL:
+    case JERR_NOT_COMPILED:
+    case JERR_SOF_UNSUPPORTED: return 1;
+    default: return 0;
+  }
 }
 
 void ff_jpeg_decoder_keep_damaged(ff_jpeg_decoder *decoder, int keeps) {

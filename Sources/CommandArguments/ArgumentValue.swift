@@ -30,7 +30,10 @@ extension Int32: ArgumentValue {}
 
 extension Double: ArgumentValue {
   public init?(argument: String) {
-    guard let value = Double(argument), value.isFinite else { return nil }
+    // What Swift reads beside decimal numbers is a slip here: 0x10, nan, infinity.
+    guard argument.utf8.allSatisfy({ "0123456789.+-eE".utf8.contains($0) }), let value = Double(argument),
+      value.isFinite
+    else { return nil }
     self = value
   }
   /// Without a fraction where there is none: `30`, not `30.0`.

@@ -26,6 +26,8 @@ public struct FrameOrigin: Sendable, Equatable, CustomStringConvertible {
   /// When the source itself shows the frame, ns from its first one, where it says so (a video). Never goes back, also
   /// not when the source is read again.
   public var presentation: Int64?
+  /// Why samples of it are not what was recorded, where its source knows: a video decoder made them up.
+  public var damage: String?
 
   public init(content: FrameContent, buffer: consuming FrameBuffer, origin: FrameOrigin) {
     self.content = content

@@ -17,10 +17,12 @@ struct EncodeStage: Sendable {
   }
 
   private func encode(_ ticket: Int, _ frame: consuming CapturedFrame) {
-    let origin = frame.origin
+    let (origin, damage) = (frame.origin, frame.damage)
     do throws(CodecError) {
       let frame = try encoder.encode(frame, into: pool)
-      tally.pictures.note(encoder.findings, log, origin.description)
+      var findings = encoder.findings
+      findings.damage = findings.damage ?? damage
+      tally.pictures.note(findings, log, origin.description)
       encoded.put(ticket, .element(frame))
     } catch {
       encoded.put(ticket, .nothing)

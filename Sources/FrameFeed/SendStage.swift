@@ -17,6 +17,7 @@ struct SendStage: Sendable {
   func run() throws(FeedError) -> Int {
     var sequence = 0
     while let frame = encoded.take() {
+      let origin = frame.origin
       do throws(TransportError) {
         try send(frame, sequence)
         sequence += 1
@@ -28,7 +29,9 @@ struct SendStage: Sendable {
           guard sequence > 0 else { throw .transport(error) }
           tally.rejected.add()
           tally.captured.add(-1)
-          log.warning("frame not sent: \(error)")
+          log.warning(
+            "frame not sent: \(origin), behind frame \(sequence - 1) of the feed: \(error)",
+            [.field("sequence", sequence)])
         default:
           throw .transport(error)
         }

@@ -38,11 +38,17 @@ enum ManifestFile {
     defer { closedir(handle) }
     var names = [String]()
     while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+      let name = name(entry)
       if name.hasSuffix(".json"), !name.hasPrefix(".") { names.append(name) }
     }
     return names.sorted()
+  }
+
+  private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+
+  /// The field is as long as the longest name, an entry only as long as its own.
+  private static func name(_ entry: UnsafeMutablePointer<dirent>) -> String {
+    // Sound: the system ends the name with a zero, within the entry, which lives up to the next call.
+    String(cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
   }
 }

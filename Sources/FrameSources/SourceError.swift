@@ -20,7 +20,9 @@ public enum SourceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The pool of frame memory is closed: the pipeline is ending.
   case stopped
 
-  public var description: String {
+  public var description: String { PathText.shown(text) }
+
+  private var text: String {
     switch self {
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .noImages(let path, let hint): "\(path): no images in this directory; \(hint)"

@@ -20,8 +20,7 @@ struct SourceFile: ~Copyable {
   init(path: String) throws(SourceError) {
     self.path = path
     closes = true
-    // Not `open(path, ...)`, which copies the path to the heap, once for each frame.
-    descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+    descriptor = FilePath(path).withCString { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
   }
 
@@ -61,7 +60,7 @@ struct SourceFile: ~Copyable {
   init(regular path: String) throws(SourceError) {
     self.path = path
     closes = true
-    descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    descriptor = FilePath(path).withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
     guard size != nil else { throw .unreadable(path, reason: "no regular file") }
   }

@@ -18,12 +18,15 @@ public enum SourceOpener {
     _ arguments: [String], options: SourceOptions = SourceOptions()
   ) throws(SourceError) -> any FrameSource {
     guard let first = arguments.first else { throw .option("no source given") }
-    let isVideo = arguments.count == 1 && VideoSource.extensions.contains(kind(first))
-    guard isVideo || options.seek == 0 && options.duration == nil else {
+    let video = arguments.first { VideoSource.extensions.contains(kind($0)) }
+    if arguments.count > 1, let video {
+      throw .option("\(video): a video; give one video at a time, and nothing beside it")
+    }
+    guard video != nil || options.seek == 0 && options.duration == nil else {
       throw .option("--seek and --duration are for one video file; \(first) is none")
     }
     guard let times = options.timestamps else { return try untimed(first, arguments, options) }
-    if arguments.count > 1 || PictureFormats(options.pictures).takes(first), !isDirectory(first) {
+    if arguments.count > 1 || PictureFormats(options.pictures).takes(first), !FilePath(first).isDirectory {
       let matched = try TimestampedFiles.match(arguments, times)
       return try TimestampedSource(try images(matched.files, options), matched.times)
     }
@@ -45,10 +48,11 @@ public enum SourceOpener {
       throw .option(
         "\(first): an address; pipe what is there: ffmpeg -i \(first) -f yuv4mpegpipe - | framefeed stream -")
     }
-    if isDirectory(first) {
+    if FilePath(first).isDirectory {
       guard let times = options.timestamps else { return try ImageFilesSource(directory: first, options) }
       let files = try TimestampedFiles.list(first, times)
-      return ImageFilesSource(name: first, files: files.map { FilePath($0) }, options, isTimed: true)
+      return ImageFilesSource(
+        name: PathText.shown(first), files: files.map { FilePath($0) }, options, isTimed: true)
     }
     let formats = PictureFormats(options.pictures)
     if formats.takes(first) { return try images(arguments, options) }
@@ -56,22 +60,23 @@ public enum SourceOpener {
     if VideoSource.extensions.contains(kind) { return try VideoSource(first, options) }
     guard ["y4m", "npy", "mjpeg", "mjpg"].contains(kind) || RawDump.formats[kind] != nil else {
       // A name without a file is more likely a slip than a kind.
-      guard access(first, F_OK) == 0 else { throw .unreadable(first, reason: SourceFile.reason()) }
+      guard FilePath(first).allows(F_OK) else { throw .unreadable(first, reason: SourceFile.reason()) }
       throw .unknownKind(first, images: ImageDirectory.list(formats.extensions))
     }
     let stream = try ByteStream(try SourceFile(path: first))
     let isPipe = stream.size == nil
+    let name = PathText.shown(first)
     switch kind {
     case "y4m":
       return try Y4MSource(
-        name: first, stream, isLive: isPipe, matrix: options.matrix, limits: options.limits)
-    case "npy": return try ArraySource(name: first, stream, options)
+        name: name, stream, isLive: isPipe, matrix: options.matrix, limits: options.limits)
+    case "npy": return try ArraySource(name: name, stream, options)
     case "mjpeg", "mjpg":
-      let source = MJPEGSource(name: first, stream, isLive: isPipe, limits: options.limits)
+      let source = MJPEGSource(name: name, stream, isLive: isPipe, limits: options.limits)
       // A file says at once whether it has times.
       if !isPipe { try source.begin() }
       return source
-    default: return try RawDump.open(first, stream, kind, options)
+    default: return try RawDump.open(name, stream, kind, options)
     }
   }
 
@@ -87,8 +92,8 @@ public enum SourceOpener {
   {
     let formats = PictureFormats(options.pictures)
     for file in files {
-      guard access(file, R_OK) == 0 else { throw .unreadable(file, reason: SourceFile.reason()) }
-      guard !isDirectory(file) else {
+      guard FilePath(file).allows(R_OK) else { throw .unreadable(file, reason: SourceFile.reason()) }
+      guard !FilePath(file).isDirectory else {
         throw .option("\(file): a directory among files; give one directory, or image files")
       }
       guard formats.takes(file) else {
@@ -97,17 +102,13 @@ public enum SourceOpener {
     }
     let name = files.count == 1 ? files[0] : "\(files[0]) and \(files.count - 1) more"
     return ImageFilesSource(
-      name: name, files: files.map { FilePath($0) }, options, isTimed: options.timestamps != nil)
+      name: PathText.shown(name), files: files.map { FilePath($0) }, options,
+      isTimed: options.timestamps != nil)
   }
 
   private static func standardInput(_ options: SourceOptions) throws(SourceError) -> any FrameSource {
     StandardInputSource(
       try ByteStream(SourceFile(standardInput: ())), matrix: options.matrix, limits: options.limits)
-  }
-
-  private static func isDirectory(_ path: String) -> Bool {
-    var status = stat()
-    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 }
 

@@ -228,7 +228,9 @@ private enum KafkaDestination {
 
 extension AllowedValues<String> {
   static let name = AllowedValues("not empty") { !$0.isEmpty }
-  static let feedName = AllowedValues("1 to 255 bytes") { (1...255).contains($0.utf8.count) }
+  static let feedName = AllowedValues("1 to 255 bytes of UTF-8") {
+    (1...255).contains($0.utf8.count) && !PathText.isEscaped($0)
+  }
 }
 
 extension AllowedValues<Double> {

@@ -1,3 +1,4 @@
+import FrameCore
 import LogLines
 import Synchronization
 
@@ -22,7 +23,7 @@ final class Console: Sendable {
   /// Prints one line; the progress line moves down.
   func line(_ text: String) {
     progress.withLock { progress in
-      let safe = LogLine.printable(text)
+      let safe = LogLine.printable(PathText.shown(text))
       StandardErrorLog.write(
         isTerminal && !progress.isEmpty ? "\r\u{1B}[K\(safe)\n\(progress)" : "\(safe)\n")
     }

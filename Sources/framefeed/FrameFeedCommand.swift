@@ -37,7 +37,7 @@ enum FrameFeedCommand {
       ]))
 
   static func main() async {
-    let words = Array(CommandLine.arguments.dropFirst())
+    let words = CommandWords.all
     ProcessTitle.hideSecrets()
     exit(await run(words).rawValue)
   }

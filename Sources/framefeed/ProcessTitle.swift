@@ -23,8 +23,10 @@ enum ProcessTitle {
       let bytes = UnsafeMutableRawBufferPointer(start: argument, count: strlen(argument))
       let text = String(decoding: bytes, as: UTF8.self)
       if let start = isValue ? 0 : SecretArguments.start(in: UnsafeRawBufferPointer(bytes)) {
-        // Zeros, so that not even the length is told.
-        for byte in start..<bytes.count { bytes[byte] = byte < start + 3 ? UInt8(ascii: "*") : 0 }
+        // Zeros, so that not even the length is told. From the end: where the stars are seen nothing is left behind them.
+        for byte in (start..<bytes.count).reversed() {
+          bytes[byte] = byte < start + 3 ? UInt8(ascii: "*") : 0
+        }
       }
       isValue = SecretArguments.keyWithoutValue(option, text) != nil
       option = text

@@ -57,7 +57,7 @@ struct StreamCommand: Command {
       "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep|pass",
-      "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files, counted; or pass JPEG files unread, which is faster: the sink finds out."
+      "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files and videos, counted; or pass JPEG files unread, which is faster: the sink finds out."
     ),
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
     .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),
@@ -174,6 +174,13 @@ struct StreamCommand: Command {
   private func resizing() throws -> FrameResizing? {
     guard resize == nil || fit == nil else { throw Failure("--resize and --fit: give one of them") }
     if let fit { return try Self.fitting(fit) }
-    return resize.map { .to($0) }
+    guard let resize else { return nil }
+    let limits = FrameLimits(maximumPixels: maxPixels)
+    do throws(LayoutError) {
+      _ = try PixelLayout(width: resize.width, height: resize.height, format: .rgb8, limits: limits)
+    } catch {
+      throw Failure("--resize \(resize): \(error)")
+    }
+    return .to(resize)
   }
 }

@@ -190,6 +190,44 @@ import Testing
     }
   }
 
+  /// Whole files that no libjpeg here reads are not called damaged: kept they cannot be.
+  @Test func whatIsNotSupportedIsToldFromDamage() throws {
+    let pixels = testPixels(try PixelLayout(width: 64, height: 48, format: .rgb8))
+    let lossless = try run(
+      "ffmpeg",
+      [
+        "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "bgr24", "-s", "64x48", "-i", "-", "-c:v",
+        "ljpeg",
+        "-f", "image2pipe", "-",
+      ], input: pixels)
+    let cut = Array(try Self.plain()[..<3000])
+    var deep = try Self.plain()
+    deep[try Self.start(0xC0, in: deep) + 4] = 12
+    deep[try Self.start(0xC0, in: deep) + 1] = 0xC1
+    for (file, says) in [(lossless, "SOF type 0xc3"), (deep, "data precision 12")] {
+      #expect(try Self.start(file == deep ? 0xC1 : 0xC3, in: file) > 0)
+      let header = ImageHeader(file.span.bytes)
+      let content = try #require(header).content()
+      for damaged in [DamagedPictures.refuse, .keep] {
+        for codec in ["jpeg", "raw"] {
+          let pool = FramePool(buffers: 4)
+          let encoder = FrameEncoder(codec: try Codec(codec), damaged: damaged)
+          let error = #expect(throws: CodecError.self) {
+            _ = try encoder.encode(captured(file, content, pool), into: pool)
+          }
+          #expect("\(error!)".contains("of a kind that is not supported: "), "\(error!)")
+          #expect("\(error!)".contains(says) && "\(error!)".contains("; convert it to 8 bits"), "\(error!)")
+          // The next file is judged anew.
+          guard damaged == .refuse else { continue }
+          let next = #expect(throws: CodecError.self) {
+            _ = try encoder.encode(captured(cut, Self.content, pool), into: pool)
+          }
+          #expect("\(next!)".contains("is damaged"), "\(next!)")
+        }
+      }
+    }
+  }
+
   /// Where sources are told to pass files unread, damaged ones go out too; what is decoded is judged all the same.
   @Test func filesMayPassUnread() throws {
     let file = Array(try Self.plain().dropLast(5000))

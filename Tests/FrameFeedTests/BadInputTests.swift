@@ -49,6 +49,22 @@ struct BadInputTests {
     #expect(try RunningCommand(framefeed, arguments + ["--quiet"]).wait().code == 0)
   }
 
+  @Test func aFrameAboveTheTopicsLimitIsNamed() throws {
+    let scratch = try Scratch(partitions: nil)
+    #expect(try run(framefeed, "topic", "create", scratch.topic, "--max-message-bytes", "50000").code == 0)
+    for (name, side) in [("1.pgm", 10), ("2.pgm", 20), ("3.pgm", 300), ("4.pgm", 10)] {
+      let file = Data("P5 \(side) \(side) 255\n".utf8) + Data(count: side * side)
+      try file.write(to: URL(filePath: scratch.file(name)))
+    }
+    let sent = try run(
+      framefeed, "stream", scratch.path, "--codec", "raw", "--topic", scratch.topic, "--fps", "max", "--quiet"
+    )
+    #expect(sent.code == 2 && sent.text.contains("sent 3  acknowledged 3"), "\(sent.errors)")
+    #expect(
+      sent.errors.contains("frame not sent: \(scratch.path)/3.pgm, behind frame 1 of the feed: a record of"),
+      "\(sent.errors)")
+  }
+
   @Test func badFilesAmidGoodOnesAreNamedAndCounted() throws {
     let scratch = try Scratch(partitions: nil)
     for number in 1...5 {
@@ -102,6 +118,8 @@ struct BadInputTests {
     let report = try scratch.report("sink.json")
     // Two runs of three, and the JPEG of another tool.
     #expect(report.frames["inferred"] == 7 && report.frames["rejected"] == 3 && report.frames["missing"] == 0)
+    // What is refused by its header was no frame that arrived.
+    #expect(report.frames["received"] == 7)
     #expect(received.text.contains("null value were skipped"))
     try scratch.expectReadToEnd()
   }

@@ -57,6 +57,23 @@ import Testing
     (["sink", "--decoders", "65"], "--decoders 65: expected a whole number, 1...64", "framefeed sink "),
     (["topic", "create"], "expected <topic>: The topic's name.", "framefeed topic create "),
     (["stream", "x", "--resize", "1x1", "--fit", "m.json"], "--resize and --fit", "framefeed stream "),
+    (["stream", "a.mp4", "b.mp4"], "a.mp4: a video; give one video at a time", "framefeed stream "),
+    (
+      ["stream", "samples/flight", "--resize", "99999x99999"],
+      "--resize 99999x99999: frame size 99999x99999 is above the limit of 100000000 pixels",
+      "framefeed stream "
+    ),
+    (["stream", "x", "--fps", "0x10"], "--fps 0x10: expected a number above 0", "framefeed stream "),
+    (
+      ["stream", "x", "--drain-timeout", "0x1p3"], "--drain-timeout 0x1p3: expected a number",
+      "framefeed stream "
+    ),
+    (["stream", "x", "--seek", "0x10"], "--seek 0x10: expected seconds", "framefeed stream "),
+    (["stream", "x", "--duration", "1:0x10"], "--duration 1:0x10: expected seconds", "framefeed stream "),
+    (["stream", "x", "--frames", "0x10"], "--frames 0x10: expected a whole number", "framefeed stream "),
+    (["stream", "x", "--resize", "0x10"], "--resize 0x10: expected WIDTHxHEIGHT", "framefeed stream "),
+    (["sink", "--max-age", "0x10"], "--max-age 0x10: expected a number", "framefeed sink "),
+    (["sink", "--max-age", "infinity"], "--max-age infinity: expected a number", "framefeed sink "),
     (["sink", "--results", "kafka:"], "--results kafka:: expected a file, or kafka:", "framefeed sink "),
   ])
   func wrongUsageIsToldInTwoLinesAndRunsNothing(_ words: [String], _ says: String, _ usage: String) throws {

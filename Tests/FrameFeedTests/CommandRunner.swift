@@ -97,7 +97,7 @@ func run(_ program: String, _ arguments: String...) throws -> Finished {
 }
 
 /// A directory that goes away with the test, and a topic of its own.
-final class Scratch {
+final class Scratch: Sendable {
   let path: String
   let topic = "test-" + UUID().uuidString.prefix(8).lowercased()
 

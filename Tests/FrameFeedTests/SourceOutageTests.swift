@@ -12,39 +12,49 @@ import Testing
 
 /// A directory that is streamed for ever and is away for a moment.
 @Suite(.serialized) struct SourceOutageTests {
-  private static func options(_ cluster: MockCluster, _ log: Log) throws -> StreamOptions {
-    var options = StreamOptions(
-      feed: "drone-1", codec: try Codec("raw"), kafka: KafkaSettings(brokers: cluster.brokers), log: log)
-    options.pace = .rate(100)
-    options.isEmbedded = true
-    options.drainTimeout = 20
-    return options
-  }
+  /// A directory of five frames that are read for ever, 100 a second, and what is said of it.
+  private final class Feed: Sendable {
+    let scratch: Scratch
+    let cluster: MockCluster
+    let here, away: String
+    private let lines = Mutex<[String]>([])
 
-  private static func write(_ directory: String) throws {
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    for number in 1...5 {
-      try Data("P5 1 1 255\n\(number)".utf8).write(to: URL(filePath: "\(directory)/\(number).pgm"))
+    init() throws {
+      scratch = try Scratch(partitions: nil)
+      (here, away) = (scratch.file("rig"), scratch.file("away"))
+      cluster = try MockCluster(brokers: 1)
+      cluster.create("frames")
+      try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
+      for number in 1...5 {
+        try Data("P5 1 1 255\n\(number)".utf8).write(to: URL(filePath: "\(here)/\(number).pgm"))
+      }
     }
+
+    func streamer() throws -> FeedStreamer {
+      let log = Log(level: .warning) { line in self.lines.withLock { $0.append(line.message) } }
+      var options = StreamOptions(
+        feed: "drone-1", codec: try Codec("raw"), kafka: KafkaSettings(brokers: cluster.brokers), log: log)
+      options.pace = .rate(100)
+      options.isEmbedded = true
+      options.drainTimeout = 20
+      options.loops = nil
+      return FeedStreamer(try SourceOpener.open([here]), options)
+    }
+
+    var told: [String] { lines.withLock { $0 } }
+
+    func says(_ text: String) -> Bool { told.contains { $0.contains(text) } }
   }
 
   @Test(.timeLimit(.minutes(2))) func aFeedWithoutEndGoesOnWhenItsDirectoryIsBack() throws {
-    let scratch = try Scratch(partitions: nil)
-    let (here, away) = (scratch.file("rig"), scratch.file("away"))
-    try Self.write(here)
-    let cluster = try MockCluster(brokers: 1)
-    cluster.create("frames")
-    let lines = Mutex<[String]>([])
-    var options = try Self.options(
-      cluster, Log(level: .warning) { line in lines.withLock { $0.append(line.message) } })
-    options.loops = nil
-    let streamer = FeedStreamer(try SourceOpener.open([here]), options)
+    let feed = try Feed()
+    let streamer = try feed.streamer()
     let driver = PipelineThread("driver") {
       #expect(eventually { streamer.progress.done > 20 })
-      try? FileManager.default.moveItem(atPath: here, toPath: away)
-      #expect(eventually { lines.withLock { $0.contains { $0.contains("the feed goes on when") } } })
-      try? FileManager.default.moveItem(atPath: away, toPath: here)
-      #expect(eventually { lines.withLock { $0.contains { $0.contains("frames again, after") } } })
+      try? FileManager.default.moveItem(atPath: feed.here, toPath: feed.away)
+      #expect(eventually { feed.says("the feed goes on when") })
+      try? FileManager.default.moveItem(atPath: feed.away, toPath: feed.here)
+      #expect(eventually { feed.says("frames again, after") })
       let before = streamer.progress.done
       #expect(eventually { streamer.progress.done > before + 20 })
       streamer.stop()
@@ -52,39 +62,29 @@ import Testing
     let outcome = try streamer.stream()
     driver.join()
     #expect(outcome.wasStopped && outcome.report.frames.acknowledged == outcome.report.frames.sent)
-    let told = lines.withLock { $0 }
-    #expect(told.count { $0.contains("the feed goes on when") } == 1, "\(told)")
-    #expect(told.count { $0.contains("frames again, after") } == 1, "\(told)")
+    #expect(feed.told.count { $0.contains("the feed goes on when") } == 1, "\(feed.told)")
+    #expect(feed.told.count { $0.contains("frames again, after") } == 1, "\(feed.told)")
     // Files that were away in the middle of a reading were rejected one by one: less than a reading of them.
     #expect((outcome.report.frames.rejected ?? 0) < 5)
   }
 
-  /// A stop while it is away is heeded at once; and a feed of so many readings ends as it does today.
+  /// A stop while it is away is heeded at once; and one that never had a good frame is not waited for.
   @Test(.timeLimit(.minutes(2))) func aStopEndsTheWaiting() throws {
-    let scratch = try Scratch(partitions: nil)
-    let here = scratch.file("rig")
-    try Self.write(here)
-    let cluster = try MockCluster(brokers: 1)
-    cluster.create("frames")
-    let lines = Mutex<[String]>([])
-    var options = try Self.options(
-      cluster, Log(level: .warning) { line in lines.withLock { $0.append(line.message) } })
-    options.loops = nil
-    let streamer = FeedStreamer(try SourceOpener.open([here]), options)
+    let feed = try Feed()
+    let streamer = try feed.streamer()
     let driver = PipelineThread("driver") {
       #expect(eventually { streamer.progress.done > 3 })
-      try? FileManager.default.removeItem(atPath: here)
-      #expect(eventually { lines.withLock { $0.contains { $0.contains("the feed goes on when") } } })
+      try? FileManager.default.removeItem(atPath: feed.here)
+      #expect(eventually { feed.says("the feed goes on when") })
       streamer.stop()
     }
     let outcome = try streamer.stream()
     driver.join()
     #expect(outcome.wasStopped && outcome.report.frames.acknowledged == outcome.report.frames.sent)
 
-    // Never one good frame: nothing to wait for.
-    try FileManager.default.createDirectory(atPath: here, withIntermediateDirectories: true)
-    try Data("P5 bad".utf8).write(to: URL(filePath: "\(here)/1.pgm"))
-    let bad = try FeedStreamer(try SourceOpener.open([here]), options).stream()
+    try FileManager.default.createDirectory(atPath: feed.here, withIntermediateDirectories: true)
+    try Data("P5 bad".utf8).write(to: URL(filePath: "\(feed.here)/1.pgm"))
+    let bad = try feed.streamer().stream()
     #expect(bad.report.frames.rejected == 1 && !bad.isComplete)
   }
 

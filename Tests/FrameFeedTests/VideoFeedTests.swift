@@ -59,6 +59,42 @@ struct VideoFeedTests {
     #expect(abs(Double(due[13] - due[12]) / 1e8 - 1.5) < 0.3)
   }
 
+  /// Kept, frames of which samples were lost are counted as damaged, as those of image files are; a line break in the
+  /// name is no complaint of ffmpeg's.
+  @Test(arguments: ["clip.mp4", "a\nb.mp4"]) func damagedFramesThatAreKeptAreCounted(_ name: String) throws {
+    let scratch = try Scratch(partitions: nil)
+    let file = scratch.file(name)
+    let made = try run(
+      "ffmpeg", "-nostdin", "-v", "fatal", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-t", "4",
+      "-c:v",
+      "libx264", "-bf", "0", "-g", "25", "-x264-params", "cabac=0", "-pix_fmt", "yuv420p", file)
+    #expect(made.code == 0)
+    let stream = ["stream", file, "--topic", scratch.topic, "--fps", "max", "--quiet", "--damaged", "keep"]
+    let whole = try RunningCommand(framefeed, stream + ["--report", scratch.file("whole.json")]).wait()
+    #expect(whole.code == 0 && whole.errors.isEmpty, "\(whole.errors)")
+    #expect(try scratch.report("whole.json").frames["damaged"] == 0)
+    let probe = try run(
+      "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=size,pos", "-of",
+      "csv=p=0",
+      "file:" + file)
+    let packet = probe.text.split(separator: "\n")[60].split(separator: ",").compactMap { Int($0) }
+    var bytes = try Data(contentsOf: URL(filePath: file))
+    var noise: UInt8 = 7
+    for at in packet[1] + packet[0] / 3..<packet[1] + packet[0] {
+      noise = noise &* 73 &+ 41
+      bytes[at] = noise
+    }
+    try bytes.write(to: URL(filePath: file))
+    let kept = try RunningCommand(framefeed, stream + ["--report", scratch.file("kept.json")]).wait()
+    let frames = try scratch.report("kept.json").frames
+    // The packet's frame and those up to the next key frame.
+    #expect(kept.code == 0 && frames["sent"] == 100 && frames["rejected"] == 0, "\(kept.errors)")
+    #expect(frames["damaged"] == 15, "\(frames) \(kept.errors)")
+    #expect(
+      kept.errors.contains("frame 60: kept, though damaged: is damaged in the file: "), "\(kept.errors)")
+    #expect(kept.errors.contains("frame 74: kept, though damaged: is made from a damaged frame"))
+  }
+
   @Test func whatCannotBeStreamedSaysWhy() throws {
     let scratch = try Scratch(partitions: nil)
     let file = try clip(scratch)

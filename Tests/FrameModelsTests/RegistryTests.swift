@@ -22,6 +22,19 @@ import Testing
     #expect(Set(["null", "channel-statistics", "motion"]).isSubset(of: names))
   }
 
+  /// A directory entry is as long as its name: from one letter to the longest that a file system has.
+  @Test func namesOfAnyLengthAreListed() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let names = [1, 2, 100, 250].map { String(repeating: "m", count: $0) + ".json" }
+    for name in names + [".hidden.json", "text.txt"] {
+      try Data("{}".utf8).write(to: folder.appending(path: name))
+    }
+    let files = try ModelRegistry.manifests(in: folder.path).map(\.file)
+    #expect(Set(files.map { $0.split(separator: "/").last.map(String.init) }) == Set(names))
+  }
+
   @Test func otherRuntimesParseButAreNotThere() throws {
     let read = try parse(manifest(name: "y", runtime: #"{"kind":"http","url":"http://localhost"}"#))
     #expect(

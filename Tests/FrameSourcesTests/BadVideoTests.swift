@@ -95,9 +95,14 @@ import Testing
     #expect(seen.count >= good.count - 50)
     var keeps = SourceOptions()
     keeps.keepsDamaged = true
-    let kept = try readAll(file, options: keeps)
-    #expect(kept.count { $0.bytes != nil } == good.count)
-    #expect(kept.last?.problem?.contains("frames before are not as they were recorded") == true)
+    // Kept, each that was refused is there, and says that it is damaged.
+    var left: [String] = []
+    let kept = try timedReadings(try SourceOpener.open([file], options: keeps)) { left.append($0) }
+    #expect(kept.count == good.count)
+    let whole = Set(seen.map(\.time))
+    #expect(kept.allSatisfy { ($0.damage == nil) == whole.contains($0.time) })
+    #expect(kept.contains { $0.damage?.hasPrefix("is damaged in the file: ") == true })
+    #expect(left == problems.filter { $0.contains(" is not there: ") })
   }
 
   @Test func ffmpegThatIsMissingOrTooOldIsSaidInOneLine() throws {
@@ -143,7 +148,10 @@ import Testing
 
   /// Names are never taken for options, protocols or shell text.
   @Test func anyNameIsAFile() throws {
-    for name in ["-i.mp4", "a b;$(touch x)'\".mp4", "concat:a|b.mp4", "pipe:0.mp4"] {
+    for name in [
+      "-i.mp4", "a b;$(touch x)'\".mp4", "concat:a|b.mp4", "pipe:0.mp4", "\nb.mp4", "a\nb.mp4",
+      "a\r\n[error] x\n.mp4",
+    ] {
       let file = "\(scratch.path)/\(name)"
       try FileManager.default.copyItem(atPath: clip, toPath: file)
       #expect(try readAll(file).count == 100)

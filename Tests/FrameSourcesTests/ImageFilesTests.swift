@@ -181,6 +181,24 @@ import Testing
     #expect("\(error!)".contains("not as a.txt"))
   }
 
+  @Test func aDirectoryOfVideosNamesOne() throws {
+    let scratch = try Scratch()
+    try scratch.write("b10.MP4", "x")
+    try scratch.write("notes.txt", "x")
+    let one = #expect(throws: SourceError.self) { try SourceOpener.open([scratch.path]) }
+    #expect("\(one!)".contains("; there is 1 video: give one, as in \(scratch.path)/b10.MP4"), "\(one!)")
+    try scratch.write("b9.mkv", "x")
+    let two = #expect(throws: SourceError.self) { try SourceOpener.open([scratch.path]) }
+    #expect("\(two!)".contains("; there are 2 videos: give one, as in \(scratch.path)/b9.mkv"), "\(two!)")
+  }
+
+  @Test(arguments: [["a.mp4", "b.mp4"], ["a.jpg", "b.webm"], ["a.MOV", "a.jpg"]])
+  func videosComeOneAtATime(_ names: [String]) {
+    let error = #expect(throws: SourceError.self) { try SourceOpener.open(names) }
+    guard case .option(let problem) = error else { return #expect(Bool(false), "\(error!)") }
+    #expect(problem.contains(": a video; give one video at a time"))
+  }
+
   @Test func filesOfSeveralPicturesGiveEachOfThem() throws {
     let scratch = try Scratch()
     let one = Array("P5 2 1 255\n".utf8) + [1, 2]

@@ -59,6 +59,39 @@ import Testing
     #expect(several.map(\.bytes) == [frames[0], frames[1], frames[2]] + frames[1...])
   }
 
+  /// The first picture of an MPO file is the frame, from the first part on, with a length and without.
+  @Test func ofAnMPOFileTheFirstPictureIsSent() throws {
+    let scratch = try Scratch()
+    let frames = try frames(scratch)
+    let index: [UInt8] = [0xFF, 0xE2, 0, 8] + Array("MPF\0".utf8) + [0, 0]
+    let files = frames.map { Array($0[..<2]) + index + Array($0[2...]) }
+    for withLength in [true, false] {
+      var bytes: [UInt8] = []
+      for (number, file) in files.enumerated() {
+        // Three pictures, padding between them; the last part has no header.
+        let all = file + [0, 0, 0] + files[5 - number] + frames[0]
+        if number < 5 { bytes += Array("--b\r\nContent-Type: image/jpeg\r\n".utf8) }
+        if number < 5, withLength { bytes += Array("Content-Length: \(all.count)\r\n".utf8) }
+        bytes += Array((number < 5 ? "\r\n" : "--?\r\nlost\r\n").utf8) + all + Array("\r\n".utf8)
+      }
+      let readings = try readAll(try scratch.write("a.mjpeg", bytes))
+      // What may have been a header is told, and what follows it is no part of the one before.
+      #expect(readings.compactMap(\.bytes) == files, "\(readings.compactMap(\.problem))")
+      #expect(readings.compactMap(\.problem).count == 1)
+      // A picture that is cut off hides the next header.
+      let cut =
+        Array(
+          "--b\r\n\r\n".utf8) + files[0] + files[1].dropLast(40) + Array("--b\r\nX-Y: 1\r\n\r\n".utf8)
+        + files[2]
+      #expect(
+        try readAll(try scratch.write("b.mjpeg", cut)).compactMap(\.bytes)
+          == [files[0], files[2]])
+    }
+    // One behind the other they are frames, each.
+    let plain = try readAll(try scratch.write("c.mjpeg", files[0] + files[1]))
+    #expect(plain.map(\.bytes) == [files[0], files[1]])
+  }
+
   /// A stream that is joined in the middle of its first part: boundaries come behind the picture.
   @Test func theFirstHeaderMayBeMissing() throws {
     let scratch = try Scratch()

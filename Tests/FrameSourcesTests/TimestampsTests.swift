@@ -57,7 +57,7 @@ import Testing
     ("seven,x\n", "t.csv:1: \"seven\" is not a number"),
     ("1,a\ntime,name\n", "t.csv:2: \"time\" is not a number"),
     ("1,\n", "t.csv:1: expected"), ("1.2.3 a\n", "not a number"), ("1-2 a\n", "not a number"),
-    (". a\n", "not a number"),
+    (". a\n", "not a number"), ("0x10 a\n", "not a number"),
     ("99999999999999999999 a\n", "not a number"), ("0 a\n5000000000 b\n", "more than 12 years"),
   ])
   func badLinesAreNamed(_ text: String, _ says: String) {

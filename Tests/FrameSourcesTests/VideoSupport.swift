@@ -61,6 +61,7 @@ extension Scratch {
 struct TimedReading {
   let bytes: [UInt8]
   let time: Int64
+  let damage: String?
 }
 
 /// Every frame up to the source's end.
@@ -73,7 +74,9 @@ func timedReadings(
     switch try source.next(into: pool) {
     case .frame(let frame):
       readings.append(
-        TimedReading(bytes: frame.buffer.bytes.withUnsafeBytes { Array($0) }, time: frame.presentation ?? -1))
+        TimedReading(
+          bytes: frame.buffer.bytes.withUnsafeBytes { Array($0) }, time: frame.presentation ?? -1,
+          damage: frame.damage))
     case .rejected(let error): rejected("\(error)")
     case .end: return readings
     }

@@ -41,8 +41,8 @@ extension FuzzTarget {
 
   /// An input is what ffmpeg says on its standard error.
   static func ffmpegLog(_ bytes: UnsafeRawBufferPointer) {
-    let log = DecoderLog(codec: "h264")
-    let verdicts = FrameVerdicts()
+    let log = DecoderLog(codec: "h264", path: "a\nb")
+    let verdicts = FrameVerdicts(path: "a\nb")
     for line in bytes.split(separator: 0x0A) {
       let memory = UnsafeRawBufferPointer(rebasing: line)
       let span = memory.bindMemory(to: UInt8.self).span

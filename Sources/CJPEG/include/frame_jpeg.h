@@ -65,6 +65,8 @@ void ff_jpeg_decoder_free(ff_jpeg_decoder *decoder);
 void ff_jpeg_decoder_limit_scans(ff_jpeg_decoder *decoder, int mostScans);
 /// Why the last call failed.
 const char *ff_jpeg_decoder_message(const ff_jpeg_decoder *decoder);
+/// Whether it failed as this libjpeg cannot read such files (12 bits, lossless), though they may be whole.
+int ff_jpeg_decoder_isUnsupported(const ff_jpeg_decoder *decoder);
 
 /// Ways to write a file that cost no sample, but that the format does not have. A file may have several.
 typedef enum {

@@ -227,7 +227,13 @@ struct JPEGDecompressor: ~Copyable {
   }
 
   private func refusal() -> CodecError {
-    .payload("the JPEG file is damaged: \(String(cString: ff_jpeg_decoder_message(decoder)))")
+    let reason = String(cString: ff_jpeg_decoder_message(decoder))
+    guard ff_jpeg_decoder_isUnsupported(decoder) == 0 else {
+      return .payload(
+        "the JPEG file is of a kind that is not supported: \(reason); convert it to 8 bits, baseline or progressive"
+      )
+    }
+    return .payload("the JPEG file is damaged: \(reason)")
   }
 }
 

@@ -21,6 +21,8 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
   private var gap: PictureGaps.Gap?
   /// Whether the last part without an end-of-image marker had the length it said: the next one is believed.
   private var lengthEndsFrames = false
+  /// Whether the last frame is the first picture of an MPO file in a part of a multipart stream.
+  private var holdsMore = false
   private var clock = CameraClock()
   private var times: RecordedTimes?
 
@@ -70,6 +72,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     position = 0
     gap = nil
     gaps = PictureGaps()
+    holdsMore = false
     times?.rewind()
   }
 
@@ -77,24 +80,29 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
 
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
     try begin()
-    let gap: PictureGaps.Gap
-    if let read = self.gap {
-      gap = read
-    } else {
-      gap = try gaps.skip(stream, pictures: position, limit: .max)
+    while true {
+      let gap: PictureGaps.Gap
+      if let read = self.gap {
+        gap = read
+      } else {
+        gap = try gaps.skip(stream, pictures: position, limit: .max)
+      }
+      self.gap = gap
+      if gap.otherBytes > 0, !stream.isClosed {
+        self.gap?.otherBytes = 0
+        // They may have been a header.
+        holdsMore = false
+        let place = gap.end == .picture ? "before it" : "behind the last frame"
+        return .rejected(
+          .frame(
+            FrameOrigin(file: name, position: position),
+            problem: "\(gap.otherBytes) bytes \(place) are no JPEG file; skipped"))
+      }
+      guard gap.end == .picture else { return .end }
+      self.gap = nil
+      guard holdsMore, gap.isWithinPart else { return try frame(into: pool) }
+      guard try passPicture(pool) else { return .end }
     }
-    self.gap = gap
-    if gap.otherBytes > 0, !stream.isClosed {
-      self.gap?.otherBytes = 0
-      let place = gap.end == .picture ? "before it" : "behind the last frame"
-      return .rejected(
-        .frame(
-          FrameOrigin(file: name, position: position),
-          problem: "\(gap.otherBytes) bytes \(place) are no JPEG file; skipped"))
-    }
-    guard gap.end == .picture else { return .end }
-    self.gap = nil
-    return try frame(into: pool)
   }
 
   /// The picture that begins here.
@@ -118,6 +126,8 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     }
     if file.end == .nextFile || file.end == .stream { gaps.takeHeaders(endOf: &buffer) }
     largest = max(largest, buffer.count)
+    holdsMore =
+      file.end == .marker && gaps.header.isMultipart && MultiPictureFile.isFirst(buffer.bytes)
     guard file.hasScan || file.end == .marker else {
       return .rejected(
         .frame(
@@ -135,6 +145,19 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     } catch {
       return .rejected(.frame(origin, problem: error.description))
     }
+  }
+
+  /// Passes over a further picture of an MPO file.
+  /// - Returns: false when we were stopped.
+  private func passPicture(_ pool: FramePool) throws(SourceError) -> Bool {
+    guard var buffer = pool.take(largest) else { throw .stopped }
+    let file = try read(MultipartHeader.Part(), &buffer)
+    gaps.begin(partLength: nil, count: file.count)
+    if file.end == .nextFile || file.end == .stream {
+      gaps.takeHeaders(endOf: &buffer)
+      holdsMore = false
+    }
+    return !stream.isClosed
   }
 
   /// How a file was read.

@@ -16,6 +16,8 @@ struct PictureGaps {
     /// Of part headers.
     fileprivate var headerBytes = 0
     fileprivate var (hasBoundary, hasField) = (false, false)
+    /// Whether what comes behind it is of the same part as what came before.
+    var isWithinPart: Bool { headerBytes == 0 && otherBytes == 0 }
   }
 
   var header = MultipartHeader()

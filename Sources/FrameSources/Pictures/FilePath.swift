@@ -1,3 +1,15 @@
+import FrameCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
 /// A path as the system has it: bytes, which need not be text.
 struct FilePath: Sendable, Equatable {
   /// For messages: bytes that are no UTF-8 and control characters as `\xE9`.
@@ -5,9 +17,10 @@ struct FilePath: Sendable, Equatable {
   /// With a zero at the end; `nil` when `shown` is the path.
   private let bytes: [UInt8]?
 
+  /// - Parameter path: as ``PathText`` has it.
   init(_ path: String) {
-    shown = path
-    bytes = nil
+    shown = PathText.shown(path)
+    bytes = PathText.isEscaped(path) ? PathText.bytes(path) + [0] : nil
   }
 
   init(bytes path: [UInt8]) {
@@ -46,6 +59,15 @@ struct FilePath: Sendable, Equatable {
       let digits = String(byte, radix: 16, uppercase: true)
       shown += "\\x" + (digits.utf8.count < 2 ? "0" : "") + digits
     }
+  }
+
+  /// Whether the system grants `R_OK`, `W_OK`, `X_OK` or, that there is something at all, `F_OK`.
+  func allows(_ mode: Int32) -> Bool { withCString { access($0, mode) } == 0 }
+
+  /// Whether a directory is there, or a link to one.
+  var isDirectory: Bool {
+    var status = stat()
+    return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Without a copy on the heap: it is done once for each frame.

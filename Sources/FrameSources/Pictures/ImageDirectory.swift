@@ -36,7 +36,7 @@ struct ImageDirectory {
     }
     if leftOut > 0 { leftOutExample = FilePath(bytes: example).shown }
     guard !images.isEmpty else {
-      throw .noImages(path, hint: Self.hint(path, names.directories, leftOut, leftOutExample, extensions))
+      throw .noImages(path, hint: Self.hint(path, names, leftOut, leftOutExample, extensions))
     }
     images.sort(by: NaturalOrder.precedes)
     let prefix = Self.prefix(path)
@@ -55,7 +55,7 @@ struct ImageDirectory {
   }
 
   private static func prefix(_ path: String) -> [UInt8] {
-    Array(path.utf8) + (path.hasSuffix("/") ? [] : [UInt8(ascii: "/")])
+    PathText.bytes(path) + (path.hasSuffix("/") ? [] : [UInt8(ascii: "/")])
   }
 
   /// Lower-case, without the dot; empty without one.
@@ -66,10 +66,10 @@ struct ImageDirectory {
 
   /// Where there are images below, as far as a look at the next directories tells; else which names images have.
   private static func hint(
-    _ path: String, _ directories: [[UInt8]], _ leftOut: Int, _ example: String, _ extensions: Set<[UInt8]>
+    _ path: String, _ names: Names, _ leftOut: Int, _ example: String, _ extensions: Set<[UInt8]>
   ) -> String {
     let images = { (names: Names) in names.files.count { extensions.contains(fileExtension($0)) } }
-    var wide = directories.sorted(by: NaturalOrder.precedes).map { prefix(path) + $0 }
+    var wide = names.directories.sorted(by: NaturalOrder.precedes).map { prefix(path) + $0 }
     // Breadth first; a camera's card has two levels. Some thousands of directories are looked at in a moment.
     var looked = 0
     var found: (path: String, count: Int)?
@@ -93,8 +93,18 @@ struct ImageDirectory {
       let more = others == 0 ? "" : " (and more in \(others) beside it)"
       return "there \(found.count == 1 ? "is 1" : "are \(found.count)") in \(found.path)\(more): give that"
     }
+    let videos = names.files.filter { isVideo(fileExtension($0)) }
+    if let first = videos.min(by: NaturalOrder.precedes) {
+      let one = FilePath(bytes: prefix(path) + first).shown
+      return
+        "there \(videos.count == 1 ? "is 1 video" : "are \(videos.count) videos"): give one, as in \(one)"
+    }
     let seen = leftOut == 0 ? "" : ", not as \(example)"
     return "expected files ending in \(list(extensions))\(seen)"
+  }
+
+  private static func isVideo(_ ending: [UInt8]) -> Bool {
+    VideoSource.extensions.contains(String(decoding: ending, as: UTF8.self))
   }
 
   static func list(_ extensions: Set<[UInt8]>) -> String {

@@ -48,7 +48,7 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     let directory = ListedDirectory(path, formats.extensions)
     let listing = try directory.list()
     self.directory = directory
-    name = path
+    name = PathText.shown(path)
     files = listing?.files ?? []
     notes = listing?.note.map { [$0] } ?? []
     limits = options.limits

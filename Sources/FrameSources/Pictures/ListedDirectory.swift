@@ -38,7 +38,7 @@ final class ListedDirectory {
 
   private func mark() throws(SourceError) -> Mark {
     var status = stat()
-    guard path.withCString({ stat($0, &status) }) == 0 else {
+    guard FilePath(path).withCString({ stat($0, &status) }) == 0 else {
       throw .unreadable(path, reason: SourceFile.reason())
     }
     #if canImport(Darwin)

@@ -1,3 +1,5 @@
+import FrameCore
+
 /// Recorded capture times: a time and a file name a line, as camera rigs, EuRoC data sets and ROS bag exports write
 /// them.
 ///
@@ -49,7 +51,7 @@ public struct FrameTimestamps: Sendable, Equatable {
       let line = rest.prefix { $0 != 0x0A }
       rest = rest[line.endIndex...].dropFirst()
       number += 1
-      let text = TimestampLine.trimmed(String(decoding: line, as: UTF8.self)[...])
+      let text = TimestampLine.trimmed(PathText.text(line)[...])
       guard !text.isEmpty else { continue }
       guard !text.hasPrefix("#") else {
         if names.isEmpty { unit = unit ?? RecordedTime.Unit(header: text) }
@@ -89,7 +91,9 @@ public struct FrameTimestamps: Sendable, Equatable {
     }
     return FrameTimestamps(
       file: file, names: names, offsets: times.map { Int64(offset($0)) }, lines: lines,
-      notes: ["times of \(file) are taken as \(taken)\(known == nil ? ", by their size" : ", as it says")"])
+      notes: [
+        "times of \(PathText.shown(file)) are taken as \(taken)\(known == nil ? ", by their size" : ", as it says")"
+      ])
   }
 
   init(file: String, names: [String], offsets: [Int64], lines: [Int], notes: [String]) {

@@ -21,7 +21,10 @@ struct RecordedTime: Equatable {
       scaled = (whole * 1_000_000_000 + nine) * (isNegative ? -1 : 1)
     } else {
       // With an exponent nobody expects more digits than a `Double` has.
-      guard let value = Double(text), abs(value) < 1e19 else { return nil }
+      guard !text.utf8.contains(where: { $0 | 0x20 == 0x78 }), let value = Double(text), abs(value) < 1e19
+      else {
+        return nil  // hexadecimal, which Swift reads too
+      }
       scaled = Int128((value * 1e9).rounded())
     }
   }

@@ -22,10 +22,10 @@ enum TimestampedFiles {
     for (name, line) in zip(times.names, times.lines) {
       let path = prefix + name
       let short = prefix + last(name)
-      if access(path, R_OK) == 0 {
+      if FilePath(path).allows(R_OK) {
         files.append(path)
         found += 1
-      } else if short != path, access(short, R_OK) == 0 {
+      } else if short != path, FilePath(short).allows(R_OK) {
         files.append(short)
         found += 1
       } else {

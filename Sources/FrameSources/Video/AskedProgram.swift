@@ -31,7 +31,7 @@ final class AskedProgram {
 
   /// - Parameter video: for messages.
   init(_ program: String, _ arguments: [String], for video: String) throws(SourceError) {
-    let complaints = DecoderLog(codec: "")
+    let complaints = DecoderLog(codec: "", path: video)
     self.complaints = complaints
     deadline = FrameClock.monotonic() + Self.longest
     do throws(SystemProblem) {

@@ -119,7 +119,9 @@ private final class ChildLife: Sendable {
   }
 
   private func start(_ program: String, _ arguments: [String], _ output: Int32, _ errors: Int32) -> State {
-    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
+    var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map {
+      FilePath($0).withCString { strdup($0) }
+    }
     words.append(nil)
     defer {
       for word in words { free(word) }

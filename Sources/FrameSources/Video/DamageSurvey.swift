@@ -23,7 +23,7 @@ final class DamageSurvey: Sendable {
 
   /// - Parameter start: the file's own time of the first frame that is asked for, ns; `nil` for the file's start.
   init(_ request: VideoRequest, from start: Int64?) throws(SourceError) {
-    let verdicts = FrameVerdicts()
+    let verdicts = FrameVerdicts(path: request.path)
     self.verdicts = verdicts
     do throws(SystemProblem) {
       let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)

@@ -13,20 +13,30 @@ final class DecoderLog: Sendable {
 
   private let state = Monitor(State())
   private let codec: String
+  private let name: BrokenName
 
-  /// - Parameter codec: ffmpeg's name of the decoder.
-  init(codec: String) { self.codec = codec }
+  /// - Parameters:
+  ///   - codec: ffmpeg's name of the decoder.
+  ///   - path: of the video.
+  init(codec: String, path: String) {
+    self.codec = codec
+    name = BrokenName(path)
+  }
 
   /// Takes a line.
   func take(_ line: Span<UInt8>) {
     line.withUnsafeBufferPointer { bytes in
+      if let rest = name.rest(of: bytes) {
+        if rest.isCorruptFrame { state.withLock { $0.isSuspicious = true } }
+        return
+      }
       let line = LogText(bytes)
       switch line.level {
       case .info:
         // "concealing 68 DC, 68 AC, 68 MV errors in P frame": the flag of the frame gets lost between threads.
         if line.contains("concealing ") { state.withLock { $0.isSuspicious = true } }
       case .warning:
-        if line.contains("corrupt decoded frame") { state.withLock { $0.isSuspicious = true } }
+        if line.isCorruptFrame { state.withLock { $0.isSuspicious = true } }
       case .error:
         let text = line.text
         guard !text.isEmpty else { return }
@@ -52,6 +62,8 @@ final class DecoderLog: Sendable {
 }
 
 extension LogText {
+  /// Whether it is a warning that the frame which comes next lost samples.
+  var isCorruptFrame: Bool { contains("corrupt decoded frame") }
   /// Whether a decoder gave nothing for what it was given.
   var isLostPacket: Bool { contains("Error while decoding stream") || contains("Error submitting packet") }
 }

@@ -30,6 +30,10 @@ final class FrameVerdicts: Sendable {
   }
 
   private let state = Monitor(State())
+  private let name: BrokenName
+
+  /// - Parameter path: of the video.
+  init(path: String) { name = BrokenName(path) }
 
   /// Times that differ by less are the same, ns: ffmpeg moves equal ones apart, and ticks are rounded.
   private static let tolerance: Int64 = 500
@@ -41,6 +45,10 @@ final class FrameVerdicts: Sendable {
   /// Takes a line of ffmpeg's standard error.
   func take(_ line: Span<UInt8>) {
     line.withUnsafeBufferPointer { bytes in
+      if let rest = name.rest(of: bytes) {
+        if rest.isCorruptFrame { state.withLock { $0.isMarked = true } }
+        return
+      }
       let line = LogText(bytes)
       switch line.level {
       case .info:
@@ -53,7 +61,7 @@ final class FrameVerdicts: Sendable {
         state.withLock { $0.add(ns, isKey: key != 0, isBetween: kind == Self.between) }
         state.wakeAll()
       case .warning:
-        if line.contains("corrupt decoded frame") { state.withLock { $0.isMarked = true } }
+        if line.isCorruptFrame { state.withLock { $0.isMarked = true } }
       case .error:
         let text = line.text
         state.withLock { state in

@@ -14,7 +14,7 @@ final class VideoRun: Sendable {
 
   init(_ request: VideoRequest) throws(SourceError) {
     let (path, program) = (request.path, request.tools.ffmpeg)
-    let log = DecoderLog(codec: request.codec)
+    let log = DecoderLog(codec: request.codec, path: path)
     self.log = log
     let pipe: (read: Int32, write: Int32)
     do throws(SystemProblem) { pipe = try ChildProcess.pipe(capacity: Self.pipeCapacity) } catch {

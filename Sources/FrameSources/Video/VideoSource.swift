@@ -45,7 +45,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
   static let extensions: Set<String> = ["mp4", "mov", "mkv", "avi", "webm", "ts", "m4v", "mpg"]
 
   init(_ path: String, _ options: SourceOptions) throws(SourceError) {
-    name = path
+    name = PathText.shown(path)
     limits = options.limits
     guard (0...1e8).contains(options.seek), options.duration.map({ $0 > 0 && $0 <= 1e8 }) ?? true else {
       throw .option("--seek and --duration: expected times of a video, up to 1e8 s")
@@ -163,9 +163,10 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     if isReadAgain, clock.elapsed >= length - Self.preparation, runs.withLock({ $0.next == nil }) {
       try begin(\.next)
     }
+    let damage = try damage(run, coming)
     let reading =
-      if let problem = try damage(run, coming) {
-        try pictures.skip(coming, run.stream, problem, origin)
+      if let damage, !keepsDamaged {
+        try pictures.skip(coming, run.stream, damage, origin)
       } else {
         try pictures.read(coming, run.stream, origin, pool)
       }
@@ -173,14 +174,15 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     case nil: return end(run, origin)
     case .frame(var frame):
       frame.presentation = time
+      frame.damage = damage
       return .frame(frame)
     case .some(let other): return other
     }
   }
 
-  /// Why a frame must not be taken as it was decoded; `nil` for a whole one.
+  /// Why a frame is not what was recorded; `nil` for a whole one.
   private func damage(_ run: VideoRun, _ frame: NUTReader.Frame) throws(SourceError) -> String? {
-    guard !keepsDamaged, request.format != .jpeg, run.isSuspicious else { return nil }
+    guard request.format != .jpeg, run.isSuspicious else { return nil }
     var verdict = try survey(from: frame.time).verdict(frame.time)
     if verdict == nil, !isSurveyWhole {
       survey?.close()
@@ -212,10 +214,6 @@ final class VideoSource: FrameSource, @unchecked Sendable {
       return .rejected(.frame(origin, problem: "cannot be read from here on: \(problem)"))
     }
     let (count, first) = (run.log.complaints, run.log.complaint ?? "samples are missing")
-    if keepsDamaged, run.isSuspicious {
-      return .rejected(
-        .frame(origin, problem: "the end; frames before are not as they were recorded: \(first)"))
-    }
     guard count > 0 else { return .end }
     let more = count > 1 ? ", and \(count - 1) more" : ""
     return .rejected(.frame(origin, problem: "is not there: ffmpeg met damage in the file: \(first)\(more)"))

@@ -1,25 +1,5 @@
 import FrameCore
 
-/// Luma alone to `mono8`, which is full range.
-struct LumaRange {
-  /// The full-range value of each.
-  private let levels: [UInt8]?
-
-  init(isFullRange: Bool) {
-    levels =
-      isFullRange
-      ? nil : (0..<256).map { UInt8(clamping: Int((Double($0 - 16) * 255 / 219).rounded())) }
-  }
-
-  /// Changes a frame where it lies.
-  func convert(_ plane: UnsafeMutablePointer<UInt8>, count: Int) {
-    guard let levels else { return }
-    levels.withUnsafeBufferPointer { levels in
-      for at in 0..<count { plane[at] = levels[Int(plane[at])] }
-    }
-  }
-}
-
 /// 4:2:0 of any range and matrix to limited range BT.601, in YCbCr: a grey stays a grey, so chroma needs luma for
 /// nothing, and luma gets a share of its pixel's chroma. Samples are changed where they lie.
 ///

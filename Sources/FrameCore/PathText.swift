@@ -1,0 +1,62 @@
+/// Text for paths, which are bytes on Unix and need not be UTF-8.
+///
+/// A byte that belongs to no UTF-8 stands as one character of a private plane, U+10F780 to U+10F7FF for 0x80 to 0xFF:
+/// a path goes through everything that takes text, and comes out as it was. Those characters stand byte by byte where
+/// a path has them, so that nothing is ambiguous.
+public enum PathText {
+  private static let plane: UInt32 = 0x10_F700
+  private static let stands = (plane + 0x80)...(plane + 0xFF)
+
+  /// The text of a path.
+  public static func text(_ bytes: some Collection<UInt8>) -> String {
+    var text = String.UnicodeScalarView()
+    var parser = Unicode.UTF8.ForwardParser()
+    var iterator = bytes.makeIterator()
+    var rest = bytes[...]
+    func stand(_ count: Int) {
+      text.append(contentsOf: rest.prefix(count).lazy.compactMap { Unicode.Scalar(plane + UInt32($0)) })
+    }
+    while true {
+      let count: Int
+      switch parser.parseScalar(from: &iterator) {
+      case .valid(let encoded):
+        count = encoded.count
+        let scalar = Unicode.UTF8.decode(encoded)
+        if stands.contains(scalar.value) { stand(count) } else { text.append(scalar) }
+      case .error(let length):
+        count = length
+        stand(count)
+      case .emptyInput: return String(text)
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// The path of a text.
+  public static func bytes(_ text: String) -> [UInt8] {
+    guard isEscaped(text) else { return Array(text.utf8) }
+    return text.unicodeScalars.flatMap { scalar in
+      byte(scalar).map { [$0] }
+        ?? Array(Unicode.UTF8.encode(scalar) ?? Unicode.UTF8.encodedReplacementCharacter)
+    }
+  }
+
+  /// Whether a text is that of a path which is no UTF-8.
+  public static func isEscaped(_ text: String) -> Bool { text.unicodeScalars.contains { byte($0) != nil } }
+
+  /// A text in which such paths may occur, for people: their bytes as `\xE9`.
+  public static func shown(_ text: String) -> String {
+    guard isEscaped(text) else { return text }
+    return text.unicodeScalars.reduce(into: "") { shown, scalar in
+      if let byte = byte(scalar) {
+        shown += "\\x" + String(byte, radix: 16, uppercase: true)
+      } else {
+        shown.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  private static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
+    stands.contains(scalar.value) ? UInt8(scalar.value - plane) : nil
+  }
+}
