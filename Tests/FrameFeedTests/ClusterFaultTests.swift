@@ -51,6 +51,7 @@ import Testing
       var reading = SinkOptions(model: model, kafka: kafka, log: .silent)
       reading.group = "g"
       reading.untilEnd = true
+      reading.awaitsRun = true
       reading.idleTimeout = 20
       reading.isEmbedded = true
       demo = FeedDemo(streamer, try FeedSink(reading))

@@ -55,12 +55,12 @@ import Testing
     var progress = progress(at: 5)
     #expect(progress.fetched(5, timestamp: nil).isNext)
     for _ in 0..<PartitionProgress.tries {
-      #expect(progress.cameDamaged() == [.damaged(6, isGivenUp: false), .seek(6)])
+      #expect(progress.cameDamaged("CRC") == [.damaged(6, isGivenUp: false, reason: "CRC"), .seek(6)])
     }
-    #expect(progress.cameDamaged() == [.damaged(6, isGivenUp: true), .seek(7)])
-    #expect(progress.cameDamaged() == [.damaged(7, isGivenUp: false), .seek(7)])
+    #expect(progress.cameDamaged("CRC") == [.damaged(6, isGivenUp: true, reason: "CRC"), .seek(7)])
+    #expect(progress.cameDamaged("CRC") == [.damaged(7, isGivenUp: false, reason: "CRC"), .seek(7)])
     #expect(progress.fetched(7, timestamp: nil).isNext)
-    #expect(progress.cameDamaged() == [.damaged(8, isGivenUp: false), .seek(8)])
+    #expect(progress.cameDamaged("CRC") == [.damaged(8, isGivenUp: false, reason: "CRC"), .seek(8)])
   }
 
   /// A client that went back by itself is sent to where reading stands; what it brings until then is dropped.
@@ -185,7 +185,7 @@ import Testing
     #expect(progress.fetched(5, timestamp: nil).isNext)
     progress.leave()
     #expect(progress.fetched(6, timestamp: nil) == (false, []))
-    #expect(progress.cameDamaged() == [] && progress.positionIsGone() == [])
+    #expect(progress.cameDamaged("CRC") == [] && progress.positionIsGone() == [])
     #expect(!progress.isAnswered && !progress.isConfirmed)
     progress.done(5)
     #expect(progress.isAnswered && progress.answered == 6)

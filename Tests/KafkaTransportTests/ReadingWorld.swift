@@ -120,12 +120,16 @@ struct ReadingWorld: Hashable {
     where !sink.paused.contains(partition) {
       let log = logs[Int(partition)]
       // At the end there is nothing to fetch.
-      if position != log.end, sink.reading.progress(partition)?.phase != .astray { steps.append(.fetch(number, partition)) }
+      if position != log.end, sink.reading.progress(partition)?.phase != .astray {
+        steps.append(.fetch(number, partition))
+      }
     }
     for at in sink.inHand.indices { steps.append(.answer(number, at)) }
     var after = sink.reading
     if !after.toStore().isEmpty { steps.append(.store(number)) }
-    if sink.stored.contains(where: { $0.value > committed[$0.key] ?? -1 }) { steps.append(.autoCommit(number)) }
+    if sink.stored.contains(where: { $0.value > committed[$0.key] ?? -1 }) {
+      steps.append(.autoCommit(number))
+    }
     if sink.asked.isEmpty, !sink.reading.partitions.isEmpty { steps.append(.ask(number)) }
     for partition in sink.asked.keys.sorted() { steps.append(.tell(number, partition)) }
     return steps
@@ -197,7 +201,8 @@ struct ReadingWorld: Hashable {
 
   /// All give up what they have, then it is shared anew.
   private mutating func rebalance() {
-    for (number, partitions) in given.sorted(by: { $0.key < $1.key }) where !partitions.isEmpty && !revoking.contains(number) {
+    for (number, partitions) in given.sorted(by: { $0.key < $1.key })
+    where !partitions.isEmpty && !revoking.contains(number) {
       revoking.insert(number)
       perform(number) { $0.taken(partitions, isLost: false) }
     }
@@ -259,7 +264,8 @@ struct ReadingWorld: Hashable {
     guard let question = sinks[number]!.asked.removeValue(forKey: partition) else { return }
     let log = logs[Int(partition)]
     let ends = PartitionProgress.LogEnds(
-      question: question.log, log: log.start..<log.end, firstLater: firstLater(partition, question.log.mark?.newest))
+      question: question.log, log: log.start..<log.end,
+      firstLater: firstLater(partition, question.log.mark?.newest))
     perform(number) { $0.told(partition, ends, assignment: question.assignment) }
   }
 
@@ -267,7 +273,8 @@ struct ReadingWorld: Hashable {
   private mutating func perform(_ number: Int, _ body: (inout GroupReading) -> [GroupReading.Action]) {
     for action in body(&sinks[number]!.reading) {
       switch action {
-      case .find(let partitions, let search): sinks[number]!.search = .init(number: search, partitions: partitions)
+      case .find(let partitions, let search):
+        sinks[number]!.search = .init(number: search, partitions: partitions)
       case .assign(let beginnings):
         for beginning in beginnings {
           sinks[number]!.positions[beginning.partition] = beginning.offset
@@ -320,7 +327,9 @@ struct ReadingWorld: Hashable {
     for (partition, position) in committed where toldAnew[partition] ?? 0 >= logs[Int(partition)].life {
       for offset in 0..<min(position, logs[Int(partition)].end) {
         let id = record(partition, offset)
-        if !answered.contains(id), !lost.contains(id), !isUntold(id) { faults.append("position \(position) is past \(id)") }
+        if !answered.contains(id), !lost.contains(id), !isUntold(id) {
+          faults.append("position \(position) is past \(id)")
+        }
       }
     }
   }

@@ -139,12 +139,14 @@ struct Fetching: ~Copyable {
       atEnd.remove(partition)
       tellMadeAnew(partition, "read to \(before)")
       tally.ledger.withLock { $0.madeAnew(partition, beginning: beginning) }
-    case .damaged(let partition, let offset, let isGivenUp):
+    case .damaged(let partition, let offset, let isGivenUp, let reason):
+      let place = "\(options.topic)[\(partition)]@\(offset)"
+      let word =
+        isGivenUp
+        ? "lost, damaged \(FrameConsumer.mostFetches) times over; check the broker's disk and the network"
+        : "came damaged, fetching it again"
       options.log.warning(
-        "\(options.topic)[\(partition)]@\(offset): "
-          + (isGivenUp
-            ? "lost, it came damaged each time; check the broker's disk and the network"
-            : "came damaged, fetching it again"),
+        "\(place): \(word): \(reason)",
         [.field("topic", options.topic), .field("partition", partition), .field("offset", offset)])
     }
   }

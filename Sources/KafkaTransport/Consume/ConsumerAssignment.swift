@@ -16,6 +16,23 @@ enum ConsumerAssignment {
     return PartitionList(topic, partitions).pass { code(rd_kafka_incremental_unassign(client, $0)) }.result
   }
 
+  /// Begins anew with one partition.
+  /// - Parameter positions: of all that are assigned.
+  static func restart(
+    _ client: OpaquePointer, _ topic: String, _ partition: Int32, _ positions: [Int32: Int64]
+  ) -> KafkaCode {
+    let isIncremental = isIncremental(client)
+    if isIncremental {
+      let removed = remove(client, topic, [partition])
+      guard removed == .none else { return removed }
+    }
+    var list = PartitionList(topic, [])
+    for (number, offset) in positions where !isIncremental || number == partition {
+      list.add(topic, number, offset: offset)
+    }
+    return add(client, list)
+  }
+
   /// Answers a rebalance when nothing more is to be read.
   static func clear(_ client: OpaquePointer, _ list: PartitionList.Pointer) {
     if isIncremental(client) {

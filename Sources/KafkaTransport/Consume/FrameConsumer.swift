@@ -63,8 +63,9 @@ public final class FrameConsumer: Sendable {
     /// When positions were marked as answered, and when partitions that are taken are given up, monotonic ns.
     var stored: Int64 = 0
     var leavingEnds = Int64.max
-    /// Partitions that are assigned in the client.
+    /// Partitions that are assigned in the client, and those that are paused there.
     var assigned: Set<Int32> = []
+    var paused: Set<Int32> = []
     var fatal: TransportError?
     /// Codes of refused commits that were told.
     var refused: Set<Int32> = []
@@ -210,8 +211,7 @@ public final class FrameConsumer: Sendable {
     }
     let detail = rd_kafka_message_errstr(message).map { String(cString: $0) }
     if code.isDamage {
-      log?(.info, "\(options.topic)[\(partition)]: \(detail ?? code.description)")
-      perform(reading.withLock { $0.cameDamaged(partition) })
+      perform(reading.withLock { $0.cameDamaged(partition, detail ?? code.description) })
       return .nothing
     }
     if code == .unknownTopic { return .problem(.topicMissing(options.topic, broker: client.brokers)) }
@@ -221,10 +221,26 @@ public final class FrameConsumer: Sendable {
   /// Fetches nothing for now, or goes on; polling serves the group all the same.
   public func pause(_ isPaused: Bool) {
     let partitions = reading.withLock { $0.partitions }
-    guard !partitions.isEmpty else { return }
-    PartitionList(options.topic, partitions).pass {
-      isPaused ? rd_kafka_pause_partitions(client.handle, $0) : rd_kafka_resume_partitions(client.handle, $0)
+    if isPaused { pause(partitions) } else { resume(partitions) }
+  }
+
+  private func pause(_ partitions: [Int32]) {
+    let running = polling.withLock { polling in
+      defer { polling.paused.formUnion(partitions) }
+      return partitions.filter { !polling.paused.contains($0) }
     }
+    guard !running.isEmpty else { return }
+    PartitionList(options.topic, running).pass { rd_kafka_pause_partitions(client.handle, $0) }
+  }
+
+  /// Only what is paused: else what is under way would be fetched once more.
+  private func resume(_ partitions: [Int32]) {
+    let paused = polling.withLock { polling in
+      defer { polling.paused.subtract(partitions) }
+      return partitions.filter(polling.paused.contains)
+    }
+    guard !paused.isEmpty else { return }
+    PartitionList(options.topic, paused).pass { rd_kafka_resume_partitions(client.handle, $0) }
   }
 
   /// A record that was handed out needs no more attention: answered and saved, dropped, or refused for good. Its
@@ -313,8 +329,7 @@ public final class FrameConsumer: Sendable {
         queries.withLock { $0 }?.search(.init(number: search, partitions: partitions, marks: marks))
       case .assign(let beginnings): assign(beginnings)
       case .unassign(let partitions): unassign(partitions)
-      case .pause(let partitions):
-        PartitionList(options.topic, partitions).pass { rd_kafka_pause_partitions(client.handle, $0) }
+      case .pause(let partitions): pause(partitions)
       case .seek(let partition, let offset): seek(partition, offset)
       case .store(let partition, let offset):
         guard options.keepsPositions else { break }
@@ -339,11 +354,8 @@ public final class FrameConsumer: Sendable {
     for beginning in beginnings { list.add(options.topic, beginning.partition, offset: beginning.offset) }
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
     report("taking partitions", ConsumerAssignment.add(client.handle, list))
-    guard !beginnings.isEmpty else { return }
     // They may have been paused when they were given up.
-    PartitionList(options.topic, beginnings.map(\.partition)).pass {
-      rd_kafka_resume_partitions(client.handle, $0)
-    }
+    resume(beginnings.map(\.partition))
   }
 
   private func unassign(_ partitions: [Int32]) {
@@ -368,9 +380,25 @@ public final class FrameConsumer: Sendable {
       defer { rd_kafka_error_destroy(error) }
       return KafkaCode(rd_kafka_error_code(error))
     }
-    guard answer.result == .none, answer.entries.allSatisfy({ $0.code == .none }) else {
-      return perform(reading.withLock { $0.seekFailed(partition) })
+    if answer.result == .none, answer.entries.allSatisfy({ $0.code == .none }) { return }
+    guard restart(partition, offset) != .none else { return }
+    perform(reading.withLock { $0.seekFailed(partition) })
+  }
+
+  /// Has a partition fetched from an offset on by assigning it anew: librdkafka 2.0.2 refuses to seek in one that it has
+  /// stopped for having no position.
+  private func restart(_ partition: Int32, _ offset: Int64) -> KafkaCode {
+    var positions = reading.withLock { reading in
+      reading.partitions.reduce(into: [Int32: Int64]()) { $0[$1] = reading.progress($1)?.next }
     }
+    guard positions[partition] != nil else { return .none }
+    positions[partition] = offset
+    let paused = polling.withLock { $0.paused }
+    let code = ConsumerAssignment.restart(client.handle, options.topic, partition, positions)
+    // What is assigned anew is not paused.
+    polling.withLock { $0.paused = [] }
+    pause(paused.sorted())
+    return code
   }
 
   // MARK: the end
@@ -426,6 +454,9 @@ public final class FrameConsumer: Sendable {
     }
     return total
   }
+
+  /// So often a record is fetched that comes damaged each time.
+  public static let mostFetches = PartitionProgress.tries + 1
 
   /// Partitions of the topic, as far as known.
   public var topicPartitions: Int { polling.withLock { $0.topicPartitions } }

@@ -100,7 +100,9 @@ struct GroupReading: Sendable, Hashable {
   /// Gives up what was taken once all in hand of it has been answered, and the brokers have told that its positions are
   /// good.
   mutating func leaveIfAnswered() -> [Action] {
-    guard isLeavingAnswered, leaving.allSatisfy({ readings[$0]?.progress.isConfirmed ?? true }) else { return [] }
+    guard isLeavingAnswered, leaving.allSatisfy({ readings[$0]?.progress.isConfirmed ?? true }) else {
+      return []
+    }
     return giveUp(isLost: false)
   }
 
@@ -179,8 +181,8 @@ struct GroupReading: Sendable, Hashable {
     actions(partition, readings[partition]?.progress.seekFailed() ?? [])
   }
 
-  mutating func cameDamaged(_ partition: Int32) -> [Action] {
-    actions(partition, readings[partition]?.progress.cameDamaged() ?? [])
+  mutating func cameDamaged(_ partition: Int32, _ reason: String) -> [Action] {
+    actions(partition, readings[partition]?.progress.cameDamaged(reason) ?? [])
   }
 
   /// What to ask of the partitions that are read.
@@ -188,7 +190,8 @@ struct GroupReading: Sendable, Hashable {
     var questions: [Int32: LogQuestion] = [:]
     for partition in readings.keys {
       guard let reading = readings[partition] else { continue }
-      questions[partition] = LogQuestion(assignment: reading.assignment, log: readings[partition]!.progress.ask())
+      questions[partition] = LogQuestion(
+        assignment: reading.assignment, log: readings[partition]!.progress.ask())
     }
     return questions
   }
@@ -218,8 +221,8 @@ struct GroupReading: Sendable, Hashable {
         assignments += 1
         readings[partition]?.assignment = assignments
         actions.append(.tell(.madeAnew(partition, from: before, beginning: beginning)))
-      case .damaged(let offset, let isGivenUp):
-        actions.append(.tell(.damaged(partition, offset, isGivenUp: isGivenUp)))
+      case .damaged(let offset, let isGivenUp, let reason):
+        actions.append(.tell(.damaged(partition, offset, isGivenUp: isGivenUp, reason: reason)))
       }
     }
     return actions
@@ -236,6 +239,6 @@ public enum ReadingEvent: Sendable, Equatable {
   case lost(Int32, Range<Int64>)
   /// The topic was made anew while it was read: it is read from its beginning.
   case madeAnew(Int32, from: Int64, beginning: Int64)
-  /// A record came damaged from its broker. It is fetched again, or given up.
-  case damaged(Int32, Int64, isGivenUp: Bool)
+  /// A record came damaged from its broker. It is fetched again, or given up after ``PartitionProgress/tries``.
+  case damaged(Int32, Int64, isGivenUp: Bool, reason: String)
 }

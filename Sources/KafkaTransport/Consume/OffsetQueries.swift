@@ -143,7 +143,8 @@ final class OffsetQueries: Sendable {
       let position = isPositioned ? committed[partition] ?? nil : chosen[partition]
       result.append(
         PartitionBeginning(
-          partition: partition, committed: position, chosen: chosen[partition], log: log, isAnother: isAnother,
+          partition: partition, committed: position, chosen: chosen[partition], log: log,
+          isAnother: isAnother,
           asked: firstNew[partition] == nil ? nil : now,
           firstLater: firstNew[partition].flatMap { $0 >= 0 ? $0 : nil }))
     }

@@ -129,11 +129,11 @@ struct PartitionProgress: Sendable, Hashable {
     case lost(Range<Int64>)
     case madeAnew(from: Int64, beginning: Int64)
     /// A record that comes damaged: it is fetched again, or given up for good.
-    case damaged(Int64, isGivenUp: Bool)
+    case damaged(Int64, isGivenUp: Bool, reason: String)
   }
 
   /// How often a damaged record is fetched again.
-  static let tries = 5
+  static let tries = 3
 
   let beginning: PartitionBeginning
   /// Counts up each time the topic turns out to be made anew; part of a record's ``RecordPlace/assignment``.
@@ -235,17 +235,17 @@ struct PartitionProgress: Sendable, Hashable {
   mutating func seekFailed() -> [Action] { positionIsGone() }
 
   /// The record that comes next is damaged.
-  mutating func cameDamaged() -> [Action] {
+  mutating func cameDamaged(_ reason: String) -> [Action] {
     guard phase == .reading else { return [] }
     guard damages >= Self.tries else {
       damages += 1
-      return [.damaged(next, isGivenUp: false), .seek(next)]
+      return [.damaged(next, isGivenUp: false, reason: reason), .seek(next)]
     }
     // A batch holds any number of records: each is skipped by itself, so that what follows is not lost.
     let given = next
     next += 1
     damages = 0
-    return [.damaged(given, isGivenUp: true), .seek(next)]
+    return [.damaged(given, isGivenUp: true, reason: reason), .seek(next)]
   }
 
   /// By what this log is recognised later; `nil` while it cannot be.
