@@ -1,0 +1,103 @@
+import Testing
+
+@testable import FrameFeed
+
+@Suite struct LatestFramesTests {
+  private func age(_ sequence: Int?, run: String = "r", at scheduled: Int64 = 0) -> LatestFrames.Age {
+    LatestFrames.Age(run: run, sequence: sequence, scheduled: scheduled)
+  }
+
+  private func frames(batch: Int = 1, capacity: Int = 100, bytes: Int = 1000) -> LatestFrames {
+    LatestFrames(batch: batch, capacity: capacity, bytes: bytes)
+  }
+
+  @Test func theNewestOfAFeedWaits() {
+    var frames = frames()
+    #expect(frames.offer(1, feed: "a", age(5), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(2, feed: "a", age(7), bytes: 1) == .waits(dropping: 1))
+    // By number, not by arrival: another partition brings older ones later.
+    #expect(frames.offer(3, feed: "a", age(6), bytes: 1) == .dropped)
+    #expect(frames.serve() == 2)
+    // Nor does a feed go backward behind what was handed out.
+    frames.taken()
+    frames.answered(1)
+    #expect(frames.offer(4, feed: "a", age(6), bytes: 1) == .dropped)
+    #expect(frames.offer(5, feed: "a", age(8), bytes: 1) == .waits(dropping: nil))
+  }
+
+  @Test func ofTwoRunsTheOneThatBeganLastIsNewer() {
+    var frames = frames()
+    #expect(frames.offer(1, feed: "a", age(900, run: "old", at: 100), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(2, feed: "a", age(0, run: "new", at: 200), bytes: 1) == .waits(dropping: 1))
+    #expect(frames.offer(3, feed: "a", age(901, run: "old", at: 150), bytes: 1) == .dropped)
+    // Frames of other tools have times alone.
+    #expect(frames.offer(4, feed: "b", age(nil, run: "", at: 5), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(5, feed: "b", age(nil, run: "", at: 5), bytes: 1) == .waits(dropping: 4))
+    #expect(frames.offer(6, feed: "b", age(nil, run: "", at: 4), bytes: 1) == .dropped)
+  }
+
+  /// Any number of feeds, each of which brings a frame as often as it likes.
+  @Test func theFeedThatWaitedLongestIsServedFirst() {
+    var frames = frames()
+    var served = [Int](repeating: 0, count: 100)
+    var number = 0
+    var feedOf: [Int: Int] = [:]
+    for round in 0..<300 {
+      for feed in 0..<100 {
+        number += 1
+        feedOf[number] = feed
+        _ = frames.offer(number, feed: "f\(feed)", age(round), bytes: 1)
+      }
+      let frame = frames.serve()
+      served[feedOf[frame ?? 0] ?? 0] += 1
+      frames.taken()
+      frames.answered(1)
+    }
+    #expect(served == [Int](repeating: 3, count: 100))
+  }
+
+  @Test func whatIsFullTakesNoFurtherFeed() {
+    var frames = frames(capacity: 2)
+    #expect(frames.offer(1, feed: "a", age(0), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(2, feed: "b", age(0), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(3, feed: "c", age(0), bytes: 1) == .full)
+    #expect(frames.offer(4, feed: "b", age(1), bytes: 1) == .waits(dropping: 2))
+    #expect(frames.serve() == 1)
+    #expect(frames.offer(3, feed: "c", age(0), bytes: 1) == .waits(dropping: nil))
+    var bytes = self.frames(bytes: 10)
+    // A single one always gets in.
+    #expect(bytes.offer(1, feed: "a", age(0), bytes: 50) == .waits(dropping: nil))
+    #expect(bytes.offer(2, feed: "b", age(0), bytes: 1) == .full)
+    #expect(bytes.offer(3, feed: "a", age(1), bytes: 2) == .waits(dropping: 1))
+    #expect(bytes.offer(2, feed: "b", age(0), bytes: 8) == .waits(dropping: nil))
+  }
+
+  /// Nothing is handed out while the model works: it would be an inference older when it is looked at.
+  @Test func nothingIsServedWhileTheModelWorks() {
+    var frames = frames(batch: 3)
+    for feed in 0..<5 { _ = frames.offer(feed, feed: "f\(feed)", age(0), bytes: 1) }
+    #expect(frames.serve() == 0 && frames.serve() == 1)
+    frames.taken()
+    #expect(!frames.canServe && frames.serve() == nil)
+    frames.answered(2)
+    #expect(frames.serve() == 2 && frames.serve() == 3 && frames.serve() == 4)
+    #expect(frames.serve() == nil)
+    // Too old to be worth it: its slot is free again.
+    frames.giveBack()
+    #expect(frames.offer(9, feed: "f9", age(0), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.serve() == 9)
+  }
+
+  /// Feed names are hostile input.
+  @Test func manyFeedsAreForgottenInTime() {
+    var frames = frames()
+    for number in 0..<(LatestFrames.maximumServed * 2) {
+      #expect(frames.offer(number, feed: "f\(number)", age(0), bytes: 1) == .waits(dropping: nil))
+      #expect(frames.serve() == number)
+      frames.taken()
+      frames.answered(1)
+    }
+    // The last ones are remembered.
+    #expect(frames.offer(-1, feed: "f\(LatestFrames.maximumServed * 2 - 1)", age(0), bytes: 1) == .dropped)
+  }
+}

@@ -1,0 +1,248 @@
+import FrameCore
+import Testing
+
+@testable import FrameFeed
+@testable import KafkaTransport
+
+/// What a run lacks, and why: told from where its frames lay and what was read there.
+@Suite struct RunLedgerTests {
+  /// A ledger, and frames by short names.
+  private struct Book {
+    var ledger = RunLedger()
+
+    mutating func assign(
+      _ partition: Int32, _ offset: Int64, _ cause: PartitionBeginning.Cause, lost: Range<Int64> = 0..<0,
+      of count: Int = 1
+    ) {
+      let beginning = PartitionBeginning(partition: partition, offset: offset, cause: cause, lost: lost)
+      ledger.assigned([beginning], of: count)
+    }
+
+    /// - Returns: whether it is to be decoded.
+    @discardableResult
+    mutating func frame(_ run: String, _ sequence: Int?, _ partition: Int32, _ offset: Int64) -> Bool {
+      let isAgain = ledger.took(partition, offset)
+      let identity = FrameIdentity(feed: "drone", run: run, sequence: sequence)
+      return ledger.arrived(identity, partition, offset, isAgain: isAgain)
+    }
+
+    mutating func end(_ run: String, _ count: Int, _ partition: Int32, _ offset: Int64) {
+      let isAgain = ledger.took(partition, offset)
+      ledger.ended(
+        FrameIdentity(feed: "drone", run: run, sequence: nil), count: count, partition, offset,
+        isAgain: isAgain)
+    }
+
+    func absences(_ run: String, unread: Set<Int32> = []) -> [RunLedger.Absence?: Int] {
+      ledger.absences(of: ledger.runs[.init(feed: "drone", run: run)]!) { unread.contains($0) }
+    }
+
+    func summary(unread: Set<Int32> = []) -> RunLedger.Summary { ledger.summary { unread.contains($0) } }
+  }
+
+  @Test func aWholeRunIsComplete() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for sequence in 0..<5 { #expect(book.frame("r", sequence, 0, Int64(sequence))) }
+    #expect(book.ledger.hasOpen)
+    book.end("r", 5, 0, 5)
+    let summary = book.summary()
+    #expect(summary.isWhole && !book.ledger.hasOpen && summary.feeds[0].complete && summary.notes.isEmpty)
+    #expect(summary.totals.received == 5 && summary.totals.missing == 0 && summary.totals.notRead == 0)
+  }
+
+  @Test func aHoleIsMissing() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for (offset, sequence) in [0, 1, 4].enumerated() { book.frame("r", sequence, 0, Int64(offset)) }
+    book.end("r", 7, 0, 3)
+    #expect(book.absences("r") == [nil: 4])
+    let summary = book.summary()
+    #expect(!summary.isWhole && summary.totals.missing == 4 && !summary.feeds[0].complete)
+    #expect(summary.feeds[0].reasons?.first?.hasPrefix("missing 4") == true)
+  }
+
+  /// A hand-written end record, after which more was found.
+  @Test func anEndThatIsTooSmallHidesNothing() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for (offset, sequence) in [0, 1, 3, 4].enumerated() { book.frame("r", sequence, 0, Int64(offset)) }
+    book.end("r", 2, 0, 4)
+    #expect(book.absences("r") == [nil: 1])
+  }
+
+  /// What lies before the group's position was read by it.
+  @Test func aRunIsGoneOnWith() {
+    var book = Book()
+    book.assign(0, 30, .committed)
+    for sequence in 30..<33 { book.frame("r", sequence, 0, Int64(sequence)) }
+    book.end("r", 33, 0, 33)
+    #expect(book.absences("r") == [.readElsewhere: 30])
+    let summary = book.summary()
+    #expect(summary.isWhole && summary.totals.missing == 0 && summary.totals.notRead == 0)
+    #expect(summary.feeds[0].complete)
+  }
+
+  @Test func whatTheUserChoseNotToReadIsNotRead() {
+    var book = Book()
+    book.assign(0, 30, .chosen)
+    book.frame("r", 30, 0, 30)
+    book.end("r", 31, 0, 31)
+    let summary = book.summary()
+    #expect(book.absences("r") == [.beforeChoice: 30])
+    #expect(summary.isWhole && summary.totals.notRead == 30 && !summary.feeds[0].complete)
+  }
+
+  @Test func whatRetentionHadTakenIsNotReadAndTold() {
+    var book = Book()
+    book.assign(0, 30, .beginning)
+    book.frame("r", 30, 0, 30)
+    book.end("r", 31, 0, 31)
+    let summary = book.summary()
+    #expect(book.absences("r") == [.beforeGroup: 30])
+    #expect(!summary.isWhole && summary.totals.notRead == 30 && summary.totals.missing == 0)
+  }
+
+  @Test func whatWasDeletedUnderTheGroupIsLost() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for sequence in 0..<5 { book.frame("r", sequence, 0, Int64(sequence)) }
+    book.ledger.deleted(0, 5..<20)
+    book.frame("r", 20, 0, 20)
+    book.end("r", 21, 0, 21)
+    let summary = book.summary()
+    #expect(book.absences("r") == [.deleted: 15])
+    #expect(!summary.isWhole && summary.totals.lost == 15 && summary.totals.missing == 0)
+    // Also where nothing later of a run shows it.
+    book.ledger.deleted(0, 22..<30)
+    #expect(book.summary().totals.lost == 23)
+  }
+
+  /// Deleted between two starts: the group stood at 10.
+  @Test func whatWasDeletedBeforeTheStartIsLost() {
+    var book = Book()
+    book.assign(0, 40, .committed, lost: 10..<40)
+    book.frame("r", 40, 0, 40)
+    book.end("r", 41, 0, 41)
+    #expect(book.absences("r") == [.deleted: 30, .readElsewhere: 10])
+    #expect(book.summary().totals.lost == 30)
+  }
+
+  /// A feed that moved to a partition that was new then: what came before was read, in the other one.
+  @Test func aFeedThatMovedBetweenTwoStarts() {
+    var book = Book()
+    book.assign(0, 50, .committed, of: 2)
+    book.assign(1, 0, .beginning, of: 2)
+    for sequence in 50..<60 { book.frame("r", sequence, 1, Int64(sequence - 50)) }
+    book.end("r", 60, 1, 10)
+    #expect(book.absences("r") == [.readElsewhere: 50])
+    #expect(book.summary().isWhole)
+  }
+
+  /// While both are read, whichever comes first.
+  @Test func aFeedThatMoves() {
+    var book = Book()
+    for partition: Int32 in 0..<2 { book.assign(partition, 0, .beginning, of: 2) }
+    for sequence in 0..<3 { book.frame("r", sequence, 0, Int64(sequence)) }
+    for sequence in 6..<9 { book.frame("r", sequence, 1, Int64(sequence - 6)) }
+    book.end("r", 9, 1, 3)
+    // The rest of the first partition is still to come, or was not waited for.
+    #expect(book.absences("r", unread: [0]) == [.afterStop: 3])
+    #expect(book.absences("r") == [nil: 3])
+    for sequence in 3..<6 { book.frame("r", sequence, 0, Int64(sequence)) }
+    #expect(book.absences("r") == [:] && book.summary().feeds[0].complete)
+    #expect(book.summary().totals.reordered == 3)
+  }
+
+  /// A partition that another sink read meanwhile.
+  @Test func aPartitionThatCameBack() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for sequence in 0..<5 { book.frame("r", sequence, 0, Int64(sequence)) }
+    book.ledger.revoked([0])
+    #expect(!book.ledger.hasOpen)
+    book.assign(0, 20, .committed)
+    book.frame("r", 20, 0, 20)
+    book.end("r", 21, 0, 21)
+    #expect(book.absences("r") == [.readElsewhere: 15])
+    #expect(book.summary().isWhole)
+  }
+
+  /// The other one died before its answers were committed: what comes again is known by its place.
+  @Test func recordsThatComeAgainAreDuplicates() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for sequence in 0..<5 { book.frame("r", sequence, 0, Int64(sequence)) }
+    #expect(book.frame("", nil, 0, 5))
+    book.ledger.revoked([0])
+    book.assign(0, 2, .committed)
+    for sequence in 2..<5 { #expect(!book.frame("r", sequence, 0, Int64(sequence))) }
+    #expect(!book.frame("", nil, 0, 5))
+    #expect(book.frame("r", 5, 0, 6))
+    let totals = book.summary().totals
+    #expect(totals.duplicate == 4 && totals.received == 7 && totals.missing == 0)
+  }
+
+  /// Records without numbers at offsets that were read before the topic was made anew.
+  @Test func aTopicMadeAnewIsReadAnew() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for offset: Int64 in 0..<100 { #expect(book.frame("", nil, 0, offset)) }
+    book.frame("r", 0, 0, 100)
+    book.ledger.madeAnew(0, beginning: 0)
+    // Its end went with the topic.
+    #expect(!book.ledger.hasOpen)
+    for offset: Int64 in 0..<50 { #expect(book.frame("", nil, 0, offset)) }
+    // The source went on: what lay between is gone.
+    book.frame("r", 9, 0, 50)
+    #expect(book.ledger.hasOpen)
+    book.end("r", 10, 0, 51)
+    #expect(book.absences("r") == [.madeAnew: 8])
+    let summary = book.summary()
+    #expect(summary.totals.lost == 8 && summary.totals.received == 152 && !summary.isWhole)
+  }
+
+  /// Two runs of one feed, of which one went before the group began.
+  @Test func runsOfOneFeedAreApart() {
+    var book = Book()
+    book.assign(0, 25, .committed)
+    for at in 0..<10 {
+      book.frame("a", 12 + at, 0, Int64(25 + 2 * at))
+      book.frame("b", 13 + at, 0, Int64(26 + 2 * at))
+    }
+    book.end("a", 22, 0, 45)
+    book.end("b", 23, 0, 46)
+    #expect(book.absences("a") == [.readElsewhere: 12] && book.absences("b") == [.readElsewhere: 13])
+    #expect(book.summary().isWhole)
+  }
+
+  /// Cameras that reconnect, or a key for each picture: no run is thrown away for their number.
+  @Test func manyRunsAreCountedRight() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    var offset: Int64 = 0
+    let runs = 25_000
+    for number in 0..<runs {
+      for sequence in 0..<2 {
+        #expect(book.frame("r\(number)", sequence, 0, offset))
+        offset += 1
+      }
+      book.end("r\(number)", 2, 0, offset)
+      offset += 1
+    }
+    let summary = book.summary()
+    #expect(summary.totals.received == 2 * runs && summary.totals.missing == 0 && summary.isWhole)
+    #expect(book.ledger.runs.count <= RunLedger.maximumRuns && summary.feeds.count <= 1000)
+    #expect(summary.notes == ["\(runs - summary.feeds.count) further runs are in the totals alone"])
+  }
+
+  @Test func hostileNumbersDoNotTrap() {
+    var book = Book()
+    book.assign(0, .max - 5, .committed)
+    book.frame("r", .max, 0, .max - 5)
+    book.frame("r", 0, 0, .max - 4)
+    book.end("r", .max, 0, .max - 3)
+    book.frame("s", .max, 0, .max - 2)
+    #expect(book.summary().totals.received == 3)
+  }
+}
