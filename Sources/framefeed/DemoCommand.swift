@@ -52,7 +52,7 @@ struct DemoCommand: Command {
 
   func run() async throws {
     let topic = "framefeed-demo-" + UUID().uuidString.prefix(8).lowercased()
-    var kafka = try brokerOptions.kafka()
+    var kafka = try brokerOptions.kafka(for: .sending, .reading)
     var cluster: MockCluster?
     if embedded {
       let mock = try MockCluster()

@@ -30,7 +30,7 @@ struct SinkCommand: Command {
       \.group, "group", allowed: .name, "Sinks of one group share the work; each group reads everything."),
     .option(
       \.start, "from", value: "where",
-      "Where to begin: committed (else the beginning), beginning, latest, or a time (ISO 8601, or ms since 1970)."
+      "Where to begin: committed (else the beginning), beginning, latest, or a time (ISO 8601 with its zone, or ms since 1970)."
     ),
     .manifest(\.model, "model", "The model's manifest."),
     .flag(
@@ -119,10 +119,14 @@ struct SinkCommand: Command {
 
   private func sinkOptions() throws -> SinkOptions {
     var options = SinkOptions(
-      model: try Self.manifest(model), kafka: try brokerOptions.kafka(), log: output.log)
+      model: try Self.manifest(model), kafka: try brokerOptions.kafka(for: .reading),
+      log: output.log)
     options.topic = topic
     options.group = group
     options.partitions = partitions.isEmpty ? nil : partitions
+    if let twice = partitions.first(where: { one in partitions.count { $0 == one } > 1 }) {
+      throw Failure("--partition \(twice) is given twice; name each partition once")
+    }
     options.start = start
     options.untilEnd = untilEnd
     options.frames = frames
@@ -142,6 +146,9 @@ struct SinkCommand: Command {
     }
     options.sync = sync
     options.results = results
+    if options.results == .topic(options.topic) {
+      throw Failure("--results kafka:\(options.topic) is the topic that is read; name another")
+    }
     return options
   }
 

@@ -19,7 +19,7 @@ enum TopicCommand {
         "framefeed topic create frames --update --config max.message.bytes=40000000",
       ])
     static let arguments: [Argument<Create>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .option(
         \.partitions, "partitions", allowed: .range(1...10_000),
         "How many sinks of one group can share it (default: 1)."),
@@ -88,7 +88,7 @@ enum TopicCommand {
         "framefeed topic describe frames --all",
       ])
     static let arguments: [Argument<Describe>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .flag(\.all, "all", "Also settings inherited from the broker."),
       .group(\.brokerOptions),
     ]
@@ -120,7 +120,7 @@ enum TopicCommand {
         "framefeed topic lag frames --group framefeed"
       ])
     static let arguments: [Argument<Lag>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .option(\.group, "group", "The group of sinks."),
       .flag(\.json, "json", "Print JSON."),
       .group(\.brokerOptions),
@@ -162,7 +162,7 @@ enum TopicCommand {
         "framefeed topic delete frames"
       ])
     static let arguments: [Argument<Delete>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .group(\.brokerOptions),
     ]
 
