@@ -1,25 +1,21 @@
 import CRDKafka
 
 extension KafkaClient {
-  /// How far this client's group is behind in each partition.
-  func lag(_ topic: String, partitions: Int) throws(TransportError) -> [PartitionLag] {
+  /// What this client's group has committed in each partition; `nil` inside for nothing yet.
+  func committed(
+    _ topic: String, partitions: Int
+  ) throws(TransportError) -> [Int32: Result<Int64?, TransportError>] {
     let answer = PartitionList(topic, 0..<Int32(partitions)).pass {
       KafkaCode(rd_kafka_committed(handle, $0, 10_000))
     }
+    let action = "asking for committed offsets"
+    guard answer.result == .none else { throw failure(action, answer.result) }
     // One partition's error may come beside the others' answers.
-    let codes = [answer.result] + answer.entries.map(\.code)
-    if let code = codes.first(where: { $0 != .none }) {
-      throw failure("asking for committed offsets", code)
-    }
-    var result: [PartitionLag] = []
-    for entry in answer.entries {
-      let (beginning, end) = try watermarks(topic, entry.partition)
-      result.append(
-        PartitionLag(
-          partition: entry.partition, beginning: beginning, end: end,
-          committed: entry.offset >= 0 ? entry.offset : nil))
-    }
-    return result
+    return Dictionary(
+      answer.entries.map { entry in
+        guard entry.code == .none else { return (entry.partition, .failure(failure(action, entry.code))) }
+        return (entry.partition, .success(entry.offset >= 0 ? entry.offset : nil))
+      }, uniquingKeysWith: { $1 })
   }
 
   /// The first offset kept and the one after the last record.

@@ -139,19 +139,7 @@ enum TopicCommand {
         print(String(decoding: try encoder.encode(lag), as: UTF8.self))
         return
       }
-      print("partition  beginning         end   committed         lag")
-      for part in lag {
-        let cells = [part.beginning, part.end].map { Self.right("\($0)", 10) }
-        let committed = Self.right(part.committed.map { "\($0)" } ?? "-", 10)
-        print(
-          "\(Self.right("\(part.partition)", 9))  \(cells.joined(separator: "  "))  \(committed)  \(Self.right("\(part.lag)", 10))"
-        )
-      }
-      print("\(lag.reduce(0) { $0 + $1.lag }) records behind")
-    }
-
-    private static func right(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
+      print(LagTable(lag).text, terminator: "")
     }
   }
 
