@@ -62,6 +62,10 @@ enum TopicCommand {
         try admin.create(topic, settings)
         print("created topic \(topic) with \(partitions) partition\(partitions == 1 ? "" : "s")")
       }
+      // Not every broker tells, which is no failure of what was asked.
+      if let retention = try? admin.describe(topic)?.retention {
+        Console.shared.line(RetentionText.example(topic, retention))
+      }
     }
 
     private func configuration() throws -> [String: String] {
