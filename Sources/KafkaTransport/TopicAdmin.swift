@@ -102,7 +102,7 @@ public final class TopicAdmin: Sendable {
     own.set("isolation.level", settings.value("isolation.level") ?? "read_committed")
     let storing = try KafkaClient(RD_KAFKA_CONSUMER, all, preset: [], events: ClientEvents(log: nil))
     let reading = try KafkaClient(RD_KAFKA_CONSUMER, own, preset: [], events: ClientEvents(log: nil))
-    let committed = try storing.committed(topic, partitions: leaders.count)
+    let committed = storing.committed(topic, partitions: leaders.count)
     var inquiry = OffsetInquiry(topic, leaders: leaders)
     let beginnings = inquiry.ask(storing, RD_KAFKA_OFFSET_BEGINNING)
     let ends = inquiry.ask(storing, RD_KAFKA_OFFSET_END)

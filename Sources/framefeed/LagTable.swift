@@ -21,7 +21,17 @@ struct LagTable {
     let lines = ([head] + rows).map { cells in
       zip(cells, [9, 9, 10, 10, 10, 10]).map { Self.right($0, $1) }.joined(separator: "  ")
     }
-    return (lines + parts.flatMap(\.remarks) + [sum]).joined(separator: "\n") + "\n"
+    return (lines + problems + parts.flatMap(\.remarks) + [sum]).joined(separator: "\n") + "\n"
+  }
+
+  /// A line each: often all partitions have one.
+  private var problems: [String] {
+    var texts: [String] = []
+    for case let problem? in parts.map(\.problem) where !texts.contains(problem) { texts.append(problem) }
+    return texts.map { problem in
+      let having = parts.filter { $0.problem == problem }.map { "\($0.partition)" }
+      return "partition\(having.count == 1 ? "" : "s") \(having.joined(separator: ", ")): \(problem)"
+    }
   }
 
   private var sum: String {

@@ -141,9 +141,11 @@ enum TopicCommand {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         print(String(decoding: try encoder.encode(lag), as: UTF8.self))
-        return
+      } else {
+        print(LagTable(lag).text, terminator: "")
       }
-      print(LagTable(lag).text, terminator: "")
+      // Nothing of what was asked is known.
+      if lag.allSatisfy({ $0.lag == nil }) { throw ExitCode.failed }
     }
   }
 

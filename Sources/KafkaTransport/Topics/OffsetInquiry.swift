@@ -17,7 +17,7 @@ struct OffsetInquiry {
     self.topic = topic
     partitions = Dictionary(grouping: leaders.indices.map { Int32($0) }) { leaders[Int($0)] }
     for partition in partitions.filter({ $0.key < 0 }).values.joined() {
-      problems[partition] = "has no leader, so its offsets cannot be asked"
+      problems[partition] = "there is no leader to ask"
     }
   }
 
@@ -37,7 +37,7 @@ struct OffsetInquiry {
           offsets[entry.partition] = entry.offset
         } else {
           problems[entry.partition] =
-            "its offsets could not be asked of broker \(leader): \(client.failure("asking", code))"
+            "broker \(leader), the leader, does not tell: \(code) (\(code.name))"
         }
       }
     }

@@ -43,15 +43,14 @@ public struct PartitionLag: Sendable, Equatable, Codable {
       }
     case .failure(let error):
       self.committed = nil
-      self.problem = problem ?? "the group's position could not be asked: \(error)"
+      self.problem = problem ?? "the group's position is not known: \(error)"
       lag = nil
     }
   }
 
-  /// What the figures alone do not say, a line each.
+  /// What the figures alone do not say, a line each; without the ``problem``.
   public var remarks: [String] {
     var remarks: [String] = []
-    if let problem { remarks.append("partition \(partition): \(problem)") }
     if let unreadable, unreadable > 0, let readable {
       remarks.append(
         "partition \(partition): \(unreadable) records behind an open transaction at offset \(readable) are not readable yet"
