@@ -90,6 +90,28 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     return outcome
   }
 
+  /// Adds an element at the end, waiting for room until `deadline` (monotonic, ns). For queues that block.
+  /// - Returns: the element when there is no room yet; `nil` when it is in, or dropped as the queue is closed.
+  @inlinable
+  public func push(_ element: consuming Element, bytes: Int, deadline: Int64) -> Element? {
+    var pending: Entry? = Entry(element: element, bytes: bytes)
+    let maximumBytes = maximumBytes
+    let isLeft = state.withLock(
+      waitingUntil: { $0.closed || $0.hasRoom(for: bytes, maximumBytes) }, deadline: deadline
+    ) { state in
+      if state.closed { return false }
+      guard state.hasRoom(for: bytes, maximumBytes) else { return true }
+      state.entries.append(pending.take()!)
+      state.bytes += bytes
+      return false
+    }
+    guard isLeft, let entry = pending.take() else {
+      state.wakeAll()
+      return nil
+    }
+    return entry.element
+  }
+
   /// The oldest element; waits for one.
   /// - Returns: `nil` once the queue is closed and empty.
   @inlinable

@@ -44,8 +44,8 @@ final class BatchLine: Sendable {
 
   /// Gives a frame the next slot. Call in the order of receipt, from one thread at a time.
   /// - Returns: `nil` once the line is closed.
-  func place(_ frame: PlacedFrame, partition: Int32, offset: Int64) -> Place? {
-    let entry = BatchEntry(partition: partition, offset: offset, frame: frame)
+  func place(_ frame: PlacedFrame, _ record: RecordPlace) -> Place? {
+    let entry = BatchEntry(place: record, frame: frame)
     if let place = state.withLock({ add(entry, to: &$0, new: nil) }) { return place }
     // Not under the lock: the model frees tensors, and needs the lock to get there.
     guard let tensor = pool.take() else { return nil }
@@ -72,9 +72,12 @@ final class BatchLine: Sendable {
     return place
   }
 
+  /// Whether a batch that takes no more frames waits for the model: one that is placed now would wait behind it.
+  var hasFull: Bool { state.withLock { !$0.waiting.isEmpty } }
+
   /// Keeps a record without a frame in its place in the order.
-  func note(partition: Int32, offset: Int64) {
-    let entry = BatchEntry(partition: partition, offset: offset, frame: nil)
+  func note(_ record: RecordPlace) {
+    let entry = BatchEntry(place: record, frame: nil)
     state.withLock(waitingUntil: { $0.waiting.count < Self.maximumWaiting || $0.closed }) { state in
       guard !state.closed else { return }
       if let open = state.open {
@@ -115,7 +118,11 @@ final class BatchLine: Sendable {
         }
         seen = state.opened
         deadline = state.open?.deadline ?? .max
-        if state.closed || FrameClock.monotonic() >= deadline { state.closeOpen() }
+        if state.closed || FrameClock.monotonic() >= deadline {
+          state.closeOpen()
+          // Its decoders are waited for, not the time that is over.
+          deadline = .max
+        }
         return nil
       }
       if let batch {

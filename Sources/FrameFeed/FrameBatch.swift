@@ -17,10 +17,9 @@ struct PlacedFrame: Sendable {
   var outcome = FrameOutcome.pending
 }
 
-/// One record in the order of receipt; its offset is stored when the batch it is in has been answered.
+/// One record in the order of receipt; it is done with when the batch it is in has been answered.
 struct BatchEntry: Sendable {
-  let partition: Int32
-  let offset: Int64
+  let place: RecordPlace
   /// `nil` when there is nothing to infer: the end of a run, a tombstone, a record that is no frame.
   var frame: PlacedFrame?
 }

@@ -63,7 +63,7 @@ struct InferenceStage: Sendable {
       let latency = tally.clocks.measures(description.clock) ? now - description.stamps.scheduled : nil
       if let latency { tally.latency.record(.endToEnd, nanoseconds: latency) }
       tally.inferred.add()
-      tally.ledger.inferred(description.identity, partition: entry.partition)
+      tally.ledger.withLock { $0.inferred(description.identity, entry.place.partition) }
       let start = row * model.rowCount
       try results?.write(
         ResultRow(

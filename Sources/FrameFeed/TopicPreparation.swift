@@ -7,6 +7,8 @@ struct PreparedTopic: Sendable {
   /// Largest record it takes, bytes; `nil` where the brokers do not tell, which needs a right of its own.
   let limit: Int?
   let isLocalDevelopmentBroker: Bool
+  /// Whether it was not there at first.
+  var wasAwaited = false
 
   /// For librdkafka's in-process cluster.
   static let embedded = PreparedTopic(
@@ -44,7 +46,11 @@ struct PreparedTopic: Sendable {
     var said = false
     while true {
       let cluster = try admin.cluster()
-      if cluster.topics[topic] != nil { return try describe(topic, admin, cluster, log) }
+      if cluster.topics[topic] != nil {
+        var prepared = try describe(topic, admin, cluster, log)
+        prepared.wasAwaited = said
+        return prepared
+      }
       if !said { log.notice("waiting for topic \(topic)") }
       said = true
       let next = FrameClock.monotonic() + 300_000_000

@@ -6,9 +6,9 @@ public struct FrameCounts: Codable, Sendable, Equatable {
   public var received: Int?
   public var decoded: Int?
   public var inferred: Int?
-  /// Sent and never seen.
+  /// Sent and never seen, though all places where they could be were read.
   public var missing: Int?
-  /// Seen again.
+  /// Records that were received again.
   public var duplicate: Int?
   /// Seen after a later one.
   public var reordered: Int?
@@ -20,11 +20,16 @@ public struct FrameCounts: Codable, Sendable, Equatable {
   public var damaged: Int?
   /// Broken or over a limit.
   public var rejected: Int?
+  /// Deleted from the topic before this group had read them, records.
+  public var lost: Int?
+  /// From before the place where this group began, or behind where it was stopped.
+  public var notRead: Int?
 
   public init(
     sent: Int? = nil, acknowledged: Int? = nil, received: Int? = nil, decoded: Int? = nil,
     inferred: Int? = nil, missing: Int? = nil, duplicate: Int? = nil, reordered: Int? = nil,
-    droppedFull: Int? = nil, droppedStale: Int? = nil, damaged: Int? = nil, rejected: Int? = nil
+    droppedFull: Int? = nil, droppedStale: Int? = nil, damaged: Int? = nil, rejected: Int? = nil,
+    lost: Int? = nil, notRead: Int? = nil
   ) {
     self.sent = sent
     self.acknowledged = acknowledged
@@ -38,6 +43,8 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     self.droppedStale = droppedStale
     self.damaged = damaged
     self.rejected = rejected
+    self.lost = lost
+    self.notRead = notRead
   }
 
   /// The counts that apply, by their name in the report, in the order of the pipeline.
@@ -46,7 +53,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
       ("sent", sent), ("acknowledged", acknowledged), ("received", received), ("decoded", decoded),
       ("inferred", inferred), ("missing", missing), ("duplicate", duplicate), ("reordered", reordered),
       ("droppedFull", droppedFull), ("droppedStale", droppedStale), ("damaged", damaged),
-      ("rejected", rejected),
+      ("rejected", rejected), ("lost", lost), ("notRead", notRead),
     ]
     return all.compactMap { name, count in count.map { (name, $0) } }
   }
@@ -60,12 +67,13 @@ public struct FrameCounts: Codable, Sendable, Equatable {
       sent: sum(\.sent), acknowledged: sum(\.acknowledged), received: sum(\.received),
       decoded: sum(\.decoded), inferred: sum(\.inferred), missing: sum(\.missing),
       duplicate: sum(\.duplicate), reordered: sum(\.reordered), droppedFull: sum(\.droppedFull),
-      droppedStale: sum(\.droppedStale), damaged: sum(\.damaged), rejected: sum(\.rejected))
+      droppedStale: sum(\.droppedStale), damaged: sum(\.damaged), rejected: sum(\.rejected),
+      lost: sum(\.lost), notRead: sum(\.notRead))
   }
 
   /// Adds counts that may not apply: absent only if all are. Stops at `Int.max`, as hostile sequence numbers can make
   /// a feed miss that many.
-  static func sum(_ counts: [Int?]) -> Int? {
+  public static func sum(_ counts: [Int?]) -> Int? {
     counts.compactMap(\.self).reduce(nil) { total, count in
       let (sum, overflow) = (total ?? 0).addingReportingOverflow(count)
       return overflow ? .max : sum

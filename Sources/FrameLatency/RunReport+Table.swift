@@ -27,8 +27,10 @@ extension RunReport {
   private var countLines: [String] {
     let troubles: Set = [
       "missing", "duplicate", "reordered", "droppedFull", "droppedStale", "damaged", "rejected",
+      "lost", "notRead",
     ]
-    let counts = frames.applicable
+    // Those that seldom apply are not shown at 0.
+    let counts = frames.applicable.filter { $0.count > 0 || !["lost", "notRead"].contains($0.name) }
     let lines = [counts.filter { !troubles.contains($0.name) }, counts.filter { troubles.contains($0.name) }]
     return lines.filter { !$0.isEmpty }.map { "frames  " + Self.list($0) }
   }
@@ -56,7 +58,8 @@ extension RunReport {
     guard let feeds, feeds.count > 1 || feeds.contains(where: { !$0.complete }) else { return [] }
     return feeds.map { report in
       let verdict = report.complete ? "complete" : "not complete"
-      return "feed    \(report.feed)  run \(report.run)  \(Self.list(report.frames.applicable))  \(verdict)"
+      let counts = report.frames.applicable.filter { $0.count > 0 || !["lost", "notRead"].contains($0.name) }
+      return "feed    \(report.feed)  run \(report.run)  \(Self.list(counts))  \(verdict)"
     }
   }
 

@@ -36,6 +36,8 @@ public struct RunReport: Codable, Sendable {
     public var frames: FrameCounts
     /// Whether the run's end was seen and nothing is missing.
     public var complete: Bool
+    /// Why frames were not received, a line each.
+    public var reasons: [String]?
 
     public init(feed: String, run: String, frames: FrameCounts, complete: Bool) {
       self.feed = feed

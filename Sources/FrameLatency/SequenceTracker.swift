@@ -1,8 +1,9 @@
-/// Proves that a run arrived complete, or counts what is missing, from sequence numbers alone.
+/// Proves that a run arrived complete, or tells what is missing, from sequence numbers alone.
 ///
-/// Remembers the holes, not the frames: a run without loss costs no memory however long it is. Sequence
-/// numbers are hostile input; any `Int` is safe.
-public struct SequenceTracker: Sendable {
+/// Remembers the holes, not the frames: a run without loss costs no memory however long it is. Each hole knows between
+/// which two passages it lies, so that what is known of their places can tell why. Sequence numbers are hostile input;
+/// any `Int` is safe.
+public struct SequenceTracker<Passage: Sendable>: Sendable {
   /// What one arrival was.
   public enum Observation: Sendable, Equatable {
     case new
@@ -12,23 +13,27 @@ public struct SequenceTracker: Sendable {
     case reordered
   }
 
+  /// Numbers that were not seen.
+  public struct Hole: Sendable {
+    public fileprivate(set) var numbers: Range<Int>
+    /// What came before the hole and behind it, in order of arrival; nothing before a run's first frame.
+    public let after: Passage?
+    public let before: Passage
+  }
+
   /// Most holes kept apart. Beyond it the oldest are missing for good: a frame that still arrives for one of
   /// them counts as a duplicate.
-  static let maximumGaps = 100_000
+  static var maximumHoles: Int { 100_000 }
 
-  private let startsMidRun: Bool
-  /// Numbers below `covered` that were not seen, ascending and disjoint.
-  private var gaps: [Range<Int>] = []
-  /// Every number below is seen, in `gaps`, or given up. Unsigned, as it may be one past `Int.max`.
+  /// Ascending and disjoint.
+  public private(set) var holes: [Hole] = []
+  /// Every number below is seen, in a hole, or given up. Unsigned, as it may be one past `Int.max`.
   private var covered: UInt = 0
-  /// The highest number seen.
+  /// The highest number seen, and where that frame passed.
   public private(set) var highestSeen: Int?
-  /// Holes below this are not missing: another consumer had those frames.
-  private var floor = 0
-  /// Holes from here on are not missing: the run ended before.
-  private var limit = Int.max
-  private var openMissing = 0
-  private var givenUp = 0
+  public private(set) var last: Passage?
+  /// Numbers of holes that are no longer kept.
+  public private(set) var givenUp = 0
 
   /// Frames seen, each once.
   public private(set) var received = 0
@@ -39,31 +44,29 @@ public struct SequenceTracker: Sendable {
   /// Whether the record that ends the run was seen.
   public private(set) var ended = false
 
-  /// - Parameter startsMidRun: whether reading began at an offset other than the start of the run, so that
-  ///   the frames before the first one seen are not missing.
-  public init(startsMidRun: Bool) {
-    self.startsMidRun = startsMidRun
+  public init() {}
+
+  /// Whether the run is over and every frame of it was seen.
+  public var isComplete: Bool { ended && holes.isEmpty && givenUp == 0 }
+
+  /// Frames that were not seen, as far as known.
+  public var unseen: Int {
+    holes.reduce(givenUp) { total, hole in
+      let (sum, overflow) = total.addingReportingOverflow(hole.numbers.count)
+      return overflow ? .max : sum
+    }
   }
 
-  /// Frames that should have been seen and were not, as far as known.
-  public var missing: Int { openMissing + givenUp }
-
-  /// Whether the run is over and nothing of it is missing.
-  public var isComplete: Bool { ended && missing == 0 }
-
   /// Takes note of one frame.
-  public mutating func observe(sequence: Int) -> Observation {
-    guard sequence >= 0, claim(sequence) else {
+  public mutating func observe(sequence: Int, at passage: Passage) -> Observation {
+    guard sequence >= 0, claim(sequence, passage) else {
       duplicate += 1
       return .duplicate
-    }
-    if highestSeen == nil, startsMidRun {
-      floor = sequence
-      recount()
     }
     received += 1
     guard let highest = highestSeen, sequence < highest else {
       highestSeen = sequence
+      last = passage
       return .new
     }
     reordered += 1
@@ -71,75 +74,60 @@ public struct SequenceTracker: Sendable {
   }
 
   /// Takes note of the record that ends the run.
-  /// - Parameter count: frames sent in the run.
-  public mutating func end(count: Int) {
-    let count = max(count, 0)
+  /// - Parameter count: frames sent in the run. Frames that were seen beyond it prove it wrong.
+  public mutating func end(count: Int, at passage: Passage) {
     ended = true
-    limit = count
-    if UInt(count) > covered {
-      gaps.append(Int(covered)..<count)
-      covered = UInt(count)
-    }
-    // Nothing of the run was seen: all of it was another consumer's.
-    if highestSeen == nil, startsMidRun { floor = count }
-    recount()
+    if UInt(max(count, 0)) > covered { open(Int(covered)..<count, passage) }
   }
 
   /// Marks a number as seen. Returns `false` if it was seen before (or given up).
-  private mutating func claim(_ sequence: Int) -> Bool {
+  private mutating func claim(_ sequence: Int, _ passage: Passage) -> Bool {
     if UInt(sequence) >= covered {
-      if UInt(sequence) > covered { open(Int(covered)..<sequence) }
+      if UInt(sequence) > covered { open(Int(covered)..<sequence, passage) }
       covered = UInt(sequence) + 1
       return true
     }
-    guard let index = gapIndex(of: sequence) else { return false }
-    let gap = gaps[index]
-    openMissing -= missingCount(sequence..<sequence + 1)
-    switch (gap.lowerBound < sequence, sequence + 1 < gap.upperBound) {
-    case (false, false): gaps.remove(at: index)
-    case (true, false): gaps[index] = gap.lowerBound..<sequence
-    case (false, true): gaps[index] = sequence + 1..<gap.upperBound
+    guard let index = holeIndex(of: sequence) else { return false }
+    let hole = holes[index].numbers
+    switch (hole.lowerBound < sequence, sequence + 1 < hole.upperBound) {
+    case (false, false): holes.remove(at: index)
+    case (true, false): holes[index].numbers = hole.lowerBound..<sequence
+    case (false, true): holes[index].numbers = sequence + 1..<hole.upperBound
     case (true, true):
-      gaps[index] = gap.lowerBound..<sequence
-      gaps.insert(sequence + 1..<gap.upperBound, at: index + 1)
+      var rest = holes[index]
+      rest.numbers = sequence + 1..<hole.upperBound
+      holes[index].numbers = hole.lowerBound..<sequence
+      holes.insert(rest, at: index + 1)
       giveUpOldest()
     }
     return true
   }
 
-  private mutating func open(_ gap: Range<Int>) {
-    gaps.append(gap)
-    openMissing += missingCount(gap)
+  private mutating func open(_ numbers: Range<Int>, _ passage: Passage) {
+    holes.append(Hole(numbers: numbers, after: last, before: passage))
+    covered = UInt(numbers.upperBound)
     giveUpOldest()
   }
 
   /// Keeps the memory bounded. Gives up a sixteenth at a time, so that moving the rest down is rare.
   private mutating func giveUpOldest() {
-    guard gaps.count > Self.maximumGaps else { return }
-    let batch = Self.maximumGaps / 16
-    let lost = gaps.prefix(batch).reduce(0) { $0 + missingCount($1) }
-    openMissing -= lost
-    givenUp += lost
-    gaps.removeFirst(batch)
-  }
-
-  /// How many numbers of a hole are missing.
-  private func missingCount(_ gap: Range<Int>) -> Int {
-    max(0, min(gap.upperBound, limit) - max(gap.lowerBound, floor))
-  }
-
-  private mutating func recount() {
-    openMissing = gaps.reduce(0) { $0 + missingCount($1) }
+    guard holes.count > Self.maximumHoles else { return }
+    let batch = Self.maximumHoles / 16
+    for hole in holes.prefix(batch) {
+      let (sum, overflow) = givenUp.addingReportingOverflow(hole.numbers.count)
+      givenUp = overflow ? .max : sum
+    }
+    holes.removeFirst(batch)
   }
 
   /// The hole that a number lies in, by binary search.
-  private func gapIndex(of sequence: Int) -> Int? {
+  private func holeIndex(of sequence: Int) -> Int? {
     var low = 0
-    var high = gaps.count
+    var high = holes.count
     while low < high {
       let middle = low + (high - low) / 2
-      if gaps[middle].upperBound <= sequence { low = middle + 1 } else { high = middle }
+      if holes[middle].numbers.upperBound <= sequence { low = middle + 1 } else { high = middle }
     }
-    return low < gaps.count && gaps[low].lowerBound <= sequence ? low : nil
+    return low < holes.count && holes[low].numbers.lowerBound <= sequence ? low : nil
   }
 }

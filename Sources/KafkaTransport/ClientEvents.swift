@@ -28,20 +28,20 @@ final class ClientEvents: Sendable {
   private let secrets = Mutex<[String]>([])
   /// Producer: one record was acknowledged or given up. The client's fatal error comes with it, if it has one.
   let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, _ fatal: KafkaCode) -> Void)?
-  /// Consumer: partitions are given (`true`) or taken.
-  let rebalanced:
-    (
-      @Sendable (_ assigned: Bool, _ partitions: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) ->
-        Void
-    )?
+  /// Consumer: the group gives partitions (`true`) or takes them.
+  let rebalanced: (@Sendable (_ isGiven: Bool, _ client: OpaquePointer, PartitionList.Pointer) -> Void)?
+  /// Consumer: positions were committed, or not.
+  let committed: (@Sendable (KafkaCode) -> Void)?
 
   init(
     log: KafkaLog?, delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, KafkaCode) -> Void)? = nil,
-    rebalanced: (@Sendable (Bool, UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Void)? = nil
+    rebalanced: (@Sendable (Bool, OpaquePointer, PartitionList.Pointer) -> Void)? = nil,
+    committed: (@Sendable (KafkaCode) -> Void)? = nil
   ) {
     self.log = log
     self.delivered = delivered
     self.rebalanced = rebalanced
+    self.committed = committed
   }
 
   /// The last error of the client as a whole: why a broker does not answer.
@@ -107,9 +107,15 @@ final class ClientEvents: Sendable {
         }
       }
       if rebalanced != nil {
-        rd_kafka_conf_set_rebalance_cb(conf) { _, code, partitions, opaque in
-          guard let partitions else { return }
-          ClientEvents.of(opaque)?.rebalanced?(code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, partitions)
+        rd_kafka_conf_set_rebalance_cb(conf) { client, code, partitions, opaque in
+          guard let client, let partitions else { return }
+          ClientEvents.of(opaque)?.rebalanced?(code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, client, partitions)
+        }
+      }
+      if committed != nil {
+        rd_kafka_conf_set_offset_commit_cb(conf) { _, code, partitions, opaque in
+          let codes = [KafkaCode(code)] + (partitions?.entries.map(\.code) ?? [])
+          ClientEvents.of(opaque)?.committed?(codes.first { $0 != .none } ?? .none)
         }
       }
     }

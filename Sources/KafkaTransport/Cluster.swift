@@ -6,6 +6,12 @@ public struct Cluster: Sendable {
   public let topics: [String: Int]
   /// The broker that leads each partition, by topic; negative where there is none.
   public let leaders: [String: [Int32]]
+  /// Partitions that have no leader now, by topic.
+  var leaderless: [String: [Int32]] {
+    leaders.mapValues { led in led.indices.filter { led[$0] < 0 }.map { Int32($0) } }.filter {
+      !$0.value.isEmpty
+    }
+  }
   /// The brokers' numbers.
   public let brokers: [Int32]
   /// `nil` when the broker does not tell.

@@ -5,7 +5,7 @@ extension KafkaClient {
   func committed(
     _ topic: String, partitions: Int
   ) -> [Int32: Result<Int64?, TransportError>] {
-    let answer = PartitionList(topic, 0..<Int32(partitions)).pass {
+    let answer = PartitionList(topic, (0..<Int32(partitions)).map { $0 }).pass {
       KafkaCode(rd_kafka_committed(handle, $0, 10_000))
     }
     return Dictionary(
@@ -19,14 +19,5 @@ extension KafkaClient {
         }
         return (entry.partition, .success(entry.offset >= 0 ? entry.offset : nil))
       }, uniquingKeysWith: { $1 })
-  }
-
-  /// The first offset kept and the one after the last record.
-  func watermarks(_ topic: String, _ partition: Int32) throws(TransportError) -> (Int64, Int64) {
-    var low: Int64 = 0
-    var high: Int64 = 0
-    let code = KafkaCode(rd_kafka_query_watermark_offsets(handle, topic, partition, &low, &high, 10_000))
-    guard code == .none else { throw failure("asking for the offsets of \(topic)[\(partition)]", code) }
-    return (low, high)
   }
 }

@@ -6,12 +6,14 @@ final class KafkaClient: @unchecked Sendable {
   let handle: OpaquePointer
   let brokers: String
   private let events: ClientEvents
+  private let isConsumer: Bool
 
   init(
     _ type: rd_kafka_type_t, _ settings: KafkaSettings, preset: [(String, String)], events: ClientEvents
   ) throws(TransportError) {
     let configuration = try ClientConfiguration(settings, preset: preset)
     events.attach(to: configuration, hiding: settings.secrets)
+    isConsumer = type == RD_KAFKA_CONSUMER
     handle = try configuration.start(type)
     brokers =
       settings.value("bootstrap.servers") ?? settings.value("metadata.broker.list") ?? settings.brokers
@@ -28,7 +30,8 @@ final class KafkaClient: @unchecked Sendable {
   func failure(_ action: String, _ code: KafkaCode, detail: String? = nil) -> TransportError {
     switch code {
     case .transport, .timedOut, .allBrokersDown, .unresolved:
-      poll(milliseconds: 0)
+      // A consumer that is polled so ends with an assertion where a record waits.
+      if !isConsumer { poll(milliseconds: 0) }
       if let trouble = events.trouble { return .connection(broker: brokers, trouble: trouble) }
       let reason = events.lastError.map { ConnectionTrouble.words($0.text) }
       return .unreachable(broker: brokers, reason: reason ?? code.description)

@@ -25,6 +25,10 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
   public static let unknownPartition = KafkaCode(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
   public static let noOffset = KafkaCode(RD_KAFKA_RESP_ERR__NO_OFFSET)
 
+  /// The log does not have the position that was to be read (`auto.offset.reset` is `error`).
+  static let positionGone = KafkaCode(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+  static let offsetOutOfRange = KafkaCode(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+
   /// The record was not acknowledged within `message.timeout.ms`.
   public static let messageTimedOut = KafkaCode(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT)
 
@@ -47,6 +51,30 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
       RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_MSG,
       RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      true
+    default: false
+    }
+  }
+
+  /// Whether a commit was refused as the group has members, and this client is none of them.
+  var isOfMembership: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+      RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+      true
+    default: false
+    }
+  }
+
+  /// Whether the same question may be answered a little later.
+  var mayPass: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__WAIT_COORD,
+      RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+      RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS,
+      RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+      RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
+      RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
       true
     default: false
     }

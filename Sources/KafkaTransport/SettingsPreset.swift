@@ -41,7 +41,10 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       // At least once: a frame counts as read when the model has answered.
       ("enable.auto.offset.store", "false"),
       ("enable.partition.eof", "true"),  // tells when the end of what was sent is reached
-      ("auto.offset.reset", "earliest"),
+      // A position that the log does not have is told, not replaced without a word.
+      ("auto.offset.reset", "error"),
+      // 300000 by default: so long partitions that are added to a topic would not be read.
+      ("topic.metadata.refresh.interval.ms", "5000"),
     ]
     if brokerIgnoresFetchLimits { settings.append(("receive.message.max.bytes", "\(unboundedResponse)")) }
     guard user.preset == .lowLatency else { return settings }

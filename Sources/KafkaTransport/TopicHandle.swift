@@ -73,7 +73,7 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
   private func openConnections(_ leaders: [Int32: Int32], until deadline: Int64) {
     let left = min(Self.connectionTime, (deadline - FrameClock.monotonic()) / 1_000_000)
     guard left > 0 else { return }
-    PartitionList(name, leaders.values, offset: Int64(RD_KAFKA_OFFSET_END)).pass {
+    PartitionList(name, Array(leaders.values), offset: Int64(RD_KAFKA_OFFSET_END)).pass {
       rd_kafka_offsets_for_times(client.handle, $0, Int32(left))
     }
   }

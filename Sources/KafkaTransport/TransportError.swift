@@ -20,14 +20,12 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case tooLargeForTopic(topic: String, bytes: Int, limit: Int?, broker: String)
   /// The record would be refused by the client's own setting.
   case tooLargeForClient(bytes: Int, limit: Int)
-  /// A fetched record is not what was sent; it is fetched again.
-  case damaged(topic: String, partition: Int32, offset: Int64, reason: String)
-  /// A record that was damaged each time it was fetched; it is skipped.
-  case damagedForGood(topic: String, partition: Int32, offset: Int64, reason: String)
   /// Anything else a broker or librdkafka answered.
   case kafka(action: String, code: KafkaCode, detail: String?)
   /// A sink had to leave its group before the broker had its last offsets.
   case notCommitted(group: String, broker: String)
+  /// What was asked for cannot be done while consumers of the group read.
+  case groupInUse(group: String, members: Int, wanted: String)
   /// The client has stopped.
   case stopped
 
@@ -54,16 +52,23 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
         + "--update --config max.message.bytes=\(Self.roomy(bytes)) --broker \(broker)"
     case .tooLargeForClient(let bytes, let limit):
       "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X message.max.bytes=\(Self.roomy(bytes))"
-    case .damaged(let topic, let partition, let offset, let reason):
-      "\(topic)[\(partition)]@\(offset): came damaged, fetching it again: \(reason)"
-    case .damagedForGood(let topic, let partition, let offset, let reason):
-      "\(topic)[\(partition)]@\(offset): lost, damaged \(RefetchPlan.tries + 1) times over; check the broker's disk and the network: \(reason)"
     case .kafka(let action, let code, let detail):
       "\(action): \(detail ?? code.description) (\(code.name))"
     case .notCommitted(let group, let broker):
       "group \(group): no answer from \(broker), so the last offsets may not be committed; their records are read again"
+    case .groupInUse(let group, let members, let wanted):
+      "\(wanted) and group \(group) do not go together while the group has members (\(members) now): stop them, or name another with --group"
     case .stopped:
       "the Kafka client has been stopped"
+    }
+  }
+
+  /// Whether the same may succeed a little later.
+  var mayPass: Bool {
+    switch self {
+    case .unreachable: true
+    case .kafka(_, let code, _): code.mayPass
+    default: false
     }
   }
 

@@ -122,6 +122,7 @@ struct DemoCommand: Command {
     options.topic = topic
     options.group = topic
     options.untilEnd = true
+    options.awaitsRun = true
     options.isEmbedded = embedded
     return try FeedSink(options)
   }

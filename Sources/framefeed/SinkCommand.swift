@@ -30,11 +30,16 @@ struct SinkCommand: Command {
       \.group, "group", allowed: .name, "Sinks of one group share the work; each group reads everything."),
     .option(
       \.start, "from", value: "where",
-      "Where to begin: committed (else the beginning), beginning, latest, or a time (ISO 8601 with its zone, or ms since 1970)."
+      "Where a new group begins: committed (the beginning), beginning, latest, or a time (ISO 8601 with its zone, or ms since 1970). A group that has read goes on where it was."
     ),
+    .flag(
+      \.rewind, "rewind",
+      "Set the group's positions to --from first, though it has read; not while sinks of the group run."),
     .manifest(\.model, "model", "The model's manifest."),
     .flag(
-      \.untilEnd, "until-end", "Stop when every run that was seen has ended and nothing is left to read."),
+      \.untilEnd, "until-end",
+      "Stop when nothing is left to read and every run that was seen has ended, or nothing comes for --idle-timeout (10 s then)."
+    ),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
     .option(
       \.idleTimeout, "idle-timeout", value: "seconds", allowed: .seconds,
@@ -82,6 +87,7 @@ struct SinkCommand: Command {
 
   var group = "framefeed"
   var start = ReadingStart.committed
+  var rewind = false
   var model: String?
   var untilEnd = false
   var frames: Int?
@@ -128,6 +134,7 @@ struct SinkCommand: Command {
       throw Failure("--partition \(twice) is given twice; name each partition once")
     }
     options.start = start
+    options.rewinds = rewind
     options.untilEnd = untilEnd
     options.frames = frames
     options.idleTimeout = idleTimeout

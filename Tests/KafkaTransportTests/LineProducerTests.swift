@@ -13,8 +13,9 @@ import Testing
     settings.set("fetch.wait.max.ms", "1")
     var options = FrameConsumer.Options(topic: topic, group: "g")
     options.partitions = [0]
-    let consumer = try FrameConsumer(
-      settings, options, rebalancing: FrameConsumer.Rebalancing(assigned: { _ in }, revoked: { _ in }))
+    options.keepsPositions = false
+    let consumer = try FrameConsumer(settings, options)
+    try consumer.start()
     var lines: [String] = []
     var last = FrameClock.monotonic()
     while FrameClock.monotonic() - last < (lines.isEmpty ? 20_000_000_000 : 1_000_000_000) {

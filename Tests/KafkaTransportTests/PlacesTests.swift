@@ -10,14 +10,16 @@ import Testing
 @Suite(.serialized) struct PlacesTests {
   private func deadline(seconds: Int64 = 30) -> Int64 { FrameClock.monotonic() + seconds * 1_000_000_000 }
 
-  /// Reads so many records, storing after each, so that the partitions' stores alternate as the records come.
-  private func read(_ consumer: FrameConsumer, _ count: Int) -> [RecordPlace] {
-    var places: [RecordPlace] = []
+  /// Reads so many records, each done with at once, so that the partitions' positions alternate as the records come.
+  private func read(
+    _ consumer: FrameConsumer, _ count: Int, told: (ReadingEvent) -> Void = { _ in }
+  ) -> [Spot] {
+    var places: [Spot] = []
     let deadline = deadline()
     while places.count < count, FrameClock.monotonic() < deadline {
-      guard let place = consumer.nextPlace() else { continue }
-      places.append(place)
-      consumer.store(partition: place.partition, next: place.offset + 1)
+      guard let place = consumer.nextPlace(told: told) else { continue }
+      places.append(place.spot)
+      consumer.done(place)
     }
     return places
   }
@@ -27,10 +29,6 @@ import Testing
     var topic = try UnequalTopic([40, 7, 90])
     let first = try topic.consumer("g", partitions: own)
     #expect(read(first, 137).count == 137)
-    // Once more in the other order: the last one stored is another partition than the first.
-    for partition: Int32 in [2, 0, 1] {
-      first.store(partition: partition, next: topic.lengths[Int(partition)])
-    }
     try first.close()
     let once = try topic.committed("g")
     #expect(once == [40, 7, 90])
@@ -43,28 +41,37 @@ import Testing
     try second.close()
     let added = Set(
       zip([40, 7, 90], topic.lengths).enumerated().flatMap { partition, range in
-        (range.0..<range.1).map { RecordPlace(partition: Int32(partition), offset: $0) }
+        (range.0..<range.1).map { Spot(partition: Int32(partition), offset: $0) }
       })
     #expect(places.count == 66 && Set(places) == added)
     let twice = try topic.committed("g")
     #expect(twice == [100, 8, 95])
   }
 
-  /// Stored behind each other's back from several threads, as decoders and the model do.
-  @Test func storesFromManyThreadsStayApart() throws {
+  /// Done with behind each other's back from several threads, in any order, as decoders and the model do: the position
+  /// stays before the first that is not.
+  @Test func positionsStayBeforeWhatIsInHand() throws {
     let lengths: [Int64] = [300, 20, 150, 80]
     let topic = try UnequalTopic(lengths)
     let consumer = try topic.consumer("g", partitions: [0, 1, 2, 3])
-    #expect(read(consumer, 1).count == 1)
-    let threads = (0..<4).map { partition in
-      PipelineThread("store") {
-        for next in 1...lengths[partition] { consumer.store(partition: Int32(partition), next: next) }
+    var places: [RecordPlace] = []
+    let deadline = deadline()
+    while places.count < 550, FrameClock.monotonic() < deadline {
+      if let place = consumer.nextPlace() { places.append(place) }
+    }
+    #expect(places.count == 550)
+    let kept = Set([Spot(partition: 0, offset: 123), Spot(partition: 2, offset: 0)])
+    let threads = (0..<4).map { number in
+      let own = places.enumerated().filter { $0.offset % 4 == number }.map(\.element).shuffled()
+      return PipelineThread("done") {
+        for place in own where !kept.contains(place.spot) { consumer.done(place) }
       }
     }
     for thread in threads { thread.join() }
+    #expect(!consumer.isAnswered)
     try consumer.close()
     let stored = try topic.committed("g")
-    #expect(stored == lengths)
+    #expect(stored == [123, 20, -1001, 80])
   }
 
   /// A second member joins in the middle and leaves again. Single partitions are moved: while a group moves all of
@@ -73,10 +80,8 @@ import Testing
   @Test func membersComeAndGo() throws {
     let strategy = "cooperative-sticky"
     var topic = try UnequalTopic([120, 10, 60, 30])
-    let moved = Mutex(0)
-    let first = try topic.consumer(
-      "g", strategy: strategy,
-      .init(assigned: { _ in }, revoked: { given in moved.withLock { $0 += given.count } }))
+    var moved = 0
+    let first = try topic.consumer("g", strategy: strategy)
     var places = Set(read(first, 50))
     var ofSecond = 0
     let second = try topic.consumer("g", strategy: strategy)
@@ -84,14 +89,17 @@ import Testing
       let deadline = deadline()
       while goesOn(), FrameClock.monotonic() < deadline {
         for consumer in consumers {
-          guard let place = consumer.nextPlace(milliseconds: 5) else { continue }
-          consumer.store(partition: place.partition, next: place.offset + 1)
-          places.insert(place)
+          let place = consumer.nextPlace(milliseconds: 5) { event in
+            if case .revoked(let given) = event, consumer === first { moved += given.count }
+          }
+          guard let place else { continue }
+          consumer.done(place)
+          places.insert(place.spot)
           if consumer === second { ofSecond += 1 }
         }
       }
     }
-    readOn([first, second]) { moved.withLock { $0 } == 0 }
+    readOn([first, second]) { moved == 0 }
     try topic.append([20, 200, 5, 70])
     readOn([first, second]) { places.count < 515 || ofSecond == 0 }
     try second.close()
@@ -111,16 +119,32 @@ import Testing
     try first.close()
     try topic.append([1, 2, 3])
     topic.cluster.delay(.offsetFetch, of: 1, milliseconds: 1500)
-    let assigned = Mutex<[Int64?]>([])
-    let second = try topic.consumer(
-      "g", partitions: [0, 1, 2], answerTimeout: 300,
-      .init(assigned: { given in assigned.withLock { $0 = given.map(\.offset) } }, revoked: { _ in }))
-    let places = read(second, 6)
+    var assigned: [PartitionBeginning] = []
+    let second = try topic.consumer("g", partitions: [0, 1, 2], answerTimeout: 300)
+    let places = read(second, 6) { event in
+      if case .assigned(let given) = event { assigned = given }
+    }
     #expect(second.nextPlace(milliseconds: 200) == nil)
     try second.close()
     #expect(places.allSatisfy { $0.offset >= [40, 7, 90][Int($0.partition)] }, "\(places)")
-    #expect(assigned.withLock { $0 } == [nil, nil, nil])
+    #expect(assigned.map(\.offset) == [40, 7, 90] && assigned.allSatisfy { $0.cause == .committed })
     let committed = try topic.committed("g")
     #expect(committed == [41, 9, 93])
+  }
+
+  /// The place where a group began is its position at once, also of partitions of which nothing came, and whoever
+  /// takes over goes on from there; `latest` means the first start alone.
+  @Test func latestIsAPositionOfTheGroup() throws {
+    var topic = try UnequalTopic([40, 7, 90])
+    let first = try topic.consumer("g", start: .latest)
+    #expect(try topic.committed("g") == [40, 7, 90])
+    try topic.append([5, 6, 7])
+    try first.close()
+    let second = try topic.consumer("g", start: .latest)
+    let places = read(second, 18)
+    #expect(places.count == 18 && places.allSatisfy { $0.offset >= [40, 7, 90][Int($0.partition)] })
+    #expect(second.nextPlace(milliseconds: 200) == nil)
+    try second.close()
+    #expect(try topic.committed("g") == [45, 13, 97])
   }
 }

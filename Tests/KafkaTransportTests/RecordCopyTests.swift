@@ -89,8 +89,9 @@ import Testing
     settings.set("fetch.wait.max.ms", "1")
     var options = FrameConsumer.Options(topic: topic, group: "g")
     options.partitions = [0]
-    let consumer = try FrameConsumer(
-      settings, options, rebalancing: FrameConsumer.Rebalancing(assigned: { _ in }, revoked: { _ in }))
+    options.keepsPositions = false
+    let consumer = try FrameConsumer(settings, options)
+    try consumer.start()
     var contents: [Content] = []
     let deadline = FrameClock.monotonic() + 20_000_000_000
     while contents.count < count, FrameClock.monotonic() < deadline {

@@ -16,9 +16,8 @@ import Testing
   {
     var settings = KafkaSettings(brokers: cluster.brokers)
     settings.set("fetch.wait.max.ms", "1")
-    let consumer = try FrameConsumer(
-      settings, FrameConsumer.Options(topic: topic, group: group),
-      rebalancing: FrameConsumer.Rebalancing(assigned: { _ in }, revoked: { _ in }))
+    let consumer = try FrameConsumer(settings, FrameConsumer.Options(topic: topic, group: group))
+    try consumer.start()
     var reader = RecordReader(topic: topic)
     var arrivals: [Arrival] = []
     let deadline = FrameClock.monotonic() + 30_000_000_000
@@ -34,7 +33,7 @@ import Testing
   {
     switch consumer.poll(milliseconds: 100) {
     case .record(let record):
-      consumer.store(partition: record.partition, next: record.offset + 1)
+      consumer.done(record.place)
       return read(record, &reader)
     default: return nil
     }

@@ -40,8 +40,8 @@ struct UnequalTopic {
   }
 
   func consumer(
-    _ group: String, partitions: [Int32]? = nil, strategy: String? = nil, answerTimeout: Int32 = 10_000,
-    _ rebalancing: FrameConsumer.Rebalancing = .init(assigned: { _ in }, revoked: { _ in })
+    _ group: String, partitions: [Int32]? = nil, strategy: String? = nil, start: ReadingStart = .committed,
+    answerTimeout: Int32 = 5000
   ) throws -> FrameConsumer {
     var settings = KafkaSettings(brokers: cluster.brokers)
     // An empty fetch of this cluster always waits the full time.
@@ -52,8 +52,11 @@ struct UnequalTopic {
     if let strategy { settings.set("partition.assignment.strategy", strategy) }
     var options = FrameConsumer.Options(topic: name, group: group)
     options.partitions = partitions
+    options.start = start
     options.answerTimeout = answerTimeout
-    return try FrameConsumer(settings, options, rebalancing: rebalancing)
+    let consumer = try FrameConsumer(settings, options)
+    try consumer.start()
+    return consumer
   }
 
   /// Where a group stands in each partition; negative where it does not.
@@ -69,18 +72,25 @@ struct UnequalTopic {
   }
 }
 
-/// A record's place.
-struct RecordPlace: Hashable {
+extension FrameConsumer {
+  /// The next record's place, if one poll gives one; events go to `told`.
+  func nextPlace(milliseconds: Int = 20, told: (ReadingEvent) -> Void = { _ in }) -> RecordPlace? {
+    switch poll(milliseconds: milliseconds) {
+    case .record(let record): return record.place
+    case .event(let event):
+      told(event)
+      return nil
+    default: return nil
+    }
+  }
+}
+
+/// Where a record lies, whoever read it.
+struct Spot: Hashable {
   let partition: Int32
   let offset: Int64
 }
 
-extension FrameConsumer {
-  /// The next record's place, if one poll gives one.
-  func nextPlace(milliseconds: Int = 20) -> RecordPlace? {
-    switch poll(milliseconds: milliseconds) {
-    case .record(let record): RecordPlace(partition: record.partition, offset: record.offset)
-    default: nil
-    }
-  }
+extension RecordPlace {
+  var spot: Spot { Spot(partition: partition, offset: offset) }
 }

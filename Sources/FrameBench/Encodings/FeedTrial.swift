@@ -48,6 +48,7 @@ struct FeedTrial {
       sink.topic = topic
       sink.group = topic
       sink.untilEnd = true
+      sink.awaitsRun = true
       let source = SampleFeed(frames, takesFiles: takesFiles, window: window)
       let outcome = try FeedDemo(FeedStreamer(source, stream), try FeedSink(sink)).run()
       guard outcome.isComplete else {

@@ -77,10 +77,9 @@ public enum KafkaPeer {
     options.partitions = [0]
     options.start = .latest
     options.brokerIgnoresFetchLimits = try TopicAdmin(kafka).cluster().isLocalDevelopmentBroker
-    let consumer = try FrameConsumer(
-      kafka, options,
-      rebalancing: FrameConsumer.Rebalancing(assigned: { _ in }, revoked: { _ in }))
-    PeerLines.ready(nil, client(kafka))
+    options.keepsPositions = false
+    let consumer = try FrameConsumer(kafka, options)
+    try consumer.start()
     PeerLines.endWithInput()
     var count = 0
     while true {
@@ -91,8 +90,9 @@ public enum KafkaPeer {
         PeerLines.received(count, now)
         count += 1
       case .problem(let error): throw error
-      case .partitionEnd: break
-      case .nothing: break
+      case .event(let event):
+        if case .assigned = event { PeerLines.ready(nil, client(kafka)) }
+      default: break
       }
     }
   }

@@ -20,14 +20,14 @@ final class SyncTopic {
         "segment.bytes": "1048576", "max.message.bytes": "65536",
       ])
     let prepared = try PreparedTopic.find(name, kafka, create: settings, log)
-    // A group of its own and nothing committed: everyone reads everything from now on.
+    // Nothing committed: everyone reads everything from now on.
     var reading = FrameConsumer.Options(topic: name, group: "framefeed-sync-\(UUID().uuidString)")
     reading.partitions = [0]
     reading.start = .latest
+    reading.keepsPositions = false
     reading.brokerIgnoresFetchLimits = prepared.isLocalDevelopmentBroker
-    consumer = try FrameConsumer(
-      kafka, reading, log: kafkaLog(log),
-      rebalancing: FrameConsumer.Rebalancing(assigned: { _ in }, revoked: { _ in }))
+    consumer = try FrameConsumer(kafka, reading, log: kafkaLog(log))
+    try consumer.start()
     producer = try LineProducer(kafka, topic: name, log: kafkaLog(log))
     try producer.connect(milliseconds: 5000)
   }
@@ -57,8 +57,7 @@ final class SyncTopic {
       if let fatal = consumer.fatalError { throw fatal }
       if case .topicMissing = error { throw error }
       return .nothing
-    case .partitionEnd: return .nothing
-    case .nothing: return .nothing
+    default: return .nothing
     }
   }
 

@@ -4,7 +4,7 @@ import FrameLatency
 /// What a sink counts while it runs, from any of its threads; the runs' own books are in ``RunLedger``.
 final class SinkTally: Sendable {
   let latency = LatencyRecorder()
-  let ledger = RunLedger()
+  let ledger = Monitor(RunLedger())
   let received = Counter()
   let inferred = Counter()
   let rejected = Counter()
@@ -25,12 +25,4 @@ final class SinkTally: Sendable {
   let last = Counter()
 
   init(sync: Bool = false) { clocks = ClockBook(isSynchronised: sync) }
-
-  /// Records fetched whose offset is not stored yet.
-  let underWay = Monitor(0)
-
-  func done(_ records: Int) {
-    underWay.withLock { $0 -= records }
-    underWay.wakeAll()
-  }
 }

@@ -14,26 +14,23 @@ final class EveryFrameIntake: FrameIntake {
 
   private let frames: Int?
   private let line: BatchLine
-  private let offsets: AnsweredOffsets
-  private let tally: SinkTally
+  private let records: AnsweredRecords
   private let queue = BoundedQueue<Record>(
     capacity: SinkOptions.recordQueue, bytes: SinkOptions.recordQueueBytes)
   private let state: Monitor<State>
   let hasEnough = StopSignal()
 
   /// - Parameter frames: most frames to hand out.
-  init(frames: Int?, _ books: RecordBooks, _ line: BatchLine, _ offsets: AnsweredOffsets, _ tally: SinkTally)
-  {
+  init(frames: Int?, _ books: RecordBooks, _ line: BatchLine, _ records: AnsweredRecords) {
     self.frames = frames
     self.line = line
-    self.offsets = offsets
-    self.tally = tally
+    self.records = records
     state = Monitor(State(books: books))
   }
 
-  func offer(_ record: consuming Record) -> Bool {
+  func offer(_ record: consuming Record, deadline: Int64) -> Record? {
     let bytes = record.byteCount
-    return queue.push(record, bytes: bytes) == .accepted
+    return queue.push(record, bytes: bytes, deadline: deadline)
   }
 
   func next() -> FrameWork? {
@@ -42,13 +39,11 @@ final class EveryFrameIntake: FrameIntake {
       while !hasEnough.isRequested, let record = queue.pop() {
         guard let description = state.books.frame(record), !state.books.isStale(description, in: record)
         else {
-          line.note(partition: record.partition, offset: record.offset)
+          line.note(record.place)
           continue
         }
         let placed = PlacedFrame(description: description, received: record.received)
-        guard let place = line.place(placed, partition: record.partition, offset: record.offset) else {
-          return nil
-        }
+        guard let place = line.place(placed, record.place) else { return nil }
         state.taken += 1
         if state.taken == frames {
           hasEnough.request()
@@ -63,19 +58,13 @@ final class EveryFrameIntake: FrameIntake {
   func taken(_ batch: FrameBatch) {}
 
   func answered(_ batch: FrameBatch) {
-    for at in batch.entries.indices {
-      // Only the last of each run of one partition needs to be told.
-      let partition = batch.entries[at].partition
-      if at + 1 < batch.entries.count, batch.entries[at + 1].partition == partition { continue }
-      offsets.store(partition: partition, next: batch.entries[at].offset + 1)
-    }
-    tally.done(batch.entries.count)
+    for entry in batch.entries { records.done(entry.place) }
   }
 
   func close() { queue.close() }
 
   func discard() {
     queue.close()
-    tally.done(queue.removeAll())
+    queue.removeAll()
   }
 }

@@ -7,7 +7,7 @@ import KafkaTransport
 import LogLines
 import Synchronization
 
-/// The model's side: fetches records, decodes them into batch tensors, asks the model, and keeps the books.
+/// The model's side: fetches records, decodes them into batch tensors, asks the model, and tells what became of each.
 ///
 /// ```
 /// fetch -> intake -> decoders (in parallel) -> [batches, in order] -> model -> results, offsets
@@ -17,23 +17,25 @@ import Synchronization
 public final class FeedSink: Sendable {
   let options: SinkOptions
   let tally: SinkTally
+  let failure = SinkFailure()
+  let stopSignal = StopSignal()
+  let ready = Monitor(false)
   private let model: any Model
-  private let failure = SinkFailure()
-  let offsets: AnsweredOffsets
-  private let stopSignal = StopSignal()
   private let drain: DrainDeadline
-  /// Set when what is under way will not be answered any more.
-  private let gone = StopSignal()
-  private let ready = Monitor(false)
-  private let ends = Monitor(PartitionEnds())
   /// While it runs.
-  private let intake = Mutex<(any FrameIntake)?>(nil)
+  private let running = Mutex(Running())
+
+  private struct Running {
+    var intake: (any FrameIntake)?
+    var consumer: FrameConsumer?
+    var results: (any ResultWriter)?
+    var letters: (any DeadLetters)?
+  }
 
   /// - Throws: when the manifest names no model that this program has.
   public init(_ options: SinkOptions) throws(FeedError) {
     self.options = options
     tally = SinkTally(sync: options.sync)
-    offsets = AnsweredOffsets(failure)
     drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
     do throws(ModelError) {
       model = try ModelRegistry.make(options.model)
@@ -46,8 +48,17 @@ public final class FeedSink: Sendable {
   public func stop() {
     drain.begin()
     stopSignal.request()
-    // The fetching may wait for room behind a model that takes its time.
-    intake.withLock { $0 }?.close()
+    let running = running.withLock { $0 }
+    // The fetching may wait for room behind a model that takes its time, or for a broker that takes no dead letter.
+    running.intake?.close()
+    guard running.letters != nil else { return }
+    let thread = PipelineThread("sink-deadline") { [self] in
+      while FrameClock.monotonic() < drain.deadline, self.running.withLock({ $0.letters != nil }) {
+        _ = StopSignal().sleep(until: min(drain.deadline, FrameClock.monotonic() + 200_000_000))
+      }
+      running.letters?.abandon()
+    }
+    thread.detach()
   }
 
   /// Waits until partitions were given to this sink.
@@ -55,6 +66,9 @@ public final class FeedSink: Sendable {
   public func waitUntilReady(deadline: Int64) -> Bool {
     ready.withLock(waitingUntil: { $0 }, deadline: deadline) { $0 }
   }
+
+  /// Records of the topic that are not answered yet; `nil` before the brokers have told.
+  var lag: Int? { running.withLock { $0.consumer }?.behind }
 
   /// Reads the topic until its end or a stop, as the options say. Blocks the calling thread, which also
   /// fetches; the other stages have threads of their own. Call it once.
@@ -66,57 +80,53 @@ public final class FeedSink: Sendable {
     guard let topic = try awaitTopic(started) else { return nil }
     let results = try resultWriter()
     let letters = try deadLetters(topic)
+    let consumer = try consumer(topic)
     let rejections = Rejections(options, tally, failure, letters: letters)
     let line = BatchLine(TensorPool(spec: model.manifest.input, batches: SinkOptions.batches))
-    let intake = makeIntake(line, RecordBooks(options, tally, rejections))
-    self.intake.withLock { $0 = intake }
-    defer { self.intake.withLock { $0 = nil } }
-    let consumer = try consumer(topic)
-    offsets.attach(consumer)
-    defer { offsets.detach() }
+    let records = AnsweredRecords(consumer: consumer, failure: failure)
+    let intake = makeIntake(line, RecordBooks(options, tally, rejections), records)
+    running.withLock { $0 = Running(intake: intake, consumer: consumer, results: results, letters: letters) }
+    defer { running.withLock { $0 = Running() } }
     let stages = SinkStages(
       intake: intake, line: line, decoders: decoders(intake, line, rejections),
       inference: InferenceStage(line: line, intake: intake, model: model, results: results, tally: tally),
       failure: failure)
     stages.start()
     let sync = options.sync ? ClockSync(options, tally) : nil
-    let end = FetchStage(
-      consumer: consumer, intake: intake, options: options, tally: tally, ends: ends, ready: ready,
-      failure: failure,
-      stop: stopSignal
-    ).run()
+    var fetching = Fetching(self, consumer, intake)
+    let end = fetching.run()
     intake.close()
     // Nothing is answered after a failure, so nothing need wait for it.
     if end == .failed || intake.hasEnough.isRequested { intake.discard() }
     var wasAbandoned = false
-    stages.drain(until: drain) {
+    stages.drain(until: drain, serving: { fetching.serve() }) {
       wasAbandoned = true
-      gone.request()
       // They may wait for a broker.
       results?.abandon()
       letters?.abandon()
     }
     sync?.stop()
-    // After a failure there is nothing to wait for when the partitions go.
-    if failure.error != nil { gone.request() }
-    let lag = offsets.lag
+    let ending = Ending(
+      end: end, lag: consumer.behind, unread: fetching.unread, wall: startedWall, monotonic: started)
     do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
       options.log.warning("\(error)")
     }
-    guard let error = failure.error else { return outcome(end, startedWall, started, consumer, lag: lag) }
+    guard let error = failure.error else { return outcome(ending, consumer) }
     var isReaderGone = false
     if case .readerGone = error { isReaderGone = true }
     guard wasAbandoned || isReaderGone else { throw error }
     options.log.warning("\(error)")
-    return outcome(isReaderGone ? .stopped : end, startedWall, started, consumer, lag: lag)
+    return outcome(isReaderGone ? ending.with(.stopped) : ending, consumer)
   }
 
-  private func makeIntake(_ line: BatchLine, _ books: RecordBooks) -> any FrameIntake {
+  private func makeIntake(
+    _ line: BatchLine, _ books: RecordBooks, _ records: AnsweredRecords
+  ) -> any FrameIntake {
     switch options.policy {
-    case .every: EveryFrameIntake(frames: options.frames, books, line, offsets, tally)
+    case .every: EveryFrameIntake(frames: options.frames, books, line, records)
     case .latest:
       LatestFrameIntake(
-        frames: options.frames, batch: model.manifest.input.batch, books, line, offsets, tally)
+        frames: options.frames, batch: model.manifest.input.batch, books, line, records)
     }
   }
 
@@ -167,49 +177,30 @@ public final class FeedSink: Sendable {
   private func consumer(_ topic: PreparedTopic) throws(FeedError) -> FrameConsumer {
     var reading = FrameConsumer.Options(topic: options.topic, group: options.group)
     reading.partitions = options.partitions
-    reading.start = options.start
+    // Of a topic that came while it was waited for, all is from now on.
+    reading.start = topic.wasAwaited && options.start == .latest ? .beginning : options.start
+    reading.rewinds = options.rewinds
     reading.maximumRecord = topic.maximumRecord
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
-    let (tally, offsets, ready, ends, gone, drain) = (tally, offsets, ready, ends, gone, drain)
-    let log = options.log
-    let timeout = FrameClock.nanoseconds(options.drainTimeout)
+    reading.handoverTimeout = options.drainTimeout
     do throws(TransportError) {
-      return try FrameConsumer(
-        options.kafka, reading, log: kafkaLog(log),
-        rebalancing: FrameConsumer.Rebalancing(
-          assigned: { partitions in
-            log.info("reading partitions \(partitions.map(\.partition).sorted())")
-            for given in partitions where given.lost > 0 {
-              log.warning(
-                "partition \(given.partition): the topic dropped \(given.lost) records before they were read; raise its retention",
-                [.field("partition", given.partition), .field("lost", given.lost)]
-              )
-            }
-            for given in partitions where given.isMadeAnew {
-              log.warning(
-                "partition \(given.partition): the group had read past its end, so the topic was made anew; reading from its beginning",
-                [.field("partition", given.partition)]
-              )
-            }
-            tally.ledger.assigned(partitions)
-            offsets.assigned(partitions)
-            ends.withLock { $0.moved(partitions.map(\.partition)) }
-            ready.withLock { $0 = true }
-            ready.wakeAll()
-          },
-          revoked: { partitions in
-            // What was fetched of them is answered and committed before another sink gets them.
-            let deadline = FrameClock.monotonic() + timeout
-            while !gone.isRequested, FrameClock.monotonic() < min(deadline, drain.deadline) {
-              let step = FrameClock.monotonic() + 50_000_000
-              if tally.underWay.withLock(waitingUntil: { $0 == 0 }, deadline: step, { $0 == 0 }) { break }
-            }
-            tally.ledger.revoked(partitions)
-            offsets.revoked(partitions)
-            ends.withLock { $0.moved(partitions) }
-          }))
+      let consumer = try FrameConsumer(options.kafka, reading, log: groupLog(options.log))
+      try consumer.start(until: stopSignal)
+      return consumer
     } catch {
       throw .transport(error)
     }
+  }
+}
+
+/// The consumer's own words beside librdkafka's: those are for the user.
+private func groupLog(_ log: Log) -> KafkaLog {
+  let kafka = kafkaLog(log)
+  return { level, line in
+    guard line.hasPrefix("group ") || line.hasPrefix("the last positions") || line.hasSuffix("asking again")
+    else {
+      return kafka(level, line)
+    }
+    if level == .warning { log.warning("\(line)") } else { log.notice("\(line)") }
   }
 }

@@ -18,20 +18,25 @@ struct PartitionList: ~Copyable {
 
   private let pointer: Pointer
 
-  init(_ topic: String, _ partitions: some Collection<Int32>) {
+  init(_ topic: String, _ partitions: [Int32]) {
     pointer = rd_kafka_topic_partition_list_new(Int32(partitions.count))
     for partition in partitions { rd_kafka_topic_partition_list_add(pointer, topic, partition) }
   }
 
   /// A list in which each partition has the same offset.
-  init(_ topic: String, _ partitions: some Collection<Int32>, offset: Int64) {
+  init(_ topic: String, _ partitions: [Int32], offset: Int64) {
     self.init(topic, partitions)
-    for at in 0..<Int(pointer.pointee.cnt) { pointer.pointee.elems[at].offset = offset }
+    for at in partitions.indices { pointer.pointee.elems[at].offset = offset }
   }
 
   /// A list of one partition.
   init(_ topic: String, _ partition: Int32, offset: Int64) {
     pointer = rd_kafka_topic_partition_list_new(1)
+    rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
+  }
+
+  /// Adds a partition. Not after a call.
+  mutating func add(_ topic: String, _ partition: Int32, offset: Int64) {
     rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
   }
 

@@ -10,10 +10,16 @@ public struct SinkOptions: Sendable {
   public var group = "framefeed"
   /// These partitions alone; `nil` shares all of them within the group.
   public var partitions: [Int32]?
+  /// Where a group without positions begins; later it goes on where it was.
   public var start = ReadingStart.committed
+  /// Whether the group's positions are set to ``start`` though it has some.
+  public var rewinds = false
   public var model: ModelManifest
-  /// Stop when every run that was seen has ended and nothing is left to read.
+  /// Stop when nothing is left to read and every run that was seen has ended, or nothing new comes for
+  /// ``idleTimeout``, 10 s unless set.
   public var untilEnd = false
+  /// Whether ``untilEnd`` waits for a run to begin.
+  public var awaitsRun = false
   /// Stop after this many frames.
   public var frames: Int?
   /// Stop when nothing came for so long, s.

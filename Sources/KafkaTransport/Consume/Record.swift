@@ -19,19 +19,21 @@ public struct Record: ~Copyable, @unchecked Sendable {
   private let message: UnsafeMutablePointer<rd_kafka_message_t>
   /// The client must outlive its messages.
   private let client: KafkaClient
+  public let place: RecordPlace
   /// When it came out of the client, ns since the Unix epoch.
   public let received: Int64
 
-  init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, client: KafkaClient) {
+  init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, client: KafkaClient, _ place: RecordPlace) {
     self.message = message
+    self.place = place
     self.client = client
     received = FrameClock.now()
   }
 
   deinit { rd_kafka_message_destroy(message) }
 
-  public var partition: Int32 { message.pointee.partition }
-  public var offset: Int64 { message.pointee.offset }
+  public var partition: Int32 { place.partition }
+  public var offset: Int64 { place.offset }
 
   /// Whether the value is null: a deletion marker, not a frame.
   public var isTombstone: Bool { message.pointee.payload == nil }
@@ -59,6 +61,13 @@ public struct Record: ~Copyable, @unchecked Sendable {
     guard let milliseconds = timestampMilliseconds, milliseconds >= 0 else { return nil }
     let (nanoseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
     return overflow ? nil : nanoseconds
+  }
+
+  /// A message's timestamp, ms since the Unix epoch.
+  static func milliseconds(_ message: UnsafePointer<rd_kafka_message_t>) -> Int64? {
+    var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+    let milliseconds = rd_kafka_message_timestamp(message, &kind)
+    return kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || milliseconds < 0 ? nil : milliseconds
   }
 
   /// The record's timestamp as it is, ms since the Unix epoch; `nil` without one.

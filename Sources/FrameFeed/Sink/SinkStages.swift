@@ -54,12 +54,15 @@ final class SinkStages: Sendable {
 
   /// Waits until everything handed out has been answered; once a stop is asked for no longer than it may take.
   /// A model that does not come back is left alone then.
-  /// - Parameter abandon: called when the time is over.
-  func drain(until drain: DrainDeadline, abandon: () -> Void) {
+  /// - Parameters:
+  ///   - serve: called again and again meanwhile, so that the group keeps this sink.
+  ///   - abandon: called when the time is over.
+  func drain(until drain: DrainDeadline, serving serve: () -> Void, abandon: () -> Void) {
     while true {
       let (now, deadline) = (FrameClock.monotonic(), drain.deadline)
       guard now < deadline else { break }
-      if hasEnded(by: min(deadline, now + 100_000_000)) { return }
+      if hasEnded(by: min(deadline, now + 50_000_000)) { return }
+      serve()
     }
     abandon()
     intake.discard()

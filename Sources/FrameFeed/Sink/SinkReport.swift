@@ -4,47 +4,60 @@ import FrameLatency
 import KafkaTransport
 
 extension FeedSink {
-  func outcome(
-    _ end: FetchStage.End, _ startedWall: Int64, _ started: Int64, _ consumer: FrameConsumer, lag: Int?
-  ) -> FeedOutcome {
-    let report = report(end, startedWall, started, consumer, lag)
-    let counts = report.frames
-    let cutShort = options.untilEnd && end == .idle
+  /// How reading ended, and what was known then.
+  struct Ending {
+    let end: Fetching.End
+    let lag: Int?
+    /// Partitions that hold records which were not read.
+    let unread: Set<Int32>
+    /// When the sink was started, ns since the Unix epoch and monotonic.
+    let wall: Int64
+    let monotonic: Int64
+
+    func with(_ end: Fetching.End) -> Ending {
+      Ending(end: end, lag: lag, unread: unread, wall: wall, monotonic: monotonic)
+    }
+  }
+
+  func outcome(_ ending: Ending, _ consumer: FrameConsumer) -> FeedOutcome {
+    let ledger = tally.ledger.withLock { $0 }
+    let summary = ledger.summary { ending.unread.contains($0) }
+    let cutShort = options.untilEnd && ending.end == .idle
     return FeedOutcome(
-      report: report,
-      isComplete: counts.missing == 0 && counts.rejected == 0 && tally.ledger.lost == 0 && !cutShort,
-      wasStopped: end == .stopped)
+      report: report(ending, summary, ledger, consumer), isComplete: summary.isWhole && !cutShort,
+      wasStopped: ending.end == .stopped)
   }
 
   private func report(
-    _ end: FetchStage.End, _ startedWall: Int64, _ started: Int64, _ consumer: FrameConsumer, _ lag: Int?
+    _ ending: Ending, _ summary: RunLedger.Summary, _ ledger: RunLedger, _ consumer: FrameConsumer
   ) -> RunReport {
-    var counts = tally.ledger.totals
+    var counts = summary.totals
     let drops = options.policy == .latest || options.maximumAge != nil
     counts.droppedStale = drops ? tally.stale.value : nil
     counts.damaged = options.damaged == .keep ? tally.pictures.damaged : nil
     let payload = tally.payloadBytes.value
     let first = tally.first.value
-    let seconds = Double(FrameClock.monotonic() - started) / 1e9
+    let seconds = Double(FrameClock.monotonic() - ending.monotonic) / 1e9
     // Where nothing was answered there is no last frame.
     let flowed = tally.last.value > first ? Double(tally.last.value - first) / 1e9 : max(seconds, 1e-9)
-    let feeds = tally.ledger.reports
-    let names = Set(feeds.map(\.feed))
+    let names = Set(summary.feeds.map(\.feed))
     let clocks = tally.clocks.reports(at: FrameClock.now())
     return RunReport(
-      command: "sink", started: RunReport.timestamp(startedWall),
+      command: "sink", started: RunReport.timestamp(ending.wall),
       durationSeconds: seconds, versions: Versions.all,
       broker: options.kafka.brokers, settings: consumer.effectiveSettings,
       feed: names.count == 1 ? names.first : nil, frames: counts,
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.inferred ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
-      stages: tally.latency.summaries().byName, feeds: feeds, lag: lag,
+      stages: tally.latency.summaries().byName, feeds: summary.feeds, lag: ending.lag,
       oddities: tally.pictures.oddities, clocks: clocks,
-      notes: notes(end, lag, clocks))
+      notes: notes(ending, summary, ledger, clocks))
   }
 
-  private func notes(_ end: FetchStage.End, _ lag: Int?, _ clocks: [ClockReport]?) -> [String]? {
+  private func notes(
+    _ ending: Ending, _ summary: RunLedger.Summary, _ ledger: RunLedger, _ clocks: [ClockReport]?
+  ) -> [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
     notes += (clocks ?? []).map { $0.note(isSynchronised: tally.clocks.isSynchronised) }
@@ -59,15 +72,13 @@ extension FeedSink {
     }
     let tombstones = tally.tombstones.value
     if tombstones > 0 { notes.append("\(tombstones) records with a null value were skipped") }
-    if tally.ledger.lost > 0 {
-      notes.append(
-        "the topic dropped \(tally.ledger.lost) records before this group read them: raise its retention")
+    notes += summary.notes
+    if ending.end == .idle, options.untilEnd {
+      let seconds = options.idleTimeout ?? Double(ReadingEnd.usualIdleTimeout) / 1e9
+      notes.append("nothing came for \(seconds) s; not every run's end was seen")
+      notes += ledger.openNotes
     }
-    if end == .idle, options.untilEnd {
-      notes.append("nothing came for \(options.idleTimeout ?? 0) s; not every run's end was seen")
-      notes += tally.ledger.unendedNotes
-    }
-    if let lag, lag > 0 {
+    if let lag = ending.lag, lag > 0 {
       notes.append("\(lag) records of the topic are not answered yet: this group reads on there")
     }
     notes += tally.latency.notes
@@ -81,7 +92,7 @@ extension FeedSink {
     progress.done = tally.inferred.value
     progress.dropped = tally.stale.value
     progress.rejected = tally.rejected.value
-    progress.behind = offsets.lag
+    progress.behind = lag
     progress.bytes = tally.payloadBytes.value
     progress.total = options.frames
     let first = tally.first.value

@@ -20,17 +20,20 @@ struct RecordBooks: Sendable {
   /// Keeps the books of a record.
   /// - Returns: `nil` when there is nothing to decode.
   mutating func frame(_ record: borrowing Record) -> FrameDescription? {
-    let isAgain = tally.ledger.took(partition: record.partition, offset: record.offset)
+    let (partition, offset) = (record.partition, record.offset)
+    let isAgain = tally.ledger.withLock { $0.took(partition, offset) }
     do throws(RecordError) {
       switch try reader.read(record) {
       case .frame(var description):
-        guard tally.ledger.arrived(description.identity, partition: record.partition, isAgain: isAgain)
-        else { break }
+        let isNew = tally.ledger.withLock {
+          $0.arrived(description.identity, partition, offset, isAgain: isAgain)
+        }
+        guard isNew else { break }
         tally.clocks.count(&description.clock, &description.stamps)
         count(record, description)
         return description
       case .end(let identity, let count):
-        tally.ledger.ended(identity, count: count, partition: record.partition)
+        tally.ledger.withLock { $0.ended(identity, count: count, partition, offset, isAgain: isAgain) }
       case .tombstone where isAgain: break
       case .tombstone:
         tally.tombstones.add()
@@ -63,7 +66,7 @@ struct RecordBooks: Sendable {
   /// Counts a frame that no longer matters.
   func drop(_ description: FrameDescription, partition: Int32) {
     tally.stale.add()
-    tally.ledger.dropped(description.identity, partition: partition)
+    tally.ledger.withLock { $0.dropped(description.identity, partition) }
   }
 
   private func count(_ record: borrowing Record, _ description: FrameDescription) {

@@ -1,0 +1,228 @@
+import FrameCore
+import KafkaTransport
+import LogLines
+
+/// The thread that fetches: hands records to the intake, tells what becomes of partitions, and finds the end.
+struct Fetching: ~Copyable {
+  /// Why the fetching ended.
+  enum End {
+    /// The wanted frames, or everything there was, were read.
+    case complete
+    /// Stopped from outside.
+    case stopped
+    /// Nothing came for too long.
+    case idle
+    case failed
+  }
+
+  private let sink: FeedSink
+  private let consumer: FrameConsumer
+  private let intake: any FrameIntake
+  private let options: SinkOptions
+  private let tally: SinkTally
+  private let end: ReadingEnd
+  /// Partitions that were read to their end, for now.
+  private var atEnd: Set<Int32> = []
+  private var isAssigned = false
+  private var lastNews = FrameClock.monotonic()
+  private var isTopicNew: Bool?
+  /// When it is told next what is waited for, and what was told.
+  private var nextWord: Int64
+  private var lastWord = ""
+
+  /// So long a record waits for room before the partitions are paused, that polling may go on, ns.
+  private static let patience: Int64 = 5_000_000_000
+  /// How long nothing comes before it is told what is waited for, ns.
+  private static let silence: Int64 = 5_000_000_000
+
+  init(_ sink: FeedSink, _ consumer: FrameConsumer, _ intake: any FrameIntake) {
+    self.sink = sink
+    self.consumer = consumer
+    self.intake = intake
+    options = sink.options
+    tally = sink.tally
+    end = ReadingEnd(
+      untilEnd: options.untilEnd, awaitsRun: options.awaitsRun,
+      idleTimeout: options.idleTimeout.map { FrameClock.nanoseconds($0) })
+    nextWord = FrameClock.monotonic() + Self.silence
+  }
+
+  /// Partitions that hold records which were not read.
+  var unread: Set<Int32> { Set(consumer.partitions).subtracting(atEnd) }
+
+  mutating func run() -> End {
+    while true {
+      if sink.stopSignal.isRequested { return .stopped }
+      if intake.hasEnough.isRequested { return .complete }
+      if sink.failure.error != nil { return .failed }
+      switch consumer.poll(milliseconds: 50) {
+      case .record(let record):
+        lastNews = FrameClock.monotonic()
+        atEnd.remove(record.partition)
+        isTopicNew = false
+        hand(record)
+        continue
+      case .partitionEnd(let partition): atEnd.insert(partition)
+      case .event(let event): note(event)
+      case .problem(let error): if !goesOn(after: error) { return .failed }
+      case .nothing: break
+      }
+      switch end.verdict(view) {
+      case .goOn: sayWhatIsWaitedFor()
+      case .complete: return .complete
+      case .idle: return .idle
+      }
+    }
+  }
+
+  /// Keeps this sink in its group while nothing more is fetched.
+  mutating func serve() {
+    consumer.pause(true)
+    switch consumer.serve() {
+    case .event(let event): note(event)
+    default: break
+    }
+  }
+
+  /// Gives a record to the intake. While there is no room for long, the group is served all the same.
+  private mutating func hand(_ record: consuming Record) {
+    let pausing = FrameClock.monotonic() + Self.patience
+    var isPaused = false
+    var left: Record? = consume record
+    while let record = left.take() {
+      left = intake.offer(record, deadline: FrameClock.monotonic() + 100_000_000)
+      guard left != nil else { break }
+      if sink.failure.error != nil { break }
+      guard FrameClock.monotonic() > pausing else { continue }
+      if !isPaused { consumer.pause(true) }
+      isPaused = true
+      switch consumer.serve() {
+      case .event(let event): note(event)
+      case .problem(let error): _ = goesOn(after: error)
+      default: break
+      }
+    }
+    if isPaused { consumer.pause(false) }
+  }
+
+  /// - Returns: false when nothing more can be read.
+  private func goesOn(after error: TransportError) -> Bool {
+    if let fatal = consumer.fatalError {
+      sink.failure.report(.transport(fatal))
+      return false
+    }
+    options.log.warning("\(error)")
+    return true
+  }
+
+  // MARK: what becomes of partitions
+
+  private mutating func note(_ event: ReadingEvent) {
+    lastNews = FrameClock.monotonic()
+    switch event {
+    case .assigned(let beginnings):
+      isAssigned = true
+      options.log.info("reading partitions \(consumer.partitions)")
+      atEnd.subtract(beginnings.map(\.partition))
+      for beginning in beginnings { tell(beginning) }
+      let count = consumer.topicPartitions
+      tally.ledger.withLock { $0.assigned(beginnings, of: count) }
+      sink.ready.withLock { $0 = true }
+      sink.ready.wakeAll()
+    case .revoked(let partitions):
+      atEnd.subtract(partitions)
+      tally.ledger.withLock { $0.revoked(partitions) }
+    case .lost(let partition, let offsets):
+      tellLost(partition, offsets)
+      tally.ledger.withLock { $0.deleted(partition, offsets) }
+    case .madeAnew(let partition, let before, let beginning):
+      atEnd.remove(partition)
+      tellMadeAnew(partition, "read to \(before)")
+      tally.ledger.withLock { $0.madeAnew(partition, beginning: beginning) }
+    case .damaged(let partition, let offset, let isGivenUp):
+      options.log.warning(
+        "\(options.topic)[\(partition)]@\(offset): "
+          + (isGivenUp
+            ? "lost, it came damaged each time; check the broker's disk and the network"
+            : "came damaged, fetching it again"),
+        [.field("topic", options.topic), .field("partition", partition), .field("offset", offset)])
+    }
+  }
+
+  private func tell(_ beginning: PartitionBeginning) {
+    if !beginning.lost.isEmpty { tellLost(beginning.partition, beginning.lost) }
+    if beginning.cause == .madeAnew { tellMadeAnew(beginning.partition, "read past its end") }
+  }
+
+  private func tellLost(_ partition: Int32, _ offsets: Range<Int64>) {
+    options.log.warning(
+      "partition \(partition): the topic dropped \(offsets.count) records (offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)) before they were read; raise its retention: framefeed topic create \(options.topic) --update --retention-bytes N, or read faster",
+      [.field("partition", partition), .field("lost", offsets.count)])
+  }
+
+  private func tellMadeAnew(_ partition: Int32, _ how: String) {
+    options.log.warning(
+      "partition \(partition): the group had \(how), and the topic was made anew; reading from its beginning",
+      [.field("partition", partition)])
+  }
+
+  // MARK: the end
+
+  private var view: ReadingEnd.View {
+    mutating get {
+      let partitions = consumer.partitions
+      let isAtEnd = partitions.allSatisfy(atEnd.contains) && consumer.behind ?? 0 == 0
+      let runs = tally.ledger.withLock { (isOpen: $0.hasOpen, isAny: $0.hasRuns) }
+      return ReadingEnd.View(
+        isSettled: isAssigned && consumer.isSettled, partitions: partitions.count, isAtEnd: isAtEnd,
+        isAnswered: consumer.isAnswered, hasOpenRuns: runs.isOpen, hasRuns: runs.isAny,
+        isTopicNew: options.untilEnd && isAtEnd ? isNew() : false,
+        quiet: FrameClock.monotonic() - lastNews)
+    }
+  }
+
+  /// Whether the topic has never held a record: then a source that is about to start is waited for.
+  private mutating func isNew() -> Bool {
+    if let isTopicNew, !isTopicNew { return false }
+    let isNew = consumer.isTopicNew
+    isTopicNew = isNew
+    return isNew
+  }
+
+  /// A sink that waits looks like one that hangs.
+  private mutating func sayWhatIsWaitedFor() {
+    let now = FrameClock.monotonic()
+    guard now > nextWord, now - lastNews > Self.silence else { return }
+    nextWord = now + Self.silence
+    guard let word = wait, word != lastWord else { return }
+    lastWord = word
+    options.log.notice("\(word)")
+  }
+
+  /// What is waited for, in words.
+  private var wait: String? {
+    guard isAssigned else {
+      return
+        "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). -X group.instance.id=NAME, the same at each start, lets a sink take its own place at once"
+    }
+    guard options.untilEnd else { return nil }
+    if consumer.partitions.isEmpty {
+      return "waiting: other sinks of group \(options.group) read all partitions"
+    }
+    let leaderless = consumer.leaderless
+    if !leaderless.isEmpty { return "waiting for a leader of partitions \(leaderless)" }
+    let open = unread.sorted()
+    if !open.isEmpty {
+      return "waiting for the end of partitions \(open): \(consumer.behind ?? 0) records behind"
+    }
+    if let stop = consumer.openTransaction {
+      return
+        "waiting behind an open transaction: partition \(stop.partition) is not readable from offset \(stop.offset) on"
+    }
+    let runs = tally.ledger.withLock { $0.open }
+    guard let first = runs.first else { return nil }
+    let others = runs.count > 1 ? " and \(runs.count - 1) others" : ""
+    return
+      "waiting for the end of run \(first.identity.run) of feed \(first.identity.feed)\(others), last frame \(first.last)"
+  }
+}

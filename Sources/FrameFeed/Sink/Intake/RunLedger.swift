@@ -1,0 +1,175 @@
+import FrameCore
+import FrameLatency
+import KafkaTransport
+
+/// What is known of every run: what arrived, what did not, and what was made of it. A value; ``SinkTally`` guards it.
+///
+/// A run is known by its feed and its id, whatever partitions it comes through. Frames that were not received are told
+/// apart by where they must have been: see ``absences(of:)``.
+struct RunLedger: Sendable {
+  struct RunKey: Hashable, Sendable {
+    let feed: String
+    let run: String
+  }
+
+  struct Run: Sendable {
+    var tracker = SequenceTracker<Passage>()
+    var partitions: Set<Int32> = []
+    /// Whether its topic was made anew, so that it need not be waited for.
+    var isClosed = false
+    /// Frames without a number, as other tools send them.
+    var unnumbered = 0
+    /// Of these, records that came again.
+    var unnumberedAgain = 0
+    var decoded = 0
+    var inferred = 0
+    var rejected = 0
+    var dropped = 0
+    /// When it was last touched: counts up.
+    var touched = 0
+  }
+
+  private(set) var runs: [RunKey: Run] = [:]
+  private(set) var partitions: [Int32: PartitionHistory] = [:]
+  /// Partitions of the topic.
+  private(set) var topicPartitions = 0
+  /// Of runs that are no longer kept apart.
+  private(set) var retired = FrameCounts()
+  private(set) var retiredComplete = 0
+  private(set) var retiredOther = 0
+  private(set) var rejectedWithoutRun = 0
+  private(set) var duplicateOfRetired = 0
+  private var touches = 0
+
+  /// Runs that are kept apart: run ids are hostile input, and cameras that reconnect make many.
+  static let maximumRuns = 10_000
+  /// So many are retired at a time, that finding the oldest is rare.
+  private static let retiredAtOnce = 1000
+
+  // MARK: partitions
+
+  /// - Parameter count: partitions of the topic.
+  mutating func assigned(_ beginnings: [PartitionBeginning], of count: Int) {
+    for beginning in beginnings {
+      let isAnew = beginning.cause == .madeAnew && partitions[beginning.partition] != nil
+      partitions[beginning.partition, default: PartitionHistory()].assigned(beginning)
+      if isAnew { close(beginning.partition) }
+      topicPartitions = max(topicPartitions, count, Int(beginning.partition) + 1)
+    }
+  }
+
+  mutating func revoked(_ revoked: [Int32]) {
+    for partition in revoked { partitions[partition]?.revoked() }
+  }
+
+  mutating func deleted(_ partition: Int32, _ offsets: Range<Int64>) {
+    partitions[partition]?.deleted(offsets)
+  }
+
+  mutating func madeAnew(_ partition: Int32, beginning: Int64) {
+    partitions[partition]?.startLife(beginning)
+    close(partition)
+  }
+
+  private mutating func close(_ partition: Int32) {
+    for (key, run) in runs where !run.tracker.ended && run.tracker.last?.partition == partition {
+      runs[key]?.isClosed = true
+    }
+  }
+
+  /// Takes note of a record, whatever it is.
+  /// - Returns: whether this sink had it before.
+  mutating func took(_ partition: Int32, _ offset: Int64) -> Bool {
+    partitions[partition, default: PartitionHistory()].took(offset)
+  }
+
+  // MARK: runs
+
+  /// Takes note of a frame's arrival.
+  /// - Parameter isAgain: whether its record was taken before.
+  /// - Returns: whether it is to be decoded: not a second time.
+  mutating func arrived(_ identity: FrameIdentity, _ partition: Int32, _ offset: Int64, isAgain: Bool) -> Bool
+  {
+    let key = RunKey(feed: identity.feed, run: identity.run)
+    if isAgain, runs[key] == nil {
+      duplicateOfRetired += 1
+      return false
+    }
+    let passage = passage(partition, offset)
+    return update(key, partition) { run in
+      guard let sequence = identity.sequence else {
+        if isAgain { run.unnumberedAgain += 1 } else { run.unnumbered += 1 }
+        return !isAgain
+      }
+      run.isClosed = false
+      return run.tracker.observe(sequence: sequence, at: passage) != .duplicate
+    }
+  }
+
+  mutating func ended(
+    _ identity: FrameIdentity, count: Int, _ partition: Int32, _ offset: Int64, isAgain: Bool
+  ) {
+    let key = RunKey(feed: identity.feed, run: identity.run)
+    if isAgain, runs[key] == nil { return }
+    let passage = passage(partition, offset)
+    update(key, partition) { $0.tracker.end(count: count, at: passage) }
+  }
+
+  /// Takes note of a record that is no frame, or whose payload cannot be decoded.
+  /// - Parameter arrived: whether ``arrived(_:_:_:isAgain:)`` has counted it.
+  mutating func rejected(_ identity: FrameIdentity?, _ partition: Int32, _ offset: Int64, arrived: Bool) {
+    guard let identity else {
+      rejectedWithoutRun += 1
+      return
+    }
+    let passage = passage(partition, offset)
+    update(RunKey(feed: identity.feed, run: identity.run), partition) { run in
+      run.rejected += 1
+      if !arrived, let sequence = identity.sequence {
+        _ = run.tracker.observe(sequence: sequence, at: passage)
+      }
+    }
+  }
+
+  /// Takes note of a frame that was dropped for its age, or for a newer one.
+  mutating func dropped(_ identity: FrameIdentity, _ partition: Int32) {
+    update(RunKey(feed: identity.feed, run: identity.run), partition) { $0.dropped += 1 }
+  }
+
+  mutating func inferred(_ identity: FrameIdentity, _ partition: Int32) {
+    update(RunKey(feed: identity.feed, run: identity.run), partition) { run in
+      run.decoded += 1
+      run.inferred += 1
+    }
+  }
+
+  private func passage(_ partition: Int32, _ offset: Int64) -> Passage {
+    Passage(partition: partition, offset: offset, life: partitions[partition]?.life ?? 0)
+  }
+
+  @discardableResult
+  private mutating func update<R>(_ key: RunKey, _ partition: Int32, _ body: (inout Run) -> R) -> R {
+    touches += 1
+    if runs[key] == nil {
+      if runs.count >= Self.maximumRuns { retireOldest() }
+      runs[key] = Run()
+    }
+    let at = runs.index(forKey: key)!  // made above
+    runs.values[at].touched = touches
+    runs.values[at].partitions.insert(partition)
+    return body(&runs.values[at])
+  }
+
+  /// Runs that were not heard of for longest become sums: those that ended well first.
+  private mutating func retireOldest() {
+    let oldest = runs.sorted { left, right in
+      let (isLeft, isRight) = (isComplete(left.value), isComplete(right.value))
+      return isLeft == isRight ? left.value.touched < right.value.touched : isLeft
+    }.prefix(Self.retiredAtOnce)
+    for (key, run) in oldest {
+      retired = retired + counts(of: run)
+      if isComplete(run) { retiredComplete += 1 } else { retiredOther += 1 }
+      runs[key] = nil
+    }
+  }
+}

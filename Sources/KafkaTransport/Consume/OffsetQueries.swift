@@ -1,0 +1,170 @@
+import FrameCore
+
+/// Asks the brokers, on a thread of its own, where partitions begin and where their logs end: no answer that is late or
+/// never comes holds up the polling, and with it the group.
+final class OffsetQueries: Sendable {
+  /// What a search of beginnings needs to know.
+  struct Search: Sendable {
+    var number: Int
+    var partitions: [Int32]
+    /// What logs that were read before are recognised by.
+    var marks: [Int32: PartitionProgress.LogQuestion]
+  }
+
+  enum Answer: Sendable {
+    case found([PartitionBeginning], search: Int)
+    /// Not yet; it is asked again.
+    case trouble(TransportError)
+    /// Nothing was found in the time there is.
+    case gaveUp(TransportError)
+    case log(Int32, PartitionProgress.LogEnds, assignment: Int)
+  }
+
+  private struct State {
+    var search: Search?
+    /// When the search is given up, monotonic ns.
+    var searchEnds = Int64.max
+    var isAsked = false
+    var answers: [Answer] = []
+    var isStopped = false
+  }
+
+  /// How often the ends of the logs are asked for, ns: so soon a topic that was made anew is noticed.
+  private static let interval: Int64 = 2_000_000_000
+  /// The least time between two questions, ns.
+  private static let pause: Int64 = 100_000_000
+
+  private let client: KafkaClient
+  private let topic: String
+  private let isPositioned: Bool
+  private let patience: Int64
+  private let chosen: [Int32: Int64]
+  private let timeout: Int32
+  private let questions: @Sendable () -> [Int32: GroupReading.LogQuestion]
+  private let state = Monitor(State())
+
+  /// - Parameters:
+  ///   - chosen: where this process told the group to begin.
+  ///   - questions: what to ask of the logs.
+  init(
+    _ client: KafkaClient, _ options: FrameConsumer.Options, chosen: [Int32: Int64],
+    questions: @escaping @Sendable () -> [Int32: GroupReading.LogQuestion]
+  ) {
+    self.client = client
+    topic = options.topic
+    isPositioned = options.keepsPositions
+    patience = FrameClock.nanoseconds(options.patience)
+    timeout = options.answerTimeout
+    self.chosen = chosen
+    self.questions = questions
+    let thread = PipelineThread("kafka-offsets") { [self] in run() }
+    thread.detach()
+  }
+
+  /// Finds where partitions begin; replaces the search before.
+  func search(_ search: Search) {
+    state.withLock { state in
+      state.search = search
+      state.searchEnds = FrameClock.monotonic() + patience
+    }
+    state.wakeAll()
+  }
+
+  /// Asks for the ends of the logs now.
+  func ask() {
+    state.withLock { $0.isAsked = true }
+    state.wakeAll()
+  }
+
+  /// What came in since the last call.
+  func takeAnswers() -> [Answer] {
+    state.withLock { state in
+      guard !state.answers.isEmpty else { return [] }
+      defer { state.answers = [] }
+      return state.answers
+    }
+  }
+
+  func stop() {
+    state.withLock { $0.isStopped = true }
+    state.wakeAll()
+  }
+
+  private func run() {
+    while true {
+      let due = FrameClock.monotonic() + Self.interval
+      let (search, isStopped) = state.withLock(
+        waitingUntil: { $0.search != nil || $0.isAsked || $0.isStopped }, deadline: due
+      ) { state in
+        state.isAsked = false
+        return (state.search, state.isStopped)
+      }
+      if isStopped { return }
+      if let search { find(search) } else { askForEnds() }
+      let next = FrameClock.monotonic() + Self.pause
+      state.withLock(waitingUntil: { $0.isStopped }, deadline: next) { _ in }
+    }
+  }
+
+  private func find(_ search: Search) {
+    do throws(TransportError) {
+      let beginnings = try beginnings(search)
+      state.withLock { state in
+        state.answers.append(.found(beginnings, search: search.number))
+        if state.search?.number == search.number { state.search = nil }
+      }
+    } catch {
+      state.withLock { state in
+        guard FrameClock.monotonic() >= state.searchEnds else { return state.answers.append(.trouble(error)) }
+        state.answers.append(.gaveUp(error))
+        if state.search?.number == search.number { state.search = nil }
+      }
+    }
+  }
+
+  /// A position that the brokers do not tell is not the same as none, from which the group would read all again.
+  private func beginnings(_ search: Search) throws(TransportError) -> [PartitionBeginning] {
+    let committed: [Int32: Int64?] =
+      isPositioned ? try client.positions(topic, search.partitions, milliseconds: timeout) : [:]
+    let logs = client.logEnds(topic, search.partitions, milliseconds: timeout)
+    let firstLater = firstLater(search.marks.filter { search.partitions.contains($0.key) })
+    var result: [PartitionBeginning] = []
+    for partition in search.partitions {
+      guard let log = logs[partition], search.marks[partition] == nil || firstLater[partition] != nil else {
+        throw client.failure("asking where \(topic)[\(partition)] begins", .timedOut)
+      }
+      var isAnother = false
+      if let mark = search.marks[partition], let later = firstLater[partition] {
+        isAnother = (later >= 0 && later < mark.next) || log.upperBound < mark.next
+      }
+      let position = isPositioned ? committed[partition] ?? nil : chosen[partition]
+      result.append(
+        PartitionBeginning(
+          partition: partition, committed: position, chosen: chosen[partition], log: log, isAnother: isAnother
+        ))
+    }
+    return result
+  }
+
+  /// The first record that is later than the newest one known; -1 for none.
+  private func firstLater(_ marks: [Int32: PartitionProgress.LogQuestion]) -> [Int32: Int64] {
+    let times = marks.compactMap { partition, mark in mark.newest.map { (partition: partition, time: $0 + 1) }
+    }
+    return client.offsets(topic, at: times, milliseconds: timeout)
+  }
+
+  private func askForEnds() {
+    let questions = questions()
+    guard !questions.isEmpty else { return }
+    let firstLater = firstLater(questions.mapValues(\.log))
+    let logs = client.logEnds(topic, questions.keys.sorted(), milliseconds: timeout)
+    let answers: [Answer] = questions.compactMap { partition, question in
+      guard let log = logs[partition] else { return nil }
+      let later = firstLater[partition].flatMap { $0 >= 0 ? $0 : nil }
+      return .log(
+        partition, PartitionProgress.LogEnds(question: question.log, log: log, firstLater: later),
+        assignment: question.assignment)
+    }
+    state.withLock { $0.answers += answers }
+  }
+}

@@ -1,0 +1,265 @@
+/// Where one record lies, and which assignment of its partition it was read in.
+///
+/// A partition that was taken away and given back is read in another assignment: what is still in hand from the one
+/// before says nothing of it.
+public struct RecordPlace: Sendable, Hashable {
+  public let partition: Int32
+  public let offset: Int64
+  public let assignment: Int
+
+  public init(partition: Int32, offset: Int64, assignment: Int) {
+    self.partition = partition
+    self.offset = offset
+    self.assignment = assignment
+  }
+}
+
+/// Where reading of a partition began, and why there.
+public struct PartitionBeginning: Sendable, Equatable {
+  public enum Cause: Sendable, Equatable {
+    /// The group goes on behind what it has committed.
+    case committed
+    /// The group has no position, so the partition is read from the first record that is kept.
+    case beginning
+    /// The user wants what came after this group's first start, or after a time.
+    case chosen
+    /// The position lay outside the log: the topic was made anew, and is read from its beginning.
+    case madeAnew
+  }
+
+  public let partition: Int32
+  /// The first offset to be read.
+  public let offset: Int64
+  public let cause: Cause
+  /// Records that were deleted before this group read them, at offsets before ``offset``; empty for none.
+  public let lost: Range<Int64>
+
+  public init(partition: Int32, offset: Int64, cause: Cause, lost: Range<Int64>) {
+    self.partition = partition
+    self.offset = offset
+    self.cause = cause
+    self.lost = lost
+  }
+
+  /// Decides where to begin from what the brokers say.
+  /// - Parameters:
+  ///   - committed: the group's position; `nil` when it has none.
+  ///   - chosen: the position that this process gave the group at its first start, if it did.
+  ///   - log: the first offset kept, and the one behind the last record.
+  ///   - isAnother: whether this log is not the one that was read before under its name.
+  init(partition: Int32, committed: Int64?, chosen: Int64?, log: Range<Int64>, isAnother: Bool = false) {
+    self.partition = partition
+    guard let committed else {
+      (offset, cause, lost) = (log.lowerBound, isAnother ? .madeAnew : .beginning, 0..<0)
+      return
+    }
+    if isAnother || committed > log.upperBound {
+      (offset, cause, lost) = (log.lowerBound, .madeAnew, 0..<0)
+    } else if committed < log.lowerBound {
+      (offset, cause, lost) = (log.lowerBound, .committed, committed..<log.lowerBound)
+    } else {
+      (offset, cause, lost) = (committed, committed == chosen ? .chosen : .committed, 0..<0)
+    }
+  }
+}
+
+/// How far one partition was read, in one assignment: a value without locks, threads or Kafka, made when the partition
+/// is given and dropped when it is taken. Events go in, what is to be done comes out.
+///
+/// librdkafka alone goes astray in two ways. Behind a batch that fails its checksum it reads on inside that batch's
+/// bytes, and may take its next offset from pixels; and a position that the log does not have it would replace without
+/// a word (`auto.offset.reset`, which is `error` here). So every offset is held against the one expected.
+struct PartitionProgress: Sendable, Equatable {
+  enum Phase: Equatable {
+    case reading
+    /// The client reads somewhere else, or nothing: what comes is dropped until the log's ends are told.
+    case astray
+    /// It is being taken away: what comes is dropped, what is in hand is still answered.
+    case leaving
+  }
+
+  /// What is known of the partition when the brokers are asked for its log.
+  struct LogQuestion: Equatable {
+    var next: Int64
+    var restarts: Int
+    /// The first record later than this is asked for, ms since the Unix epoch.
+    var newest: Int64?
+  }
+
+  /// The brokers' answer.
+  struct LogEnds: Equatable {
+    var question: LogQuestion
+    /// The first offset kept, and the one behind the last readable record.
+    var log: Range<Int64>
+    /// The first record that is later than the newest one handed out; `nil` when there is none or nobody knows.
+    var firstLater: Int64?
+  }
+
+  /// What to do.
+  enum Action: Equatable {
+    case seek(Int64)
+    /// Mark all before this offset as answered.
+    case store(Int64)
+    /// Make this the group's position, though it is before the one it has.
+    case commit(Int64)
+    /// Ask for the log's ends now.
+    case ask
+    case lost(Range<Int64>)
+    case madeAnew(from: Int64, beginning: Int64)
+    /// A record that comes damaged: it is fetched again, or given up for good.
+    case damaged(Int64, isGivenUp: Bool)
+  }
+
+  /// How often a damaged record is fetched again.
+  static let tries = 5
+
+  let beginning: PartitionBeginning
+  /// Counts up each time the topic turns out to be made anew; part of a record's ``RecordPlace/assignment``.
+  private(set) var restarts = 0
+  private(set) var phase = Phase.reading
+  /// The first offset that was not handed out.
+  private(set) var next: Int64
+  /// Handed out and not answered yet, ascending.
+  private(set) var inHand: [Int64] = []
+  /// What was marked as answered last.
+  private(set) var stored: Int64?
+  /// The log's ends as last told.
+  private(set) var log: Range<Int64>?
+  /// The newest record handed out, ms since the Unix epoch.
+  private(set) var newest: Int64?
+  /// Whether the log has been seen to hold nothing newer than ``newest`` before ``next``: then one that does is
+  /// another log.
+  private(set) var isRecognisable = false
+  /// How often the record at ``next`` came damaged.
+  private var damages = 0
+
+  init(_ beginning: PartitionBeginning) {
+    self.beginning = beginning
+    next = beginning.offset
+    // What was lost before the beginning is told once: the group goes on behind it.
+    if beginning.lost.isEmpty { stored = beginning.offset }
+  }
+
+  /// The first record that is not answered.
+  var answered: Int64 { inHand.first ?? next }
+
+  /// Whether everything handed out has been answered.
+  var isAnswered: Bool { inHand.isEmpty }
+
+  /// A record has come.
+  /// - Returns: whether it is to be handed out.
+  mutating func fetched(_ offset: Int64, timestamp: Int64?) -> (isNext: Bool, actions: [Action]) {
+    guard phase == .reading else { return (false, []) }
+    guard offset >= next else {
+      phase = .astray
+      return (false, [.ask])
+    }
+    // A forward jump is a control record or what compaction took: records deleted under the position are an error of
+    // their own, see ``positionIsGone()``.
+    next = offset + 1
+    damages = 0
+    inHand.append(offset)
+    if let timestamp, timestamp > newest ?? .min { newest = timestamp }
+    return (true, [])
+  }
+
+  /// A record that was handed out is answered, dropped or refused for good.
+  mutating func done(_ offset: Int64) {
+    let at = inHand.withUnsafeBufferPointer { lowerBound($0, offset) }
+    guard at < inHand.count, inHand[at] == offset else { return }
+    inHand.remove(at: at)
+  }
+
+  /// What is answered and not marked yet.
+  mutating func toStore() -> Action? {
+    guard answered != stored else { return nil }
+    stored = answered
+    return .store(answered)
+  }
+
+  /// The log holds nothing more, for now.
+  /// - Parameter offset: where the next record will be; control records lie before it.
+  mutating func reachedEnd(_ offset: Int64) {
+    if phase == .reading { next = max(next, offset) }
+  }
+
+  /// The brokers have no such position: it was deleted, or lies behind the end.
+  mutating func positionIsGone() -> [Action] {
+    guard phase != .leaving else { return [] }
+    phase = .astray
+    return [.ask]
+  }
+
+  /// The client could not be sent to where reading stands.
+  mutating func seekFailed() -> [Action] { positionIsGone() }
+
+  /// The record that comes next is damaged.
+  mutating func cameDamaged() -> [Action] {
+    guard phase == .reading else { return [] }
+    guard damages >= Self.tries else {
+      damages += 1
+      return [.damaged(next, isGivenUp: false), .seek(next)]
+    }
+    // A batch holds any number of records: each is skipped by itself, so that what follows is not lost.
+    let given = next
+    next += 1
+    damages = 0
+    return [.damaged(given, isGivenUp: true), .seek(next)]
+  }
+
+  /// What to ask the brokers with.
+  var question: LogQuestion { LogQuestion(next: next, restarts: restarts, newest: newest) }
+
+  /// By what this log is recognised later; `nil` when it cannot be.
+  var mark: LogQuestion? { isRecognisable ? question : nil }
+
+  /// The brokers have told the log's ends.
+  mutating func told(_ ends: LogEnds) -> [Action] {
+    guard ends.question.restarts == restarts, phase != .leaving else { return [] }
+    log = ends.log
+    if isAnother(ends) { return startAnew(ends.log.lowerBound) }
+    // Where records from before the beginning are later, this log cannot be told from another by its times.
+    if ends.question.newest != nil, ends.firstLater ?? .max >= ends.question.next { isRecognisable = true }
+    guard phase == .astray else { return [] }
+    phase = .reading
+    guard ends.log.lowerBound > next else { return [.seek(next)] }
+    let lost = next..<ends.log.lowerBound
+    next = ends.log.lowerBound
+    return [.lost(lost), .seek(next)]
+  }
+
+  /// Whether the topic was made anew under this reading: the log ends before what was read, or holds a later record
+  /// before it.
+  private func isAnother(_ ends: LogEnds) -> Bool {
+    if ends.log.upperBound < ends.question.next { return true }
+    guard isRecognisable, let later = ends.firstLater else { return false }
+    return later < ends.question.next
+  }
+
+  private mutating func startAnew(_ first: Int64) -> [Action] {
+    let before = next
+    restarts += 1
+    phase = .reading
+    next = first
+    stored = first
+    inHand.removeAll(keepingCapacity: true)
+    newest = nil
+    isRecognisable = false
+    damages = 0
+    // The client would commit again what was stored before.
+    return [.madeAnew(from: before, beginning: first), .store(first), .commit(first), .seek(first)]
+  }
+
+  /// It is being taken away.
+  mutating func leave() { phase = .leaving }
+}
+
+/// The first place at which an ascending list is not below a value.
+private func lowerBound(_ list: UnsafeBufferPointer<Int64>, _ value: Int64) -> Int {
+  var (low, high) = (0, list.count)
+  while low < high {
+    let middle = low + (high - low) / 2
+    if list[middle] < value { low = middle + 1 } else { high = middle }
+  }
+  return low
+}

@@ -1,0 +1,168 @@
+import Testing
+
+@testable import KafkaTransport
+
+@Suite struct PartitionProgressTests {
+  private func progress(
+    at offset: Int64, _ cause: PartitionBeginning.Cause = .committed, lost: Range<Int64> = 0..<0
+  ) -> PartitionProgress {
+    PartitionProgress(PartitionBeginning(partition: 0, offset: offset, cause: cause, lost: lost))
+  }
+
+  private func ends(
+    _ progress: PartitionProgress, _ log: Range<Int64>, later: Int64? = nil
+  ) -> PartitionProgress.LogEnds {
+    PartitionProgress.LogEnds(question: progress.question, log: log, firstLater: later)
+  }
+
+  @Test func whereReadingBegins() {
+    func beginning(_ committed: Int64?, _ log: Range<Int64>, chosen: Int64? = nil, anew: Bool = false)
+      -> PartitionBeginning
+    {
+      PartitionBeginning(partition: 3, committed: committed, chosen: chosen, log: log, isAnother: anew)
+    }
+    func expected(_ offset: Int64, _ cause: PartitionBeginning.Cause, _ lost: Range<Int64> = 0..<0)
+      -> PartitionBeginning
+    {
+      PartitionBeginning(partition: 3, offset: offset, cause: cause, lost: lost)
+    }
+    #expect(beginning(nil, 5..<9) == expected(5, .beginning))
+    #expect(beginning(7, 5..<9) == expected(7, .committed))
+    #expect(beginning(9, 5..<9, chosen: 9) == expected(9, .chosen))
+    #expect(beginning(2, 5..<9) == expected(5, .committed, 2..<5))
+    #expect(beginning(10, 5..<9) == expected(5, .madeAnew))
+    #expect(beginning(7, 0..<9, anew: true) == expected(0, .madeAnew))
+  }
+
+  /// The position stays before the first record that is not done, in whatever order they are.
+  @Test func positionsDoNotPassWhatIsInHand() {
+    var progress = progress(at: 5)
+    for offset: Int64 in [5, 6, 9, 10] { #expect(progress.fetched(offset, timestamp: nil).isNext) }
+    progress.done(6)
+    progress.done(10)
+    #expect(progress.toStore() == nil)
+    progress.done(5)
+    #expect(progress.toStore() == .store(9))
+    #expect(progress.toStore() == nil)
+    progress.done(9)
+    #expect(progress.toStore() == .store(11))
+    // What lies between the last record and the end is no record.
+    progress.reachedEnd(13)
+    #expect(progress.toStore() == .store(13))
+  }
+
+  @Test func aDamagedRecordIsFetchedAgainAndThenGivenUp() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: nil).isNext)
+    for _ in 0..<PartitionProgress.tries {
+      #expect(progress.cameDamaged() == [.damaged(6, isGivenUp: false), .seek(6)])
+    }
+    #expect(progress.cameDamaged() == [.damaged(6, isGivenUp: true), .seek(7)])
+    #expect(progress.cameDamaged() == [.damaged(7, isGivenUp: false), .seek(7)])
+    #expect(progress.fetched(7, timestamp: nil).isNext)
+    #expect(progress.cameDamaged() == [.damaged(8, isGivenUp: false), .seek(8)])
+  }
+
+  /// A client that went back by itself is sent to where reading stands; what it brings until then is dropped.
+  @Test func aResetGoesOnWhereReadingStands() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: nil).isNext)
+    let back = progress.fetched(0, timestamp: nil)
+    #expect(!back.isNext && back.actions == [.ask])
+    #expect(progress.fetched(6, timestamp: nil) == (false, []))
+    #expect(progress.told(ends(progress, 0..<20)) == [.seek(6)])
+    #expect(progress.fetched(6, timestamp: nil).isNext)
+    // A seek that failed is asked again.
+    #expect(progress.seekFailed() == [.ask])
+    #expect(progress.fetched(7, timestamp: nil) == (false, []))
+    #expect(progress.told(ends(progress, 0..<20)) == [.seek(7)])
+  }
+
+  @Test func recordsDeletedUnderThePositionAreLost() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: nil).isNext)
+    #expect(progress.positionIsGone() == [.ask])
+    #expect(progress.told(ends(progress, 40..<90)) == [.lost(6..<40), .seek(40)])
+    #expect(progress.fetched(40, timestamp: nil).isNext)
+    // What is in hand is still to be answered.
+    #expect(progress.toStore() == nil)
+    progress.done(5)
+    #expect(progress.toStore() == .store(40))
+  }
+
+  /// What was deleted before the beginning is told once: the position goes past it without a record.
+  @Test func recordsDeletedBeforeTheBeginningAreLost() {
+    var progress = progress(at: 40, lost: 6..<40)
+    #expect(progress.toStore() == .store(40))
+    #expect(progress.toStore() == nil)
+  }
+
+  /// Control records and what compaction took.
+  @Test func aForwardJumpIsNoLoss() {
+    var progress = progress(at: 5)
+    for offset: Int64 in [5, 9] { #expect(progress.fetched(offset, timestamp: nil) == (true, [])) }
+    progress.done(5)
+    #expect(progress.toStore() == .store(9))
+  }
+
+  @Test func aShorterLogIsAnother() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: nil).isNext)
+    #expect(progress.told(ends(progress, 0..<6)) == [])
+    #expect(
+      progress.told(ends(progress, 0..<3)) == [
+        .madeAnew(from: 6, beginning: 0), .store(0), .commit(0), .seek(0),
+      ])
+    // What is in hand is of the log before.
+    progress.done(5)
+    #expect(progress.toStore() == nil)
+    #expect(progress.fetched(0, timestamp: nil).isNext)
+  }
+
+  /// As long as the old one or longer: known by records before the position that are later than all that were read.
+  @Test func aLongerLogIsKnownByItsTimes() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: 1000).isNext)
+    #expect(progress.question.newest == 1000)
+    #expect(progress.told(ends(progress, 0..<9, later: 6)) == [])
+    let early = ends(progress, 0..<9)
+    #expect(
+      progress.told(ends(progress, 0..<90, later: 0)) == [
+        .madeAnew(from: 6, beginning: 0), .store(0), .commit(0), .seek(0),
+      ])
+    // An answer from before is late.
+    #expect(progress.told(early) == [])
+    #expect(progress.fetched(0, timestamp: 5000).isNext)
+  }
+
+  /// Records from before the beginning may carry any time: then times tell nothing.
+  @Test func aLogWithLaterRecordsBeforeIsNotTakenForAnother() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: 1000).isNext)
+    #expect(progress.told(ends(progress, 0..<9, later: 2)) == [])
+    #expect(progress.told(ends(progress, 0..<9, later: 2)) == [])
+    #expect(progress.mark == nil)
+  }
+
+  /// More records come while the question is under way.
+  @Test func aLateAnswerIsOfItsTime() {
+    var progress = progress(at: 5)
+    let asked = progress.question
+    for offset: Int64 in 5..<50 { #expect(progress.fetched(offset, timestamp: offset).isNext) }
+    let ends = PartitionProgress.LogEnds(question: asked, log: 0..<9, firstLater: nil)
+    #expect(progress.told(ends) == [])
+    #expect(progress.next == 50)
+  }
+
+  @Test func whatLeavesHandsOutNothing() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: nil).isNext)
+    progress.leave()
+    #expect(progress.fetched(6, timestamp: nil) == (false, []))
+    #expect(progress.cameDamaged() == [] && progress.positionIsGone() == [])
+    #expect(progress.told(ends(progress, 0..<2)) == [])
+    #expect(!progress.isAnswered)
+    progress.done(5)
+    #expect(progress.isAnswered && progress.answered == 6)
+  }
+}
