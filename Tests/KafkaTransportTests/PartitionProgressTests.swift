@@ -10,9 +10,9 @@ import Testing
   }
 
   private func ends(
-    _ progress: PartitionProgress, _ log: Range<Int64>, later: Int64? = nil
+    _ progress: inout PartitionProgress, _ log: Range<Int64>, later: Int64? = nil
   ) -> PartitionProgress.LogEnds {
-    PartitionProgress.LogEnds(question: progress.question, log: log, firstLater: later)
+    PartitionProgress.LogEnds(question: progress.ask(), log: log, firstLater: later)
   }
 
   @Test func whereReadingBegins() {
@@ -70,19 +70,28 @@ import Testing
     let back = progress.fetched(0, timestamp: nil)
     #expect(!back.isNext && back.actions == [.ask])
     #expect(progress.fetched(6, timestamp: nil) == (false, []))
-    #expect(progress.told(ends(progress, 0..<20)) == [.seek(6)])
+    do {
+      let told = ends(&progress, 0..<20)
+      #expect(progress.told(told) == [.seek(6)])
+    }
     #expect(progress.fetched(6, timestamp: nil).isNext)
     // A seek that failed is asked again.
     #expect(progress.seekFailed() == [.ask])
     #expect(progress.fetched(7, timestamp: nil) == (false, []))
-    #expect(progress.told(ends(progress, 0..<20)) == [.seek(7)])
+    do {
+      let told = ends(&progress, 0..<20)
+      #expect(progress.told(told) == [.seek(7)])
+    }
   }
 
   @Test func recordsDeletedUnderThePositionAreLost() {
     var progress = progress(at: 5)
     #expect(progress.fetched(5, timestamp: nil).isNext)
     #expect(progress.positionIsGone() == [.ask])
-    #expect(progress.told(ends(progress, 40..<90)) == [.lost(6..<40), .seek(40)])
+    do {
+      let told = ends(&progress, 40..<90)
+      #expect(progress.told(told) == [.lost(6..<40), .seek(40)])
+    }
     #expect(progress.fetched(40, timestamp: nil).isNext)
     // What is in hand is still to be answered.
     #expect(progress.toStore() == nil)
@@ -108,9 +117,13 @@ import Testing
   @Test func aShorterLogIsAnother() {
     var progress = progress(at: 5)
     #expect(progress.fetched(5, timestamp: nil).isNext)
-    #expect(progress.told(ends(progress, 0..<6)) == [])
+    do {
+      let told = ends(&progress, 0..<6)
+      #expect(progress.told(told) == [])
+    }
+    let anew = ends(&progress, 0..<3)
     #expect(
-      progress.told(ends(progress, 0..<3)) == [
+      progress.told(anew) == [
         .madeAnew(from: 6, beginning: 0), .store(0), .commit(0), .seek(0),
       ])
     // What is in hand is of the log before.
@@ -123,12 +136,19 @@ import Testing
   @Test func aLongerLogIsKnownByItsTimes() {
     var progress = progress(at: 5)
     #expect(progress.fetched(5, timestamp: 1000).isNext)
-    #expect(progress.question.newest == 1000)
-    #expect(progress.told(ends(progress, 0..<9, later: 6)) == [])
-    let early = ends(progress, 0..<9)
+    #expect(progress.mark == nil)
+    do {
+      let told = ends(&progress, 0..<9, later: 6)
+      #expect(progress.told(told) == [])
+    }
+    let early = ends(&progress, 0..<9)
+    // Records of the new log are handed out before the brokers are asked: the mark is older than they.
+    for offset: Int64 in 6..<9 { #expect(progress.fetched(offset, timestamp: 9000).isNext) }
+    #expect(progress.mark == .init(newest: 1000, first: 6))
+    let anew = ends(&progress, 0..<90, later: 0)
     #expect(
-      progress.told(ends(progress, 0..<90, later: 0)) == [
-        .madeAnew(from: 6, beginning: 0), .store(0), .commit(0), .seek(0),
+      progress.told(anew) == [
+        .madeAnew(from: 9, beginning: 0), .store(0), .commit(0), .seek(0),
       ])
     // An answer from before is late.
     #expect(progress.told(early) == [])
@@ -139,15 +159,21 @@ import Testing
   @Test func aLogWithLaterRecordsBeforeIsNotTakenForAnother() {
     var progress = progress(at: 5)
     #expect(progress.fetched(5, timestamp: 1000).isNext)
-    #expect(progress.told(ends(progress, 0..<9, later: 2)) == [])
-    #expect(progress.told(ends(progress, 0..<9, later: 2)) == [])
+    do {
+      let told = ends(&progress, 0..<9, later: 2)
+      #expect(progress.told(told) == [])
+    }
+    do {
+      let told = ends(&progress, 0..<9, later: 2)
+      #expect(progress.told(told) == [])
+    }
     #expect(progress.mark == nil)
   }
 
   /// More records come while the question is under way.
   @Test func aLateAnswerIsOfItsTime() {
     var progress = progress(at: 5)
-    let asked = progress.question
+    let asked = progress.ask()
     for offset: Int64 in 5..<50 { #expect(progress.fetched(offset, timestamp: offset).isNext) }
     let ends = PartitionProgress.LogEnds(question: asked, log: 0..<9, firstLater: nil)
     #expect(progress.told(ends) == [])
@@ -160,9 +186,20 @@ import Testing
     progress.leave()
     #expect(progress.fetched(6, timestamp: nil) == (false, []))
     #expect(progress.cameDamaged() == [] && progress.positionIsGone() == [])
-    #expect(progress.told(ends(progress, 0..<2)) == [])
-    #expect(!progress.isAnswered)
+    #expect(!progress.isAnswered && !progress.isConfirmed)
     progress.done(5)
     #expect(progress.isAnswered && progress.answered == 6)
+    let told = ends(&progress, 0..<9)
+    #expect(progress.told(told) == [] && progress.isConfirmed)
+  }
+
+  /// Whoever comes next is not to begin where the topic that is no more was read to.
+  @Test func thePositionOfALostTopicIsNotHandedOver() {
+    var progress = progress(at: 5)
+    #expect(progress.fetched(5, timestamp: nil).isNext)
+    progress.leave()
+    let told = ends(&progress, 0..<2)
+    #expect(progress.told(told) == [.madeAnew(from: 6, beginning: 0), .store(0), .commit(0)])
+    #expect(progress.isConfirmed && progress.isAnswered && progress.answered == 0)
   }
 }

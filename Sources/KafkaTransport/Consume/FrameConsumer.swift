@@ -148,7 +148,7 @@ public final class FrameConsumer: Sendable {
     }
     queries.withLock {
       $0 = OffsetQueries(client, options, chosen: outcome.chosen) { [weak self] in
-        self?.reading.withLock { $0.questions } ?? [:]
+        self?.reading.withLock { $0.ask() } ?? [:]
       }
     }
     guard let wanted = options.partitions else {
@@ -220,7 +220,7 @@ public final class FrameConsumer: Sendable {
 
   /// Fetches nothing for now, or goes on; polling serves the group all the same.
   public func pause(_ isPaused: Bool) {
-    let partitions = reading.withLock { $0.questions.keys.sorted() }
+    let partitions = reading.withLock { $0.partitions }
     guard !partitions.isEmpty else { return }
     PartitionList(options.topic, partitions).pass {
       isPaused ? rd_kafka_pause_partitions(client.handle, $0) : rd_kafka_resume_partitions(client.handle, $0)
@@ -242,7 +242,22 @@ public final class FrameConsumer: Sendable {
 
   /// What has come in since the last poll.
   private func attend() {
-    for answer in queries.withLock({ $0 })?.takeAnswers() ?? [] {
+    take(queries.withLock({ $0 })?.takeAnswers() ?? [])
+    let now = FrameClock.monotonic()
+    let isAnswered = reading.withLock { $0.isLeavingAnswered }
+    let (isDue, isOver) = polling.withLock { polling in
+      let isDue = now - polling.stored >= Self.storeInterval
+      if isDue { polling.stored = now }
+      // All is answered, and no broker tells that the position is good.
+      if isAnswered { polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation) }
+      return (isDue, now >= polling.leavingEnds)
+    }
+    if isDue { perform(reading.withLock { $0.toStore() }) }
+    perform(reading.withLock { isOver ? $0.giveUp(isLost: false) : $0.leaveIfAnswered() })
+  }
+
+  private func take(_ answers: [OffsetQueries.Answer]) {
+    for answer in answers {
       switch answer {
       case .found(let beginnings, let search):
         perform(reading.withLock { $0.found(beginnings, search: search) })
@@ -256,22 +271,12 @@ public final class FrameConsumer: Sendable {
         perform(reading.withLock { $0.told(partition, ends, assignment: assignment) })
       }
     }
-    let now = FrameClock.monotonic()
-    let (isDue, isOver) = polling.withLock { polling in
-      let isDue = now - polling.stored >= Self.storeInterval
-      if isDue { polling.stored = now }
-      return (isDue, now >= polling.leavingEnds)
-    }
-    if isDue { perform(reading.withLock { $0.toStore() }) }
-    if isOver {
-      perform(reading.withLock { $0.giveUp(isLost: false) })
-    } else {
-      perform(reading.withLock { $0.leaveIfAnswered() })
-    }
   }
 
   /// How often answered positions are marked, ns; they are committed once a second.
   private static let storeInterval: Int64 = 100_000_000
+  /// How long to wait for a broker's word on a position that is given up, ns.
+  private static let confirmation: Int64 = 3_000_000_000
 
   // MARK: the group
 
@@ -391,7 +396,11 @@ public final class FrameConsumer: Sendable {
   }
 
   private func leave() throws(TransportError) {
-    queries.withLock { $0 }?.stop()
+    if let queries = queries.withLock({ $0 }) {
+      queries.stop()
+      // Not the position of a topic that is no more.
+      take(queries.answers(reading.withLock { $0.ask() }, milliseconds: 2000))
+    }
     perform(reading.withLock { $0.close() })
     isClosing.store(true, ordering: .releasing)
     let code = KafkaCode(rd_kafka_consumer_close(client.handle))

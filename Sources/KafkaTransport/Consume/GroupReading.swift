@@ -1,6 +1,6 @@
 /// What a consumer reads: the partitions it was given and how far each of them was read. A value without locks, threads
 /// or Kafka; ``FrameConsumer`` owns it, hands events in and does what comes out.
-struct GroupReading: Sendable {
+struct GroupReading: Sendable, Hashable {
   /// What to do, in this order.
   enum Action: Equatable {
     /// Find where these partitions begin, then call ``found(_:search:)``.
@@ -20,7 +20,7 @@ struct GroupReading: Sendable {
     case tell(ReadingEvent)
   }
 
-  private struct Reading: Equatable {
+  private struct Reading: Hashable {
     var progress: PartitionProgress
     var assignment: Int
   }
@@ -31,7 +31,7 @@ struct GroupReading: Sendable {
   /// Taken, and given up once all that is in hand has been answered.
   private(set) var leaving: [Int32] = []
   /// By what the log of a partition that was read before is recognised when it is given again.
-  private(set) var marks: [Int32: PartitionProgress.LogQuestion] = [:]
+  private(set) var marks: [Int32: PartitionProgress.Mark] = [:]
   private var searches = 0
   private var assignments = 0
 
@@ -93,16 +93,20 @@ struct GroupReading: Sendable {
     for partition in partitions { readings[partition]?.progress.leave() }
     if isLost { return actions + giveUp(isLost: true) }
     let read = partitions.filter { readings[$0] != nil }
-    if !read.isEmpty { actions.append(.pause(read)) }
+    if !read.isEmpty { actions += [.pause(read), .ask(read)] }
     return actions + leaveIfAnswered()
   }
 
-  /// Gives up what was taken once all in hand of it has been answered.
+  /// Gives up what was taken once all in hand of it has been answered, and the brokers have told that its positions are
+  /// good.
   mutating func leaveIfAnswered() -> [Action] {
-    guard !leaving.isEmpty, leaving.allSatisfy({ readings[$0]?.progress.isAnswered ?? true }) else {
-      return []
-    }
+    guard isLeavingAnswered, leaving.allSatisfy({ readings[$0]?.progress.isConfirmed ?? true }) else { return [] }
     return giveUp(isLost: false)
+  }
+
+  /// Whether partitions were taken, and all in hand of them has been answered.
+  var isLeavingAnswered: Bool {
+    !leaving.isEmpty && leaving.allSatisfy { readings[$0]?.progress.isAnswered ?? true }
   }
 
   /// Gives up what was taken, answered or not: whoever gets it reads what is not again.
@@ -113,14 +117,16 @@ struct GroupReading: Sendable {
       guard let reading = readings.removeValue(forKey: partition) else { continue }
       marks[partition] = reading.progress.mark
       if reading.progress.answered != reading.progress.beginning.offset
-        || !reading.progress.beginning.lost.isEmpty
+        || !reading.progress.beginning.lost.isEmpty || reading.progress.restarts > 0
       {
         positions[partition] = reading.progress.answered
       }
     }
     defer { leaving = [] }
-    let commit: [Action] = isLost || positions.isEmpty ? [] : [.commit(positions)]
-    return commit + [.unassign(leaving), .tell(.revoked(leaving))]
+    guard !isLost, !positions.isEmpty else { return [.unassign(leaving), .tell(.revoked(leaving))] }
+    // Marked too: what was marked before would be committed once more when the client closes.
+    let stores = positions.sorted { $0.key < $1.key }.map { Action.store($0.key, $0.value) }
+    return stores + [.commit(positions), .unassign(leaving), .tell(.revoked(leaving))]
   }
 
   /// This consumer takes its leave: all partitions are given up as they are.
@@ -178,13 +184,16 @@ struct GroupReading: Sendable {
   }
 
   /// What to ask of the partitions that are read.
-  var questions: [Int32: LogQuestion] {
-    readings.filter { $0.value.progress.phase != .leaving }.mapValues { reading in
-      LogQuestion(assignment: reading.assignment, log: reading.progress.question)
+  mutating func ask() -> [Int32: LogQuestion] {
+    var questions: [Int32: LogQuestion] = [:]
+    for partition in readings.keys {
+      guard let reading = readings[partition] else { continue }
+      questions[partition] = LogQuestion(assignment: reading.assignment, log: readings[partition]!.progress.ask())
     }
+    return questions
   }
 
-  struct LogQuestion: Sendable, Equatable {
+  struct LogQuestion: Sendable, Hashable {
     var assignment: Int
     var log: PartitionProgress.LogQuestion
   }
@@ -192,7 +201,7 @@ struct GroupReading: Sendable {
   /// The brokers have told a log's ends.
   mutating func told(_ partition: Int32, _ ends: PartitionProgress.LogEnds, assignment: Int) -> [Action] {
     guard readings[partition]?.assignment == assignment else { return [] }
-    return actions(partition, readings[partition]?.progress.told(ends) ?? [])
+    return actions(partition, readings[partition]?.progress.told(ends) ?? []) + leaveIfAnswered()
   }
 
   private mutating func actions(_ partition: Int32, _ steps: [PartitionProgress.Action]) -> [Action] {

@@ -8,7 +8,7 @@ final class OffsetQueries: Sendable {
     var number: Int
     var partitions: [Int32]
     /// What logs that were read before are recognised by.
-    var marks: [Int32: PartitionProgress.LogQuestion]
+    var marks: [Int32: PartitionProgress.Mark]
   }
 
   enum Answer: Sendable {
@@ -91,8 +91,9 @@ final class OffsetQueries: Sendable {
   }
 
   private func run() {
+    var isFresh = true
     while true {
-      let due = FrameClock.monotonic() + Self.interval
+      let due = FrameClock.monotonic() + (isFresh ? Self.pause : Self.interval)
       let (search, isStopped) = state.withLock(
         waitingUntil: { $0.search != nil || $0.isAsked || $0.isStopped }, deadline: due
       ) { state in
@@ -100,7 +101,7 @@ final class OffsetQueries: Sendable {
         return (state.search, state.isStopped)
       }
       if isStopped { return }
-      if let search { find(search) } else { askForEnds() }
+      if let search { find(search) } else { isFresh = askForEnds() }
       let next = FrameClock.monotonic() + Self.pause
       state.withLock(waitingUntil: { $0.isStopped }, deadline: next) { _ in }
     }
@@ -128,6 +129,8 @@ final class OffsetQueries: Sendable {
       isPositioned ? try client.positions(topic, search.partitions, milliseconds: timeout) : [:]
     let logs = client.logEnds(topic, search.partitions, milliseconds: timeout)
     let firstLater = firstLater(search.marks.filter { search.partitions.contains($0.key) })
+    let now = FrameClock.now() / 1_000_000
+    let firstNew = client.offsets(topic, at: search.partitions.map { ($0, now + 1) }, milliseconds: timeout)
     var result: [PartitionBeginning] = []
     for partition in search.partitions {
       guard let log = logs[partition], search.marks[partition] == nil || firstLater[partition] != nil else {
@@ -135,36 +138,44 @@ final class OffsetQueries: Sendable {
       }
       var isAnother = false
       if let mark = search.marks[partition], let later = firstLater[partition] {
-        isAnother = (later >= 0 && later < mark.next) || log.upperBound < mark.next
+        isAnother = later >= 0 && later < mark.first
       }
       let position = isPositioned ? committed[partition] ?? nil : chosen[partition]
       result.append(
         PartitionBeginning(
-          partition: partition, committed: position, chosen: chosen[partition], log: log, isAnother: isAnother
-        ))
+          partition: partition, committed: position, chosen: chosen[partition], log: log, isAnother: isAnother,
+          asked: firstNew[partition] == nil ? nil : now,
+          firstLater: firstNew[partition].flatMap { $0 >= 0 ? $0 : nil }))
     }
     return result
   }
 
-  /// The first record that is later than the newest one known; -1 for none.
-  private func firstLater(_ marks: [Int32: PartitionProgress.LogQuestion]) -> [Int32: Int64] {
-    let times = marks.compactMap { partition, mark in mark.newest.map { (partition: partition, time: $0 + 1) }
-    }
-    return client.offsets(topic, at: times, milliseconds: timeout)
+  /// The first record that is later than a mark; -1 for none.
+  private func firstLater(_ marks: [Int32: PartitionProgress.Mark]) -> [Int32: Int64] {
+    client.offsets(topic, at: marks.map { ($0.key, $0.value.newest + 1) }, milliseconds: timeout)
   }
 
-  private func askForEnds() {
+  /// - Returns: whether a log is read from its first record on and could not be told from another yet.
+  private func askForEnds() -> Bool {
     let questions = questions()
-    guard !questions.isEmpty else { return }
-    let firstLater = firstLater(questions.mapValues(\.log))
-    let logs = client.logEnds(topic, questions.keys.sorted(), milliseconds: timeout)
-    let answers: [Answer] = questions.compactMap { partition, question in
+    let answers = answers(questions, milliseconds: timeout)
+    state.withLock { $0.answers += answers }
+    return questions.values.contains { $0.log.next > 0 && $0.log.mark?.first ?? 0 == 0 }
+  }
+
+  /// Asks now, and waits for the answers.
+  func answers(
+    _ questions: [Int32: GroupReading.LogQuestion], milliseconds: Int32
+  ) -> [Answer] {
+    guard !questions.isEmpty else { return [] }
+    let firstLater = firstLater(questions.compactMapValues(\.log.mark))
+    let logs = client.logEnds(topic, questions.keys.sorted(), milliseconds: milliseconds)
+    return questions.compactMap { partition, question in
       guard let log = logs[partition] else { return nil }
       let later = firstLater[partition].flatMap { $0 >= 0 ? $0 : nil }
       return .log(
         partition, PartitionProgress.LogEnds(question: question.log, log: log, firstLater: later),
         assignment: question.assignment)
     }
-    state.withLock { $0.answers += answers }
   }
 }

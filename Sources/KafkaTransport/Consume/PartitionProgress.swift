@@ -15,8 +15,8 @@ public struct RecordPlace: Sendable, Hashable {
 }
 
 /// Where reading of a partition began, and why there.
-public struct PartitionBeginning: Sendable, Equatable {
-  public enum Cause: Sendable, Equatable {
+public struct PartitionBeginning: Sendable, Hashable {
+  public enum Cause: Sendable, Hashable {
     /// The group goes on behind what it has committed.
     case committed
     /// The group has no position, so the partition is read from the first record that is kept.
@@ -33,8 +33,15 @@ public struct PartitionBeginning: Sendable, Equatable {
   public let cause: Cause
   /// Records that were deleted before this group read them, at offsets before ``offset``; empty for none.
   public let lost: Range<Int64>
+  /// No record before ``offset`` is later than this, ms since the Unix epoch; `nil` when nobody knows.
+  let newestBefore: Int64?
 
   public init(partition: Int32, offset: Int64, cause: Cause, lost: Range<Int64>) {
+    self.init(partition: partition, offset: offset, cause: cause, lost: lost, newestBefore: nil)
+  }
+
+  init(partition: Int32, offset: Int64, cause: Cause, lost: Range<Int64>, newestBefore: Int64?) {
+    self.newestBefore = newestBefore
     self.partition = partition
     self.offset = offset
     self.cause = cause
@@ -47,19 +54,22 @@ public struct PartitionBeginning: Sendable, Equatable {
   ///   - chosen: the position that this process gave the group at its first start, if it did.
   ///   - log: the first offset kept, and the one behind the last record.
   ///   - isAnother: whether this log is not the one that was read before under its name.
-  init(partition: Int32, committed: Int64?, chosen: Int64?, log: Range<Int64>, isAnother: Bool = false) {
-    self.partition = partition
-    guard let committed else {
-      (offset, cause, lost) = (log.lowerBound, isAnother ? .madeAnew : .beginning, 0..<0)
-      return
+  ///   - asked: when the log was asked for, ms since the Unix epoch, and `firstLater` its first record later than that.
+  init(
+    partition: Int32, committed: Int64?, chosen: Int64?, log: Range<Int64>, isAnother: Bool = false,
+    asked: Int64? = nil, firstLater: Int64? = nil
+  ) {
+    var (offset, cause, lost) = (log.lowerBound, Cause.beginning, Int64(0)..<0)
+    if isAnother || committed ?? 0 > log.upperBound {
+      cause = .madeAnew
+    } else if let committed {
+      cause = committed == chosen ? .chosen : .committed
+      offset = max(committed, log.lowerBound)
+      if committed < log.lowerBound { lost = committed..<log.lowerBound }
     }
-    if isAnother || committed > log.upperBound {
-      (offset, cause, lost) = (log.lowerBound, .madeAnew, 0..<0)
-    } else if committed < log.lowerBound {
-      (offset, cause, lost) = (log.lowerBound, .committed, committed..<log.lowerBound)
-    } else {
-      (offset, cause, lost) = (committed, committed == chosen ? .chosen : .committed, 0..<0)
-    }
+    let isKnown = firstLater.map { $0 >= offset } ?? true
+    self.init(
+      partition: partition, offset: offset, cause: cause, lost: lost, newestBefore: isKnown ? asked : nil)
   }
 }
 
@@ -69,21 +79,33 @@ public struct PartitionBeginning: Sendable, Equatable {
 /// librdkafka alone goes astray in two ways. Behind a batch that fails its checksum it reads on inside that batch's
 /// bytes, and may take its next offset from pixels; and a position that the log does not have it would replace without
 /// a word (`auto.offset.reset`, which is `error` here). So every offset is held against the one expected.
-struct PartitionProgress: Sendable, Equatable {
-  enum Phase: Equatable {
+struct PartitionProgress: Sendable, Hashable {
+  enum Phase: Hashable {
     case reading
     /// The client reads somewhere else, or nothing: what comes is dropped until the log's ends are told.
     case astray
-    /// It is being taken away: what comes is dropped, what is in hand is still answered.
-    case leaving
+    /// It is being taken away: what comes is dropped, what is in hand is still answered. Its position is good for
+    /// whoever comes next once the brokers have told that the log is still the one that was read.
+    case leaving(isConfirmed: Bool)
+
+    var isLeaving: Bool { if case .leaving = self { true } else { false } }
+  }
+
+  /// By what a log is recognised: its first record later than `newest` (ms since the Unix epoch) is at `first` or behind
+  /// it. A topic that was made anew has such records before.
+  struct Mark: Hashable {
+    var newest: Int64
+    var first: Int64
   }
 
   /// What is known of the partition when the brokers are asked for its log.
-  struct LogQuestion: Equatable {
+  struct LogQuestion: Hashable {
+    /// The first record later than this mark's newest is asked for.
+    var mark: Mark?
+    /// Whether the mark has held once.
+    var isMarkSure: Bool
     var next: Int64
     var restarts: Int
-    /// The first record later than this is asked for, ms since the Unix epoch.
-    var newest: Int64?
   }
 
   /// The brokers' answer.
@@ -91,7 +113,7 @@ struct PartitionProgress: Sendable, Equatable {
     var question: LogQuestion
     /// The first offset kept, and the one behind the last readable record.
     var log: Range<Int64>
-    /// The first record that is later than the newest one handed out; `nil` when there is none or nobody knows.
+    /// The first record that is later than the mark's newest; `nil` when there is none or nobody knows.
     var firstLater: Int64?
   }
 
@@ -125,17 +147,31 @@ struct PartitionProgress: Sendable, Equatable {
   private(set) var stored: Int64?
   /// The log's ends as last told.
   private(set) var log: Range<Int64>?
-  /// The newest record handed out, ms since the Unix epoch.
-  private(set) var newest: Int64?
-  /// Whether the log has been seen to hold nothing newer than ``newest`` before ``next``: then one that does is
-  /// another log.
-  private(set) var isRecognisable = false
+  /// When the newest record before ``next`` was written, or later, ms since the Unix epoch.
+  private var newest: Int64?
+  /// By what this log is recognised. `first` is filled in as records are read.
+  private var sure: Watch?
+  /// The same since the brokers were asked last: it counts once they have answered that the log is still the same.
+  private var asked: Watch?
+  private var askedAt: Int64 = 0
+
+  /// The first record later than a time, among those that are read.
+  private struct Watch: Hashable {
+    var newest: Int64
+    var first: Int64?
+
+    mutating func note(_ offset: Int64, _ timestamp: Int64?) {
+      if first == nil, timestamp ?? .max > newest { first = offset }
+    }
+  }
   /// How often the record at ``next`` came damaged.
   private var damages = 0
 
   init(_ beginning: PartitionBeginning) {
     self.beginning = beginning
     next = beginning.offset
+    newest = beginning.newestBefore
+    sure = newest.map { Watch(newest: $0) }
     // What was lost before the beginning is told once: the group goes on behind it.
     if beginning.lost.isEmpty { stored = beginning.offset }
   }
@@ -145,6 +181,9 @@ struct PartitionProgress: Sendable, Equatable {
 
   /// Whether everything handed out has been answered.
   var isAnswered: Bool { inHand.isEmpty }
+
+  /// Whether it is taken away, and its position is good for whoever comes next.
+  var isConfirmed: Bool { phase == .leaving(isConfirmed: true) }
 
   /// A record has come.
   /// - Returns: whether it is to be handed out.
@@ -159,6 +198,8 @@ struct PartitionProgress: Sendable, Equatable {
     next = offset + 1
     damages = 0
     inHand.append(offset)
+    sure?.note(offset, timestamp)
+    asked?.note(offset, timestamp)
     if let timestamp, timestamp > newest ?? .min { newest = timestamp }
     return (true, [])
   }
@@ -185,7 +226,7 @@ struct PartitionProgress: Sendable, Equatable {
 
   /// The brokers have no such position: it was deleted, or lies behind the end.
   mutating func positionIsGone() -> [Action] {
-    guard phase != .leaving else { return [] }
+    guard !phase.isLeaving else { return [] }
     phase = .astray
     return [.ask]
   }
@@ -207,19 +248,30 @@ struct PartitionProgress: Sendable, Equatable {
     return [.damaged(given, isGivenUp: true), .seek(next)]
   }
 
-  /// What to ask the brokers with.
-  var question: LogQuestion { LogQuestion(next: next, restarts: restarts, newest: newest) }
+  /// By what this log is recognised later; `nil` while it cannot be.
+  var mark: Mark? { sure.map { Mark(newest: $0.newest, first: $0.first ?? next) } }
 
-  /// By what this log is recognised later; `nil` when it cannot be.
-  var mark: LogQuestion? { isRecognisable ? question : nil }
+  /// What to ask the brokers with.
+  mutating func ask() -> LogQuestion {
+    asked = newest.map { Watch(newest: $0) }
+    askedAt = next
+    let now = newest.map { Mark(newest: $0, first: next) }
+    return LogQuestion(mark: mark ?? now, isMarkSure: sure != nil, next: next, restarts: restarts)
+  }
 
   /// The brokers have told the log's ends.
   mutating func told(_ ends: LogEnds) -> [Action] {
-    guard ends.question.restarts == restarts, phase != .leaving else { return [] }
+    let question = ends.question
+    guard question.restarts == restarts else { return [] }
     log = ends.log
-    if isAnother(ends) { return startAnew(ends.log.lowerBound) }
-    // Where records from before the beginning are later, this log cannot be told from another by its times.
-    if ends.question.newest != nil, ends.firstLater ?? .max >= ends.question.next { isRecognisable = true }
+    let holds = question.mark.map { ends.firstLater ?? .max >= $0.first }
+    if ends.log.upperBound < question.next || (question.isMarkSure && holds == false) {
+      return startAnew(ends.log.lowerBound)
+    }
+    // It is still the log in which all up to the question was read. Where records from before the beginning are later
+    // than those, it cannot be told from another by its times.
+    if holds == true, let asked, askedAt == question.next { sure = asked }
+    if phase.isLeaving, question.next == next { phase = .leaving(isConfirmed: true) }
     guard phase == .astray else { return [] }
     phase = .reading
     guard ends.log.lowerBound > next else { return [.seek(next)] }
@@ -228,30 +280,24 @@ struct PartitionProgress: Sendable, Equatable {
     return [.lost(lost), .seek(next)]
   }
 
-  /// Whether the topic was made anew under this reading: the log ends before what was read, or holds a later record
-  /// before it.
-  private func isAnother(_ ends: LogEnds) -> Bool {
-    if ends.log.upperBound < ends.question.next { return true }
-    guard isRecognisable, let later = ends.firstLater else { return false }
-    return later < ends.question.next
-  }
-
   private mutating func startAnew(_ first: Int64) -> [Action] {
     let before = next
     restarts += 1
-    phase = .reading
+    phase = phase.isLeaving ? .leaving(isConfirmed: true) : .reading
     next = first
     stored = first
     inHand.removeAll(keepingCapacity: true)
     newest = nil
-    isRecognisable = false
+    sure = nil
+    asked = nil
     damages = 0
     // The client would commit again what was stored before.
-    return [.madeAnew(from: before, beginning: first), .store(first), .commit(first), .seek(first)]
+    let steps: [Action] = [.madeAnew(from: before, beginning: first), .store(first), .commit(first)]
+    return phase.isLeaving ? steps : steps + [.seek(first)]
   }
 
   /// It is being taken away.
-  mutating func leave() { phase = .leaving }
+  mutating func leave() { phase = .leaving(isConfirmed: false) }
 }
 
 /// The first place at which an ascending list is not below a value.
