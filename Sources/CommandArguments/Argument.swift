@@ -67,11 +67,12 @@ public struct Argument<Root: ArgumentSet>: Sendable {
 
   /// A word without a name that must be there.
   public static func operand<Value: ArgumentValue>(
-    _ path: Path<Value>, _ name: String, completion: ValueCompletion = .none, _ help: String
+    _ path: Path<Value>, _ name: String, allowed: AllowedValues<Value>? = nil,
+    completion: ValueCompletion = .none, _ help: String
   ) -> Self {
     var description = ArgumentDescription(.operand, name, help, completion)
     description.isRequired = true
-    return converting(description) { $0[keyPath: path] = $1 }
+    return converting(description, allowed) { $0[keyPath: path] = $1 }
   }
 
   /// A word without a name that may be there.

@@ -82,7 +82,8 @@ public final class FeedStreamer: Sendable {
       let producer = try FrameProducer(
         options.kafka,
         FrameProducer.Options(
-          topic: options.topic, feed: options.feed, run: run, maximumRecord: topic.maximumRecord),
+          topic: options.topic, feed: options.feed, run: run,
+          maximumRecord: topic.limit ?? SettingsPreset.largestRecord),
         log: kafkaLog(log)
       ) { delivery in
         if let error = delivery.error {
@@ -99,7 +100,7 @@ public final class FeedStreamer: Sendable {
           tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)
         }
       }
-      try producer.connect()
+      try producer.connect { stopSignal.isRequested }
       return producer
     } catch {
       throw .transport(error)

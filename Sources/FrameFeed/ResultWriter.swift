@@ -80,10 +80,26 @@ final class ResultTopic: ResultWriter, @unchecked Sendable {
   private let producer: LineProducer
   private var line: [UInt8] = []
 
-  init(_ topic: String, _ kafka: KafkaSettings, log: KafkaLog?) throws(FeedError) {
+  /// Makes the topic where it is missing; one that is there may take smaller records than answers are, which its
+  /// broker then says of the first.
+  /// - Parameter stop: ends the wait for a broker.
+  init(
+    _ topic: String, _ kafka: KafkaSettings, log: KafkaLog?, stop: StopSignal? = nil
+  ) throws(FeedError) {
     do throws(TransportError) {
-      producer = try LineProducer(kafka, topic: topic, log: log)
-      try producer.connect()
+      let admin = try TopicAdmin(kafka, log: log)
+      if try admin.cluster().topics[topic] == nil {
+        do throws(TransportError) {
+          try admin.create(topic, TopicSettings())
+        } catch {
+          // Another sink was faster.
+          guard case .topicExists = error else { throw error }
+        }
+      }
+      // Its topic is what refuses a record: compressed, a large one may fit.
+      producer = try LineProducer(
+        kafka, topic: topic, largestRecord: SettingsPreset.largestRecord, log: log)
+      try producer.connect { stop?.isRequested ?? false }
     } catch {
       throw .transport(error)
     }

@@ -4,15 +4,18 @@ import LogLines
 
 /// What must be known of a topic before a frame goes through it.
 struct PreparedTopic: Sendable {
-  /// Largest record it takes, bytes.
-  let maximumRecord: Int
+  /// Largest record it takes, bytes; `nil` where the brokers do not tell, which needs a right of its own.
+  let limit: Int?
   let isLocalDevelopmentBroker: Bool
   /// Whether it was not there at first.
   var wasAwaited = false
 
   /// For librdkafka's in-process cluster.
   static let embedded = PreparedTopic(
-    maximumRecord: MockCluster.maximumPayload + FrameProducer.overhead, isLocalDevelopmentBroker: false)
+    limit: MockCluster.maximumPayload + FrameProducer.overhead, isLocalDevelopmentBroker: false)
+
+  /// Largest record to make room for, bytes: one guess too small costs a second fetch, one too large memory.
+  var maximumRecord: Int { limit ?? TopicSettings.defaultMaximumRecord }
 
   /// Finds the topic, or creates it.
   /// - Parameter create: what to create it with; `nil` makes a missing topic an error.
@@ -67,7 +70,7 @@ struct PreparedTopic: Sendable {
       log.warning("cannot read the limits of topic \(topic), so they are not checked: \(error)")
     }
     return PreparedTopic(
-      maximumRecord: limit ?? 1_000_000_000, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
+      limit: limit, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
   }
 }
 

@@ -4,8 +4,14 @@ import CRDKafka
 public struct Cluster: Sendable {
   /// Partitions of each topic by name.
   public let topics: [String: Int]
+  /// The broker that leads each partition, by topic; negative where there is none.
+  public let leaders: [String: [Int32]]
   /// Partitions that have no leader now, by topic.
-  let leaderless: [String: [Int32]]
+  var leaderless: [String: [Int32]] {
+    leaders.mapValues { led in led.indices.filter { led[$0] < 0 }.map { Int32($0) } }.filter {
+      !$0.value.isEmpty
+    }
+  }
   /// The brokers' numbers.
   public let brokers: [Int32]
   /// `nil` when the broker does not tell.
@@ -22,16 +28,21 @@ public struct Cluster: Sendable {
     guard code == .none, let metadata else { throw client.failure("asking for topics", code) }
     defer { rd_kafka_metadata_destroy(metadata) }
     var topics: [String: Int] = [:]
-    var leaderless: [String: [Int32]] = [:]
+    var leaders: [String: [Int32]] = [:]
     for at in 0..<Int(metadata.pointee.topic_cnt) {
       let topic = metadata.pointee.topics[at]
       guard let name = topic.topic, KafkaCode(topic.err) == .none else { continue }
-      topics[String(cString: name)] = Int(topic.partition_cnt)
-      let without = (0..<Int(topic.partition_cnt)).filter { topic.partitions[$0].leader < 0 }
-      if !without.isEmpty { leaderless[String(cString: name)] = without.map { topic.partitions[$0].id } }
+      let count = Int(topic.partition_cnt)
+      topics[String(cString: name)] = count
+      var led = [Int32](repeating: -1, count: count)
+      for at in 0..<count {
+        let partition = topic.partitions[at]
+        if led.indices.contains(Int(partition.id)) { led[Int(partition.id)] = partition.leader }
+      }
+      leaders[String(cString: name)] = led
     }
     self.topics = topics
-    self.leaderless = leaderless
+    self.leaders = leaders
     brokers = (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }
     // Cached from the answer above: this does not wait.
     if let text = rd_kafka_clusterid(client.handle, 0) {

@@ -67,8 +67,11 @@ public final class FrameProducer: Sendable {
   deinit { close() }
 
   /// Connects to the topic's leaders, so that the first frame need not wait for that. The topic must exist.
-  public func connect(milliseconds: Int = 30_000) throws(TransportError) {
-    try producer.current.topic.connect(milliseconds: Int32(milliseconds))
+  /// - Parameter isStopped: asked about once a second; ends the waiting.
+  public func connect(
+    milliseconds: Int = 30_000, isStopped: () -> Bool = { false }
+  ) throws(TransportError) {
+    try producer.current.topic.connect(milliseconds: Int32(milliseconds), isStopped: isStopped)
   }
 
   /// Checks a payload's size against the topic's and the client's limits, before anything is sent.

@@ -20,6 +20,8 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
   public static let messageTooLarge = KafkaCode(RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
   public static let topicExists = KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
   public static let unknownTopic = KafkaCode(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+  public static let noLeader = KafkaCode(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+  public static let invalidTimestamp = KafkaCode(RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP)
   public static let unknownPartition = KafkaCode(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
   public static let noOffset = KafkaCode(RD_KAFKA_RESP_ERR__NO_OFFSET)
 

@@ -5,9 +5,12 @@ import Synchronization
 /// thread; a flush is for what was sent before it.
 public final class LineProducer: Sendable {
   private struct Line {
-    let value: [UInt8]
-    let key: [UInt8]
-    var headers: [(name: String, value: [UInt8])] = []
+    /// `nil` is null, which an empty one is not; so with the key.
+    let value: [UInt8]?
+    let key: [UInt8]?
+    var headers: RecordHeaders?
+    /// ms since the Unix epoch; `nil` is the time of sending.
+    var timestamp: Int64?
   }
 
   /// What goes on between two flushes.
@@ -45,8 +48,9 @@ public final class LineProducer: Sendable {
       events = ClientEvents(
         log: log,
         delivered: { message, _ in
-          let code = KafkaCode(message.pointee.err)
-          if code != .none { refused.code.withLock { $0 = $0 ?? code } }
+          let refusal = Refusal(
+            code: KafkaCode(message.pointee.err), bytes: message.pointee.len + message.pointee.key_len)
+          if refusal.code != .none { refused.first.withLock { $0 = $0 ?? refusal } }
         })
       client = try KafkaClient(
         RD_KAFKA_PRODUCER, settings,
@@ -57,8 +61,14 @@ public final class LineProducer: Sendable {
     }
   }
 
+  /// Why a record was not taken, and how large its key and value are.
+  private struct Refusal {
+    let code: KafkaCode
+    let bytes: Int
+  }
+
   private final class FailedDelivery: Sendable {
-    let code = Mutex<KafkaCode?>(nil)
+    let first = Mutex<Refusal?>(nil)
   }
 
   private let settings: KafkaSettings
@@ -81,10 +91,14 @@ public final class LineProducer: Sendable {
         connection: try Connection(settings, topic: topic, largestRecord: largestRecord, log: log)))
   }
 
-  /// Connects, so that the first text need not wait for that.
-  public func connect(milliseconds: Int = 30_000) throws(TransportError) {
+  /// Connects, so that the first text need not wait for that, and finds out whether the topic is there.
+  /// - Parameter isStopped: asked about once a second; ends the waiting.
+  /// - Throws: ``TransportError/topicMissing(_:broker:)``, ``TransportError/stopped``, or why no broker answers.
+  public func connect(
+    milliseconds: Int = 30_000, isStopped: () -> Bool = { false }
+  ) throws(TransportError) {
     let connection = state.withLock { $0.connection }
-    try connection.topic.connect(milliseconds: Int32(milliseconds))
+    try connection.topic.connect(milliseconds: Int32(milliseconds), isStopped: isStopped)
   }
 
   /// Copies a text into the client's queue.
@@ -92,13 +106,15 @@ public final class LineProducer: Sendable {
     try send(Line(value: text, key: Array(key.utf8)))
   }
 
-  /// Copies a record into the client's queue, as it is but for its further headers.
+  /// Copies a record into the client's queue, byte for byte but for its further headers: what is null stays null,
+  /// the timestamp stays (librdkafka takes 0, the first millisecond of 1970, for none).
   public func send(
     copyOf record: borrowing Record, adding headers: [(name: String, value: String)]
   ) throws(TransportError) {
-    let value = record.payload.withUnsafeBytes { Array($0) }
-    let further = headers.map { (name: $0.name, value: Array($0.value.utf8)) }
-    try send(Line(value: value, key: record.keyBytes, headers: record.headers(limit: .max) + further))
+    try send(
+      Line(
+        value: record.valueBytes, key: record.keyBytes,
+        headers: RecordHeaders(of: record, adding: headers), timestamp: record.timestampMilliseconds))
   }
 
   private func send(_ line: Line) throws(TransportError) {
@@ -109,42 +125,72 @@ public final class LineProducer: Sendable {
     }
     // A client that has ended is replaced by the flush.
     guard code == .none || connection.client.fatalCode.isLostPlace else {
+      let bytes = (line.value?.count ?? 0) + (line.key?.count ?? 0)
+      if code == .messageTooLarge {
+        let limit = settings.number("message.max.bytes") ?? largestRecord
+        throw .tooLargeForClient(bytes: bytes + FrameProducer.overhead, limit: limit)
+      }
       throw connection.client.failure("sending to \(name)", code)
     }
   }
 
-  private func enqueue(_ line: Line, _ connection: Connection) -> KafkaCode {
-    let headers = rd_kafka_headers_new(line.headers.count)
-    for header in line.headers {
-      header.value.withUnsafeBytes { bytes in
-        _ = rd_kafka_header_add(headers, header.name, -1, bytes.baseAddress, bytes.count)
-      }
+  /// A record that the broker did not take, in words that say what mends it.
+  private func error(_ refusal: Refusal, _ connection: Connection) -> TransportError {
+    switch refusal.code {
+    case .messageTooLarge:
+      // Not every broker tells its topics' settings.
+      let limit = try? TopicAdmin(settings).describe(name)?.maximumRecord
+      return .tooLargeForTopic(
+        topic: name, bytes: refusal.bytes + FrameProducer.overhead, limit: limit,
+        broker: connection.client.brokers)
+    case .invalidTimestamp:
+      return .kafka(
+        action: "sending to \(name)", code: refusal.code,
+        detail: "the topic does not take the record's time; let it take any: framefeed topic create \(name) "
+          + "--update --config message.timestamp.after.max.ms=\(Int64.max) "
+          + "--config message.timestamp.before.max.ms=\(Int64.max) --broker \(connection.client.brokers)")
+    default: return connection.client.failure("sending to \(name)", refusal.code)
     }
-    let code = line.key.withUnsafeBytes { key in
-      line.value.withUnsafeBytes { value in
-        withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 5) { parts in
-          parts.initialize(repeating: rd_kafka_vu_t())
-          parts[0].vtype = RD_KAFKA_VTYPE_RKT
-          parts[0].u.rkt = connection.topic.pointer
-          parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
-          parts[1].u.i = RD_KAFKA_MSG_F_COPY
-          parts[2].vtype = RD_KAFKA_VTYPE_KEY
-          parts[2].u.mem.ptr = UnsafeMutableRawPointer(mutating: key.baseAddress)
-          parts[2].u.mem.size = key.count
-          parts[3].vtype = RD_KAFKA_VTYPE_VALUE
-          // Not null where it is empty, which would be a tombstone: no byte is read from there.
-          let address = value.baseAddress ?? UnsafeRawPointer(parts.baseAddress)
-          parts[3].u.mem.ptr = UnsafeMutableRawPointer(mutating: address)
-          parts[3].u.mem.size = value.count
-          parts[4].vtype = RD_KAFKA_VTYPE_HEADERS
-          parts[4].u.headers = headers
+  }
+
+  private func enqueue(_ line: Line, _ connection: Connection) -> KafkaCode {
+    let headers = line.headers?.copied()
+    let code = withUnsafeTemporaryAllocation(of: rd_kafka_vu_t.self, capacity: 6) { parts in
+      parts.initialize(repeating: rd_kafka_vu_t())
+      parts[0].vtype = RD_KAFKA_VTYPE_RKT
+      parts[0].u.rkt = connection.topic.pointer
+      parts[1].vtype = RD_KAFKA_VTYPE_MSGFLAGS
+      parts[1].u.i = RD_KAFKA_MSG_F_COPY
+      parts[2].vtype = RD_KAFKA_VTYPE_TIMESTAMP
+      parts[2].u.i64 = line.timestamp ?? 0  // which is now
+      parts[3].vtype = RD_KAFKA_VTYPE_HEADERS
+      parts[3].u.headers = headers
+      parts[4].vtype = RD_KAFKA_VTYPE_KEY
+      parts[5].vtype = RD_KAFKA_VTYPE_VALUE
+      return Self.withAddress(of: line.key) { key, size in
+        parts[4].u.mem.ptr = key
+        parts[4].u.mem.size = size
+        return Self.withAddress(of: line.value) { value, size in
+          parts[5].u.mem.ptr = value
+          parts[5].u.mem.size = size
           return produce(parts, connection)
         }
       }
     }
     // The client's from then on, if it takes the record.
-    if code != .none { rd_kafka_headers_destroy(headers) }
+    if code != .none, let headers { rd_kafka_headers_destroy(headers) }
     return code
+  }
+
+  /// Where bytes lie, for a call: null for `nil`, and never null for what is only empty, of which nothing is read.
+  private static func withAddress(
+    of bytes: [UInt8]?, _ body: (UnsafeMutableRawPointer?, _ size: Int) -> KafkaCode
+  ) -> KafkaCode {
+    guard let bytes else { return body(nil, 0) }
+    return bytes.withUnsafeBytes { bytes in
+      let address = bytes.baseAddress ?? UnsafeRawPointer(HeaderName.end.utf8Start)
+      return body(UnsafeMutableRawPointer(mutating: address), bytes.count)
+    }
   }
 
   private func produce(
@@ -182,9 +228,7 @@ public final class LineProducer: Sendable {
       }
       let fatal = connection.client.fatalCode
       if fatal.isLostPlace, code == .none, try renew(connection, fatal) { continue }
-      if let code = connection.refused.code.withLock({ $0 }) {
-        throw connection.client.failure("sending to \(name)", code)
-      }
+      if let refusal = connection.refused.first.withLock({ $0 }) { throw error(refusal, connection) }
       guard code == .none else { throw connection.client.failure("sending to \(name)", code) }
       state.withLock {
         $0.forget(before: end)

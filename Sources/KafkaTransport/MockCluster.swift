@@ -59,6 +59,16 @@ extension MockCluster {
     rd_kafka_mock_partition_set_leader(handle.cluster, topic, partition, broker ?? -1)
   }
 
+  /// Which broker keeps a group's positions.
+  func setCoordinator(of group: String, to broker: Int32) {
+    rd_kafka_mock_coordinator_set(handle.cluster, "group", group, broker)
+  }
+
+  /// What the brokers say of a topic when they are asked where it is.
+  func setError(of topic: String, _ code: KafkaCode) {
+    rd_kafka_mock_topic_set_error(handle.cluster, topic, code.code)
+  }
+
   /// Answers the next requests of a kind with these errors, whichever broker they go to.
   func fail(_ request: Request, with codes: [KafkaCode]) {
     let errors = codes.map(\.code)

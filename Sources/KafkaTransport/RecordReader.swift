@@ -7,11 +7,12 @@ public import FrameCore
 public struct RecordReader: Sendable {
   /// Most headers of a record.
   static let maximumHeaders = 128
-  /// Longest header value or key that is read, bytes.
+  /// Longest header value that is read, and longest key that is shown whole, bytes.
   static let maximumText = 1024
 
   private let topic: String
   private let limits: FrameLimits
+  private var feeds = RepeatedTexts()
   private var texts = RepeatedTexts()
 
   /// - Parameter topic: names the feed of records without a key.
@@ -22,15 +23,13 @@ public struct RecordReader: Sendable {
 
   /// Tells what a record is.
   public mutating func read(_ record: borrowing Record) throws(RecordError) -> RecordContent {
-    let feed = record.key.isEmpty ? topic : texts.text(record.key, limit: Self.maximumText)
+    let feed = feed(of: record.key)
     if record.isTombstone { return .tombstone }
     var headers = FrameHeaders()
-    var texts = self.texts
     var broken: String?
     let within: Bool = record.forEachHeader(limit: Self.maximumHeaders) { name, value in
       if broken == nil { broken = headers.take(name, value, &texts) }
     }
-    self.texts = texts
     func failure(_ reason: String) -> RecordError {
       RecordError(feed: feed, identity: headers.identity(feed: feed), description: reason)
     }
@@ -56,6 +55,11 @@ public struct RecordReader: Sendable {
     }
   }
 
+  /// The feed that a key names; the topic's own name where there is no key.
+  mutating func feed(of key: UnsafeRawBufferPointer) -> String {
+    key.isEmpty ? topic : feeds.text(key, make: FeedName.text)
+  }
+
   /// A record of another tool is a frame if its value is an image file.
   private func foreign(_ record: borrowing Record, feed: String) throws(RecordError) -> RecordContent {
     func failure(_ reason: String) -> RecordError {
@@ -78,25 +82,5 @@ public struct RecordReader: Sendable {
     } catch {
       throw failure(error.description)
     }
-  }
-}
-
-/// Keeps the texts met last, so that meeting one again costs a comparison and not an allocation.
-struct RepeatedTexts: Sendable {
-  private var known: [String] = []
-  private var oldest = 0
-  private static let capacity = 64
-
-  mutating func text(_ bytes: UnsafeRawBufferPointer, limit: Int) -> String {
-    let bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit))
-    for text in known where text.utf8.elementsEqual(bytes) { return text }
-    let text = String(decoding: bytes, as: UTF8.self)
-    if known.count < Self.capacity {
-      known.append(text)
-    } else {
-      known[oldest] = text
-      oldest = (oldest + 1) % Self.capacity
-    }
-    return text
   }
 }

@@ -8,7 +8,7 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
   case librdkafka
 
   /// Most one record may take with librdkafka (`message.max.bytes`), bytes.
-  static let largestRecord = 1_000_000_000
+  public static let largestRecord = 1_000_000_000
   /// What a client will take in one response when the broker ignores its fetch limits, bytes.
   static let unboundedResponse = 2_000_000_000
 

@@ -90,12 +90,30 @@ public final class TopicAdmin: Sendable {
 
   /// How far a group is behind, by partition.
   public func lag(_ topic: String, group: String) throws(TransportError) -> [PartitionLag] {
-    guard let partitions = try cluster().topics[topic] else {
+    guard let leaders = try cluster().leaders[topic] else {
       throw .topicMissing(topic, broker: client.brokers)
     }
-    let reader = try KafkaClient(
-      RD_KAFKA_CONSUMER, settings, preset: [("group.id", group)], events: ClientEvents(log: nil))
-    return try reader.lag(topic, partitions: partitions)
+    // What is stored is asked for by a client that sees open transactions, what is readable by one that reads as
+    // sinks do. The end comes first: what is added meanwhile must not look like a transaction.
+    var all = settings
+    all.set("group.id", group)
+    var own = all
+    all.set("isolation.level", "read_uncommitted")
+    own.set("isolation.level", settings.value("isolation.level") ?? "read_committed")
+    let storing = try KafkaClient(RD_KAFKA_CONSUMER, all, preset: [], events: ClientEvents(log: nil))
+    let reading = try KafkaClient(RD_KAFKA_CONSUMER, own, preset: [], events: ClientEvents(log: nil))
+    let committed = storing.committed(topic, partitions: leaders.count)
+    var inquiry = OffsetInquiry(topic, leaders: leaders)
+    let beginnings = inquiry.ask(storing, RD_KAFKA_OFFSET_BEGINNING)
+    let ends = inquiry.ask(storing, RD_KAFKA_OFFSET_END)
+    let readable = inquiry.ask(reading, RD_KAFKA_OFFSET_END)
+    return leaders.indices.map { at in
+      let partition = Int32(at)
+      return PartitionLag(
+        partition: partition, beginning: beginnings[partition], end: ends[partition],
+        readable: readable[partition], committed: committed[partition] ?? .failure(.stopped),
+        problem: inquiry.problems[partition])
+    }
   }
 
   /// A broker's own settings by Kafka's names. Needs a right of its own, and not every broker tells.

@@ -46,17 +46,3 @@ public struct TopicDescription: Sendable, Equatable {
   /// Largest record the topic takes, bytes; `nil` when the broker does not tell.
   public var maximumRecord: Int? { configuration["max.message.bytes"].flatMap { Int($0.value) } }
 }
-
-/// How far behind a group of sinks is in one partition.
-public struct PartitionLag: Sendable, Equatable, Codable {
-  public let partition: Int32
-  /// The first offset kept.
-  public let beginning: Int64
-  /// The offset after the last record.
-  public let end: Int64
-  /// The next offset the group will read; `nil` when it has committed none.
-  public let committed: Int64?
-
-  /// Records still to be read.
-  public var lag: Int64 { max(0, end - max(committed ?? beginning, beginning)) }
-}

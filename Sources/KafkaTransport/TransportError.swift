@@ -16,8 +16,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case topicExists(String)
   /// The topic's partition is not there.
   case partitionMissing(topic: String, partition: Int32, partitions: Int)
-  /// The record would be refused by the topic.
-  case tooLargeForTopic(topic: String, bytes: Int, limit: Int, broker: String)
+  /// The record is refused by the topic; `limit` is `nil` where the brokers do not tell it.
+  case tooLargeForTopic(topic: String, bytes: Int, limit: Int?, broker: String)
   /// The record would be refused by the client's own setting.
   case tooLargeForClient(bytes: Int, limit: Int)
   /// Anything else a broker or librdkafka answered.
@@ -48,7 +48,7 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     case .partitionMissing(let topic, let partition, let partitions):
       "topic \(topic) has no partition \(partition): it has \(partitions), counted from 0"
     case .tooLargeForTopic(let topic, let bytes, let limit, let broker):
-      "a record of \(bytes) bytes is above the limit of topic \(topic), \(limit) bytes; raise it: framefeed topic create \(topic) "
+      "a record of \(bytes) bytes is above the limit of topic \(topic), \(limit.map { "\($0) bytes" } ?? "max.message.bytes"); raise it: framefeed topic create \(topic) "
         + "--update --config max.message.bytes=\(Self.roomy(bytes)) --broker \(broker)"
     case .tooLargeForClient(let bytes, let limit):
       "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X message.max.bytes=\(Self.roomy(bytes))"

@@ -1,5 +1,4 @@
 public import CommandArguments
-import FoundationEssentials
 public import FrameBench
 public import FrameCodecs
 public import FrameCore
@@ -63,37 +62,6 @@ extension StreamOptions.Pace: ArgumentValue {
   }
 
   public static var expectation: String { "a number above 0, at most 100000, or source or max" }
-}
-
-extension ReadingStart: ArgumentValue {
-  public init?(argument: String) {
-    switch argument {
-    case "committed": self = .committed
-    case "beginning": self = .beginning
-    case "latest": self = .latest
-    default:
-      if let milliseconds = Int64(argument), milliseconds >= 0 {
-        self = .time(milliseconds)
-      } else if let date = try? Date(argument, strategy: .iso8601) {
-        self = .time(Int64(date.timeIntervalSince1970 * 1000))
-      } else {
-        return nil
-      }
-    }
-  }
-
-  public var argument: String {
-    switch self {
-    case .committed: "committed"
-    case .beginning: "beginning"
-    case .latest: "latest"
-    case .time(let milliseconds): "\(milliseconds)"
-    }
-  }
-
-  public static var expectation: String {
-    "committed, beginning, latest, or a time such as 2026-11-24T08:00:00Z"
-  }
 }
 
 /// How often a source is read.
@@ -193,7 +161,7 @@ extension ResultDestination: ArgumentValue {
     }
   }
 
-  public static var expectation: String { "a file, or kafka: with a topic behind the colon" }
+  public static var expectation: String { "a file, or kafka: with a topic's name behind the colon" }
 }
 
 extension DeadLetterDestination: ArgumentValue {
@@ -212,7 +180,7 @@ extension DeadLetterDestination: ArgumentValue {
     }
   }
 
-  public static var expectation: String { "a directory, or kafka: with a topic behind the colon" }
+  public static var expectation: String { "a directory, or kafka: with a topic's name behind the colon" }
 }
 
 /// `kafka:TOPIC`, or a path.
@@ -221,8 +189,27 @@ private enum KafkaDestination {
   case path
 
   init?(_ text: String) {
-    guard !text.isEmpty, text != "kafka:" else { return nil }
-    self = text.hasPrefix("kafka:") ? .topic(String(text.dropFirst(6))) : .path
+    guard !text.isEmpty else { return nil }
+    guard text.hasPrefix("kafka:") else {
+      self = .path
+      return
+    }
+    let topic = String(text.dropFirst(6))
+    guard Self.isTopic(topic) else { return nil }
+    self = .topic(topic)
+  }
+
+  /// Whether a topic can have this name.
+  static func isTopic(_ name: String) -> Bool {
+    (1...249).contains(name.utf8.count) && name != "." && name != ".."
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
   }
 }
 
@@ -230,6 +217,10 @@ extension AllowedValues<String> {
   static let name = AllowedValues("not empty") { !$0.isEmpty }
   static let feedName = AllowedValues("1 to 255 bytes of UTF-8") {
     (1...255).contains($0.utf8.count) && !PathText.isEscaped($0)
+  }
+  /// Kafka's rule. librdkafka takes a name with `^` for a pattern, and waits for ever for one that cannot be.
+  static let topicName = AllowedValues("the name of one topic: letters, digits, dots, _ and -") {
+    KafkaDestination.isTopic($0)
   }
 }
 

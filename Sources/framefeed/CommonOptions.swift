@@ -35,11 +35,13 @@ struct BrokerOptions: ArgumentGroup {
     ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  func kafka() throws -> KafkaSettings {
+  /// - Parameter uses: what the settings are for; those that must stay as they are for it are refused.
+  func kafka(for uses: KafkaSettings.Use...) throws -> KafkaSettings {
     var kafka = KafkaSettings(brokers: broker ?? environment ?? "localhost:9092")
     do throws(TransportError) {
       if let kafkaConfig { try kafka.load(file: kafkaConfig) }
       for setting in settings { try kafka.set(argument: setting) }
+      for use in uses { try kafka.check(for: use) }
     } catch {
       throw Failure(error, code: .usage)
     }
@@ -77,7 +79,12 @@ extension Argument {
 
   /// The topic that frames go through.
   static func topic(_ path: Path<String>) -> Self {
-    .option(path, "topic", "The topic frames go through.")
+    .option(path, "topic", allowed: .topicName, "The topic frames go through.")
+  }
+
+  /// The topic that a command is about.
+  static func topicOperand(_ path: Path<String>) -> Self {
+    .operand(path, "topic", allowed: .topicName, "The topic's name.")
   }
 
   /// A model's manifest.

@@ -3,6 +3,7 @@ import FoundationEssentials
 import FrameCodecs
 import FrameCore
 import FrameFeed
+import FrameLatency
 import FrameModels
 import FrameSources
 import FrameTensors
@@ -52,7 +53,7 @@ struct DemoCommand: Command {
 
   func run() async throws {
     let topic = "framefeed-demo-" + UUID().uuidString.prefix(8).lowercased()
-    var kafka = try brokerOptions.kafka()
+    var kafka = try brokerOptions.kafka(for: .sending, .reading)
     var cluster: MockCluster?
     if embedded {
       let mock = try MockCluster()
@@ -65,8 +66,20 @@ struct DemoCommand: Command {
       try TopicAdmin(kafka).create(topic, TopicSettings())
     }
     let result = await Result { try await run(topic, kafka) }
-    if embedded { withExtendedLifetime(cluster) {} } else { try? TopicAdmin(kafka).delete(topic) }
+    if embedded {
+      withExtendedLifetime(cluster) {}
+    } else if let admin = try? TopicAdmin(kafka) {
+      if case .success(let outcome) = result { tellRetention(topic, admin, outcome.report) }
+      try? admin.delete(topic)
+    }
     try FeedRunner.finish(try result.get(), output)
+  }
+
+  /// How long a sink of this feed may be away: the rate is known now.
+  private func tellRetention(_ topic: String, _ admin: TopicAdmin, _ report: RunReport) {
+    let rate = report.rate.megabytesPerSecond * 1e6
+    guard !output.quiet, rate > 0, let retention = try? admin.describe(topic)?.retention else { return }
+    Console.shared.line(RetentionText.measured(topic, retention, rate: rate))
   }
 
   private func run(_ topic: String, _ kafka: KafkaSettings) async throws -> FeedOutcome {

@@ -30,14 +30,16 @@ struct SinkCommand: Command {
       \.group, "group", allowed: .name, "Sinks of one group share the work; each group reads everything."),
     .option(
       \.start, "from", value: "where",
-      "Where a new group begins: committed (the beginning), beginning, latest, or a time (ISO 8601, or ms since 1970). A group that has read goes on where it was."
+      "Where a new group begins: committed (the beginning), beginning, latest, or a time (ISO 8601 with its zone, or ms since 1970). A group that has read goes on where it was."
     ),
     .flag(
       \.rewind, "rewind",
       "Set the group's positions to --from first, though it has read; not while sinks of the group run."),
     .manifest(\.model, "model", "The model's manifest."),
     .flag(
-      \.untilEnd, "until-end", "Stop when nothing is left to read and every run that was seen has ended, or nothing comes for --idle-timeout (10 s then)."),
+      \.untilEnd, "until-end",
+      "Stop when nothing is left to read and every run that was seen has ended, or nothing comes for --idle-timeout (10 s then)."
+    ),
     .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
     .option(
       \.idleTimeout, "idle-timeout", value: "seconds", allowed: .seconds,
@@ -123,10 +125,14 @@ struct SinkCommand: Command {
 
   private func sinkOptions() throws -> SinkOptions {
     var options = SinkOptions(
-      model: try Self.manifest(model), kafka: try brokerOptions.kafka(), log: output.log)
+      model: try Self.manifest(model), kafka: try brokerOptions.kafka(for: .reading),
+      log: output.log)
     options.topic = topic
     options.group = group
     options.partitions = partitions.isEmpty ? nil : partitions
+    if let twice = partitions.first(where: { one in partitions.count { $0 == one } > 1 }) {
+      throw Failure("--partition \(twice) is given twice; name each partition once")
+    }
     options.start = start
     options.rewinds = rewind
     options.untilEnd = untilEnd
@@ -147,6 +153,9 @@ struct SinkCommand: Command {
     }
     options.sync = sync
     options.results = results
+    if options.results == .topic(options.topic) {
+      throw Failure("--results kafka:\(options.topic) is the topic that is read; name another")
+    }
     return options
   }
 

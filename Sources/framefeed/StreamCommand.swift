@@ -146,7 +146,7 @@ struct StreamCommand: Command {
   private func streamOptions() throws -> StreamOptions {
     let codec: Codec
     do throws(CodecError) { codec = try Codec(self.codec) } catch { throw Failure(error, code: .usage) }
-    var kafka = try brokerOptions.kafka()
+    var kafka = try brokerOptions.kafka(for: .sending)
     if let acks { kafka.set("acks", acks.argument) }
     var options = StreamOptions(feed: feed, codec: codec, kafka: kafka, log: output.log)
     options.topic = topic

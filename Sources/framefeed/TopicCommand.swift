@@ -19,7 +19,7 @@ enum TopicCommand {
         "framefeed topic create frames --update --config max.message.bytes=40000000",
       ])
     static let arguments: [Argument<Create>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .option(
         \.partitions, "partitions", allowed: .range(1...10_000),
         "How many sinks of one group can share it (default: 1)."),
@@ -62,6 +62,10 @@ enum TopicCommand {
         try admin.create(topic, settings)
         print("created topic \(topic) with \(partitions) partition\(partitions == 1 ? "" : "s")")
       }
+      // Not every broker tells, which is no failure of what was asked.
+      if let retention = try? admin.describe(topic)?.retention {
+        Console.shared.line(RetentionText.example(topic, retention))
+      }
     }
 
     private func configuration() throws -> [String: String] {
@@ -88,7 +92,7 @@ enum TopicCommand {
         "framefeed topic describe frames --all",
       ])
     static let arguments: [Argument<Describe>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .flag(\.all, "all", "Also settings inherited from the broker."),
       .group(\.brokerOptions),
     ]
@@ -120,7 +124,7 @@ enum TopicCommand {
         "framefeed topic lag frames --group framefeed"
       ])
     static let arguments: [Argument<Lag>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .option(\.group, "group", "The group of sinks."),
       .flag(\.json, "json", "Print JSON."),
       .group(\.brokerOptions),
@@ -137,21 +141,11 @@ enum TopicCommand {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         print(String(decoding: try encoder.encode(lag), as: UTF8.self))
-        return
+      } else {
+        print(LagTable(lag).text, terminator: "")
       }
-      print("partition  beginning         end   committed         lag")
-      for part in lag {
-        let cells = [part.beginning, part.end].map { Self.right("\($0)", 10) }
-        let committed = Self.right(part.committed.map { "\($0)" } ?? "-", 10)
-        print(
-          "\(Self.right("\(part.partition)", 9))  \(cells.joined(separator: "  "))  \(committed)  \(Self.right("\(part.lag)", 10))"
-        )
-      }
-      print("\(lag.reduce(0) { $0 + $1.lag }) records behind")
-    }
-
-    private static func right(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
+      // Nothing of what was asked is known.
+      if lag.allSatisfy({ $0.lag == nil }) { throw ExitCode.failed }
     }
   }
 
@@ -162,7 +156,7 @@ enum TopicCommand {
         "framefeed topic delete frames"
       ])
     static let arguments: [Argument<Delete>] = [
-      .operand(\.topic, "topic", "The topic's name."),
+      .topicOperand(\.topic),
       .group(\.brokerOptions),
     ]
 

@@ -1,5 +1,6 @@
 import CommandArguments
 import Foundation
+import KafkaTransport
 import Testing
 
 @testable import framefeed
@@ -75,6 +76,46 @@ import Testing
     (["sink", "--max-age", "0x10"], "--max-age 0x10: expected a number", "framefeed sink "),
     (["sink", "--max-age", "infinity"], "--max-age infinity: expected a number", "framefeed sink "),
     (["sink", "--results", "kafka:"], "--results kafka:: expected a file, or kafka:", "framefeed sink "),
+    (
+      ["sink", "--results", "kafka:a,b"], "--results kafka:a,b: expected a file, or kafka:", "framefeed sink "
+    ),
+    (["sink", "--dead-letter", "kafka:^a"], "--dead-letter kafka:^a: expected a dir", "framefeed sink "),
+    (["sink", "--topic", "a", "--results", "kafka:a"], "--results kafka:a is the topic", "framefeed sink "),
+    (
+      ["sink", "--topic", "a", "--dead-letter", "kafka:a"], "--dead-letter kafka:a is the", "framefeed sink "
+    ),
+    (["sink", "--topic", "a,b"], "--topic a,b: expected text, the name of one topic: ", "framefeed sink "),
+    (["sink", "--topic", "^a.*"], "--topic ^a.*: expected text, the name of one", "framefeed sink "),
+    (["sink", "--topic", ""], "--topic \"\": expected text, the name of one topic", "framefeed sink "),
+    (["sink", "--topic", ".."], "--topic ..: expected text, the name of one", "framefeed sink "),
+    (["stream", "x", "--topic", "a,b"], "--topic a,b: expected text, the name of", "framefeed stream "),
+    (["topic", "create", "a b"], "<topic> a b: expected text, the name of one", "framefeed topic create "),
+    (["topic", "lag", "^a"], "<topic> ^a: expected text, the name of one", "framefeed topic lag "),
+    (["sink", "--partition", "-1"], "--partition -1: expected a whole number", "framefeed sink "),
+    (["sink", "--partition", "1", "--partition", "1"], "--partition 1 is given twice", "framefeed sink "),
+    (["sink", "--from", "20261124"], "--from 20261124: expected committed, beginning, ", "framefeed sink "),
+    (["sink", "--from", "1795507200"], "--from 1795507200: expected committed, ", "framefeed sink "),
+    (["sink", "--from", "20261124080000"], "--from 20261124080000: expected comm", "framefeed sink "),
+    (["sink", "--from", "2026-11-24T08:00:00"], "--from 2026-11-24T08:00:00: expected", "framefeed sink "),
+    (["sink", "-X", "group.id=g"], "Kafka setting group.id: leave it out: the group's", "framefeed sink "),
+    (
+      ["sink", "-X", "enable.auto.commit=false"], "Kafka setting enable.auto.commit: leave", "framefeed sink "
+    ),
+    (
+      ["sink", "-X", "enable.auto.offset.store=true"], "Kafka setting enable.auto.offset.store: leave it",
+      "framefeed sink "
+    ),
+    (
+      ["sink", "-X", "enable.partition.eof=false"], "Kafka setting enable.partition.eof: leave it out",
+      "framefeed sink "
+    ),
+    (
+      ["sink", "-X", "transactional.id=t"], "Kafka setting transactional.id: leave it out", "framefeed sink "
+    ),
+    (
+      ["stream", "x", "-X", "transactional.id=t"], "Kafka setting transactional.id: leave it out: frames are",
+      "framefeed stream "
+    ),
   ])
   func wrongUsageIsToldInTwoLinesAndRunsNothing(_ words: [String], _ says: String, _ usage: String) throws {
     let refused = try RunningCommand(framefeed, words).wait()
@@ -82,6 +123,25 @@ import Testing
     #expect(refused.code == 64 && refused.output.isEmpty && lines.count == 2, "\(refused.errors)")
     #expect(lines.first?.hasPrefix("framefeed: " + says) == true, "\(refused.errors)")
     #expect(lines.last?.hasPrefix("usage: " + usage) == true, "\(refused.errors)")
+  }
+
+  /// A time is one instant, or it is refused.
+  @Test func timesAreReadAsTheyAreMeant() {
+    func time(_ text: String) -> Int64? {
+      if case .time(let milliseconds)? = ReadingStart(argument: text) { milliseconds } else { nil }
+    }
+    #expect(time("2026-11-24T08:00:00Z") == 1_795_507_200_000 && time("1795507200000") == 1_795_507_200_000)
+    #expect(time("2026-11-24T09:00:00+01:00") == 1_795_507_200_000)
+    #expect(time("2026-11-24T02:30:00-0530") == 1_795_507_200_000)
+    #expect(time("2026-11-24T08:00:00.25Z") == 1_795_507_200_250)
+    #expect(time("1970-01-01T00:00:00Z") == 0 && time("9999-01-01T00:00:00Z") == 253_370_764_800_000)
+    for text in [
+      "2026-11-24T08:00:00", "2026-11-24", "2026-11-24T08:00:00Zulu", "2026-11-24T08:00:00 +01:00",
+      "2026-11-24T08:00:00+1", "2026-11-24T08:00:00GMT", "1969-12-31T23:59:59.999Z", "20261124", "0", "-2",
+      "1795507200", "1795507200000000", "20261124080000", "now",
+    ] {
+      #expect(ReadingStart(argument: text) == nil, "\(text)")
+    }
   }
 
   @Test func whatWasTypedCannotSteerTheTerminal() throws {

@@ -9,8 +9,9 @@ struct DeadLetterTests {
     let partition: Int
     let offset: Int
     let reason: String
-    let key: String
-    let headers: [[String]]
+    let key: String?
+    let headers: [[String?]]
+    var timestampMs: Int64?
   }
 
   /// The feed's partition, and the one of the two records that are refused, which begins with them.
@@ -94,6 +95,84 @@ struct DeadLetterTests {
     let image = try Data(contentsOf: URL(filePath: "\(repository)/samples/flight/frame002.jpg"))
     #expect(Data(value.output) == image.prefix(20_000))
     try scratch.expectReadToEnd(group: scratch.topic + "b")
+  }
+
+  /// A record with a null or an empty key, a null header value and a time of its own.
+  private static let oddRecords = """
+    import sys
+    from confluent_kafka import Producer
+    producer = Producer({"bootstrap.servers": sys.argv[1]})
+    for number, key in enumerate([None, b"", b"\\xff"]):
+        producer.produce(sys.argv[2], b"garbage" + bytes([number]), key=key, partition=number,
+                         timestamp=int(sys.argv[3]) + number, headers=[("a", None), ("b", b""), ("a", b"\\x00\\xff")])
+    sys.exit(producer.flush(30))
+    """
+
+  /// Key, value, headers and time of a topic's records, as Python sees them, in the order of their values.
+  private static let told = """
+    import sys
+    from confluent_kafka import Consumer
+    consumer = Consumer({"bootstrap.servers": sys.argv[1], "group.id": "told", "auto.offset.reset": "earliest"})
+    consumer.subscribe([sys.argv[2]])
+    records = []
+    while len(records) < 3:
+        record = consumer.poll(20)
+        if record is None: break
+        records.append(record)
+    for r in sorted(records, key=lambda r: r.value()):
+        own = [h for h in r.headers() if not h[0].startswith("dead-letter-")]
+        print(r.key(), r.value(), own, r.timestamp()[1], len(r.headers()) - len(own))
+    consumer.close()
+    """
+
+  @Test(.enabled(if: python != nil)) func lettersAreByteForByte() throws {
+    let (scratch, letters) = (try Scratch(), try Scratch(partitions: nil))
+    // A minute ago: much older ones are deleted at once.
+    let time = Int(Date.now.timeIntervalSince1970 - 60) * 1000
+    let sent = try run(python!, "-c", Self.oddRecords, broker!, scratch.topic, "\(time)")
+    #expect(sent.code == 0, "\(sent.errors)")
+    for (group, place) in [("a", "kafka:\(letters.topic)"), ("b", scratch.file("letters"))] {
+      let finished = try RunningCommand(
+        framefeed,
+        [
+          "sink", "--topic", scratch.topic, "--group", scratch.topic + group, "--quiet", "--idle-timeout",
+          "3", "--dead-letter", place,
+        ]
+      ).wait()
+      #expect(finished.code == 2, "\(finished.errors)")
+    }
+    let headers = #"[('a', None), ('b', b''), ('a', b'\x00\xff')]"#
+    let told = try run(python!, "-c", Self.told, broker!, letters.topic)
+    let lines = told.text.split(separator: "\n").map(String.init)
+    #expect(
+      lines == [
+        #"None b'garbage\x00' \#(headers) \#(time + 0) 4"#,
+        #"b'' b'garbage\x01' \#(headers) \#(time + 1) 4"#,
+        #"b'\xff' b'garbage\x02' \#(headers) \#(time + 2) 4"#,
+      ], "\(told.errors)")
+    for (partition, key) in ["null", "\"\"", #"{"hex":"ff"}"#].enumerated() {
+      let name = "\(scratch.topic)-\(partition)-\(UnequalTopic.beginning(of: partition)).json"
+      let text = try String(contentsOfFile: scratch.file("letters") + "/" + name, encoding: .utf8)
+      let expected =
+        #","timestampMs":\#(time + partition),"key":\#(key),"#
+        + #""headers":[["a",null],["b",""],["a",{"hex":"00ff"}]]}"#
+      #expect(text.hasSuffix(expected + "\n"), "\(text)")
+    }
+  }
+
+  /// A letter that its topic does not take is no end without a remedy.
+  @Test func aTopicThatIsTooSmallForLettersIsNamed() throws {
+    let (scratch, letters) = (try Scratch(), try Scratch(partitions: nil))
+    try prepare(scratch)
+    let made = try run(framefeed, "topic", "create", letters.topic, "--max-message-bytes", "10000")
+    #expect(made.code == 0, "\(made.errors)")
+    let finished = try sink(scratch, group: "j", "--dead-letter", "kafka:\(letters.topic)")
+    #expect(finished.code == 1)
+    #expect(finished.errors.contains("dead-letter topic \(letters.topic) takes records of 10000 bytes"))
+    #expect(
+      finished.errors.contains(
+        "is above the limit of topic \(letters.topic), 10000 bytes; raise it: framefeed"),
+      "\(finished.errors)")
   }
 
   /// /dev/full is a disk without room.

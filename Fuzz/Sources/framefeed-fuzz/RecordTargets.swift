@@ -4,8 +4,9 @@ import FrameCore
 
 /// What a record says of itself.
 extension FuzzTarget {
-  /// An input is lines of `name=value`, both of any bytes.
+  /// An input is lines of `name=value`, both of any bytes; all of it is a key too.
   static func recordHeaders(_ bytes: UnsafeRawBufferPointer) {
+    feedName(bytes)
     var headers = FrameHeaders()
     var texts = RepeatedTexts()
     for line in bytes.split(separator: 0x0A) {
@@ -21,6 +22,19 @@ extension FuzzTarget {
     require(layout.width * layout.height <= limits.maximumPixels, "\(layout) is within the limits")
     require(layout.byteCount >= layout.width * layout.height, "\(layout) takes \(layout.byteCount) bytes")
     require(frame.format.layers.count <= 4, "\(frame.format.layers.count) layers")
+  }
+
+  /// A key's name is that of no other key.
+  private static func feedName(_ key: UnsafeRawBufferPointer) {
+    guard key.count > 0 else { return }
+    let name = FeedName.text(key)
+    let isItself = name.utf8.elementsEqual(key)
+    require(
+      isItself || name.hasPrefix("hex:") || key.count > RecordReader.maximumText, "\(name) stands for it")
+    require(name.utf8.count <= 2 * RecordReader.maximumText + 23, "\(name.utf8.count) bytes")
+    if !isItself {
+      require(Array(name.utf8).withUnsafeBytes(FeedName.text) != name, "\(name) is another key's")
+    }
   }
 
   /// The value of a record without our headers: kind, size and orientation of a file.

@@ -23,6 +23,12 @@ struct PartitionList: ~Copyable {
     for partition in partitions { rd_kafka_topic_partition_list_add(pointer, topic, partition) }
   }
 
+  /// A list in which each partition has the same offset.
+  init(_ topic: String, _ partitions: [Int32], offset: Int64) {
+    self.init(topic, partitions)
+    for at in partitions.indices { pointer.pointee.elems[at].offset = offset }
+  }
+
   /// A list of one partition.
   init(_ topic: String, _ partition: Int32, offset: Int64) {
     pointer = rd_kafka_topic_partition_list_new(1)

@@ -1,6 +1,16 @@
 import CRDKafka
 import FrameCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
 /// Owns one fetched record. Its payload lies in librdkafka's fetch buffer, uncopied.
 ///
 /// One record held keeps the whole response it came in: use the payload, then let the record go.
@@ -45,9 +55,10 @@ public struct Record: ~Copyable, @unchecked Sendable {
     UnsafeRawBufferPointer(start: message.pointee.key, count: message.pointee.key_len)
   }
 
-  /// The record's timestamp, ns since the Unix epoch (Kafka keeps whole milliseconds); `nil` without one.
+  /// The record's timestamp, ns since the Unix epoch (Kafka keeps whole milliseconds); `nil` without one, or where
+  /// it is out of range (the year 2262).
   public var timestamp: Int64? {
-    guard let milliseconds = Self.milliseconds(message) else { return nil }
+    guard let milliseconds = timestampMilliseconds, milliseconds >= 0 else { return nil }
     let (nanoseconds, overflow) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
     return overflow ? nil : nanoseconds
   }
@@ -59,17 +70,37 @@ public struct Record: ~Copyable, @unchecked Sendable {
     return kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || milliseconds < 0 ? nil : milliseconds
   }
 
-  /// The key's bytes, copied.
-  public var keyBytes: [UInt8] { Array(key) }
+  /// The record's timestamp as it is, ms since the Unix epoch; `nil` without one.
+  public var timestampMilliseconds: Int64? {
+    var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+    let milliseconds = rd_kafka_message_timestamp(message, &kind)
+    return kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? nil : milliseconds
+  }
 
-  /// The first `limit` headers, copied; a null value is empty.
-  public func headers(limit: Int) -> [(name: String, value: [UInt8])] {
-    var headers: [(name: String, value: [UInt8])] = []
-    _ = forEachHeader(limit: limit) { name, value in headers.append((String(cString: name), Array(value))) }
+  /// The key's bytes, copied; `nil` where it is null.
+  public var keyBytes: [UInt8]? { message.pointee.key == nil ? nil : Array(key) }
+
+  /// The value's bytes, copied; `nil` where it is null.
+  var valueBytes: [UInt8]? { isTombstone ? nil : payload.withUnsafeBytes { Array($0) } }
+
+  /// All headers, copied; a name is bytes, a null value is `nil`.
+  public var headers: [(name: [UInt8], value: [UInt8]?)] {
+    var headers: [(name: [UInt8], value: [UInt8]?)] = []
+    _ = forEachHeader(limit: .max) { name, value in
+      let name = UnsafeRawBufferPointer(start: name, count: strlen(name))
+      headers.append((Array(name), value.baseAddress == nil ? nil : Array(value)))
+    }
     return headers
   }
 
-  /// Hands each header to `body`, in order; a null value is empty.
+  /// A copy of the headers that is the caller's; `nil` where there are none.
+  func copiedHeaders() -> OpaquePointer? {
+    var list: OpaquePointer?
+    guard KafkaCode(rd_kafka_message_headers(message, &list)) == .none, let list else { return nil }
+    return rd_kafka_headers_copy(list)
+  }
+
+  /// Hands each header to `body`, in order; a null value is empty, without an address.
   /// - Returns: false when there are more than `limit`; then `body` saw the first ones.
   func forEachHeader<E: Error>(
     limit: Int, _ body: (UnsafePointer<CChar>, UnsafeRawBufferPointer) throws(E) -> Void

@@ -1,5 +1,6 @@
 import FrameCore
 import KafkaTransport
+import LogLines
 
 #if canImport(Glibc)
   import Glibc
@@ -63,24 +64,23 @@ final class DeadLetterDirectory: DeadLetters {
   }
 }
 
-/// What a dead letter says of its record.
+/// What a dead letter says of its record: what is null there is null here.
 private enum JSONLetter {
-  /// Most headers that are told.
-  private static let maximumHeaders = 1000
-
   static func text(_ record: borrowing Record, topic: String, reason: String) -> [UInt8] {
     var text: [UInt8] = []
     text.append(text: "{\"topic\":")
     text.append(quoted: topic)
     text.append(text: ",\"partition\":\(record.partition),\"offset\":\(record.offset),\"reason\":")
     text.append(quoted: reason)
-    if let timestamp = record.timestamp { text.append(text: ",\"timestampMs\":\(timestamp / 1_000_000)") }
+    if let timestamp = record.timestampMilliseconds { text.append(text: ",\"timestampMs\":\(timestamp)") }
+    // Else it is the file beside this one.
+    if record.isTombstone { text.append(text: ",\"value\":null") }
     text.append(text: ",\"key\":")
     append(record.keyBytes, to: &text)
     text.append(text: ",\"headers\":[")
-    for (at, header) in record.headers(limit: maximumHeaders).enumerated() {
+    for (at, header) in record.headers.enumerated() {
       text.append(text: at > 0 ? ",[" : "[")
-      text.append(quoted: header.name)
+      append(header.name, to: &text)
       text.append(text: ",")
       append(header.value, to: &text)
       text.append(text: "]")
@@ -90,7 +90,11 @@ private enum JSONLetter {
   }
 
   /// A string where the bytes are UTF-8, else `{"hex":"..."}`.
-  private static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+  private static func append(_ bytes: [UInt8]?, to text: inout [UInt8]) {
+    guard let bytes else {
+      text.append(text: "null")
+      return
+    }
     if let string = String(validating: bytes, as: UTF8.self) {
       text.append(quoted: string)
       return
@@ -105,27 +109,46 @@ private enum JSONLetter {
   }
 }
 
-/// Dead letters as records of a topic: key, value and headers as they came, and four headers more.
+/// Dead letters as records of a topic: byte for byte as they came, with four headers more.
 final class DeadLetterTopic: DeadLetters {
   private let producer: LineProducer
 
-  /// Makes the topic where it is missing.
-  /// - Parameter largest: the largest record that may come, bytes.
-  init(_ topic: String, largest: Int, _ options: SinkOptions) throws(FeedError) {
+  /// Makes the topic where it is missing. It takes the same times as the topic that is read and keeps them as long,
+  /// where that has settings of its own: a letter has its record's timestamp.
+  /// - Parameters:
+  ///   - largest: the largest record that may come, bytes.
+  ///   - stop: ends the wait for a broker.
+  init(
+    _ topic: String, largest: Int, _ options: SinkOptions, stop: StopSignal? = nil
+  ) throws(FeedError) {
     // The further headers need room too.
-    let limit = min(largest, 1_000_000_000 - FrameProducer.overhead) + FrameProducer.overhead
+    let limit = min(largest, SettingsPreset.largestRecord - FrameProducer.overhead) + FrameProducer.overhead
     do throws(TransportError) {
       if !options.isEmbedded {
-        _ = try PreparedTopic.find(
-          topic, options.kafka, create: TopicSettings(configuration: ["max.message.bytes": "\(limit)"]),
-          options.log)
+        var settings = TopicSettings(configuration: ["max.message.bytes": "\(limit)"])
+        let admin = try TopicAdmin(options.kafka, log: kafkaLog(options.log))
+        let read = try? admin.describe(options.topic)?.configuration
+        for (key, setting) in read ?? [:] where setting.isOwn && Self.isOfTime(key) {
+          settings.configuration[key] = setting.value
+        }
+        let letters = try PreparedTopic.find(topic, options.kafka, create: settings, options.log)
+        if let most = letters.limit, most < limit {
+          options.log.warning(
+            "dead-letter topic \(topic) takes records of \(most) bytes, \(options.topic) may have larger ones, which would stop this sink; raise it: framefeed topic create \(topic) --update --config max.message.bytes=\(limit)"
+          )
+        }
       }
+      // Its topic is what refuses a record: compressed, a large one may fit.
       producer = try LineProducer(
-        options.kafka, topic: topic, largestRecord: limit, log: kafkaLog(options.log))
-      try producer.connect()
+        options.kafka, topic: topic, largestRecord: SettingsPreset.largestRecord, log: kafkaLog(options.log))
+      try producer.connect { stop?.isRequested ?? false }
     } catch {
       throw .transport(error)
     }
+  }
+
+  private static func isOfTime(_ key: String) -> Bool {
+    key == "retention.ms" || (key.hasPrefix("message.timestamp.") && key.hasSuffix(".max.ms"))
   }
 
   func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) {

@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Keeps the texts met last, so that meeting one again costs a look-up and not an allocation.
+struct RepeatedTexts: Sendable {
+  /// Texts that are kept: a feed has two or three (its name, its run, its clock).
+  static let capacity = 1024
+
+  private struct Known: Sendable {
+    /// What it was made of, up to ``RecordReader/maximumText``: what is longer is told apart by its hash, as names are.
+    let beginning: [UInt8]
+    let count: Int
+    let text: String
+  }
+
+  /// By the hash of all bytes. Two with one hash take turns: that costs, and is no error.
+  private var known: [UInt64: Known] = [:]
+  /// The hashes in the order they came, a ring.
+  private var order: [UInt64] = []
+  private var oldest = 0
+
+  /// The bytes as UTF-8, repaired where they are none.
+  mutating func text(_ bytes: UnsafeRawBufferPointer, limit: Int) -> String {
+    let bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit))
+    return text(bytes) { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// What `make` gives for these bytes, or gave before; it depends on nothing else.
+  mutating func text(
+    _ bytes: UnsafeRawBufferPointer, make: (UnsafeRawBufferPointer) -> String
+  ) -> String {
+    let hash = FeedName.hash(bytes)
+    let beginning = UnsafeRawBufferPointer(rebasing: bytes.prefix(RecordReader.maximumText))
+    let old = known[hash]
+    if let old, old.count == bytes.count, Self.equal(old.beginning, beginning) { return old.text }
+    let text = make(bytes)
+    if old == nil {
+      if order.count < Self.capacity {
+        order.append(hash)
+      } else {
+        known[order[oldest]] = nil
+        order[oldest] = hash
+        oldest = (oldest + 1) % Self.capacity
+      }
+    }
+    known[hash] = Known(beginning: Array(beginning), count: bytes.count, text: text)
+    return text
+  }
+
+  private static func equal(_ one: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+    guard one.count == other.count, let address = other.baseAddress else { return one.count == other.count }
+    return one.withUnsafeBytes { memcmp($0.baseAddress!, address, other.count) == 0 }
+  }
+}

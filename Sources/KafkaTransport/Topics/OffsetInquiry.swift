@@ -1,0 +1,46 @@
+import CRDKafka
+
+/// Asks the leaders of a topic's partitions for offsets. One that does not answer costs its time-out once, and the
+/// partitions of the others are known all the same.
+struct OffsetInquiry {
+  /// One leader's time to answer, ms.
+  private static let answerTime: Int32 = 5000
+
+  private let topic: String
+  /// Partitions by their leader; a negative one is none.
+  private let partitions: [Int32: [Int32]]
+  /// Why a partition is not known.
+  private(set) var problems: [Int32: String] = [:]
+
+  /// - Parameter leaders: by partition.
+  init(_ topic: String, leaders: [Int32]) {
+    self.topic = topic
+    partitions = Dictionary(grouping: leaders.indices.map { Int32($0) }) { leaders[Int($0)] }
+    for partition in partitions.filter({ $0.key < 0 }).values.joined() {
+      problems[partition] = "there is no leader to ask"
+    }
+  }
+
+  /// Each partition's offset for a logical one (`RD_KAFKA_OFFSET_BEGINNING`, `RD_KAFKA_OFFSET_END`), as far as it is
+  /// told. Not by `rd_kafka_query_watermark_offsets`, which in librdkafka 2.0.2 waits for a dead leader for ever.
+  mutating func ask(_ client: KafkaClient, _ logical: Int32) -> [Int32: Int64] {
+    var offsets: [Int32: Int64] = [:]
+    for (leader, all) in partitions.sorted(by: { $0.key < $1.key }) {
+      let asked = all.filter { problems[$0] == nil }
+      guard leader >= 0, !asked.isEmpty else { continue }
+      let answer = PartitionList(topic, asked, offset: Int64(logical)).pass {
+        KafkaCode(rd_kafka_offsets_for_times(client.handle, $0, Self.answerTime))
+      }
+      for entry in answer.entries {
+        let code = answer.result == .none ? entry.code : answer.result
+        if code == .none, entry.offset >= 0 {
+          offsets[entry.partition] = entry.offset
+        } else {
+          problems[entry.partition] =
+            "broker \(leader), the leader, does not tell: \(code) (\(code.name))"
+        }
+      }
+    }
+    return offsets
+  }
+}

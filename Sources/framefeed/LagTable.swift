@@ -1,0 +1,48 @@
+import KafkaTransport
+
+/// How far a group is behind, as a table: `-` is what could not be asked, `none` a position that there is not yet.
+struct LagTable {
+  private let parts: [PartitionLag]
+
+  init(_ parts: [PartitionLag]) { self.parts = parts }
+
+  /// A row a partition, what the figures do not say, and the sum.
+  var text: String {
+    let head = ["partition", "beginning", "end", "readable", "committed", "lag"]
+    let rows = parts.map { part in
+      func cell(_ offset: Int64?) -> String { offset.map { "\($0)" } ?? "-" }
+      // Known, where the lag is.
+      let none = part.committed == nil && part.lag != nil
+      return [
+        "\(part.partition)", cell(part.beginning), cell(part.end), cell(part.readable),
+        none ? "none" : cell(part.committed), cell(part.lag),
+      ]
+    }
+    let lines = ([head] + rows).map { cells in
+      zip(cells, [9, 9, 10, 10, 10, 10]).map { Self.right($0, $1) }.joined(separator: "  ")
+    }
+    return (lines + problems + parts.flatMap(\.remarks) + [sum]).joined(separator: "\n") + "\n"
+  }
+
+  /// A line each: often all partitions have one.
+  private var problems: [String] {
+    var texts: [String] = []
+    for case let problem? in parts.map(\.problem) where !texts.contains(problem) { texts.append(problem) }
+    return texts.map { problem in
+      let having = parts.filter { $0.problem == problem }.map { "\($0.partition)" }
+      return "partition\(having.count == 1 ? "" : "s") \(having.joined(separator: ", ")): \(problem)"
+    }
+  }
+
+  private var sum: String {
+    let known = "\(parts.reduce(0) { $0 + ($1.lag ?? 0) }) records behind"
+    let unknown = parts.count { $0.lag == nil }
+    guard unknown > 0 else { return known }
+    guard unknown < parts.count else { return "how far it is behind is not known" }
+    return "\(known) in \(parts.count - unknown) partitions; of \(unknown) it is not known"
+  }
+
+  private static func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+}
