@@ -49,7 +49,7 @@ public final class FeedDemo: Sendable {
     return FeedOutcome(
       report: source.report.joined(with: received.report),
       isComplete: source.isComplete && received.isComplete, wasStopped: source.wasStopped,
-      failure: source.failure)
+      failure: source.failure ?? received.failure)
   }
 
   /// Carries what the sink gave out of its thread.

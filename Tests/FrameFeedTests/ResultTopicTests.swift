@@ -33,7 +33,7 @@ struct ResultTopicTests {
     let made = try run(framefeed, "topic", "create", answers.topic, "--max-message-bytes", "150")
     #expect(made.code == 0, "\(made.errors)")
     let finished = try sink(scratch, to: answers)
-    #expect(finished.code == 1)
+    #expect(finished.code == 1 && finished.text.contains("missing 0"), "\(finished.text)")
     #expect(
       finished.errors.contains(
         "is above the limit of topic \(answers.topic), 150 bytes; raise it: framefeed"),

@@ -189,7 +189,9 @@ import Testing
     #expect(!progress.isAnswered && !progress.isConfirmed)
     progress.done(5)
     #expect(progress.isAnswered && progress.answered == 6)
-    let told = ends(&progress, 0..<9)
+    var told = ends(&progress, 0..<9)
+    #expect(progress.told(told) == [] && !progress.isConfirmed)
+    told.question = progress.ask(isFinal: true)
     #expect(progress.told(told) == [] && progress.isConfirmed)
   }
 

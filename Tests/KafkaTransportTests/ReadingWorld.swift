@@ -28,6 +28,8 @@ struct ReadingWorld: Hashable {
     var inHand: [Held] = []
     var search: Search?
     var asked: [Int32: GroupReading.LogQuestion] = [:]
+    /// Which life of each partition it believes to read.
+    var lives: [Int32: Int] = [:]
 
     struct Held: Hashable {
       var place: RecordPlace
@@ -99,14 +101,18 @@ struct ReadingWorld: Hashable {
     for partition in logs.indices.map(Int32.init) {
       let log = logs[Int(partition)]
       if produces > 0 { steps.append(.produce(partition)) }
-      if deletes > 0, log.start < log.end { steps.append(.delete(partition)) }
+      // Not of a topic that was made anew, which then might begin and end just where the one before was read.
+      if deletes > 0, log.start < log.end, log.life == 0 { steps.append(.delete(partition)) }
     }
     // Later than every record that was read, so that it can be known.
     if anews > 0, isRecognisable { steps += [.makeAnew(records: 1), .makeAnew(records: 4)] }
     for number in 0..<2 where sinks[number] == nil && joins > 0 { steps.append(.join(number)) }
     for (number, sink) in sinks.sorted(by: { $0.key < $1.key }) {
       if sinks.count > 1 || kills > 0 { steps.append(.leave(number)) }
-      if kills > 0 { steps.append(.kill(number)) }
+      // One that dies before it has noticed leaves a position of the topic before: without topic ids, nobody can know.
+      if kills > 0, sink.lives.allSatisfy({ $0.value == logs[Int($0.key)].life }) {
+        steps.append(.kill(number))
+      }
       steps += ready(number, sink)
     }
     return steps
@@ -279,12 +285,14 @@ struct ReadingWorld: Hashable {
         for beginning in beginnings {
           sinks[number]!.positions[beginning.partition] = beginning.offset
           sinks[number]!.paused.remove(beginning.partition)
+          sinks[number]!.lives[beginning.partition] = logs[Int(beginning.partition)].life
         }
       case .unassign(let partitions):
         for partition in partitions {
           sinks[number]!.positions[partition] = nil
           sinks[number]!.stored[partition] = nil
           sinks[number]!.asked[partition] = nil
+          sinks[number]!.lives[partition] = nil
         }
         given[number]?.removeAll { partitions.contains($0) }
         revoking.remove(number)
@@ -294,7 +302,11 @@ struct ReadingWorld: Hashable {
       case .store(let partition, let offset): sinks[number]!.stored[partition] = offset
       case .commit(let positions): for (partition, offset) in positions { committed[partition] = offset }
       case .ask: break  // it is asked all the time
-      case .tell(let event): note(event)
+      case .tell(let event):
+        if case .madeAnew(let partition, _, _) = event {
+          sinks[number]!.lives[partition] = logs[Int(partition)].life
+        }
+        note(event)
       }
     }
   }
@@ -374,10 +386,12 @@ struct ReadingWorld: Hashable {
   }
 
   /// Whether a topic that is made anew now is known as such by all who read it: not where reading began with the log's
-  /// first record and its ends were not asked for since.
+  /// first record and its ends were not asked for since, nor in the moment in which a position is handed over.
   private var isRecognisable: Bool {
     sinks.values.allSatisfy { sink in
-      sink.reading.partitions.allSatisfy { partition in
+      // Between a broker's last word and the commit lie milliseconds.
+      if sink.reading.isLeavingAnswered { return false }
+      return sink.reading.partitions.allSatisfy { partition in
         let progress = sink.reading.progress(partition)!
         return progress.next == 0 || progress.mark?.first ?? 0 > 0
       } && sink.reading.marks.values.allSatisfy { $0.first > 0 }

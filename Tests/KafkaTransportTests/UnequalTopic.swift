@@ -14,10 +14,10 @@ struct UnequalTopic {
   /// Records of each partition.
   private(set) var lengths: [Int64]
 
-  init(_ lengths: [Int64]) throws {
-    cluster = try MockCluster()
+  init(_ lengths: [Int64], on cluster: MockCluster? = nil) throws {
+    self.cluster = try cluster ?? MockCluster()
     self.lengths = lengths.map { _ in 0 }
-    cluster.create(name, partitions: lengths.count)
+    self.cluster.create(name, partitions: lengths.count)
     try append(lengths)
   }
 

@@ -108,13 +108,20 @@ public final class FeedSink: Sendable {
     sync?.stop()
     let ending = Ending(
       end: end, lag: consumer.behind, unread: fetching.unread, wall: startedWall, monotonic: started)
-    do throws(TransportError) { try consumer.close(deadline: drain.deadline) } catch {
+    // Leaving takes a few answers of a broker, also where the time for draining is used up.
+    let deadline = max(drain.deadline, FrameClock.monotonic() + 1_500_000_000)
+    do throws(TransportError) { try consumer.close(deadline: deadline) } catch {
       options.log.warning("\(error)")
     }
     guard let error = failure.error else { return outcome(ending, consumer) }
     var isReaderGone = false
     if case .readerGone = error { isReaderGone = true }
-    guard wasAbandoned || isReaderGone else { throw error }
+    guard wasAbandoned || isReaderGone else {
+      // What was done until then is told all the same.
+      var outcome = outcome(ending, consumer)
+      outcome.failure = error
+      return outcome
+    }
     options.log.warning("\(error)")
     return outcome(isReaderGone ? ending.with(.stopped) : ending, consumer)
   }
@@ -161,7 +168,8 @@ public final class FeedSink: Sendable {
   private func resultWriter() throws(FeedError) -> (any ResultWriter)? {
     switch options.results {
     case .file(let path): try ResultFile(path)
-    case .topic(let topic): try ResultTopic(topic, options.kafka, log: kafkaLog(options.log))
+    case .topic(let topic):
+      try ResultTopic(topic, options.kafka, log: kafkaLog(options.log), stop: stopSignal)
     case nil: nil
     }
   }
@@ -169,7 +177,8 @@ public final class FeedSink: Sendable {
   private func deadLetters(_ topic: PreparedTopic) throws(FeedError) -> (any DeadLetters)? {
     switch options.deadLetters {
     case .directory(let path): try DeadLetterDirectory(path)
-    case .topic(let name): try DeadLetterTopic(name, largest: topic.maximumRecord, options)
+    case .topic(let name):
+      try DeadLetterTopic(name, largest: topic.maximumRecord, options, stop: stopSignal)
     case nil: nil
     }
   }

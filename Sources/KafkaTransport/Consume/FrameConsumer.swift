@@ -63,6 +63,8 @@ public final class FrameConsumer: Sendable {
     /// When positions were marked as answered, and when partitions that are taken are given up, monotonic ns.
     var stored: Int64 = 0
     var leavingEnds = Int64.max
+    /// Whether the brokers were asked to confirm the positions of what is given up.
+    var isConfirming = false
     /// Partitions that are assigned in the client, and those that are paused there.
     var assigned: Set<Int32> = []
     var paused: Set<Int32> = []
@@ -261,13 +263,18 @@ public final class FrameConsumer: Sendable {
     take(queries.withLock({ $0 })?.takeAnswers() ?? [])
     let now = FrameClock.monotonic()
     let isAnswered = reading.withLock { $0.isLeavingAnswered }
-    let (isDue, isOver) = polling.withLock { polling in
+    let (isDue, isOver, isConfirmationDue) = polling.withLock { polling in
       let isDue = now - polling.stored >= Self.storeInterval
       if isDue { polling.stored = now }
       // All is answered, and no broker tells that the position is good.
-      if isAnswered { polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation) }
-      return (isDue, now >= polling.leavingEnds)
+      if isAnswered, !polling.isConfirming {
+        polling.isConfirming = true
+        polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation)
+        return (isDue, false, true)
+      }
+      return (isDue, now >= polling.leavingEnds, false)
     }
+    if isConfirmationDue { queries.withLock { $0 }?.ask() }
     if isDue { perform(reading.withLock { $0.toStore() }) }
     perform(reading.withLock { isOver ? $0.giveUp(isLost: false) : $0.leaveIfAnswered() })
   }
@@ -361,6 +368,7 @@ public final class FrameConsumer: Sendable {
   private func unassign(_ partitions: [Int32]) {
     let known = polling.withLock { polling in
       polling.leavingEnds = .max
+      polling.isConfirming = false
       defer { polling.assigned.subtract(partitions) }
       return polling.assigned
     }

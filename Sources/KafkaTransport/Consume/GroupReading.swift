@@ -188,10 +188,12 @@ struct GroupReading: Sendable, Hashable {
   /// What to ask of the partitions that are read.
   mutating func ask() -> [Int32: LogQuestion] {
     var questions: [Int32: LogQuestion] = [:]
+    // A word from before the last answer would be an old one.
+    let isFinal = isLeavingAnswered
     for partition in readings.keys {
       guard let reading = readings[partition] else { continue }
       questions[partition] = LogQuestion(
-        assignment: reading.assignment, log: readings[partition]!.progress.ask())
+        assignment: reading.assignment, log: readings[partition]!.progress.ask(isFinal: isFinal))
     }
     return questions
   }

@@ -106,6 +106,8 @@ struct PartitionProgress: Sendable, Hashable {
     var isMarkSure: Bool
     var next: Int64
     var restarts: Int
+    /// Whether the answer confirms what is handed over.
+    var isFinal = false
   }
 
   /// The brokers' answer.
@@ -252,11 +254,13 @@ struct PartitionProgress: Sendable, Hashable {
   var mark: Mark? { sure.map { Mark(newest: $0.newest, first: $0.first ?? next) } }
 
   /// What to ask the brokers with.
-  mutating func ask() -> LogQuestion {
+  /// - Parameter isFinal: whether it is asked for a position that is handed over.
+  mutating func ask(isFinal: Bool = false) -> LogQuestion {
     asked = newest.map { Watch(newest: $0) }
     askedAt = next
     let now = newest.map { Mark(newest: $0, first: next) }
-    return LogQuestion(mark: mark ?? now, isMarkSure: sure != nil, next: next, restarts: restarts)
+    return LogQuestion(mark: mark ?? now, isMarkSure: sure != nil, next: next, restarts: restarts,
+      isFinal: isFinal)
   }
 
   /// The brokers have told the log's ends.
@@ -271,7 +275,7 @@ struct PartitionProgress: Sendable, Hashable {
     // It is still the log in which all up to the question was read. Where records from before the beginning are later
     // than those, it cannot be told from another by its times.
     if holds == true, let asked, askedAt == question.next { sure = asked }
-    if phase.isLeaving, question.next == next { phase = .leaving(isConfirmed: true) }
+    if phase.isLeaving, question.isFinal { phase = .leaving(isConfirmed: true) }
     guard phase == .astray else { return [] }
     phase = .reading
     guard ends.log.lowerBound > next else { return [.seek(next)] }

@@ -13,46 +13,84 @@ import FrameCore
 
 /// Owns one fetched record. Its payload lies in librdkafka's fetch buffer, uncopied.
 ///
-/// One record held keeps the whole response it came in: use the payload, then let the record go.
+/// One record held keeps the whole response it came in: use the payload, then let the record go, or ``detach()`` it.
 public struct Record: ~Copyable, @unchecked Sendable {
-  // Sound: the message belongs to this value alone, and librdkafka lets any thread read and destroy it.
-  private let message: UnsafeMutablePointer<rd_kafka_message_t>
+  // Sound: the message, or the copy, belongs to this value alone, and librdkafka lets any thread read and destroy it.
+  private var content: Content
   /// The client must outlive its messages.
   private let client: KafkaClient
   public let place: RecordPlace
   /// When it came out of the client, ns since the Unix epoch.
   public let received: Int64
 
+  private enum Content {
+    case fetched(UnsafeMutablePointer<rd_kafka_message_t>)
+    case copied(RecordCopy)
+  }
+
   init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, client: KafkaClient, _ place: RecordPlace) {
-    self.message = message
+    content = .fetched(message)
     self.place = place
     self.client = client
     received = FrameClock.now()
   }
 
-  deinit { rd_kafka_message_destroy(message) }
+  deinit {
+    switch content {
+    case .fetched(let message): rd_kafka_message_destroy(message)
+    case .copied: break
+    }
+  }
+
+  /// Copies what is of use and lets go of the response it came in. For records that wait.
+  public mutating func detach() {
+    guard case .fetched(let message) = content else { return }
+    content = .copied(
+      RecordCopy(value: value, key: key, headers: copiedHeaders(), timestamp: timestampMilliseconds))
+    rd_kafka_message_destroy(message)
+  }
+
+  private var value: UnsafeRawBufferPointer {
+    switch content {
+    case .fetched(let message):
+      UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len)
+    case .copied(let copy): copy.value
+    }
+  }
+
+  private var headerList: OpaquePointer? {
+    switch content {
+    case .fetched(let message):
+      var list: OpaquePointer?
+      return KafkaCode(rd_kafka_message_headers(message, &list)) == .none ? list : nil
+    case .copied(let copy): return copy.headers
+    }
+  }
 
   public var partition: Int32 { place.partition }
   public var offset: Int64 { place.offset }
 
   /// Whether the value is null: a deletion marker, not a frame.
-  public var isTombstone: Bool { message.pointee.payload == nil }
+  public var isTombstone: Bool { value.baseAddress == nil }
 
   /// Bytes of the value.
-  public var byteCount: Int { message.pointee.len }
+  public var byteCount: Int { value.count }
 
   /// The value; empty when it is null.
   public var payload: RawSpan {
     @_lifetime(borrow self)
     get {
-      let bytes = UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len)
-      return _overrideLifetime(RawSpan(_unsafeBytes: bytes), borrowing: self)
+      _overrideLifetime(RawSpan(_unsafeBytes: value), borrowing: self)
     }
   }
 
-  /// The key's bytes; empty when there is none.
+  /// The key's bytes; empty, without an address, when there is none.
   var key: UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: message.pointee.key, count: message.pointee.key_len)
+    switch content {
+    case .fetched(let message):
+      UnsafeRawBufferPointer(start: message.pointee.key, count: message.pointee.key_len)
+    case .copied(let copy): copy.key
+    }
   }
 
   /// The record's timestamp, ns since the Unix epoch (Kafka keeps whole milliseconds); `nil` without one, or where
@@ -72,13 +110,18 @@ public struct Record: ~Copyable, @unchecked Sendable {
 
   /// The record's timestamp as it is, ms since the Unix epoch; `nil` without one.
   public var timestampMilliseconds: Int64? {
+    let message: UnsafeMutablePointer<rd_kafka_message_t>
+    switch content {
+    case .fetched(let fetched): message = fetched
+    case .copied(let copy): return copy.timestamp
+    }
     var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
     let milliseconds = rd_kafka_message_timestamp(message, &kind)
     return kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE ? nil : milliseconds
   }
 
   /// The key's bytes, copied; `nil` where it is null.
-  public var keyBytes: [UInt8]? { message.pointee.key == nil ? nil : Array(key) }
+  public var keyBytes: [UInt8]? { key.baseAddress == nil ? nil : Array(key) }
 
   /// The value's bytes, copied; `nil` where it is null.
   var valueBytes: [UInt8]? { isTombstone ? nil : payload.withUnsafeBytes { Array($0) } }
@@ -95,9 +138,7 @@ public struct Record: ~Copyable, @unchecked Sendable {
 
   /// A copy of the headers that is the caller's; `nil` where there are none.
   func copiedHeaders() -> OpaquePointer? {
-    var list: OpaquePointer?
-    guard KafkaCode(rd_kafka_message_headers(message, &list)) == .none, let list else { return nil }
-    return rd_kafka_headers_copy(list)
+    headerList.flatMap { rd_kafka_headers_copy($0) }
   }
 
   /// Hands each header to `body`, in order; a null value is empty, without an address.
@@ -105,8 +146,7 @@ public struct Record: ~Copyable, @unchecked Sendable {
   func forEachHeader<E: Error>(
     limit: Int, _ body: (UnsafePointer<CChar>, UnsafeRawBufferPointer) throws(E) -> Void
   ) throws(E) -> Bool {
-    var list: OpaquePointer?
-    guard KafkaCode(rd_kafka_message_headers(message, &list)) == .none, let list else { return true }
+    guard let list = headerList else { return true }
     var at = 0
     while true {
       var name: UnsafePointer<CChar>?
@@ -119,5 +159,36 @@ public struct Record: ~Copyable, @unchecked Sendable {
       try body(name, UnsafeRawBufferPointer(start: value, count: size))
       at += 1
     }
+  }
+}
+
+/// A record's bytes, in memory of its own.
+private final class RecordCopy {
+  let value: UnsafeRawBufferPointer
+  let key: UnsafeRawBufferPointer
+  let headers: OpaquePointer?
+  let timestamp: Int64?
+
+  /// - Parameter headers: is taken over.
+  init(value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, headers: OpaquePointer?, timestamp: Int64?)
+  {
+    self.value = Self.copy(value)
+    self.key = Self.copy(key)
+    self.headers = headers
+    self.timestamp = timestamp
+  }
+
+  deinit {
+    value.deallocate()
+    key.deallocate()
+    if let headers { rd_kafka_headers_destroy(headers) }
+  }
+
+  /// What is null stays null.
+  private static func copy(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    guard bytes.baseAddress != nil else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 16)
+    memory.copyMemory(from: bytes)
+    return UnsafeRawBufferPointer(rebasing: memory[..<bytes.count])
   }
 }

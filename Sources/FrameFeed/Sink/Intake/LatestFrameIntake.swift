@@ -32,6 +32,8 @@ final class LatestFrameIntake: FrameIntake {
   /// Frames that wait at a time, one a feed, and their bytes.
   private static let maximumWaiting = 65_536
   private static let maximumBytes = 256 << 20
+  /// Payloads up to this size are copied out of the response they came in, which may hold hundreds of others, bytes.
+  private static let copiedBytes = 1 << 20
 
   private let wanted: Int?
   private let line: BatchLine
@@ -72,6 +74,7 @@ final class LatestFrameIntake: FrameIntake {
       run: description.identity.run, sequence: description.identity.sequence,
       scheduled: description.stamps.scheduled)
     let (place, size) = (record.place, record.byteCount)
+    if size <= Self.copiedBytes { record.detach() }
     let held = Held(record, description)
     while true {
       let (offer, dropped): (LatestFrames.Offer, Held?) = state.withLock { state in
