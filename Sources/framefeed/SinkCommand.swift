@@ -115,6 +115,7 @@ struct SinkCommand: Command {
       output, progress: { sink.progress.line("inferred") }, stop: { sink.stop() }
     ) { try sink.sink() }
     guard let outcome else {
+      if sink.wasStopped { throw ExitCode.stopped }
       throw Failure(
         "topic \(topic) did not appear; create it: framefeed topic create \(topic)",
         code: .failed)

@@ -1,10 +1,15 @@
+import KafkaTransport
 import Testing
 
 @testable import FrameFeed
 
 @Suite struct LatestFramesTests {
-  private func age(_ sequence: Int?, run: String = "r", at scheduled: Int64 = 0) -> LatestFrames.Age {
-    LatestFrames.Age(run: run, sequence: sequence, scheduled: scheduled)
+  private func age(
+    _ sequence: Int?, run: String = "r", at scheduled: Int64 = 0, _ partition: Int32 = 0, _ offset: Int64 = 0
+  ) -> LatestFrames.Age {
+    LatestFrames.Age(
+      run: run, sequence: sequence, scheduled: scheduled,
+      place: RecordPlace(partition: partition, offset: offset, assignment: 1, life: 0))
   }
 
   private func frames(batch: Int = 1, capacity: Int = 100, bytes: Int = 1000) -> LatestFrames {
@@ -27,13 +32,23 @@ import Testing
 
   @Test func ofTwoRunsTheOneThatBeganLastIsNewer() {
     var frames = frames()
-    #expect(frames.offer(1, feed: "a", age(900, run: "old", at: 100), bytes: 1) == .waits(dropping: nil))
-    #expect(frames.offer(2, feed: "a", age(0, run: "new", at: 200), bytes: 1) == .waits(dropping: 1))
-    #expect(frames.offer(3, feed: "a", age(901, run: "old", at: 150), bytes: 1) == .dropped)
+    #expect(frames.offer(1, feed: "a", age(900, run: "old", at: 100, 0), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(2, feed: "a", age(0, run: "new", at: 200, 1), bytes: 1) == .waits(dropping: 1))
+    #expect(frames.offer(3, feed: "a", age(901, run: "old", at: 150, 2), bytes: 1) == .dropped)
     // Frames of other tools have times alone.
-    #expect(frames.offer(4, feed: "b", age(nil, run: "", at: 5), bytes: 1) == .waits(dropping: nil))
-    #expect(frames.offer(5, feed: "b", age(nil, run: "", at: 5), bytes: 1) == .waits(dropping: 4))
-    #expect(frames.offer(6, feed: "b", age(nil, run: "", at: 4), bytes: 1) == .dropped)
+    #expect(frames.offer(4, feed: "b", age(nil, run: "", at: 5, 0), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(5, feed: "b", age(nil, run: "", at: 5, 1), bytes: 1) == .waits(dropping: 4))
+    #expect(frames.offer(6, feed: "b", age(nil, run: "", at: 4, 0), bytes: 1) == .dropped)
+  }
+
+  /// A source that starts again with its clock an hour back: the log says what came last.
+  @Test func withinAPartitionTheOrderOfSendingCounts() {
+    var frames = frames()
+    #expect(
+      frames.offer(1, feed: "a", age(900, run: "old", at: 5000, 0, 7), bytes: 1) == .waits(dropping: nil))
+    #expect(frames.offer(2, feed: "a", age(0, run: "new", at: 1000, 0, 8), bytes: 1) == .waits(dropping: 1))
+    #expect(frames.serve() == 2)
+    #expect(frames.offer(3, feed: "a", age(1, run: "new", at: 1033, 0, 9), bytes: 1) == .waits(dropping: nil))
   }
 
   /// Any number of feeds, each of which brings a frame as often as it likes.

@@ -19,19 +19,26 @@ import Testing
       ledger.assigned([beginning], of: count)
     }
 
-    /// - Returns: whether it is to be decoded.
-    @discardableResult
-    mutating func frame(_ run: String, _ sequence: Int?, _ partition: Int32, _ offset: Int64) -> Bool {
-      let isAgain = ledger.took(partition, offset)
-      let identity = FrameIdentity(feed: "drone", run: run, sequence: sequence)
-      return ledger.arrived(identity, partition, offset, isAgain: isAgain)
+    private func place(_ partition: Int32, _ offset: Int64, _ life: Int) -> RecordPlace {
+      RecordPlace(partition: partition, offset: offset, assignment: 1, life: life)
     }
 
-    mutating func end(_ run: String, _ count: Int, _ partition: Int32, _ offset: Int64) {
-      let isAgain = ledger.took(partition, offset)
-      ledger.ended(
-        FrameIdentity(feed: "drone", run: run, sequence: nil), count: count, partition, offset,
-        isAgain: isAgain)
+    /// - Returns: whether it is to be decoded.
+    @discardableResult
+    mutating func frame(
+      _ run: String, _ sequence: Int?, _ partition: Int32, _ offset: Int64, life: Int = 0
+    ) -> Bool {
+      let place = place(partition, offset, life)
+      let isAgain = ledger.took(place)
+      let identity = FrameIdentity(feed: "drone", run: run, sequence: sequence)
+      return ledger.arrived(identity, place, isAgain: isAgain)
+    }
+
+    mutating func end(_ run: String, _ count: Int, _ partition: Int32, _ offset: Int64, life: Int = 0) {
+      let place = place(partition, offset, life)
+      let isAgain = ledger.took(place)
+      let identity = FrameIdentity(feed: "drone", run: run, sequence: nil)
+      ledger.ended(identity, count: count, place, isAgain: isAgain)
     }
 
     func absences(_ run: String, unread: Set<Int32> = []) -> [RunLedger.Absence?: Int] {
@@ -111,14 +118,14 @@ import Testing
     var book = Book()
     book.assign(0, 0, .beginning)
     for sequence in 0..<5 { book.frame("r", sequence, 0, Int64(sequence)) }
-    book.ledger.deleted(0, 5..<20)
+    book.ledger.lost(0, 5..<20, .deleted)
     book.frame("r", 20, 0, 20)
     book.end("r", 21, 0, 21)
     let summary = book.summary()
     #expect(book.absences("r") == [.deleted: 15])
     #expect(!summary.isWhole && summary.totals.lost == 15 && summary.totals.missing == 0)
     // Also where nothing later of a run shows it.
-    book.ledger.deleted(0, 22..<30)
+    book.ledger.lost(0, 22..<30, .deleted)
     #expect(book.summary().totals.lost == 23)
   }
 
@@ -197,15 +204,54 @@ import Testing
     book.ledger.madeAnew(0, beginning: 0)
     // Its end went with the topic.
     #expect(!book.ledger.hasOpen)
-    let new = (Int64(0)..<50).map { book.frame("", nil, 0, $0) }
+    let new = (Int64(0)..<50).map { book.frame("", nil, 0, $0, life: 1) }
     #expect(new.allSatisfy { $0 })
+    let closed = book.summary()
+    #expect(!closed.isWhole && closed.feeds.contains { $0.reasons?.last?.contains("made anew") ?? false })
     // The source went on: what lay between is gone.
-    book.frame("r", 9, 0, 50)
+    book.frame("r", 9, 0, 50, life: 1)
     #expect(book.ledger.hasOpen)
-    book.end("r", 10, 0, 51)
+    book.end("r", 10, 0, 51, life: 1)
     #expect(book.absences("r") == [.madeAnew: 8])
     let summary = book.summary()
     #expect(summary.totals.lost == 8 && summary.totals.received == 152 && !summary.isWhole)
+  }
+
+  /// The ledger is told at once; records that were fetched before are still on their way through the queues.
+  @Test func recordsOnTheirWayBelongToTheTopicBefore() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    for offset: Int64 in 0..<100 { book.frame("", nil, 0, offset) }
+    book.ledger.madeAnew(0, beginning: 0)
+    let old = (Int64(100)..<103).map { book.frame("", nil, 0, $0, life: 0) }
+    let new = (Int64(0)..<30).map { book.frame("r", Int($0), 0, $0, life: 1) }
+    book.end("r", 30, 0, 30, life: 1)
+    #expect(old.allSatisfy { $0 } && new.allSatisfy { $0 })
+    #expect(book.absences("r") == [:] && book.summary().totals.duplicate == 0)
+  }
+
+  @Test func recordsOnTheirWayBeforeDeletedOnesAreNew() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    book.frame("", nil, 0, 0)
+    book.ledger.lost(0, 17..<40, .deleted)
+    let queued = (Int64(1)..<17).map { book.frame("r", Int($0 - 1), 0, $0) }
+    #expect(queued.allSatisfy { $0 })
+    book.frame("r", 20, 0, 40)
+    #expect(book.absences("r") == [.deleted: 4] && book.summary().totals.lost == 23)
+  }
+
+  /// A record that comes damaged each time is given up: told by its reason, also where it had no number.
+  @Test func whatCameDamagedIsLost() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    book.frame("r", 0, 0, 0)
+    book.ledger.lost(0, 1..<2, .damaged)
+    book.frame("r", 2, 0, 2)
+    book.end("r", 3, 0, 3)
+    let summary = book.summary()
+    #expect(book.absences("r") == [.damaged: 1] && summary.totals.lost == 1 && summary.totals.missing == 0)
+    #expect(!summary.isWhole)
   }
 
   /// Two runs of one feed, of which one went before the group began.

@@ -29,6 +29,7 @@ import Testing
     #expect(beginning(nil, 5..<9) == expected(5, .beginning))
     #expect(beginning(7, 5..<9) == expected(7, .committed))
     #expect(beginning(9, 5..<9, chosen: 9) == expected(9, .chosen))
+    #expect(beginning(5, 5..<9, chosen: 5) == expected(5, .beginning))
     #expect(beginning(2, 5..<9) == expected(5, .committed, 2..<5))
     #expect(beginning(10, 5..<9) == expected(5, .madeAnew))
     #expect(beginning(7, 0..<9, anew: true) == expected(0, .madeAnew))
@@ -47,8 +48,10 @@ import Testing
     progress.done(9)
     #expect(progress.toStore() == .store(11))
     // What lies between the last record and the end is no record.
-    progress.reachedEnd(13)
+    #expect(progress.reachedEnd(13) == (true, []))
     #expect(progress.toStore() == .store(13))
+    // An end before what was read is none of this log.
+    #expect(progress.reachedEnd(9) == (false, [.ask]))
   }
 
   @Test func aDamagedRecordIsFetchedAgainAndThenGivenUp() {
@@ -109,7 +112,8 @@ import Testing
   /// Control records and what compaction took.
   @Test func aForwardJumpIsNoLoss() {
     var progress = progress(at: 5)
-    for offset: Int64 in [5, 9] { #expect(progress.fetched(offset, timestamp: nil) == (true, [])) }
+    #expect(progress.fetched(5, timestamp: nil) == (true, [.ask]))
+    #expect(progress.fetched(9, timestamp: nil) == (true, []))
     progress.done(5)
     #expect(progress.toStore() == .store(9))
   }

@@ -61,6 +61,9 @@ public final class FeedSink: Sendable {
     thread.detach()
   }
 
+  /// Whether a stop was asked for.
+  public var wasStopped: Bool { stopSignal.isRequested }
+
   /// Waits until partitions were given to this sink.
   /// - Returns: whether that was before the deadline (monotonic, ns).
   public func waitUntilReady(deadline: Int64) -> Bool {
@@ -113,6 +116,7 @@ public final class FeedSink: Sendable {
     do throws(TransportError) { try consumer.close(deadline: deadline) } catch {
       options.log.warning("\(error)")
     }
+    for event in consumer.takeEvents() { fetching.note(event) }
     guard let error = failure.error else { return outcome(ending, consumer) }
     var isReaderGone = false
     if case .readerGone = error { isReaderGone = true }

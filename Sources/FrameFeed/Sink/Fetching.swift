@@ -117,7 +117,7 @@ struct Fetching: ~Copyable {
 
   // MARK: what becomes of partitions
 
-  private mutating func note(_ event: ReadingEvent) {
+  mutating func note(_ event: ReadingEvent) {
     lastNews = FrameClock.monotonic()
     switch event {
     case .assigned(let beginnings):
@@ -134,12 +134,13 @@ struct Fetching: ~Copyable {
       tally.ledger.withLock { $0.revoked(partitions) }
     case .lost(let partition, let offsets):
       tellLost(partition, offsets)
-      tally.ledger.withLock { $0.deleted(partition, offsets) }
+      tally.ledger.withLock { $0.lost(partition, offsets, .deleted) }
     case .madeAnew(let partition, let before, let beginning):
       atEnd.remove(partition)
       tellMadeAnew(partition, "read to \(before)")
       tally.ledger.withLock { $0.madeAnew(partition, beginning: beginning) }
     case .damaged(let partition, let offset, let isGivenUp, let reason):
+      if isGivenUp { tally.ledger.withLock { $0.lost(partition, offset..<offset + 1, .damaged) } }
       let place = "\(options.topic)[\(partition)]@\(offset)"
       let word =
         isGivenUp

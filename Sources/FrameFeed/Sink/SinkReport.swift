@@ -22,7 +22,8 @@ extension FeedSink {
   func outcome(_ ending: Ending, _ consumer: FrameConsumer) -> FeedOutcome {
     let ledger = tally.ledger.withLock { $0 }
     let summary = ledger.summary { ending.unread.contains($0) }
-    let cutShort = options.untilEnd && ending.end == .idle
+    // Nothing came for too long, and there is more.
+    let cutShort = ending.end == .idle && (options.untilEnd || !ending.unread.isEmpty)
     return FeedOutcome(
       report: report(ending, summary, ledger, consumer), isComplete: summary.isWhole && !cutShort,
       wasStopped: ending.end == .stopped)

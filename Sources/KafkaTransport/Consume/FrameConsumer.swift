@@ -1,5 +1,5 @@
 import CRDKafka
-public import FrameCore
+import FrameCore
 import Synchronization
 
 /// What one poll gave.
@@ -49,14 +49,14 @@ public final class FrameConsumer: Sendable {
 
   let client: KafkaClient
   let options: Options
-  private let log: KafkaLog?
-  private let reading = Mutex(GroupReading())
-  private let queries = Mutex<OffsetQueries?>(nil)
-  private let polling = Mutex(Polling())
-  private let isClosing = Atomic(false)
+  let log: KafkaLog?
+  let reading = Mutex(GroupReading())
+  let queries = Mutex<OffsetQueries?>(nil)
+  let polling = Mutex(Polling())
+  let isClosing = Atomic(false)
 
   /// What the polling thread keeps between two calls.
-  private struct Polling {
+  struct Polling {
     /// To be handed out before anything else.
     var events: [ReadingEvent] = []
     var problems: [TransportError] = []
@@ -102,68 +102,6 @@ public final class FrameConsumer: Sendable {
 
   deinit { queries.withLock { $0 }?.stop() }
 
-  // MARK: the beginning
-
-  /// Settles where a new group begins, and joins it.
-  ///
-  /// Asks again while brokers do not answer, up to ``Options/patience``.
-  /// - Parameter stop: ends it.
-  public func start(until stop: StopSignal = StopSignal()) throws(TransportError) {
-    let deadline = FrameClock.monotonic() + FrameClock.nanoseconds(options.patience)
-    var isTold = false
-    while true {
-      do throws(TransportError) { return try join() } catch {
-        guard error.mayPass, FrameClock.monotonic() < deadline else { throw error }
-        if !isTold { log?(.warning, "\(error); asking again") }
-        isTold = true
-        guard stop.sleep(until: FrameClock.monotonic() + 500_000_000) else { throw .stopped }
-      }
-    }
-  }
-
-  private func join() throws(TransportError) {
-    let all = try client.partitions(of: options.topic, milliseconds: options.answerTimeout)
-    polling.withLock { $0.topicPartitions = all.count }
-    let start = GroupStart(
-      topic: options.topic, group: options.group, start: options.start, rewinds: options.rewinds,
-      timeout: options.answerTimeout)
-    if let wanted = options.partitions {
-      if let missing = wanted.first(where: { !all.contains($0) }) {
-        throw .partitionMissing(topic: options.topic, partition: missing, partitions: all.count)
-      }
-      // Their commits would refuse ours, each second.
-      if options.keepsPositions,
-        let members = client.members(of: options.group, milliseconds: options.answerTimeout),
-        members > 0
-      {
-        throw .groupInUse(group: options.group, members: members, wanted: "--partition")
-      }
-    }
-    let own = options.partitions ?? all
-    let outcome =
-      options.keepsPositions
-      ? try start.settle(own, client) : GroupStart.Outcome(chosen: try start.chosen(own, client))
-    if outcome.goesOn {
-      log?(
-        .notice,
-        "group \(options.group) goes on where it was; to begin elsewhere name another with --group, or give --rewind"
-      )
-    }
-    queries.withLock {
-      $0 = OffsetQueries(client, options, chosen: outcome.chosen) { [weak self] in
-        self?.reading.withLock { $0.ask() } ?? [:]
-      }
-    }
-    guard let wanted = options.partitions else {
-      // RD_KAFKA_PARTITION_UA, a cast that Swift does not import: any
-      let code = PartitionList(options.topic, [-1]).pass { KafkaCode(rd_kafka_subscribe(client.handle, $0)) }
-        .result
-      guard code == .none else { throw client.failure("reading topic \(options.topic)", code) }
-      return
-    }
-    perform(reading.withLock { $0.given(wanted) })
-  }
-
   // MARK: polling
 
   /// The next record or event; waits up to `milliseconds` for one. Serves rebalancing.
@@ -204,8 +142,9 @@ public final class FrameConsumer: Sendable {
     }
     defer { rd_kafka_message_destroy(message) }
     if code == .partitionEnd {
-      reading.withLock { $0.reachedEnd(partition, offset) }
-      return .partitionEnd(partition)
+      let (isEnd, actions) = reading.withLock { $0.reachedEnd(partition, offset) }
+      perform(actions)
+      return isEnd ? .partitionEnd(partition) : .nothing
     }
     if code == .positionGone || code == .offsetOutOfRange {
       perform(reading.withLock { $0.positionIsGone(partition) })
@@ -220,13 +159,21 @@ public final class FrameConsumer: Sendable {
     return .problem(client.failure("reading topic \(options.topic)", code, detail: detail))
   }
 
+  /// Events that were not polled, such as those of the leave.
+  public func takeEvents() -> [ReadingEvent] {
+    polling.withLock { polling in
+      defer { polling.events = [] }
+      return polling.events
+    }
+  }
+
   /// Fetches nothing for now, or goes on; polling serves the group all the same.
   public func pause(_ isPaused: Bool) {
     let partitions = reading.withLock { $0.partitions }
     if isPaused { pause(partitions) } else { resume(partitions) }
   }
 
-  private func pause(_ partitions: [Int32]) {
+  func pause(_ partitions: [Int32]) {
     let running = polling.withLock { polling in
       defer { polling.paused.formUnion(partitions) }
       return partitions.filter { !polling.paused.contains($0) }
@@ -236,7 +183,7 @@ public final class FrameConsumer: Sendable {
   }
 
   /// Only what is paused: else what is under way would be fetched once more.
-  private func resume(_ partitions: [Int32]) {
+  func resume(_ partitions: [Int32]) {
     let paused = polling.withLock { polling in
       defer { polling.paused.subtract(partitions) }
       return partitions.filter(polling.paused.contains)
@@ -257,258 +204,6 @@ public final class FrameConsumer: Sendable {
 
   /// Partitions that are read now.
   public var partitions: [Int32] { reading.withLock { $0.partitions } }
-
-  /// What has come in since the last poll.
-  private func attend() {
-    take(queries.withLock({ $0 })?.takeAnswers() ?? [])
-    let now = FrameClock.monotonic()
-    let isAnswered = reading.withLock { $0.isLeavingAnswered }
-    let (isDue, isOver, isConfirmationDue) = polling.withLock { polling in
-      let isDue = now - polling.stored >= Self.storeInterval
-      if isDue { polling.stored = now }
-      // All is answered, and no broker tells that the position is good.
-      if isAnswered, !polling.isConfirming {
-        polling.isConfirming = true
-        polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation)
-        return (isDue, false, true)
-      }
-      return (isDue, now >= polling.leavingEnds, false)
-    }
-    if isConfirmationDue { queries.withLock { $0 }?.ask() }
-    if isDue { perform(reading.withLock { $0.toStore() }) }
-    perform(reading.withLock { isOver ? $0.giveUp(isLost: false) : $0.leaveIfAnswered() })
-  }
-
-  private func take(_ answers: [OffsetQueries.Answer]) {
-    for answer in answers {
-      switch answer {
-      case .found(let beginnings, let search):
-        perform(reading.withLock { $0.found(beginnings, search: search) })
-      case .trouble(let error): polling.withLock { $0.problems.append(error) }
-      case .gaveUp(let error):
-        polling.withLock { polling in
-          polling.fatal = error
-          polling.problems.append(error)
-        }
-      case .log(let partition, let ends, let assignment):
-        perform(reading.withLock { $0.told(partition, ends, assignment: assignment) })
-      }
-    }
-  }
-
-  /// How often answered positions are marked, ns; they are committed once a second.
-  private static let storeInterval: Int64 = 100_000_000
-  /// How long to wait for a broker's word on a position that is given up, ns.
-  private static let confirmation: Int64 = 3_000_000_000
-
-  // MARK: the group
-
-  /// Called by librdkafka while it is polled or closed.
-  private func rebalanced(_ isGiven: Bool, _ list: PartitionList.Pointer) {
-    guard !isClosing.load(ordering: .acquiring) else { return ConsumerAssignment.clear(client.handle, list) }
-    let partitions = list.entries.map(\.partition)
-    if isGiven {
-      perform(reading.withLock { $0.given(partitions) })
-    } else {
-      polling.withLock {
-        $0.leavingEnds = FrameClock.monotonic() + FrameClock.nanoseconds(options.handoverTimeout)
-      }
-      let isLost = rd_kafka_assignment_lost(client.handle) != 0
-      perform(reading.withLock { $0.taken(partitions, isLost: isLost) })
-    }
-  }
-
-  /// Called by librdkafka: positions were committed, or not.
-  private func committed(_ code: KafkaCode) {
-    guard code != .none, code != .noOffset else { return }
-    guard polling.withLock({ $0.refused.insert(code.rawValue).inserted }) else { return }
-    log?(
-      .warning,
-      "group \(options.group): positions were not committed, so what was read since is read again by the next start: \(code) (\(code.name))"
-    )
-  }
-
-  private func perform(_ actions: [GroupReading.Action]) {
-    for action in actions {
-      switch action {
-      case .find(let partitions, let search):
-        let marks = reading.withLock { $0.marks }
-        queries.withLock { $0 }?.search(.init(number: search, partitions: partitions, marks: marks))
-      case .assign(let beginnings): assign(beginnings)
-      case .unassign(let partitions): unassign(partitions)
-      case .pause(let partitions): pause(partitions)
-      case .seek(let partition, let offset): seek(partition, offset)
-      case .store(let partition, let offset):
-        guard options.keepsPositions else { break }
-        PartitionList(options.topic, partition, offset: offset).pass {
-          rd_kafka_offsets_store(client.handle, $0)
-        }
-      case .commit(let positions):
-        guard options.keepsPositions else { break }
-        do throws(TransportError) {
-          try client.commit(options.topic, positions, milliseconds: options.answerTimeout)
-        } catch {
-          log?(.warning, "the last positions were not committed, so their records are read again: \(error)")
-        }
-      case .ask: queries.withLock { $0 }?.ask()
-      case .tell(let event): polling.withLock { $0.events.append(event) }
-      }
-    }
-  }
-
-  private func assign(_ beginnings: [PartitionBeginning]) {
-    var list = PartitionList(options.topic, [])
-    for beginning in beginnings { list.add(options.topic, beginning.partition, offset: beginning.offset) }
-    polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
-    report("taking partitions", ConsumerAssignment.add(client.handle, list))
-    // They may have been paused when they were given up.
-    resume(beginnings.map(\.partition))
-  }
-
-  private func unassign(_ partitions: [Int32]) {
-    let known = polling.withLock { polling in
-      polling.leavingEnds = .max
-      polling.isConfirming = false
-      defer { polling.assigned.subtract(partitions) }
-      return polling.assigned
-    }
-    report(
-      "giving up partitions",
-      ConsumerAssignment.remove(client.handle, options.topic, partitions.filter(known.contains)))
-  }
-
-  private func report(_ action: String, _ code: KafkaCode) {
-    guard code != .none else { return }
-    polling.withLock { $0.problems.append(.kafka(action: action, code: code, detail: nil)) }
-  }
-
-  private func seek(_ partition: Int32, _ offset: Int64) {
-    let answer = PartitionList(options.topic, partition, offset: offset).pass { list in
-      guard let error = rd_kafka_seek_partitions(client.handle, list, 5000) else { return KafkaCode.none }
-      defer { rd_kafka_error_destroy(error) }
-      return KafkaCode(rd_kafka_error_code(error))
-    }
-    if answer.result == .none, answer.entries.allSatisfy({ $0.code == .none }) { return }
-    guard restart(partition, offset) != .none else { return }
-    perform(reading.withLock { $0.seekFailed(partition) })
-  }
-
-  /// Has a partition fetched from an offset on by assigning it anew: librdkafka 2.0.2 refuses to seek in one that it has
-  /// stopped for having no position.
-  private func restart(_ partition: Int32, _ offset: Int64) -> KafkaCode {
-    var positions = reading.withLock { reading in
-      reading.partitions.reduce(into: [Int32: Int64]()) { $0[$1] = reading.progress($1)?.next }
-    }
-    guard positions[partition] != nil else { return .none }
-    positions[partition] = offset
-    let paused = polling.withLock { $0.paused }
-    let code = ConsumerAssignment.restart(client.handle, options.topic, partition, positions)
-    // What is assigned anew is not paused.
-    polling.withLock { $0.paused = [] }
-    pause(paused.sorted())
-    return code
-  }
-
-  // MARK: the end
-
-  /// Commits what is done and leaves the group. Call after the last poll.
-  ///
-  /// Without a broker librdkafka tries for the whole session time-out; it then goes on behind the caller's back.
-  /// - Parameter deadline: how long to wait, monotonic ns.
-  public func close(deadline: Int64 = .max) throws(TransportError) {
-    let closed = Monitor<Result<Void, TransportError>?>(nil)
-    // Keeps this client until librdkafka has let go of it.
-    let thread = PipelineThread("kafka-close") { [self] in
-      let result: Result<Void, TransportError>
-      do throws(TransportError) { result = .success(try leave()) } catch { result = .failure(error) }
-      closed.withLock { $0 = result }
-      closed.wakeAll()
-    }
-    thread.detach()
-    guard let result = closed.withLock(waitingUntil: { $0 != nil }, deadline: deadline, { $0 }) else {
-      throw .notCommitted(group: options.group, broker: client.brokers)
-    }
-    try result.get()
-  }
-
-  private func leave() throws(TransportError) {
-    if let queries = queries.withLock({ $0 }) {
-      queries.stop()
-      // Not the position of a topic that is no more.
-      take(queries.answers(reading.withLock { $0.ask() }, milliseconds: 2000))
-    }
-    perform(reading.withLock { $0.close() })
-    isClosing.store(true, ordering: .releasing)
-    let code = KafkaCode(rd_kafka_consumer_close(client.handle))
-    guard code == .none else { throw client.failure("leaving group \(options.group)", code) }
-  }
-
-  // MARK: what is known
-
-  /// Records that the topic holds and that are not answered, as far as the last fetches told: asks no broker.
-  /// - Returns: `nil` while that is not known.
-  public var behind: Int? {
-    let answered = reading.withLock { reading in
-      reading.partitions.map { ($0, reading.progress($0)?.answered ?? 0) }
-    }
-    var total: Int?
-    for (partition, next) in answered {
-      var low: Int64 = 0
-      var high: Int64 = 0
-      let code = KafkaCode(
-        rd_kafka_get_watermark_offsets(client.handle, options.topic, partition, &low, &high))
-      guard code == .none, high >= 0 else { continue }
-      total = (total ?? 0) + Int(max(0, high - max(next, low)))
-    }
-    return total
-  }
-
-  /// So often a record is fetched that comes damaged each time.
-  public static let mostFetches = PartitionProgress.tries + 1
-
-  /// Partitions of the topic, as far as known.
-  public var topicPartitions: Int { polling.withLock { $0.topicPartitions } }
-
-  /// Whether no partition of the topic has ever held a record. May ask the brokers, at most once a second.
-  public var isTopicNew: Bool {
-    let isRead = reading.withLock { reading in
-      reading.partitions.contains { reading.progress($0).map { $0.next > 0 } ?? false }
-    }
-    if isRead { return false }
-    let now = FrameClock.monotonic()
-    if polling.withLock({ $0.foundNew.map { now - $0 < 1_000_000_000 } ?? false }) { return true }
-    let all = (0..<Int32(topicPartitions)).map { $0 }
-    let logs = client.logEnds(options.topic, all, milliseconds: 1000)
-    let isNew = logs.values.allSatisfy { $0.upperBound == 0 }
-    if isNew { polling.withLock { $0.foundNew = now } }
-    return isNew
-  }
-
-  /// Partitions that are read and have no leader now. Asks a broker.
-  public var leaderless: [Int32] {
-    let without = (try? Cluster(client, milliseconds: 1000))?.leaderless[options.topic] ?? []
-    return partitions.filter(without.contains)
-  }
-
-  /// The first place that cannot be read as a transaction is open there, of those partitions that were read to it.
-  public var openTransaction: (partition: Int32, offset: Int64)? {
-    let places = reading.withLock { reading in
-      reading.partitions.compactMap { partition in reading.progress(partition).map { (partition, $0.next) } }
-    }
-    return places.first { partition, next in
-      var low: Int64 = 0
-      var high: Int64 = 0
-      let code = KafkaCode(
-        rd_kafka_get_watermark_offsets(client.handle, options.topic, partition, &low, &high))
-      return code == .none && high > next
-    }.map { (partition: $0.0, offset: $0.1) }
-  }
-
-  /// Set when the client can read nothing more.
-  public var fatalError: TransportError? { client.fatalError ?? polling.withLock { $0.fatal } }
-
-  /// Settings that differ from librdkafka's defaults; secrets as `***`.
-  public var effectiveSettings: [String: String] { client.effectiveSettings }
 }
 
 /// Lets callbacks reach the consumer, which is made after them.

@@ -32,6 +32,8 @@ struct GroupReading: Sendable, Hashable {
   private(set) var leaving: [Int32] = []
   /// By what the log of a partition that was read before is recognised when it is given again.
   private(set) var marks: [Int32: PartitionProgress.Mark] = [:]
+  /// How often each partition's topic was made anew under this consumer.
+  private var lives: [Int32: Int] = [:]
   private var searches = 0
   private var assignments = 0
 
@@ -75,6 +77,7 @@ struct GroupReading: Sendable, Hashable {
 
   private mutating func begin(_ beginning: PartitionBeginning) {
     assignments += 1
+    if beginning.cause == .madeAnew { lives[beginning.partition, default: 0] += 1 }
     readings[beginning.partition] = Reading(progress: PartitionProgress(beginning), assignment: assignments)
   }
 
@@ -149,7 +152,8 @@ struct GroupReading: Sendable, Hashable {
     guard let assignment = readings[partition]?.assignment,
       let (isNext, steps) = readings[partition]?.progress.fetched(offset, timestamp: timestamp)
     else { return (nil, []) }
-    let place = RecordPlace(partition: partition, offset: offset, assignment: assignment)
+    let place = RecordPlace(
+      partition: partition, offset: offset, assignment: assignment, life: lives[partition] ?? 0)
     return (isNext ? place : nil, actions(partition, steps))
   }
 
@@ -169,8 +173,10 @@ struct GroupReading: Sendable, Hashable {
     }
   }
 
-  mutating func reachedEnd(_ partition: Int32, _ offset: Int64) {
-    readings[partition]?.progress.reachedEnd(offset)
+  /// - Returns: whether the partition is read to its end.
+  mutating func reachedEnd(_ partition: Int32, _ offset: Int64) -> (isEnd: Bool, actions: [Action]) {
+    guard let (isEnd, steps) = readings[partition]?.progress.reachedEnd(offset) else { return (false, []) }
+    return (isEnd, actions(partition, steps))
   }
 
   mutating func positionIsGone(_ partition: Int32) -> [Action] {
@@ -193,7 +199,8 @@ struct GroupReading: Sendable, Hashable {
     for partition in readings.keys {
       guard let reading = readings[partition] else { continue }
       questions[partition] = LogQuestion(
-        assignment: reading.assignment, log: readings[partition]!.progress.ask(isFinal: isFinal))
+        assignment: reading.assignment,
+        log: readings[partition]!.progress.ask(isFinal: isFinal && reading.progress.phase.isLeaving))
     }
     return questions
   }
@@ -221,6 +228,7 @@ struct GroupReading: Sendable, Hashable {
       case .madeAnew(let before, let beginning):
         // What is in hand is of the topic before: answered, it says nothing of this one.
         assignments += 1
+        lives[partition, default: 0] += 1
         readings[partition]?.assignment = assignments
         actions.append(.tell(.madeAnew(partition, from: before, beginning: beginning)))
       case .damaged(let offset, let isGivenUp, let reason):

@@ -27,15 +27,15 @@ struct GroupStart: Sendable {
     let positions = try client.positions(topic, partitions, milliseconds: timeout)
     if !rewinds {
       guard positions.values.allSatisfy({ $0 == nil }) else { return Outcome(goesOn: true) }
-      guard start != .beginning else { return Outcome() }
     }
     let chosen = try chosen(partitions, client)
     do throws(TransportError) {
       try client.commit(topic, chosen, milliseconds: timeout)
     } catch {
-      // Another consumer was faster, and settled it.
-      guard !rewinds, case .kafka(_, let code, _) = error, code.isOfMembership else { throw error }
-      return Outcome()
+      // Another consumer was faster.
+      guard case .kafka(_, let code, _) = error, code.isOfMembership else { throw error }
+      if rewinds { throw .groupInUse(group: group, members: 1, wanted: "--rewind") }
+      return Outcome(goesOn: true)
     }
     return Outcome(chosen: chosen)
   }

@@ -91,9 +91,8 @@ final class OffsetQueries: Sendable {
   }
 
   private func run() {
-    var isFresh = true
     while true {
-      let due = FrameClock.monotonic() + (isFresh ? Self.pause : Self.interval)
+      let due = FrameClock.monotonic() + Self.interval
       let (search, isStopped) = state.withLock(
         waitingUntil: { $0.search != nil || $0.isAsked || $0.isStopped }, deadline: due
       ) { state in
@@ -101,7 +100,7 @@ final class OffsetQueries: Sendable {
         return (state.search, state.isStopped)
       }
       if isStopped { return }
-      if let search { find(search) } else { isFresh = askForEnds() }
+      if let search { find(search) } else { askForEnds() }
       let next = FrameClock.monotonic() + Self.pause
       state.withLock(waitingUntil: { $0.isStopped }, deadline: next) { _ in }
     }
@@ -156,12 +155,9 @@ final class OffsetQueries: Sendable {
     client.offsets(topic, at: marks.map { ($0.key, $0.value.newest + 1) }, milliseconds: timeout)
   }
 
-  /// - Returns: whether a log is read from its first record on and could not be told from another yet.
-  private func askForEnds() -> Bool {
-    let questions = questions()
-    let answers = answers(questions, milliseconds: timeout)
+  private func askForEnds() {
+    let answers = answers(questions(), milliseconds: timeout)
     state.withLock { $0.answers += answers }
-    return questions.values.contains { $0.log.next > 0 && $0.log.mark?.first ?? 0 == 0 }
   }
 
   /// Asks now, and waits for the answers.

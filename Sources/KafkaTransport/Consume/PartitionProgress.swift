@@ -6,11 +6,14 @@ public struct RecordPlace: Sendable, Hashable {
   public let partition: Int32
   public let offset: Int64
   public let assignment: Int
+  /// How often this consumer has seen the topic made anew: offsets of different lives have nothing in common.
+  public let life: Int
 
-  public init(partition: Int32, offset: Int64, assignment: Int) {
+  public init(partition: Int32, offset: Int64, assignment: Int, life: Int) {
     self.partition = partition
     self.offset = offset
     self.assignment = assignment
+    self.life = life
   }
 }
 
@@ -65,6 +68,8 @@ public struct PartitionBeginning: Sendable, Hashable {
     } else if let committed {
       cause = committed == chosen ? .chosen : .committed
       offset = max(committed, log.lowerBound)
+      // What retention has taken nobody chose to leave out.
+      if cause == .chosen, offset == log.lowerBound { cause = .beginning }
       if committed < log.lowerBound { lost = committed..<log.lowerBound }
     }
     let isKnown = firstLater.map { $0 >= offset } ?? true
@@ -197,13 +202,15 @@ struct PartitionProgress: Sendable, Hashable {
     }
     // A forward jump is a control record or what compaction took: records deleted under the position are an error of
     // their own, see ``positionIsGone()``.
+    // From its first record on the log is one that can be recognised, once the brokers are asked.
+    let isFirst = next == beginning.offset
     next = offset + 1
     damages = 0
     inHand.append(offset)
     sure?.note(offset, timestamp)
     asked?.note(offset, timestamp)
     if let timestamp, timestamp > newest ?? .min { newest = timestamp }
-    return (true, [])
+    return (true, isFirst ? [.ask] : [])
   }
 
   /// A record that was handed out is answered, dropped or refused for good.
@@ -220,10 +227,17 @@ struct PartitionProgress: Sendable, Hashable {
     return .store(answered)
   }
 
-  /// The log holds nothing more, for now.
+  /// The client says that the log holds nothing more, for now.
   /// - Parameter offset: where the next record will be; control records lie before it.
-  mutating func reachedEnd(_ offset: Int64) {
-    if phase == .reading { next = max(next, offset) }
+  /// - Returns: whether that is where reading stands.
+  mutating func reachedEnd(_ offset: Int64) -> (isEnd: Bool, actions: [Action]) {
+    guard phase == .reading else { return (false, []) }
+    guard offset >= next else {
+      phase = .astray
+      return (false, [.ask])
+    }
+    next = offset
+    return (true, [])
   }
 
   /// The brokers have no such position: it was deleted, or lies behind the end.
@@ -259,7 +273,8 @@ struct PartitionProgress: Sendable, Hashable {
     asked = newest.map { Watch(newest: $0) }
     askedAt = next
     let now = newest.map { Mark(newest: $0, first: next) }
-    return LogQuestion(mark: mark ?? now, isMarkSure: sure != nil, next: next, restarts: restarts,
+    return LogQuestion(
+      mark: mark ?? now, isMarkSure: sure != nil, next: next, restarts: restarts,
       isFinal: isFinal)
   }
 

@@ -72,7 +72,7 @@ final class LatestFrameIntake: FrameIntake {
   private func keep(_ record: consuming Record, _ description: FrameDescription) {
     let age = LatestFrames.Age(
       run: description.identity.run, sequence: description.identity.sequence,
-      scheduled: description.stamps.scheduled)
+      scheduled: description.stamps.scheduled, place: record.place)
     let (place, size) = (record.place, record.byteCount)
     if size <= Self.copiedBytes { record.detach() }
     let held = Held(record, description)

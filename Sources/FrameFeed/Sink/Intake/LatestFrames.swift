@@ -1,7 +1,9 @@
+import KafkaTransport
+
 /// Which frame of each feed waits for the model, by policy `latest`: a value without locks, threads or records.
 ///
 /// The newest frame of each feed waits, whatever order frames come in: of one run the one with the highest number, of
-/// several runs one of the run that began last. What is older than a frame that was handed out already is dropped, so
+/// several runs in one partition the one that was sent last, in several partitions the one that was due last. What is older than a frame that was handed out already is dropped, so
 /// that no feed's answers go backward. The feed that has waited longest is served first.
 struct LatestFrames: Sendable, Equatable {
   /// How new a frame is within its feed.
@@ -11,11 +13,16 @@ struct LatestFrames: Sendable, Equatable {
     var sequence: Int?
     /// When it was due, ns since the Unix epoch.
     var scheduled: Int64
+    var place: RecordPlace
 
     /// Whether this is to be preferred.
     func isNewer(than other: Age) -> Bool {
       if run == other.run, let sequence, let otherSequence = other.sequence {
         return sequence > otherSequence
+      }
+      // A log is in the order of sending, whatever a restarted source's clock says.
+      if place.partition == other.place.partition, place.life == other.place.life {
+        return place.offset > other.place.offset
       }
       // Of two that are equally old the one that came last.
       return scheduled >= other.scheduled

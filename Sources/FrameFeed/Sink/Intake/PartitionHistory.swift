@@ -6,6 +6,14 @@ struct Passage: Sendable, Equatable {
   var offset: Int64
   /// How often the topic had been made anew.
   var life: Int
+
+  init(partition: Int32, offset: Int64, life: Int) {
+    self.partition = partition
+    self.offset = offset
+    self.life = life
+  }
+
+  init(_ place: RecordPlace) { self.init(partition: place.partition, offset: place.offset, life: place.life) }
 }
 
 /// Which records of a partition this sink has not read, and why.
@@ -20,6 +28,8 @@ struct PartitionHistory: Sendable {
     case beforeGroup
     /// They were deleted before this group had read them.
     case deleted
+    /// They came damaged from their broker each time.
+    case damaged
     /// They went with the topic, which was made anew.
     case madeAnew
     /// The sink was stopped before it came to them.
@@ -31,27 +41,31 @@ struct PartitionHistory: Sendable {
     var absence: Absence
   }
 
+  /// What was seen of one topic of this name.
+  private struct Life: Sendable {
+    /// One past the last record taken.
+    var next: Int64?
+    /// Ascending and disjoint.
+    var skips: [Skip] = []
+  }
+
   private(set) var isOurs = false
-  private(set) var life = 0
-  /// One past the last record taken.
-  private(set) var next: Int64?
-  /// Ascending and disjoint, for each life.
-  private(set) var skips: [[Skip]] = [[]]
-  /// Records that were deleted before they were read.
+  private var lives = [Life()]
+  /// Records that were deleted before they were read, or came damaged each time.
   private(set) var lost: Int64 = 0
 
-  /// Lives whose skips are remembered.
-  private static let maximumLives = 64
+  /// How often the topic was made anew.
+  var life: Int { lives.count - 1 }
 
   mutating func assigned(_ beginning: PartitionBeginning) {
-    let isKnown = next != nil
+    let isFirst = life == 0 && lives[0].next == nil
     isOurs = true
-    if beginning.cause == .madeAnew { return isKnown ? startLife(beginning.offset) : begin(beginning) }
-    guard let next else { return begin(beginning) }
+    if beginning.cause == .madeAnew { lives.append(Life()) }
+    guard !isFirst, beginning.cause != .madeAnew, let next = lives[life].next else { return begin(beginning) }
     // It goes on where this sink was, or before. Else others have read on meanwhile.
     guard beginning.offset > next else { return }
     skip(next..<max(next, beginning.offset - Int64(beginning.lost.count)), .readElsewhere)
-    lose(beginning.lost)
+    lose(beginning.lost, .deleted)
   }
 
   private mutating func begin(_ beginning: PartitionBeginning) {
@@ -63,46 +77,48 @@ struct PartitionHistory: Sendable {
       case .chosen: .beforeChoice
       }
     skip(0..<max(0, before), absence)
-    lose(beginning.lost)
-    next = beginning.offset
+    lose(beginning.lost, .deleted)
+    lives[life].next = beginning.offset
   }
 
-  private mutating func lose(_ offsets: Range<Int64>) {
+  private mutating func lose(_ offsets: Range<Int64>, _ absence: Absence) {
     lost += Int64(offsets.count)
-    skip(offsets, .deleted)
+    skip(offsets, absence)
   }
 
   mutating func revoked() { isOurs = false }
 
-  mutating func deleted(_ offsets: Range<Int64>) {
-    lose(offsets)
-    next = max(next ?? 0, offsets.upperBound)
-  }
+  /// Records at these offsets were never read. What lies before them may still be on its way through the queues.
+  mutating func lost(_ offsets: Range<Int64>, _ absence: Absence) { lose(offsets, absence) }
 
   /// The topic was made anew: what is read from now on has other offsets.
   mutating func startLife(_ beginning: Int64) {
-    guard skips.count < Self.maximumLives else { return }
-    life += 1
-    skips.append([])
-    next = beginning
+    lives.append(Life(next: beginning))
     skip(0..<beginning, .beforeGroup)
   }
 
   private mutating func skip(_ offsets: Range<Int64>, _ absence: Absence) {
-    if !offsets.isEmpty { skips[life].append(Skip(offsets: offsets, absence: absence)) }
+    if !offsets.isEmpty { lives[life].skips.append(Skip(offsets: offsets, absence: absence)) }
   }
 
   /// Takes note of a record.
+  /// - Parameter life: in which it was read; records of the one before may still be on their way.
   /// - Returns: whether this sink had it before: a partition was taken away and given back.
-  mutating func took(_ offset: Int64) -> Bool {
-    guard offset >= next ?? 0 else { return true }
-    next = offset + 1
+  mutating func took(_ offset: Int64, life: Int) -> Bool {
+    guard lives.indices.contains(life) else { return false }
+    guard offset >= lives[life].next ?? 0 else { return true }
+    lives[life].next = offset + 1
     return false
+  }
+
+  /// Why reading did not begin with the first record of all; `nil` where it did.
+  var absenceBefore: Absence? {
+    lives[life].skips.first.flatMap { $0.offsets.lowerBound == 0 ? $0.absence : nil }
   }
 
   /// What was skipped within a range of offsets, the last first.
   func skips(in offsets: Range<Int64>, life: Int) -> [Skip] {
-    skips[life].reversed().compactMap { skip in
+    lives[min(life, lives.count - 1)].skips.reversed().compactMap { skip in
       let part = skip.offsets.clamped(to: offsets)
       return part.isEmpty ? nil : Skip(offsets: part, absence: skip.absence)
     }

@@ -20,20 +20,20 @@ struct RecordBooks: Sendable {
   /// Keeps the books of a record.
   /// - Returns: `nil` when there is nothing to decode.
   mutating func frame(_ record: borrowing Record) -> FrameDescription? {
-    let (partition, offset) = (record.partition, record.offset)
-    let isAgain = tally.ledger.withLock { $0.took(partition, offset) }
+    let place = record.place
+    let isAgain = tally.ledger.withLock { $0.took(place) }
     do throws(RecordError) {
       switch try reader.read(record) {
       case .frame(var description):
         let isNew = tally.ledger.withLock {
-          $0.arrived(description.identity, partition, offset, isAgain: isAgain)
+          $0.arrived(description.identity, place, isAgain: isAgain)
         }
         guard isNew else { break }
         tally.clocks.count(&description.clock, &description.stamps)
         count(record, description)
         return description
       case .end(let identity, let count):
-        tally.ledger.withLock { $0.ended(identity, count: count, partition, offset, isAgain: isAgain) }
+        tally.ledger.withLock { $0.ended(identity, count: count, place, isAgain: isAgain) }
       case .tombstone where isAgain: break
       case .tombstone:
         tally.tombstones.add()

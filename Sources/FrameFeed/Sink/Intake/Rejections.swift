@@ -23,8 +23,8 @@ final class Rejections: Sendable {
   /// - Parameter arrived: whether the ledger has counted the frame.
   func reject(_ record: borrowing Record, _ identity: FrameIdentity?, arrived: Bool, reason: String) {
     tally.rejected.add()
-    let (partition, offset) = (record.partition, record.offset)
-    tally.ledger.withLock { $0.rejected(identity, partition, offset, arrived: arrived) }
+    let place = record.place
+    tally.ledger.withLock { $0.rejected(identity, place, arrived: arrived) }
     options.log.warning(
       "\(options.topic)[\(record.partition)]@\(record.offset): rejected: \(reason)",
       LogLine.place(options.topic, record))

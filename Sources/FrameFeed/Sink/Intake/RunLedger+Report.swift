@@ -66,7 +66,7 @@ extension RunLedger {
     }
     guard hole.after == nil else { return nil }
     // The run began in another partition, before reading did there.
-    let begun = others.compactMap { partitions[$0]?.skips.last?.first?.absence }
+    let begun = others.compactMap { partitions[$0]?.absenceBefore }
     return [.readElsewhere, .beforeChoice, .deleted, .beforeGroup].first { begun.contains($0) }
   }
 
@@ -77,7 +77,7 @@ extension RunLedger {
       missing: absences[nil] ?? 0, duplicate: run.tracker.duplicate + run.unnumberedAgain,
       reordered: run.tracker.reordered, droppedStale: run.dropped > 0 ? run.dropped : nil,
       rejected: run.rejected,
-      lost: FrameCounts.sum([absences[.deleted], absences[.madeAnew]]),
+      lost: FrameCounts.sum([absences[.deleted], absences[.damaged], absences[.madeAnew]]),
       notRead: FrameCounts.sum([absences[.beforeChoice], absences[.beforeGroup], absences[.afterStop]]))
   }
 
@@ -124,7 +124,8 @@ extension RunLedger {
       received: 0, decoded: 0, inferred: 0, missing: 0, duplicate: duplicateOfRetired, reordered: 0,
       rejected: rejectedWithoutRun, lost: 0, notRead: 0)
     totals = totals + retired
-    var absences: [Absence?: Int] = [:]
+    var absences = retiredAbsences
+    var isClosed = false
     var reports: [(report: FeedReport, touched: Int)] = []
     for (key, run) in runs {
       let own = self.absences(of: run, unread: unread)
@@ -135,6 +136,10 @@ extension RunLedger {
         feed: key.feed, run: key.run, frames: counts,
         complete: run.tracker.ended && run.rejected == 0 && own.allSatisfy { $0.key == .readElsewhere })
       report.reasons = Self.reasons(own)
+      if run.isClosed, !run.tracker.ended {
+        isClosed = true
+        report.reasons = (report.reasons ?? []) + ["its end went with the topic, which was made anew"]
+      }
       reports.append((report, run.touched))
     }
     // Records that are gone are counted where they lay, whosever they were.
@@ -148,6 +153,7 @@ extension RunLedger {
     }
     let isWhole =
       totals.missing == 0 && totals.lost == 0 && absences[.beforeGroup] == nil && totals.rejected == 0
+      && !isClosed
     var notes: [String] = []
     if left + retiredComplete + retiredOther > 0 {
       notes.append("\(left + retiredComplete + retiredOther) further runs are in the totals alone")
@@ -161,6 +167,7 @@ extension RunLedger {
     let words: [(Absence?, String)] = [
       (nil, "missing %: sent, and never found in the topic"),
       (.deleted, "lost %: deleted from the topic before this group read them; raise its retention"),
+      (.damaged, "lost %: they came damaged from their broker each time"),
       (.madeAnew, "lost %: they went with the topic, which was made anew"),
       (.beforeGroup, "notRead %: the topic had dropped them when this group began"),
       (.beforeChoice, "notRead %: before the place that --from chose"),

@@ -35,6 +35,7 @@ struct RunLedger: Sendable {
   private(set) var topicPartitions = 0
   /// Of runs that are no longer kept apart.
   private(set) var retired = FrameCounts()
+  private(set) var retiredAbsences: [Absence?: Int] = [:]
   private(set) var retiredComplete = 0
   private(set) var retiredOther = 0
   private(set) var rejectedWithoutRun = 0
@@ -62,8 +63,9 @@ struct RunLedger: Sendable {
     for partition in revoked { partitions[partition]?.revoked() }
   }
 
-  mutating func deleted(_ partition: Int32, _ offsets: Range<Int64>) {
-    partitions[partition]?.deleted(offsets)
+  /// Records at these offsets were never read.
+  mutating func lost(_ partition: Int32, _ offsets: Range<Int64>, _ absence: PartitionHistory.Absence) {
+    partitions[partition]?.lost(offsets, absence)
   }
 
   mutating func madeAnew(_ partition: Int32, beginning: Int64) {
@@ -79,8 +81,8 @@ struct RunLedger: Sendable {
 
   /// Takes note of a record, whatever it is.
   /// - Returns: whether this sink had it before.
-  mutating func took(_ partition: Int32, _ offset: Int64) -> Bool {
-    partitions[partition, default: PartitionHistory()].took(offset)
+  mutating func took(_ place: RecordPlace) -> Bool {
+    partitions[place.partition, default: PartitionHistory()].took(place.offset, life: place.life)
   }
 
   // MARK: runs
@@ -88,45 +90,41 @@ struct RunLedger: Sendable {
   /// Takes note of a frame's arrival.
   /// - Parameter isAgain: whether its record was taken before.
   /// - Returns: whether it is to be decoded: not a second time.
-  mutating func arrived(_ identity: FrameIdentity, _ partition: Int32, _ offset: Int64, isAgain: Bool) -> Bool
-  {
+  mutating func arrived(_ identity: FrameIdentity, _ place: RecordPlace, isAgain: Bool) -> Bool {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil {
       duplicateOfRetired += 1
       return false
     }
-    let passage = passage(partition, offset)
-    return update(key, partition) { run in
+    // Frames of the topic before may still be on their way.
+    let isOfThisLife = place.life == partitions[place.partition]?.life ?? 0
+    return update(key, place.partition) { run in
       guard let sequence = identity.sequence else {
         if isAgain { run.unnumberedAgain += 1 } else { run.unnumbered += 1 }
         return !isAgain
       }
-      run.isClosed = false
-      return run.tracker.observe(sequence: sequence, at: passage) != .duplicate
+      if isOfThisLife { run.isClosed = false }
+      return run.tracker.observe(sequence: sequence, at: Passage(place)) != .duplicate
     }
   }
 
-  mutating func ended(
-    _ identity: FrameIdentity, count: Int, _ partition: Int32, _ offset: Int64, isAgain: Bool
-  ) {
+  mutating func ended(_ identity: FrameIdentity, count: Int, _ place: RecordPlace, isAgain: Bool) {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil { return }
-    let passage = passage(partition, offset)
-    update(key, partition) { $0.tracker.end(count: count, at: passage) }
+    update(key, place.partition) { $0.tracker.end(count: count, at: Passage(place)) }
   }
 
   /// Takes note of a record that is no frame, or whose payload cannot be decoded.
-  /// - Parameter arrived: whether ``arrived(_:_:_:isAgain:)`` has counted it.
-  mutating func rejected(_ identity: FrameIdentity?, _ partition: Int32, _ offset: Int64, arrived: Bool) {
+  /// - Parameter arrived: whether ``arrived(_:_:isAgain:)`` has counted it.
+  mutating func rejected(_ identity: FrameIdentity?, _ place: RecordPlace, arrived: Bool) {
     guard let identity else {
       rejectedWithoutRun += 1
       return
     }
-    let passage = passage(partition, offset)
-    update(RunKey(feed: identity.feed, run: identity.run), partition) { run in
+    update(RunKey(feed: identity.feed, run: identity.run), place.partition) { run in
       run.rejected += 1
       if !arrived, let sequence = identity.sequence {
-        _ = run.tracker.observe(sequence: sequence, at: passage)
+        _ = run.tracker.observe(sequence: sequence, at: Passage(place))
       }
     }
   }
@@ -141,10 +139,6 @@ struct RunLedger: Sendable {
       run.decoded += 1
       run.inferred += 1
     }
-  }
-
-  private func passage(_ partition: Int32, _ offset: Int64) -> Passage {
-    Passage(partition: partition, offset: offset, life: partitions[partition]?.life ?? 0)
   }
 
   @discardableResult
@@ -168,6 +162,7 @@ struct RunLedger: Sendable {
     }.prefix(Self.retiredAtOnce)
     for (key, run) in oldest {
       retired = retired + counts(of: run)
+      retiredAbsences.merge(absences(of: run)) { FrameCounts.sum([$0, $1]) ?? 0 }
       if isComplete(run) { retiredComplete += 1 } else { retiredOther += 1 }
       runs[key] = nil
     }

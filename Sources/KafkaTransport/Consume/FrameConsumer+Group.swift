@@ -1,0 +1,157 @@
+import CRDKafka
+import FrameCore
+import Synchronization
+
+/// What the reading's state says is done here, on the polling thread.
+extension FrameConsumer {
+  /// What has come in since the last poll.
+  func attend() {
+    take(queries.withLock({ $0 })?.takeAnswers() ?? [])
+    let now = FrameClock.monotonic()
+    let isAnswered = reading.withLock { $0.isLeavingAnswered }
+    let (isDue, isOver, isConfirmationDue) = polling.withLock { polling in
+      let isDue = now - polling.stored >= Self.storeInterval
+      if isDue { polling.stored = now }
+      // All is answered, and no broker tells that the position is good.
+      if isAnswered, !polling.isConfirming {
+        polling.isConfirming = true
+        polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation)
+        return (isDue, false, true)
+      }
+      return (isDue, now >= polling.leavingEnds, false)
+    }
+    if isConfirmationDue { queries.withLock { $0 }?.ask() }
+    if isDue { perform(reading.withLock { $0.toStore() }) }
+    perform(reading.withLock { isOver ? $0.giveUp(isLost: false) : $0.leaveIfAnswered() })
+  }
+
+  func take(_ answers: [OffsetQueries.Answer]) {
+    for answer in answers {
+      switch answer {
+      case .found(let beginnings, let search):
+        perform(reading.withLock { $0.found(beginnings, search: search) })
+      case .trouble(let error): polling.withLock { $0.problems.append(error) }
+      case .gaveUp(let error):
+        polling.withLock { polling in
+          polling.fatal = error
+          polling.problems.append(error)
+        }
+      case .log(let partition, let ends, let assignment):
+        perform(reading.withLock { $0.told(partition, ends, assignment: assignment) })
+      }
+    }
+  }
+
+  /// How often answered positions are marked, ns; they are committed once a second.
+  static let storeInterval: Int64 = 100_000_000
+  /// How long to wait for a broker's word on a position that is given up, ns.
+  static let confirmation: Int64 = 3_000_000_000
+
+  // MARK: the group
+
+  /// Called by librdkafka while it is polled or closed.
+  func rebalanced(_ isGiven: Bool, _ list: PartitionList.Pointer) {
+    guard !isClosing.load(ordering: .acquiring) else { return ConsumerAssignment.clear(client.handle, list) }
+    let partitions = list.entries.map(\.partition)
+    if isGiven {
+      perform(reading.withLock { $0.given(partitions) })
+    } else {
+      polling.withLock {
+        $0.leavingEnds = FrameClock.monotonic() + FrameClock.nanoseconds(options.handoverTimeout)
+      }
+      let isLost = rd_kafka_assignment_lost(client.handle) != 0
+      perform(reading.withLock { $0.taken(partitions, isLost: isLost) })
+    }
+  }
+
+  /// Called by librdkafka: positions were committed, or not.
+  func committed(_ code: KafkaCode) {
+    guard code != .none, code != .noOffset else { return }
+    guard polling.withLock({ $0.refused.insert(code.rawValue).inserted }) else { return }
+    log?(
+      .warning,
+      "group \(options.group): positions were not committed, so what was read since is read again by the next start: \(code) (\(code.name))"
+    )
+  }
+
+  func perform(_ actions: [GroupReading.Action]) {
+    for action in actions {
+      switch action {
+      case .find(let partitions, let search):
+        let marks = reading.withLock { $0.marks }
+        queries.withLock { $0 }?.search(.init(number: search, partitions: partitions, marks: marks))
+      case .assign(let beginnings): assign(beginnings)
+      case .unassign(let partitions): unassign(partitions)
+      case .pause(let partitions): pause(partitions)
+      case .seek(let partition, let offset): seek(partition, offset)
+      case .store(let partition, let offset):
+        guard options.keepsPositions else { break }
+        PartitionList(options.topic, partition, offset: offset).pass {
+          rd_kafka_offsets_store(client.handle, $0)
+        }
+      case .commit(let positions):
+        guard options.keepsPositions else { break }
+        do throws(TransportError) {
+          try client.commit(options.topic, positions, milliseconds: options.answerTimeout)
+        } catch {
+          log?(.warning, "the last positions were not committed, so their records are read again: \(error)")
+        }
+      case .ask: queries.withLock { $0 }?.ask()
+      case .tell(let event): polling.withLock { $0.events.append(event) }
+      }
+    }
+  }
+
+  func assign(_ beginnings: [PartitionBeginning]) {
+    var list = PartitionList(options.topic, [])
+    for beginning in beginnings { list.add(options.topic, beginning.partition, offset: beginning.offset) }
+    polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
+    report("taking partitions", ConsumerAssignment.add(client.handle, list))
+    // They may have been paused when they were given up.
+    resume(beginnings.map(\.partition))
+  }
+
+  func unassign(_ partitions: [Int32]) {
+    let known = polling.withLock { polling in
+      polling.leavingEnds = .max
+      polling.isConfirming = false
+      defer { polling.assigned.subtract(partitions) }
+      return polling.assigned
+    }
+    report(
+      "giving up partitions",
+      ConsumerAssignment.remove(client.handle, options.topic, partitions.filter(known.contains)))
+  }
+
+  func report(_ action: String, _ code: KafkaCode) {
+    guard code != .none else { return }
+    polling.withLock { $0.problems.append(.kafka(action: action, code: code, detail: nil)) }
+  }
+
+  func seek(_ partition: Int32, _ offset: Int64) {
+    let answer = PartitionList(options.topic, partition, offset: offset).pass { list in
+      guard let error = rd_kafka_seek_partitions(client.handle, list, 5000) else { return KafkaCode.none }
+      defer { rd_kafka_error_destroy(error) }
+      return KafkaCode(rd_kafka_error_code(error))
+    }
+    if answer.result == .none, answer.entries.allSatisfy({ $0.code == .none }) { return }
+    guard restart(partition, offset) != .none else { return }
+    perform(reading.withLock { $0.seekFailed(partition) })
+  }
+
+  /// Has a partition fetched from an offset on by assigning it anew: librdkafka 2.0.2 refuses to seek in one that it has
+  /// stopped for having no position.
+  func restart(_ partition: Int32, _ offset: Int64) -> KafkaCode {
+    var positions = reading.withLock { reading in
+      reading.partitions.reduce(into: [Int32: Int64]()) { $0[$1] = reading.progress($1)?.next }
+    }
+    guard positions[partition] != nil else { return .none }
+    positions[partition] = offset
+    let paused = polling.withLock { $0.paused }
+    let code = ConsumerAssignment.restart(client.handle, options.topic, partition, positions)
+    // What is assigned anew is not paused.
+    polling.withLock { $0.paused = [] }
+    pause(paused.sorted())
+    return code
+  }
+}

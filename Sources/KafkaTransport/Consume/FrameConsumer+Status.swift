@@ -1,0 +1,71 @@
+import CRDKafka
+import FrameCore
+import Synchronization
+
+/// What is known of the topic and its partitions.
+extension FrameConsumer {
+  /// Records that the topic holds and that are not answered, as far as the last fetches told: asks no broker.
+  /// - Returns: `nil` while that is not known.
+  public var behind: Int? {
+    let answered = reading.withLock { reading in
+      reading.partitions.map { ($0, reading.progress($0)?.answered ?? 0) }
+    }
+    var total: Int?
+    for (partition, next) in answered {
+      var low: Int64 = 0
+      var high: Int64 = 0
+      let code = KafkaCode(
+        rd_kafka_get_watermark_offsets(client.handle, options.topic, partition, &low, &high))
+      guard code == .none, high >= 0 else { continue }
+      total = (total ?? 0) + Int(max(0, high - max(next, low)))
+    }
+    return total
+  }
+
+  /// So often a record is fetched that comes damaged each time.
+  public static let mostFetches = PartitionProgress.tries + 1
+
+  /// Partitions of the topic, as far as known.
+  public var topicPartitions: Int { polling.withLock { $0.topicPartitions } }
+
+  /// Whether no partition of the topic has ever held a record. May ask the brokers, at most once a second.
+  public var isTopicNew: Bool {
+    let isRead = reading.withLock { reading in
+      reading.partitions.contains { reading.progress($0).map { $0.next > 0 } ?? false }
+    }
+    if isRead { return false }
+    let now = FrameClock.monotonic()
+    if polling.withLock({ $0.foundNew.map { now - $0 < 1_000_000_000 } ?? false }) { return true }
+    let all = (0..<Int32(topicPartitions)).map { $0 }
+    let logs = client.logEnds(options.topic, all, milliseconds: 1000)
+    let isNew = logs.values.allSatisfy { $0.upperBound == 0 }
+    if isNew { polling.withLock { $0.foundNew = now } }
+    return isNew
+  }
+
+  /// Partitions that are read and have no leader now. Asks a broker.
+  public var leaderless: [Int32] {
+    let without = (try? Cluster(client, milliseconds: 1000))?.leaderless[options.topic] ?? []
+    return partitions.filter(without.contains)
+  }
+
+  /// The first place that cannot be read as a transaction is open there, of those partitions that were read to it.
+  public var openTransaction: (partition: Int32, offset: Int64)? {
+    let places = reading.withLock { reading in
+      reading.partitions.compactMap { partition in reading.progress(partition).map { (partition, $0.next) } }
+    }
+    return places.first { partition, next in
+      var low: Int64 = 0
+      var high: Int64 = 0
+      let code = KafkaCode(
+        rd_kafka_get_watermark_offsets(client.handle, options.topic, partition, &low, &high))
+      return code == .none && high > next
+    }.map { (partition: $0.0, offset: $0.1) }
+  }
+
+  /// Set when the client can read nothing more.
+  public var fatalError: TransportError? { client.fatalError ?? polling.withLock { $0.fatal } }
+
+  /// Settings that differ from librdkafka's defaults; secrets as `***`.
+  public var effectiveSettings: [String: String] { client.effectiveSettings }
+}
