@@ -116,7 +116,11 @@ public final class FeedSink: Sendable {
     do throws(TransportError) { try consumer.close(deadline: deadline) } catch {
       options.log.warning("\(error)")
     }
-    for event in consumer.takeEvents() { fetching.note(event) }
+    // What came in at the last moment; that nothing is read any more is the end, and no change of hands.
+    for event in consumer.takeEvents() {
+      if case .revoked = event { continue }
+      fetching.note(event)
+    }
     guard let error = failure.error else { return outcome(ending, consumer) }
     var isReaderGone = false
     if case .readerGone = error { isReaderGone = true }
