@@ -159,7 +159,8 @@ import Testing
     #expect(progress.fetched(0, timestamp: 5000).isNext)
   }
 
-  /// Records from before the beginning may carry any time: then times tell nothing.
+  /// Records from before the beginning may carry any time, and behind the last record that was read there may be later
+  /// ones that no client is handed: the ends of transactions, and what was aborted.
   @Test func aLogWithLaterRecordsBeforeIsNotTakenForAnother() {
     var progress = progress(at: 5)
     #expect(progress.fetched(5, timestamp: 1000).isNext)
@@ -171,7 +172,27 @@ import Testing
       let told = ends(&progress, 0..<9, later: 2)
       #expect(progress.told(told) == [])
     }
-    #expect(progress.mark == nil)
+    #expect(progress.mark == .init(newest: 1000, first: 2))
+    let anew = ends(&progress, 0..<9, later: 1)
+    #expect(progress.told(anew).first == .madeAnew(from: 6, beginning: 0))
+  }
+
+  @Test func theEndOfATransactionIsNotTakenForAnotherLog() {
+    var progress = progress(at: 0)
+    for offset: Int64 in 0..<3 { #expect(progress.fetched(offset, timestamp: 1000).isNext) }
+    // Its end is at 3, where no record comes from.
+    _ = progress.reachedEnd(4)
+    for _ in 0..<3 {
+      let told = ends(&progress, 0..<4, later: 3)
+      #expect(progress.told(told) == [])
+    }
+    #expect(progress.mark == .init(newest: 1000, first: 3))
+    for offset: Int64 in 4..<7 { #expect(progress.fetched(offset, timestamp: 2000).isNext) }
+    _ = progress.reachedEnd(8)
+    let told = ends(&progress, 0..<8, later: 3)
+    #expect(progress.told(told) == [])
+    let anew = ends(&progress, 0..<90, later: 0)
+    #expect(progress.told(anew).first == .madeAnew(from: 8, beginning: 0))
   }
 
   /// More records come while the question is under way.

@@ -376,7 +376,7 @@ struct ReadingWorld: Hashable {
 
   /// Whether asking once more can tell a sink nothing new.
   private func isQuiet(_ sink: Sink) -> Bool {
-    var reading = sink.reading
+    let reading = sink.reading
     return reading.ask().allSatisfy { partition, question in
       let log = logs[Int(partition)]
       let later = firstLater(partition, question.log.mark?.newest)

@@ -192,17 +192,14 @@ struct GroupReading: Sendable, Hashable {
   }
 
   /// What to ask of the partitions that are read.
-  mutating func ask() -> [Int32: LogQuestion] {
-    var questions: [Int32: LogQuestion] = [:]
+  func ask() -> [Int32: LogQuestion] {
     // A word from before the last answer would be an old one.
     let isFinal = isLeavingAnswered
-    for partition in readings.keys {
-      guard let reading = readings[partition] else { continue }
-      questions[partition] = LogQuestion(
+    return readings.mapValues { reading in
+      LogQuestion(
         assignment: reading.assignment,
-        log: readings[partition]!.progress.ask(isFinal: isFinal && reading.progress.phase.isLeaving))
+        log: reading.progress.ask(isFinal: isFinal && reading.progress.phase.isLeaving))
     }
-    return questions
   }
 
   struct LogQuestion: Sendable, Hashable {

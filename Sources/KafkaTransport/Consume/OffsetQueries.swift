@@ -169,9 +169,12 @@ final class OffsetQueries: Sendable {
     let logs = client.logEnds(topic, questions.keys.sorted(), milliseconds: milliseconds)
     return questions.compactMap { partition, question in
       guard let log = logs[partition] else { return nil }
+      var asked = question.log
+      // What nobody tells is not the same as none.
+      if firstLater[partition] == nil { (asked.mark, asked.isMarkSure) = (nil, false) }
       let later = firstLater[partition].flatMap { $0 >= 0 ? $0 : nil }
       return .log(
-        partition, PartitionProgress.LogEnds(question: question.log, log: log, firstLater: later),
+        partition, PartitionProgress.LogEnds(question: asked, log: log, firstLater: later),
         assignment: question.assignment)
     }
   }

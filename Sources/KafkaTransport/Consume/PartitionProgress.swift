@@ -98,6 +98,9 @@ struct PartitionProgress: Sendable, Hashable {
 
   /// By what a log is recognised: its first record later than `newest` (ms since the Unix epoch) is at `first` or behind
   /// it. A topic that was made anew has such records before.
+  ///
+  /// The brokers' word, not what was read: they count control records and those of aborted transactions too. It holds
+  /// for good, as a log grows at its end only and loses records at its beginning.
   struct Mark: Hashable {
     var newest: Int64
     var first: Int64
@@ -107,7 +110,7 @@ struct PartitionProgress: Sendable, Hashable {
   struct LogQuestion: Hashable {
     /// The first record later than this mark's newest is asked for.
     var mark: Mark?
-    /// Whether the mark has held once.
+    /// Whether the log is recognised by it; else it is to become so.
     var isMarkSure: Bool
     var next: Int64
     var restarts: Int
@@ -120,7 +123,7 @@ struct PartitionProgress: Sendable, Hashable {
     var question: LogQuestion
     /// The first offset kept, and the one behind the last readable record.
     var log: Range<Int64>
-    /// The first record that is later than the mark's newest; `nil` when there is none or nobody knows.
+    /// The first record that is later than the mark's newest; `nil` when there is none.
     var firstLater: Int64?
   }
 
@@ -156,21 +159,8 @@ struct PartitionProgress: Sendable, Hashable {
   private(set) var log: Range<Int64>?
   /// When the newest record before ``next`` was written, or later, ms since the Unix epoch.
   private var newest: Int64?
-  /// By what this log is recognised. `first` is filled in as records are read.
-  private var sure: Watch?
-  /// The same since the brokers were asked last: it counts once they have answered that the log is still the same.
-  private var asked: Watch?
-  private var askedAt: Int64 = 0
-
-  /// The first record later than a time, among those that are read.
-  private struct Watch: Hashable {
-    var newest: Int64
-    var first: Int64?
-
-    mutating func note(_ offset: Int64, _ timestamp: Int64?) {
-      if first == nil, timestamp ?? .max > newest { first = offset }
-    }
-  }
+  /// By what this log is recognised later; `nil` while it cannot be.
+  private(set) var mark: Mark?
   /// How often the record at ``next`` came damaged.
   private var damages = 0
 
@@ -178,7 +168,7 @@ struct PartitionProgress: Sendable, Hashable {
     self.beginning = beginning
     next = beginning.offset
     newest = beginning.newestBefore
-    sure = newest.map { Watch(newest: $0) }
+    if let newest, next > 0 { mark = Mark(newest: newest, first: next) }
     // What was lost before the beginning is told once: the group goes on behind it.
     if beginning.lost.isEmpty { stored = beginning.offset }
   }
@@ -207,8 +197,6 @@ struct PartitionProgress: Sendable, Hashable {
     next = offset + 1
     damages = 0
     inHand.append(offset)
-    sure?.note(offset, timestamp)
-    asked?.note(offset, timestamp)
     if let timestamp, timestamp > newest ?? .min { newest = timestamp }
     return (true, isFirst ? [.ask] : [])
   }
@@ -264,17 +252,12 @@ struct PartitionProgress: Sendable, Hashable {
     return [.damaged(given, isGivenUp: true, reason: reason), .seek(next)]
   }
 
-  /// By what this log is recognised later; `nil` while it cannot be.
-  var mark: Mark? { sure.map { Mark(newest: $0.newest, first: $0.first ?? next) } }
-
   /// What to ask the brokers with.
   /// - Parameter isFinal: whether it is asked for a position that is handed over.
-  mutating func ask(isFinal: Bool = false) -> LogQuestion {
-    asked = newest.map { Watch(newest: $0) }
-    askedAt = next
+  func ask(isFinal: Bool = false) -> LogQuestion {
     let now = newest.map { Mark(newest: $0, first: next) }
     return LogQuestion(
-      mark: mark ?? now, isMarkSure: sure != nil, next: next, restarts: restarts,
+      mark: mark ?? now, isMarkSure: mark != nil, next: next, restarts: restarts,
       isFinal: isFinal)
   }
 
@@ -287,9 +270,10 @@ struct PartitionProgress: Sendable, Hashable {
     if ends.log.upperBound < question.next || (question.isMarkSure && holds == false) {
       return startAnew(ends.log.lowerBound)
     }
-    // It is still the log in which all up to the question was read. Where records from before the beginning are later
-    // than those, it cannot be told from another by its times.
-    if holds == true, let asked, askedAt == question.next { sure = asked }
+    // It is still the log in which all up to the question was read.
+    if mark == nil, let asked = question.mark, ends.firstLater ?? asked.first > 0 {
+      mark = Mark(newest: asked.newest, first: ends.firstLater ?? asked.first)
+    }
     if phase.isLeaving, question.isFinal { phase = .leaving(isConfirmed: true) }
     guard phase == .astray else { return [] }
     phase = .reading
@@ -307,8 +291,7 @@ struct PartitionProgress: Sendable, Hashable {
     stored = first
     inHand.removeAll(keepingCapacity: true)
     newest = nil
-    sure = nil
-    asked = nil
+    mark = nil
     damages = 0
     // The client would commit again what was stored before.
     let steps: [Action] = [.madeAnew(from: before, beginning: first), .store(first), .commit(first)]

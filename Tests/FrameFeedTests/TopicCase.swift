@@ -1,0 +1,252 @@
+import Foundation
+import Testing
+
+/// A topic beside its neighbours, and the sources, sinks and other clients that are started on it; judged by its
+/// records and the answers alone (``TopicAudit``).
+final class TopicCase {
+  let topic = "case-" + UUID().uuidString.prefix(8).lowercased()
+  let address: String
+  private let directory: URL
+  private var started: [RunningCommand] = []
+
+  /// - Parameters:
+  ///   - partitions: each of another length.
+  ///   - address: of the broker.
+  init(partitions: Int = UnequalTopic.partitions, on address: String) throws {
+    self.address = address
+    directory = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + topic)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    try UnequalTopic.create(topic, partitions: partitions, on: address)
+  }
+
+  deinit {
+    for command in started {
+      // One that stands still is not ended by asking.
+      command.kill()
+      _ = try? command.wait()
+    }
+    try? FileManager.default.removeItem(at: directory)
+    _ = try? run(framefeed, "topic", "delete", topic, "--broker", address)
+  }
+
+  func file(_ name: String) -> String { directory.appending(path: name).path }
+
+  private func start(_ program: String, _ arguments: [String]) throws -> RunningCommand {
+    let command = try RunningCommand(program, arguments)
+    started.append(command)
+    return command
+  }
+
+  // MARK: sources
+
+  /// A source that is not waited for.
+  func startSource(_ feed: String, _ frames: Int, fps: Int = 1000) throws -> RunningCommand {
+    try start(
+      framefeed,
+      [
+        "stream", "synthetic:64x48", "--codec", "raw", "--topic", topic, "--feed", feed, "--fps", "\(fps)",
+        "--frames", "\(frames)", "--quiet", "--broker", address,
+      ])
+  }
+
+  /// Frames of a feed of each partition, so many.
+  func send(_ frames: [Int], fps: Int = 1000) throws {
+    let sources = try frames.enumerated().filter { $0.element > 0 }.map { partition, count in
+      try startSource(UnequalTopic.feed(in: partition, of: frames.count), count, fps: fps)
+    }
+    for source in sources {
+      let ended = try source.wait()
+      #expect(ended.code == 0, "\(ended.errors)")
+    }
+  }
+
+  /// Records as FrameFeed writes them, from hand-written steps: `FEED RUN PARTITION FIRST COUNT` for frames,
+  /// `FEED RUN PARTITION end COUNT`, `jpeg KEY PARTITION COUNT` for pictures of another tool, `text WORD PARTITION`,
+  /// `sleep SECONDS`, `await FILE`, and `begin`, `commit`, `abort` for transactions.
+  func startWriting(_ steps: [String]) throws -> RunningCommand {
+    try start(try #require(python), ["-c", Self.writer, address, topic] + steps)
+  }
+
+  func write(_ steps: String...) throws {
+    let ended = try startWriting(steps).wait()
+    #expect(ended.code == 0, "\(ended.errors)")
+  }
+
+  private static let writer = """
+    import io, os, sys, time
+    from confluent_kafka import Producer
+    settings = {"bootstrap.servers": sys.argv[1], "linger.ms": 1}
+    topic, steps = sys.argv[2], [step.split() for step in sys.argv[3:]]
+    if ["begin"] in steps:
+        settings["transactional.id"] = topic
+    producer = Producer(settings)
+    if ["begin"] in steps:
+        producer.init_transactions()
+    def frame(feed, run, partition, sequence):
+        now = str(time.time_ns())
+        headers = {"frame-format-version": "1", "frame-run": run, "frame-sequence": str(sequence), "frame-width": "16",
+                   "frame-height": "8", "frame-pixel-format": "rgb8", "content-type": "application/octet-stream",
+                   "frame-scheduled-ns": now, "frame-captured-ns": now, "frame-encoded-ns": now, "frame-sent-ns": now,
+                   "frame-clock": "another"}
+        producer.produce(topic, bytes([sequence % 256]) * 384, feed, int(partition), headers=headers)
+    for step in steps:
+        match step:
+            case ["begin"]: producer.begin_transaction()
+            case ["commit"]: producer.commit_transaction()
+            case ["abort"]: producer.abort_transaction()
+            case ["sleep", seconds]: producer.flush(); time.sleep(float(seconds))
+            case ["await", file]:
+                producer.flush()
+                while not os.path.exists(file):
+                    time.sleep(0.05)
+            case ["text", word, partition]: producer.produce(topic, word, "text", int(partition))
+            case ["jpeg", key, partition, count]:
+                from PIL import Image
+                for number in range(int(count)):
+                    file = io.BytesIO()
+                    Image.new("RGB", (32, 24), (number * 7 % 256, time.time_ns() % 256, 9)).save(file, "JPEG")
+                    producer.produce(topic, file.getvalue(), key, int(partition))
+            case [feed, run, partition, "end", count]:
+                headers = {"frame-format-version": "1", "frame-run": run, "frame-end": count}
+                producer.produce(topic, b"", feed, int(partition), headers=headers)
+            case [feed, run, partition, first, count]:
+                for sequence in range(int(first), int(first) + int(count)):
+                    frame(feed, run, partition, sequence)
+        producer.poll(0)
+    producer.flush()
+    """
+
+  // MARK: sinks
+
+  /// A sink of a group of the topic's name. Its model takes `delay` ms a frame.
+  func startSink(_ answers: String, delay: Int = 0, _ arguments: [String] = []) throws -> RunningCommand {
+    let model = file("null-\(delay).json")
+    let manifest = """
+      {"name": "null", "runtime": {"kind": "builtin", "model": "null", "delayMs": \(delay)},
+       "input": {"width": 64, "height": 64, "layout": "NHWC", "type": "uint8", "color": "gray", "fit": "stretch",
+                 "scale": 1, "batch": 1}}
+      """
+    try manifest.write(toFile: model, atomically: true, encoding: .utf8)
+    return try start(
+      framefeed,
+      [
+        "sink", "--topic", topic, "--group", topic, "--broker", address, "--quiet", "--model", model,
+        "--results",
+        file(answers), "--report", file(answers + ".report"),
+      ] + arguments)
+  }
+
+  /// Runs a sink to its end.
+  func sink(_ answers: String, delay: Int = 0, _ arguments: [String] = ["--until-end"]) throws -> Finished {
+    try startSink(answers, delay: delay, arguments).wait()
+  }
+
+  /// Fetches little at a time, so that most of a topic is still to be read when a slow model has answered some.
+  static let littleAtATime = [
+    "-X", "queued.max.messages.kbytes=64", "-X", "queued.min.messages=1", "-X",
+    "fetch.message.max.bytes=200000",
+  ]
+
+  func answers(_ name: String) -> [AnsweredFrame] {
+    let text = (try? String(contentsOfFile: file(name), encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").compactMap {
+      try? JSONDecoder().decode(AnsweredFrame.self, from: Data($0.utf8))
+    }
+  }
+
+  func awaitAnswers(_ name: String, _ count: Int, sourceLocation: SourceLocation = #_sourceLocation) {
+    // Frames of other tools have no numbers.
+    func lines() -> Int {
+      ((try? String(contentsOfFile: file(name), encoding: .utf8)) ?? "").count { $0 == "\n" }
+    }
+    #expect(
+      eventually(within: 40) { lines() >= count }, "\(lines()) of \(count)", sourceLocation: sourceLocation)
+  }
+
+  /// Waits until the group has a position, at the end of each partition.
+  func awaitPositions(sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let isThere = try eventually(within: 20) {
+      try Position.of(topic, group: topic, on: address).allSatisfy { $0.committed == $0.end }
+    }
+    #expect(isThere, sourceLocation: sourceLocation)
+  }
+
+  func report(_ name: String) throws -> Report {
+    try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(filePath: file(name + ".report"))))
+  }
+
+  // MARK: judging
+
+  /// Audits with the group's positions.
+  func audit(_ names: [String], _ options: [String] = []) throws -> TopicAudit {
+    let there = names.map(file).filter { FileManager.default.fileExists(atPath: $0) }
+    return try TopicAudit(
+      topic, there.isEmpty ? ["/dev/null"] : there, on: address, ["--group", topic] + options)
+  }
+
+  /// Saves what the topic holds now.
+  /// - Returns: the listing's path.
+  func listing() throws -> String {
+    try TopicAudit.save(topic, in: file("listing"), on: address)
+    return file("listing")
+  }
+
+  /// Runs a script of confluent-kafka's administration: `admin` and `topic` are at hand.
+  func administer(_ script: String) throws {
+    let setup = """
+      import sys, time
+      from confluent_kafka import TopicPartition
+      from confluent_kafka.admin import *
+      admin, topic = AdminClient({"bootstrap.servers": sys.argv[1]}), sys.argv[2]
+
+      """
+    let ended = try start(#require(python), ["-c", setup + script, address, topic]).wait()
+    #expect(ended.code == 0, "\(ended.errors)")
+  }
+
+  /// Adds partitions.
+  func grow(to partitions: Int) throws {
+    try administer("admin.create_partitions([NewPartitions(topic, \(partitions))])[topic].result()")
+  }
+
+  /// Alters settings of the topic, each `NAME=VALUE`.
+  func set(_ settings: [String]) throws {
+    try administer(
+      """
+      resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
+      for setting in "\(settings.joined(separator: " "))".split():
+          name, value = setting.split("=")
+          resource.add_incremental_config(
+              ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET))
+      admin.incremental_alter_configs([resource])[resource].result()
+      """)
+  }
+
+  /// Deletes the records before an offset of each partition: Python, `None` for none, `end(n)` for the end of one.
+  func deleteRecords(_ offsets: String) throws {
+    try administer(
+      """
+      def end(number):
+          place = TopicPartition(topic, number)
+          return list(admin.list_offsets({place: OffsetSpec.latest()}).values())[0].result().offset
+      places = [TopicPartition(topic, number, offset) for number, offset in enumerate(\(offsets)) if offset]
+      for future in admin.delete_records(places).values():
+          future.result()
+      """)
+  }
+
+  /// Deletes the topic and makes another of its name.
+  func makeAnew(partitions: Int = UnequalTopic.partitions) throws {
+    try administer(
+      """
+      admin.delete_topics([topic])[topic].result()
+      for attempt in range(100):
+          time.sleep(0.1)
+          try:
+              admin.create_topics([NewTopic(topic, \(partitions), 1)])[topic].result()
+              break
+          except Exception:
+              pass
+      """)
+  }
+}
