@@ -24,6 +24,8 @@ final class OffsetQueries: Sendable {
     var search: Search?
     /// When the search is given up, monotonic ns.
     var searchEnds = Int64.max
+    /// When it is told that the search finds no answer; a topic that was just made has no leaders for a moment.
+    var troubleIsTold = Int64.max
     var isAsked = false
     var answers: [Answer] = []
     var isStopped = false
@@ -31,6 +33,8 @@ final class OffsetQueries: Sendable {
 
   /// How often the ends of the logs are asked for, ns: so soon a topic that was made anew is noticed.
   private static let interval: Int64 = 2_000_000_000
+  /// How long a search may stay without an answer before that is told, once, ns.
+  private static let silence: Int64 = 2_000_000_000
   /// The least time between two questions, ns.
   private static let pause: Int64 = 100_000_000
 
@@ -66,6 +70,7 @@ final class OffsetQueries: Sendable {
     state.withLock { state in
       state.search = search
       state.searchEnds = FrameClock.monotonic() + patience
+      state.troubleIsTold = FrameClock.monotonic() + Self.silence
     }
     state.wakeAll()
   }
@@ -115,7 +120,12 @@ final class OffsetQueries: Sendable {
       }
     } catch {
       state.withLock { state in
-        guard FrameClock.monotonic() >= state.searchEnds else { return state.answers.append(.trouble(error)) }
+        let now = FrameClock.monotonic()
+        guard now >= state.searchEnds else {
+          guard now >= state.troubleIsTold else { return }
+          state.troubleIsTold = .max
+          return state.answers.append(.trouble(error))
+        }
         state.answers.append(.gaveUp(error))
         if state.search?.number == search.number { state.search = nil }
       }
