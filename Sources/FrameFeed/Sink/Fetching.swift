@@ -62,7 +62,10 @@ struct Fetching: ~Copyable {
         isTopicNew = false
         hand(record)
         continue
-      case .partitionEnd(let partition): atEnd.insert(partition)
+      case .partitionEnd(let partition):
+        // Behind every frame of a live feed: the end is looked for when nothing more comes.
+        atEnd.insert(partition)
+        continue
       case .event(let event): note(event)
       case .problem(let error): if !goesOn(after: error) { return .failed }
       case .nothing: break

@@ -8,20 +8,26 @@ extension FrameConsumer {
   func attend() {
     take(queries.withLock({ $0 })?.takeAnswers() ?? [])
     let now = FrameClock.monotonic()
+    let isDue = polling.withLock { polling in
+      guard now - polling.stored >= Self.storeInterval else { return false }
+      polling.stored = now
+      return true
+    }
+    if isDue { perform(reading.withLock { $0.toStore() }) }
+    if reading.withLock({ !$0.leaving.isEmpty }) { handOver(now) }
+  }
+
+  /// Gives up what the group has taken when it is answered and confirmed, or its time is over.
+  private func handOver(_ now: Int64) {
     let isAnswered = reading.withLock { $0.isLeavingAnswered }
-    let (isDue, isOver, isConfirmationDue) = polling.withLock { polling in
-      let isDue = now - polling.stored >= Self.storeInterval
-      if isDue { polling.stored = now }
-      // All is answered, and no broker tells that the position is good.
-      if isAnswered, !polling.isConfirming {
-        polling.isConfirming = true
-        polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation)
-        return (isDue, false, true)
-      }
-      return (isDue, now >= polling.leavingEnds, false)
+    let (isOver, isConfirmationDue) = polling.withLock { polling in
+      guard isAnswered, !polling.isConfirming else { return (now >= polling.leavingEnds, false) }
+      polling.isConfirming = true
+      // Where no broker tells that the position is good, it goes without.
+      polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation)
+      return (false, true)
     }
     if isConfirmationDue { queries.withLock { $0 }?.ask() }
-    if isDue { perform(reading.withLock { $0.toStore() }) }
     perform(reading.withLock { isOver ? $0.giveUp(isLost: false) : $0.leaveIfAnswered() })
   }
 

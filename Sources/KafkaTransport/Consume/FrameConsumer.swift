@@ -112,12 +112,7 @@ public final class FrameConsumer: Sendable {
 
   private func poll(milliseconds: Int, taking: Bool) -> Polled {
     attend()
-    if let problem = polling.withLock({ $0.problems.isEmpty ? nil : $0.problems.removeFirst() }) {
-      return .problem(problem)
-    }
-    if let event = polling.withLock({ $0.events.isEmpty ? nil : $0.events.removeFirst() }) {
-      return .event(event)
-    }
+    if polling.withLock({ !$0.problems.isEmpty || !$0.events.isEmpty }) { return toldNext() }
     // The word of a broker on a position is waited for as for a record.
     let wait = reading.withLock { $0.isSettled } ? milliseconds : min(milliseconds, 5)
     guard let message = rd_kafka_consumer_poll(client.handle, Int32(wait)) else { return .nothing }
@@ -157,6 +152,14 @@ public final class FrameConsumer: Sendable {
     }
     if code == .unknownTopic { return .problem(.topicMissing(options.topic, broker: client.brokers)) }
     return .problem(client.failure("reading topic \(options.topic)", code, detail: detail))
+  }
+
+  private func toldNext() -> Polled {
+    let problem: TransportError? = polling.withLock { $0.problems.isEmpty ? nil : $0.problems.removeFirst() }
+    if let problem { return .problem(problem) }
+    let event: ReadingEvent? = polling.withLock { $0.events.isEmpty ? nil : $0.events.removeFirst() }
+    if let event { return .event(event) }
+    return .nothing
   }
 
   /// Events that were not polled, such as those of the leave.

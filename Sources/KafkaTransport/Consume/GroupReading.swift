@@ -149,18 +149,19 @@ struct GroupReading: Sendable, Hashable {
   mutating func fetched(_ partition: Int32, _ offset: Int64, timestamp: Int64?) -> (
     place: RecordPlace?, actions: [Action]
   ) {
-    guard let assignment = readings[partition]?.assignment,
-      let (isNext, steps) = readings[partition]?.progress.fetched(offset, timestamp: timestamp)
-    else { return (nil, []) }
+    guard let at = readings.index(forKey: partition) else { return (nil, []) }
+    let (isNext, steps) = readings.values[at].progress.fetched(offset, timestamp: timestamp)
     let place = RecordPlace(
-      partition: partition, offset: offset, assignment: assignment, life: lives[partition] ?? 0)
-    return (isNext ? place : nil, actions(partition, steps))
+      partition: partition, offset: offset, assignment: readings.values[at].assignment,
+      life: lives[partition] ?? 0)
+    return (isNext ? place : nil, steps.isEmpty ? [] : actions(partition, steps))
   }
 
   /// A record that was handed out needs no more attention: answered and saved, dropped, or refused for good.
   mutating func done(_ place: RecordPlace) {
-    guard readings[place.partition]?.assignment == place.assignment else { return }
-    readings[place.partition]?.progress.done(place.offset)
+    guard let at = readings.index(forKey: place.partition), readings.values[at].assignment == place.assignment
+    else { return }
+    readings.values[at].progress.done(place.offset)
   }
 
   /// Whether all that was handed out has been answered.

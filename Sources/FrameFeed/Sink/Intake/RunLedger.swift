@@ -144,14 +144,16 @@ struct RunLedger: Sendable {
   @discardableResult
   private mutating func update<R>(_ key: RunKey, _ partition: Int32, _ body: (inout Run) -> R) -> R {
     touches += 1
-    if runs[key] == nil {
-      if runs.count >= Self.maximumRuns { retireOldest() }
-      runs[key] = Run()
-    }
-    let at = runs.index(forKey: key)!  // made above
+    let at = runs.index(forKey: key) ?? begin(key)
     runs.values[at].touched = touches
-    runs.values[at].partitions.insert(partition)
+    if !runs.values[at].partitions.contains(partition) { runs.values[at].partitions.insert(partition) }
     return body(&runs.values[at])
+  }
+
+  private mutating func begin(_ key: RunKey) -> Dictionary<RunKey, Run>.Index {
+    if runs.count >= Self.maximumRuns { retireOldest() }
+    runs[key] = Run()
+    return runs.index(forKey: key)!  // just made
   }
 
   /// Runs that were not heard of for longest become sums: those that ended well first.
