@@ -125,7 +125,7 @@ extension RunLedger {
       rejected: rejectedWithoutRun, lost: 0, notRead: 0)
     totals = totals + retired
     var absences = retiredAbsences
-    var isClosed = false
+    var closed = 0
     var reports: [(report: FeedReport, touched: Int)] = []
     for (key, run) in runs {
       let own = self.absences(of: run, unread: unread)
@@ -137,7 +137,7 @@ extension RunLedger {
         complete: run.tracker.ended && run.rejected == 0 && own.allSatisfy { $0.key == .readElsewhere })
       report.reasons = Self.reasons(own)
       if run.isClosed, !run.tracker.ended {
-        isClosed = true
+        closed += 1
         report.reasons = (report.reasons ?? []) + ["its end went with the topic, which was made anew"]
       }
       reports.append((report, run.touched))
@@ -153,11 +153,12 @@ extension RunLedger {
     }
     let isWhole =
       totals.missing == 0 && totals.lost == 0 && absences[.beforeGroup] == nil && totals.rejected == 0
-      && !isClosed
+      && closed == 0
     var notes: [String] = []
     if left + retiredComplete + retiredOther > 0 {
       notes.append("\(left + retiredComplete + retiredOther) further runs are in the totals alone")
     }
+    if closed > 0 { notes.append("\(closed) runs have no end: it went with the topic, which was made anew") }
     notes += (Self.reasons(absences) ?? []).map { "frames \($0)" }
     return Summary(totals: totals, feeds: feeds, isWhole: isWhole, notes: notes)
   }
