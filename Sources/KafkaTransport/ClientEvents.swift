@@ -109,7 +109,8 @@ final class ClientEvents: Sendable {
       if rebalanced != nil {
         rd_kafka_conf_set_rebalance_cb(conf) { client, code, partitions, opaque in
           guard let client, let partitions else { return }
-          ClientEvents.of(opaque)?.rebalanced?(code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS, client, partitions)
+          let isGiven = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
+          ClientEvents.of(opaque)?.rebalanced?(isGiven, client, partitions)
         }
       }
       if committed != nil {

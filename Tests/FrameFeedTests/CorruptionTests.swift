@@ -93,7 +93,8 @@ struct CorruptionTests {
       "\(received.errors)")
     let report = try scratch.report("sink.json")
     #expect(report.frames["inferred"] == Self.frames - 1 && report.frames["lost"] == 1)
-    #expect(report.frames["missing"] == 0 && report.frames["duplicate"] == 0 && report.frames["reordered"] == 0)
+    #expect(report.frames["missing"] == 0)
+    #expect(report.frames["duplicate"] == 0 && report.frames["reordered"] == 0)
     #expect(
       try scratch.results("answers.jsonl").map(\.sequence) == (0..<Self.frames).filter { $0 != 5 })
   }

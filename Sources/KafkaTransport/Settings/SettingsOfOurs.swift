@@ -40,7 +40,8 @@ extension KafkaSettings {
     ),
     (
       key: "auto.offset.reset",
-      reason: "where a new group begins is --from; a position that the topic does not have is told, never replaced"
+      reason: "where a new group begins is --from; a position that the topic does not have is told, never "
+        + "replaced"
     ),
     (
       key: "enable.partition.eof", reason: "--until-end would never know the end"
