@@ -1,9 +1,26 @@
+/// Where a frame lay in its topic. Offsets before and after a topic was made anew have nothing in common.
+public struct FramePassage: Sendable, Equatable {
+  public var partition: Int32
+  public var offset: Int64
+  /// How often the topic had been made anew.
+  public var life: Int
+
+  public init(partition: Int32, offset: Int64, life: Int) {
+    self.partition = partition
+    self.offset = offset
+    self.life = life
+  }
+}
+
 /// Proves that a run arrived complete, or tells what is missing, from sequence numbers alone.
 ///
 /// Remembers the holes, not the frames: a run without loss costs no memory however long it is. Each hole knows between
 /// which two passages it lies, so that what is known of their places can tell why. Sequence numbers are hostile input;
 /// any `Int` is safe.
-public struct SequenceTracker<Passage: Sendable>: Sendable {
+public struct SequenceTracker: Sendable {
+  /// Where a frame passed.
+  public typealias Passage = FramePassage
+
   /// What one arrival was.
   public enum Observation: Sendable, Equatable {
     case new
@@ -23,7 +40,7 @@ public struct SequenceTracker<Passage: Sendable>: Sendable {
 
   /// Most holes kept apart. Beyond it the oldest are missing for good: a frame that still arrives for one of
   /// them counts as a duplicate.
-  static var maximumHoles: Int { 100_000 }
+  static let maximumHoles = 100_000
 
   /// Ascending and disjoint.
   public private(set) var holes: [Hole] = []

@@ -5,8 +5,10 @@ import Synchronization
 /// What the reading's state says is done here, on the polling thread.
 extension FrameConsumer {
   /// What has come in since the last poll.
-  func attend() {
-    take(queries.withLock({ $0 })?.takeAnswers() ?? [])
+  /// - Returns: whether there is something to tell, and whether all partitions are in safe hands.
+  func attend() -> (isTold: Bool, isSettled: Bool) {
+    let answers = queries.withLock { $0 }?.takeAnswers() ?? []
+    if !answers.isEmpty { take(answers) }
     let now = FrameClock.monotonic()
     let isDue = polling.withLock { polling in
       guard now - polling.stored >= Self.storeInterval else { return false }
@@ -14,11 +16,14 @@ extension FrameConsumer {
       return true
     }
     if isDue { perform(reading.withLock { $0.toStore() }) }
-    if reading.withLock({ !$0.leaving.isEmpty }) { handOver(now) }
+    let isSettled = reading.withLock { $0.isSettled }
+    if !isSettled { handOver(now) }
+    return (polling.withLock { !$0.problems.isEmpty || !$0.events.isEmpty }, isSettled)
   }
 
   /// Gives up what the group has taken when it is answered and confirmed, or its time is over.
   private func handOver(_ now: Int64) {
+    guard reading.withLock({ !$0.leaving.isEmpty }) else { return }
     let isAnswered = reading.withLock { $0.isLeavingAnswered }
     let (isOver, isConfirmationDue) = polling.withLock { polling in
       guard isAnswered, !polling.isConfirming else { return (now >= polling.leavingEnds, false) }

@@ -111,10 +111,10 @@ public final class FrameConsumer: Sendable {
   public func serve() -> Polled { poll(milliseconds: 10, taking: false) }
 
   private func poll(milliseconds: Int, taking: Bool) -> Polled {
-    attend()
-    if polling.withLock({ !$0.problems.isEmpty || !$0.events.isEmpty }) { return toldNext() }
+    let (isTold, isSettled) = attend()
+    if isTold { return toldNext() }
     // The word of a broker on a position is waited for as for a record.
-    let wait = reading.withLock { $0.isSettled } ? milliseconds : min(milliseconds, 5)
+    let wait = isSettled ? milliseconds : min(milliseconds, 5)
     guard let message = rd_kafka_consumer_poll(client.handle, Int32(wait)) else { return .nothing }
     let (partition, offset) = (message.pointee.partition, message.pointee.offset)
     let code = KafkaCode(message.pointee.err)
@@ -128,7 +128,7 @@ public final class FrameConsumer: Sendable {
       let (place, actions) = reading.withLock {
         $0.fetched(partition, offset, timestamp: Record.milliseconds(message))
       }
-      perform(actions)
+      if !actions.isEmpty { perform(actions) }
       guard let place else {
         rd_kafka_message_destroy(message)
         return .nothing

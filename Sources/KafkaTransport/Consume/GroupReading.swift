@@ -176,8 +176,9 @@ struct GroupReading: Sendable, Hashable {
 
   /// - Returns: whether the partition is read to its end.
   mutating func reachedEnd(_ partition: Int32, _ offset: Int64) -> (isEnd: Bool, actions: [Action]) {
-    guard let (isEnd, steps) = readings[partition]?.progress.reachedEnd(offset) else { return (false, []) }
-    return (isEnd, actions(partition, steps))
+    guard let at = readings.index(forKey: partition) else { return (false, []) }
+    let (isEnd, steps) = readings.values[at].progress.reachedEnd(offset)
+    return (isEnd, steps.isEmpty ? [] : actions(partition, steps))
   }
 
   mutating func positionIsGone(_ partition: Int32) -> [Action] {

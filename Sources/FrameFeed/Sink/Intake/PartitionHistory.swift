@@ -1,18 +1,7 @@
+import FrameLatency
 import KafkaTransport
 
-/// Where a frame lay. Offsets before and after a topic was made anew have nothing in common.
-struct Passage: Sendable, Equatable {
-  var partition: Int32
-  var offset: Int64
-  /// How often the topic had been made anew.
-  var life: Int
-
-  init(partition: Int32, offset: Int64, life: Int) {
-    self.partition = partition
-    self.offset = offset
-    self.life = life
-  }
-
+extension FramePassage {
   init(_ place: RecordPlace) { self.init(partition: place.partition, offset: place.offset, life: place.life) }
 }
 

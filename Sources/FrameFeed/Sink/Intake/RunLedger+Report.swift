@@ -36,9 +36,9 @@ extension RunLedger {
   }
 
   /// What was skipped between the passages of a hole, the nearest first.
-  private func skips(around hole: SequenceTracker<Passage>.Hole) -> [PartitionHistory.Skip] {
+  private func skips(around hole: SequenceTracker.Hole) -> [PartitionHistory.Skip] {
     let before = hole.before
-    func skips(_ offsets: Range<Int64>, _ passage: Passage) -> [PartitionHistory.Skip] {
+    func skips(_ offsets: Range<Int64>, _ passage: FramePassage) -> [PartitionHistory.Skip] {
       partitions[passage.partition]?.skips(in: offsets, life: passage.life) ?? []
     }
     guard let after = hole.after else { return skips(0..<before.offset, before) }
@@ -52,7 +52,7 @@ extension RunLedger {
 
   /// Where frames are that lie in no gap of what was read.
   private func elsewhere(
-    _ hole: SequenceTracker<Passage>.Hole, _ run: Run, _ unread: (Int32) -> Bool
+    _ hole: SequenceTracker.Hole, _ run: Run, _ unread: (Int32) -> Bool
   ) -> Absence? {
     // Within one partition a feed is in order: it has other places only if it was seen to move.
     let isWithin = hole.after?.partition == hole.before.partition

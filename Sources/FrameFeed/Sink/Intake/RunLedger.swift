@@ -13,7 +13,7 @@ struct RunLedger: Sendable {
   }
 
   struct Run: Sendable {
-    var tracker = SequenceTracker<Passage>()
+    var tracker = SequenceTracker()
     var partitions: Set<Int32> = []
     /// Whether its topic was made anew, so that it need not be waited for.
     var isClosed = false
@@ -104,14 +104,14 @@ struct RunLedger: Sendable {
         return !isAgain
       }
       if isOfThisLife { run.isClosed = false }
-      return run.tracker.observe(sequence: sequence, at: Passage(place)) != .duplicate
+      return run.tracker.observe(sequence: sequence, at: FramePassage(place)) != .duplicate
     }
   }
 
   mutating func ended(_ identity: FrameIdentity, count: Int, _ place: RecordPlace, isAgain: Bool) {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil { return }
-    update(key, place.partition) { $0.tracker.end(count: count, at: Passage(place)) }
+    update(key, place.partition) { $0.tracker.end(count: count, at: FramePassage(place)) }
   }
 
   /// Takes note of a record that is no frame, or whose payload cannot be decoded.
@@ -124,7 +124,7 @@ struct RunLedger: Sendable {
     update(RunKey(feed: identity.feed, run: identity.run), place.partition) { run in
       run.rejected += 1
       if !arrived, let sequence = identity.sequence {
-        _ = run.tracker.observe(sequence: sequence, at: Passage(place))
+        _ = run.tracker.observe(sequence: sequence, at: FramePassage(place))
       }
     }
   }
