@@ -1,6 +1,5 @@
 import CRDKafka
 import FrameCore
-import Synchronization
 
 /// What is known of the topic and its partitions.
 extension FrameConsumer {

@@ -50,9 +50,9 @@ public final class FrameConsumer: Sendable {
   let client: KafkaClient
   let options: Options
   let log: KafkaLog?
-  let reading = Mutex(GroupReading())
-  let queries = Mutex<OffsetQueries?>(nil)
-  let polling = Mutex(Polling())
+  let reading = Monitor(GroupReading())
+  let queries = Monitor<OffsetQueries?>(nil)
+  let polling = Monitor(Polling())
   let isClosing = Atomic(false)
 
   /// What the polling thread keeps between two calls.
