@@ -79,7 +79,7 @@ import Testing
     }
     #expect(progress.fetched(6, timestamp: nil).isNext)
     // A seek that failed is asked again.
-    #expect(progress.seekFailed() == [.ask])
+    #expect(progress.positionIsGone() == [.ask])
     #expect(progress.fetched(7, timestamp: nil) == (false, []))
     do {
       let told = ends(&progress, 0..<20)

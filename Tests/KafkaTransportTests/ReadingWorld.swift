@@ -90,7 +90,7 @@ struct ReadingWorld: Hashable {
     logs[Int(partition)].times.append(clock)
   }
 
-  private func record(_ partition: Int32, _ offset: Int64) -> RecordID {
+  func record(_ partition: Int32, _ offset: Int64) -> RecordID {
     RecordID(partition: partition, life: logs[Int(partition)].life, offset: offset)
   }
 
@@ -119,7 +119,7 @@ struct ReadingWorld: Hashable {
   }
 
   /// What sinks and clients do by themselves.
-  private func ready(_ number: Int, _ sink: Sink) -> [Step] {
+  func ready(_ number: Int, _ sink: Sink) -> [Step] {
     var steps: [Step] = []
     if sink.search != nil { steps.append(.find(number)) }
     for (partition, position) in sink.positions.sorted(by: { $0.key < $1.key })
@@ -244,7 +244,7 @@ struct ReadingWorld: Hashable {
     perform(number) { $0.found(beginnings, search: search.number) }
   }
 
-  private func firstLater(_ partition: Int32, _ newest: Int64?) -> Int64? {
+  func firstLater(_ partition: Int32, _ newest: Int64?) -> Int64? {
     guard let newest else { return nil }
     let log = logs[Int(partition)]
     return log.times.indices.first { log.times[$0] > newest && Int64($0) >= log.start }.map(Int64.init)
@@ -266,7 +266,7 @@ struct ReadingWorld: Hashable {
     if let place { sinks[number]!.inHand.append(.init(place: place, record: record(partition, position))) }
   }
 
-  private mutating func tell(_ number: Int, _ partition: Int32) {
+  mutating func tell(_ number: Int, _ partition: Int32) {
     guard let question = sinks[number]!.asked.removeValue(forKey: partition) else { return }
     let log = logs[Int(partition)]
     let ends = PartitionProgress.LogEnds(
@@ -330,86 +330,5 @@ struct ReadingWorld: Hashable {
       if !gone.contains(id) { faults.append("told lost and is there: \(id)") }
       lost.insert(id)
     }
-  }
-
-  // MARK: what must hold
-
-  /// The group's positions never pass a record that is neither answered nor told lost.
-  private mutating func check() {
-    for (partition, position) in committed where toldAnew[partition] ?? 0 >= logs[Int(partition)].life {
-      for offset in 0..<min(position, logs[Int(partition)].end) {
-        let id = record(partition, offset)
-        if !answered.contains(id), !lost.contains(id), !isUntold(id) {
-          faults.append("position \(position) is past \(id)")
-        }
-      }
-    }
-  }
-
-  /// Deleted before this group ever was there.
-  private func isUntold(_ id: RecordID) -> Bool { gone.contains(id) }
-
-  /// Lets sinks and clients do what they do by themselves, until nothing is left.
-  mutating func settle() {
-    if sinks.isEmpty { take(.join(0)) }
-    for _ in 0..<400 {
-      // Automatic commits last: what must not be committed has its chance to be.
-      var next: Step?
-      for (number, sink) in sinks.sorted(by: { $0.key < $1.key }) where next == nil {
-        let ready = ready(number, sink)
-        next = ready.first { step in
-          switch step {
-          case .ask: false
-          default: true
-          }
-        }
-        if next == nil {
-          next = ready.first { step in
-            if case .ask = step { !isQuiet(sink) } else { false }
-          }
-        }
-      }
-      guard let next else { break }
-      take(next)
-    }
-  }
-
-  /// Whether asking once more can tell a sink nothing new.
-  private func isQuiet(_ sink: Sink) -> Bool {
-    let reading = sink.reading
-    return reading.ask().allSatisfy { partition, question in
-      let log = logs[Int(partition)]
-      let later = firstLater(partition, question.log.mark?.newest)
-      return log.end >= question.log.next && !(later.map { $0 < question.log.mark!.first } ?? false)
-        && sink.reading.progress(partition)?.phase == .reading
-    }
-  }
-
-  /// Whether a topic that is made anew now is known as such by all who read it: not where reading began with the log's
-  /// first record and its ends were not asked for since, nor in the moment in which a position is handed over.
-  private var isRecognisable: Bool {
-    sinks.values.allSatisfy { sink in
-      // Between a broker's last word and the commit lie milliseconds.
-      if sink.reading.isLeavingAnswered { return false }
-      return sink.reading.partitions.allSatisfy { partition in
-        let progress = sink.reading.progress(partition)!
-        return progress.next == 0 || progress.mark?.first ?? 0 > 0
-      } && sink.reading.marks.values.allSatisfy { $0.first > 0 }
-    }
-  }
-
-  /// After ``settle()``: what is in the logs is answered, and the group stands at their ends.
-  var whatIsWrong: String? {
-    if let fault = faults.first { return fault }
-    for (partition, log) in logs.enumerated() {
-      for offset in log.start..<log.end {
-        let id = record(Int32(partition), offset)
-        if !answered.contains(id) { return "never answered: \(id)" }
-      }
-      if let position = committed[Int32(partition)], position != log.end, log.end > 0 {
-        return "the group stands at \(position) of \(log.end) in \(partition)"
-      }
-    }
-    return nil
   }
 }

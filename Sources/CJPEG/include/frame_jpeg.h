@@ -125,8 +125,8 @@ size_t ff_jpeg_next_marker(const uint8_t *bytes, size_t from, size_t count);
 
 typedef enum { ffJPEGPixelsGray, ffJPEGPixelsRGB, ffJPEGPixelsBGR, ffJPEGPixelsRGBA } ff_jpeg_pixels;
 
-/// Decodes to interleaved pixels, the same as libjpeg's: made of the engine's planes where it has them and chroma is whole or
-/// halved, else by libjpeg once the engine has judged the data. Four inks become colours.
+/// Decodes to interleaved pixels, the same as libjpeg's: made of the engine's planes where it has them and chroma is
+/// whole or halved, else by libjpeg once the engine has judged the data. Four inks become colours.
 int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format);
 
 typedef struct {

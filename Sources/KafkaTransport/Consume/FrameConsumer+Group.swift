@@ -147,7 +147,7 @@ extension FrameConsumer {
     }
     if answer.result == .none, answer.entries.allSatisfy({ $0.code == .none }) { return }
     guard restart(partition, offset) != .none else { return }
-    perform(reading.withLock { $0.seekFailed(partition) })
+    perform(reading.withLock { $0.positionIsGone(partition) })
   }
 
   /// Has a partition fetched from an offset on by assigning it anew: librdkafka 2.0.2 refuses to seek in one that it has

@@ -181,12 +181,9 @@ struct GroupReading: Sendable, Hashable {
     return (isEnd, steps.isEmpty ? [] : actions(partition, steps))
   }
 
+  /// See ``PartitionProgress/positionIsGone()``.
   mutating func positionIsGone(_ partition: Int32) -> [Action] {
     actions(partition, readings[partition]?.progress.positionIsGone() ?? [])
-  }
-
-  mutating func seekFailed(_ partition: Int32) -> [Action] {
-    actions(partition, readings[partition]?.progress.seekFailed() ?? [])
   }
 
   mutating func cameDamaged(_ partition: Int32, _ reason: String) -> [Action] {

@@ -1,83 +1,3 @@
-/// Where one record lies, and which assignment of its partition it was read in.
-///
-/// A partition that was taken away and given back is read in another assignment: what is still in hand from the one
-/// before says nothing of it.
-public struct RecordPlace: Sendable, Hashable {
-  public let partition: Int32
-  public let offset: Int64
-  public let assignment: Int
-  /// How often this consumer has seen the topic made anew: offsets of different lives have nothing in common.
-  public let life: Int
-
-  public init(partition: Int32, offset: Int64, assignment: Int, life: Int) {
-    self.partition = partition
-    self.offset = offset
-    self.assignment = assignment
-    self.life = life
-  }
-}
-
-/// Where reading of a partition began, and why there.
-public struct PartitionBeginning: Sendable, Hashable {
-  public enum Cause: Sendable, Hashable {
-    /// The group goes on behind what it has committed.
-    case committed
-    /// The group has no position, so the partition is read from the first record that is kept.
-    case beginning
-    /// The user wants what came after this group's first start, or after a time.
-    case chosen
-    /// The position lay outside the log: the topic was made anew, and is read from its beginning.
-    case madeAnew
-  }
-
-  public let partition: Int32
-  /// The first offset to be read.
-  public let offset: Int64
-  public let cause: Cause
-  /// Records that were deleted before this group read them, at offsets before ``offset``; empty for none.
-  public let lost: Range<Int64>
-  /// No record before ``offset`` is later than this, ms since the Unix epoch; `nil` when nobody knows.
-  let newestBefore: Int64?
-
-  public init(partition: Int32, offset: Int64, cause: Cause, lost: Range<Int64>) {
-    self.init(partition: partition, offset: offset, cause: cause, lost: lost, newestBefore: nil)
-  }
-
-  init(partition: Int32, offset: Int64, cause: Cause, lost: Range<Int64>, newestBefore: Int64?) {
-    self.newestBefore = newestBefore
-    self.partition = partition
-    self.offset = offset
-    self.cause = cause
-    self.lost = lost
-  }
-
-  /// Decides where to begin from what the brokers say.
-  /// - Parameters:
-  ///   - committed: the group's position; `nil` when it has none.
-  ///   - chosen: the position that this process gave the group at its first start, if it did.
-  ///   - log: the first offset kept, and the one behind the last record.
-  ///   - isAnother: whether this log is not the one that was read before under its name.
-  ///   - asked: when the log was asked for, ms since the Unix epoch, and `firstLater` its first record later than that.
-  init(
-    partition: Int32, committed: Int64?, chosen: Int64?, log: Range<Int64>, isAnother: Bool = false,
-    asked: Int64? = nil, firstLater: Int64? = nil
-  ) {
-    var (offset, cause, lost) = (log.lowerBound, Cause.beginning, Int64(0)..<0)
-    if isAnother || committed ?? 0 > log.upperBound {
-      cause = .madeAnew
-    } else if let committed {
-      cause = committed == chosen ? .chosen : .committed
-      offset = max(committed, log.lowerBound)
-      // What retention has taken nobody chose to leave out.
-      if cause == .chosen, offset == log.lowerBound { cause = .beginning }
-      if committed < log.lowerBound { lost = committed..<log.lowerBound }
-    }
-    let isKnown = firstLater.map { $0 >= offset } ?? true
-    self.init(
-      partition: partition, offset: offset, cause: cause, lost: lost, newestBefore: isKnown ? asked : nil)
-  }
-}
-
 /// How far one partition was read, in one assignment: a value without locks, threads or Kafka, made when the partition
 /// is given and dropped when it is taken. Events go in, what is to be done comes out.
 ///
@@ -146,7 +66,7 @@ struct PartitionProgress: Sendable, Hashable {
   static let tries = 3
 
   let beginning: PartitionBeginning
-  /// Counts up each time the topic turns out to be made anew; part of a record's ``RecordPlace/assignment``.
+  /// Counts up each time the topic turns out to be made anew.
   private(set) var restarts = 0
   private(set) var phase = Phase.reading
   /// The first offset that was not handed out.
@@ -155,8 +75,6 @@ struct PartitionProgress: Sendable, Hashable {
   private(set) var inHand: [Int64] = []
   /// What was marked as answered last.
   private(set) var stored: Int64?
-  /// The log's ends as last told.
-  private(set) var log: Range<Int64>?
   /// When the newest record before ``next`` was written, or later, ms since the Unix epoch.
   private var newest: Int64?
   /// By what this log is recognised later; `nil` while it cannot be.
@@ -228,15 +146,13 @@ struct PartitionProgress: Sendable, Hashable {
     return (true, [])
   }
 
-  /// The brokers have no such position: it was deleted, or lies behind the end.
+  /// The client reads at no position that is known: the brokers do not have it (deleted, or behind the end), or the
+  /// client could not be sent there.
   mutating func positionIsGone() -> [Action] {
     guard !phase.isLeaving else { return [] }
     phase = .astray
     return [.ask]
   }
-
-  /// The client could not be sent to where reading stands.
-  mutating func seekFailed() -> [Action] { positionIsGone() }
 
   /// The record that comes next is damaged.
   mutating func cameDamaged(_ reason: String) -> [Action] {
@@ -265,7 +181,6 @@ struct PartitionProgress: Sendable, Hashable {
   mutating func told(_ ends: LogEnds) -> [Action] {
     let question = ends.question
     guard question.restarts == restarts else { return [] }
-    log = ends.log
     let holds = question.mark.map { ends.firstLater ?? .max >= $0.first }
     if ends.log.upperBound < question.next || (question.isMarkSure && holds == false) {
       return startAnew(ends.log.lowerBound)
