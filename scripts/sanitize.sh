@@ -8,7 +8,7 @@ export SWIFT_BACKTRACE=enable=no # The sanitizer's report is the one that counts
 export LSAN_OPTIONS=suppressions=$PWD/scripts/leaks.supp:print_suppressions=0
 
 tests() { # SANITIZER SCRATCH PRELOAD ARGUMENTS...
-  swift build --build-tests --sanitize "$1" --scratch-path "$2"
+  swift build --build-tests --sanitize "$1" --scratch-path "$2" -Xswiftc -DSANITIZED
   # Run without `swift test`, which would hand what is preloaded to programs that have no sanitizer.
   env ${3:+LD_PRELOAD="$3"} "$2/debug/framefeedPackageTests.xctest" --testing-library swift-testing \
     --skip '^FrameFeedTests\.' "${@:4}"

@@ -1,12 +1,11 @@
 import FrameCore
-import Synchronization
 
 /// Until when a feed that was stopped may still bring out what is under way: counted from the stop, not from
 /// each of the waits that follow it.
 final class DrainDeadline: Sendable {
   private let stop: StopSignal
   private let timeout: Int64
-  private let stopped = Mutex<Int64?>(nil)
+  private let stopped = Lock<Int64?>(nil)
 
   /// - Parameter timeout: s.
   init(_ stop: StopSignal, timeout: Double) {

@@ -1,7 +1,6 @@
 import FrameCore
 import FrameLatency
 import KafkaTransport
-import Synchronization
 
 /// Both sides in one process: a source and a sink that meet in a topic.
 public final class FeedDemo: Sendable {
@@ -54,7 +53,7 @@ public final class FeedDemo: Sendable {
 
   /// Carries what the sink gave out of its thread.
   private final class SinkAnswer: Sendable {
-    let result = Mutex<Result<FeedOutcome?, FeedError>?>(nil)
+    let result = Lock<Result<FeedOutcome?, FeedError>?>(nil)
   }
 }
 

@@ -1,6 +1,6 @@
+import FrameCore
 import FrameCodecs
 import LogLines
-import Synchronization
 
 /// Keeps count of odd and damaged pictures. Each kind is named once a run: a camera has its oddity in every frame.
 final class PictureBook: Sendable {
@@ -10,7 +10,7 @@ final class PictureBook: Sendable {
     var damaged = 0
   }
 
-  private let state = Mutex(State(counts: Array(repeating: 0, count: PictureOddities.all.count)))
+  private let state = Lock(State(counts: Array(repeating: 0, count: PictureOddities.all.count)))
 
   /// Notes what there is to say of a picture that was read.
   /// - Parameter name: of the picture, for the log.

@@ -1,10 +1,9 @@
 import FrameCore
-import Synchronization
 
 /// Takes elements off a queue and numbers them in the order taken, so that workers can share it.
 final class Tickets<Element: ~Copyable & Sendable>: Sendable {
   private let queue: BoundedQueue<Element>
-  private let next = Mutex(0)
+  private let next = Lock(0)
 
   init(_ queue: BoundedQueue<Element>) { self.queue = queue }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import FrameCore
 
 /// Which frames of a run the broker never acknowledged, so that the report can name them.
 final class UndeliveredFrames: Sendable {
@@ -12,7 +12,7 @@ final class UndeliveredFrames: Sendable {
   /// Most ranges that are kept; what comes later is only counted.
   private static let maximumRanges = 8
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   var count: Int { state.withLock { $0.count } }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import FrameCore
 
 /// The durations of one thing that is done again and again. From any thread; recording allocates nothing.
 public final class DurationHistogram: Sendable {
@@ -12,7 +12,7 @@ public final class DurationHistogram: Sendable {
     var clamped = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   public init() {}
 

@@ -1,4 +1,4 @@
-internal import Synchronization
+import FrameCore
 
 /// A manifest file that was found in a folder, good or not.
 public struct ManifestListing: Sendable {
@@ -17,7 +17,7 @@ public enum ModelRegistry {
     let make: Maker
   }
 
-  private static let entries = Mutex<[Entry]>([
+  private static let entries = Lock<[Entry]>([
     Entry(name: NullModel.name, summary: NullModel.summary) { NullModel($0) },
     Entry(name: ChannelStatistics.name, summary: ChannelStatistics.summary) { ChannelStatistics($0) },
     Entry(name: MotionModel.name, summary: MotionModel.summary) { MotionModel($0) },

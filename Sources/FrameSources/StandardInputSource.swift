@@ -1,5 +1,4 @@
 import FrameCore
-import Synchronization
 
 /// Frames from standard input: y4m, or JPEG files with or without part headers, told apart by the first bytes.
 ///
@@ -12,7 +11,7 @@ final class StandardInputSource: FrameSource {
   private let matrix: ColorMatrix?
   private let limits: FrameLimits
   /// What it turned out to be.
-  private let source = Mutex<(any FrameSource)?>(nil)
+  private let source = Lock<(any FrameSource)?>(nil)
 
   init(_ stream: ByteStream, matrix: ColorMatrix?, limits: FrameLimits) {
     self.stream = stream

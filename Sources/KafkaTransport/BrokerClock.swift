@@ -1,6 +1,5 @@
 import CRDKafka
 import FrameCore
-import Synchronization
 
 /// How far a broker's clock is from this host's.
 public struct ClockOffset: Sendable, Equatable {
@@ -23,7 +22,7 @@ public enum BrokerClock {
   public static func offset(
     _ settings: KafkaSettings, topic name: String, probes: Int = 20
   ) throws(TransportError) -> ClockOffset? {
-    let answers = Mutex<[Answer]>([])
+    let answers = Lock<[Answer]>([])
     let events = ClientEvents(
       log: nil,
       delivered: { message, _ in

@@ -1,5 +1,5 @@
+import FrameCore
 import CRDKafka
-import Synchronization
 
 /// How grave a line of librdkafka's log is.
 public enum KafkaLogLevel: Sendable, Equatable {
@@ -23,9 +23,9 @@ public typealias KafkaLog = @Sendable (KafkaLogLevel, String) -> Void
 /// What a client tells from its callbacks: log lines, errors, and what its owner asked for.
 final class ClientEvents: Sendable {
   private let log: KafkaLog?
-  private let errors = Mutex(Errors())
+  private let errors = Lock(Errors())
   /// Values that no line may show. librdkafka leaves most of them out itself, but not all.
-  private let secrets = Mutex<[String]>([])
+  private let secrets = Lock<[String]>([])
   /// Producer: one record was acknowledged or given up. The client's fatal error comes with it, if it has one.
   let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, _ fatal: KafkaCode) -> Void)?
   /// Consumer: the group gives partitions (`true`) or takes them.

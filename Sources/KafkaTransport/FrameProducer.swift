@@ -1,5 +1,4 @@
 public import FrameCore
-import Synchronization
 
 /// What became of one record, told on the producer's own thread.
 public struct Delivery: Sendable {
@@ -46,7 +45,7 @@ public final class FrameProducer: Sendable {
   private let options: Options
   private let brokers: String
   private let stopping = StopSignal()
-  private let poller = Mutex<PipelineThread?>(nil)
+  private let poller = Lock<PipelineThread?>(nil)
   /// Largest payload that the client lets through, bytes.
   public let maximumPayload: Int
 

@@ -1,3 +1,4 @@
+import FrameCore
 import CRDKafka
 import Synchronization
 
@@ -68,14 +69,14 @@ public final class LineProducer: Sendable {
   }
 
   private final class FailedDelivery: Sendable {
-    let first = Mutex<Refusal?>(nil)
+    let first = Lock<Refusal?>(nil)
   }
 
   private let settings: KafkaSettings
   private let name: String
   private let largestRecord: Int
   private let log: KafkaLog?
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private let abandoned = Atomic(false)
 
   /// - Parameter largestRecord: what may be sent at most, bytes.
@@ -86,7 +87,7 @@ public final class LineProducer: Sendable {
     self.largestRecord = largestRecord
     self.log = log
     name = topic
-    state = Mutex(
+    state = Lock(
       State(
         connection: try Connection(settings, topic: topic, largestRecord: largestRecord, log: log)))
   }

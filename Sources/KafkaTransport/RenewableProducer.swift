@@ -1,6 +1,5 @@
 import CRDKafka
 import FrameCore
-import Synchronization
 
 /// Hands records to a client, and to another when that one has come to an end.
 ///
@@ -15,7 +14,7 @@ final class RenewableProducer: Sendable {
   private let events: ClientEvents
   /// Replaced by ``serve(until:)`` only. Held while a record is handed over, so that no new one comes between
   /// those that go out again.
-  private let connection: Mutex<ProducerConnection>
+  private let connection: Lock<ProducerConnection>
 
   init(
     _ settings: KafkaSettings, _ options: FrameProducer.Options, log: KafkaLog?,
@@ -24,7 +23,7 @@ final class RenewableProducer: Sendable {
     let inFlight = InFlightFrames(records: options.inFlightRecords, bytes: options.inFlightBytes)
     let books = DeliveryBooks(inFlight, topic: options.topic, delivered: delivered)
     events = ClientEvents(log: log, delivered: { message, fatal in books.take(message, fatal: fatal) })
-    connection = Mutex(try ProducerConnection(settings, options, events: events))
+    connection = Lock(try ProducerConnection(settings, options, events: events))
     self.inFlight = inFlight
     self.books = books
     self.settings = settings

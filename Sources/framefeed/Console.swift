@@ -1,6 +1,5 @@
 import FrameCore
 import LogLines
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -18,7 +17,7 @@ final class Console: Sendable {
 
   /// Whether standard error is a terminal.
   let isTerminal = isatty(2) == 1
-  private let progress = Mutex("")
+  private let progress = Lock("")
 
   /// Prints one line; the progress line moves down.
   func line(_ text: String) {

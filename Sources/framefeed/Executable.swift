@@ -1,5 +1,5 @@
+import FrameCore
 import Foundation
-import Synchronization
 
 /// This program, for processes that it starts of itself.
 enum Executable {
@@ -10,7 +10,7 @@ enum Executable {
 
 /// A line of progress that one thread writes and another shows.
 final class ProgressLine: Sendable {
-  private let state = Mutex("")
+  private let state = Lock("")
 
   var text: String {
     get { state.withLock { $0 } }

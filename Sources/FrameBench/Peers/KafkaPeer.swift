@@ -1,7 +1,6 @@
 import FrameCore
 import FrameFeed
 public import KafkaTransport
-import Synchronization
 
 /// FrameFeed's own transport as a peer: what `stream` and `sink` send and fetch with.
 public enum KafkaPeer {
@@ -26,7 +25,7 @@ public enum KafkaPeer {
   private static func send(
     _ payloads: PeerPayloads, _ topic: String, _ kafka: KafkaSettings
   ) throws(TransportError) {
-    let starts = Mutex<[Int: Int64]>([:])
+    let starts = Lock<[Int: Int64]>([:])
     let options = FrameProducer.Options(
       topic: topic, feed: "peer", run: "peer", maximumRecord: TopicSettings.defaultMaximumRecord)
     let producer = try FrameProducer(kafka, options) { delivery in

@@ -52,7 +52,7 @@ struct TensorScaling {
 
   private func time(_ ways: [OwnTensors], _ count: Int, _ batch: Int) throws(BenchError) -> Int64 {
     let next = Counter()
-    let failure = Mutex<BenchError?>(nil)
+    let failure = Lock<BenchError?>(nil)
     let threads = ways.map(Lent.init)
     let before = FrameClock.monotonic()
     let running = threads.map { lent in

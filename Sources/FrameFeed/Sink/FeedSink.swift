@@ -5,7 +5,6 @@ import FrameModels
 import FrameTensors
 import KafkaTransport
 import LogLines
-import Synchronization
 
 /// The model's side: fetches records, decodes them into batch tensors, asks the model, and tells what became of each.
 ///
@@ -23,7 +22,7 @@ public final class FeedSink: Sendable {
   private let model: any Model
   private let drain: DrainDeadline
   /// While it runs.
-  private let running = Mutex(Running())
+  private let running = Lock(Running())
 
   private struct Running {
     var intake: (any FrameIntake)?

@@ -1,8 +1,8 @@
-import Synchronization
+import FrameCore
 
 /// The first thing that went wrong for good in a sink, from whichever of its threads.
 final class SinkFailure: Sendable {
-  private let first = Mutex<FeedError?>(nil)
+  private let first = Lock<FeedError?>(nil)
 
   var error: FeedError? { first.withLock { $0 } }
 

@@ -214,7 +214,7 @@ private final class ConsumerReference: Sendable {
   private struct Reference {
     weak var consumer: FrameConsumer?
   }
-  private let reference = Mutex(Reference())
+  private let reference = Lock(Reference())
 
   var consumer: FrameConsumer? {
     get { reference.withLock { $0.consumer } }
