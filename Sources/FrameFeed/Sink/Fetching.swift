@@ -16,7 +16,7 @@ struct Fetching: ~Copyable {
   }
 
   private let sink: FeedSink
-  private let consumer: FrameConsumer
+  private let consumer: any RecordConsumer
   private let intake: any FrameIntake
   private let options: SinkOptions
   private let tally: SinkTally
@@ -24,7 +24,7 @@ struct Fetching: ~Copyable {
   /// Partitions that were read to their end, for now.
   private var atEnd: Set<Int32> = []
   private var isAssigned = false
-  private var lastNews = FrameClock.monotonic()
+  private var lastNews: Int64
   private var isTopicNew: Bool?
   /// When it is told next what is waited for, and what was told.
   private var nextWord: Int64
@@ -32,11 +32,21 @@ struct Fetching: ~Copyable {
 
   /// So long a record waits for room before the partitions are paused, that polling may go on, ns.
   private static let patience: Int64 = 5_000_000_000
+  /// So long is waited for room at a time, ns.
+  private static let roomWait: Int64 = 100_000_000
   /// How long nothing comes before it is told what is waited for, ns.
   private static let silence: Int64 = 5_000_000_000
 
-  init(_ sink: FeedSink, _ consumer: FrameConsumer, _ intake: any FrameIntake) {
+  /// Monotonic time, ns.
+  private let now: @Sendable () -> Int64
+
+  /// - Parameter now: monotonic time, ns.
+  init(
+    _ sink: FeedSink, _ consumer: any RecordConsumer, _ intake: any FrameIntake,
+    now: @escaping @Sendable () -> Int64 = FrameClock.monotonic
+  ) {
     self.sink = sink
+    self.now = now
     self.consumer = consumer
     self.intake = intake
     options = sink.options
@@ -44,7 +54,8 @@ struct Fetching: ~Copyable {
     end = ReadingEnd(
       untilEnd: options.untilEnd, awaitsRun: options.awaitsRun,
       idleTimeout: options.idleTimeout.map { FrameClock.nanoseconds($0) })
-    nextWord = FrameClock.monotonic() + Self.silence
+    lastNews = now()
+    nextWord = now() + Self.silence
   }
 
   /// Partitions that hold records which were not read.
@@ -57,7 +68,7 @@ struct Fetching: ~Copyable {
       if sink.failure.error != nil { return .failed }
       switch consumer.poll(milliseconds: 50) {
       case .record(let record):
-        lastNews = FrameClock.monotonic()
+        lastNews = now()
         atEnd.remove(record.partition)
         isTopicNew = false
         hand(record)
@@ -89,14 +100,14 @@ struct Fetching: ~Copyable {
 
   /// Gives a record to the intake. While there is no room for long, the group is served all the same.
   private mutating func hand(_ record: consuming Record) {
-    let pausing = FrameClock.monotonic() + Self.patience
+    let pausing = now() + Self.patience
     var isPaused = false
     var left: Record? = consume record
     while let record = left.take() {
-      left = intake.offer(record, deadline: FrameClock.monotonic() + 100_000_000)
+      left = intake.offer(record, deadline: FrameClock.monotonic() + Self.roomWait)
       guard left != nil else { break }
       if sink.failure.error != nil { break }
-      guard FrameClock.monotonic() > pausing else { continue }
+      guard now() > pausing else { continue }
       if !isPaused { consumer.pause(true) }
       isPaused = true
       switch consumer.serve() {
@@ -121,7 +132,7 @@ struct Fetching: ~Copyable {
   // MARK: what becomes of partitions
 
   mutating func note(_ event: ReadingEvent) {
-    lastNews = FrameClock.monotonic()
+    lastNews = now()
     switch event {
     case .assigned(let beginnings):
       isAssigned = true
@@ -183,7 +194,7 @@ struct Fetching: ~Copyable {
         isSettled: isAssigned && consumer.isSettled, partitions: partitions.count, isAtEnd: isAtEnd,
         isAnswered: consumer.isAnswered, hasOpenRuns: runs.isOpen, hasRuns: runs.isAny,
         isTopicNew: options.untilEnd && isAtEnd ? isNew() : false,
-        quiet: FrameClock.monotonic() - lastNews)
+        quiet: now() - lastNews)
     }
   }
 
@@ -197,9 +208,9 @@ struct Fetching: ~Copyable {
 
   /// A sink that waits looks like one that hangs.
   private mutating func sayWhatIsWaitedFor() {
-    let now = FrameClock.monotonic()
-    guard now > nextWord, now - lastNews > Self.silence else { return }
-    nextWord = now + Self.silence
+    let time = now()
+    guard time > nextWord, time - lastNews > Self.silence else { return }
+    nextWord = time + Self.silence
     guard let word = wait, word != lastWord else { return }
     lastWord = word
     options.log.notice("\(word)")

@@ -18,7 +18,7 @@ public struct Record: ~Copyable, @unchecked Sendable {
   // Sound: the message, or the copy, belongs to this value alone, and librdkafka lets any thread read and destroy it.
   private var content: Content
   /// The client must outlive its messages.
-  private let client: KafkaClient
+  private let client: KafkaClient?
   public let place: RecordPlace
   /// When it came out of the client, ns since the Unix epoch.
   public let received: Int64
@@ -33,6 +33,17 @@ public struct Record: ~Copyable, @unchecked Sendable {
     self.place = place
     self.client = client
     received = FrameClock.now()
+  }
+
+  /// A record that was not fetched, without headers.
+  init(
+    value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, timestamp: Int64?, _ place: RecordPlace,
+    received: Int64
+  ) {
+    content = .copied(RecordCopy(value: value, key: key, headers: nil, timestamp: timestamp))
+    client = nil
+    self.place = place
+    self.received = received
   }
 
   deinit {

@@ -34,7 +34,7 @@ protocol FrameIntake: AnyObject, Sendable {
 /// Tells where reading stands that records are done with. After a failure none is: what was not saved, and all that
 /// came after it, is read again.
 struct AnsweredRecords: Sendable {
-  let consumer: FrameConsumer
+  let consumer: any RecordConsumer
   let failure: SinkFailure
 
   func done(_ place: RecordPlace) {

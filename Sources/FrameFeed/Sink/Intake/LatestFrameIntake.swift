@@ -6,39 +6,73 @@ import KafkaTransport
 /// and counted. So the age of an answered frame stays within one inference and one frame interval, however slow
 /// the model is.
 ///
-/// When full: a newer frame takes its feed's older one's place; one of a further feed waits outside, and the fetching
-/// with it. Decoding starts when the model is free: a frame decoded ahead would be an inference older by the time it is
-/// looked at. Which frame waits is decided by ``LatestFrames``; this holds the records and the lock.
+/// When full: a newer frame takes its feed's older one's place; one of a further feed stays outside, and no more is
+/// fetched until there is room for it. Decoding starts when the model is free: a frame decoded ahead would be an
+/// inference older by the time it is looked at. Which frame waits is decided by ``LatestFrames``; this holds the records
+/// and the lock.
 final class LatestFrameIntake: FrameIntake {
   private final class Held: @unchecked Sendable {
-    // Sound: used under the intake's lock only.
+    // Sound: used under the intake's lock only, or by the one who has taken it out.
     var record: Record?
     let description: FrameDescription
+    let place: RecordPlace
+    let bytes: Int
 
     init(_ record: consuming Record, _ description: FrameDescription) {
+      place = record.place
+      bytes = record.byteCount
       self.record = consume record
       self.description = description
+    }
+
+    var age: LatestFrames.Age {
+      LatestFrames.Age(
+        run: description.identity.run, sequence: description.identity.sequence,
+        scheduled: description.stamps.scheduled, place: place)
     }
   }
 
   private struct State {
     var frames: LatestFrames
     var held: [Int: Held] = [:]
+    /// The frame there was no room for.
+    var outside: Held?
+    var open = OpenRecords()
     var number = 0
     var taken = 0
     var closed = false
+
+    /// - Returns: the frame that is dropped for it, or itself.
+    mutating func admit(_ new: Held) -> Held? {
+      number += 1
+      switch frames.offer(number, feed: new.description.identity.feed, new.age, bytes: new.bytes) {
+      case .waits(let older):
+        held[number] = new
+        return older.flatMap { held.removeValue(forKey: $0) }
+      case .dropped: return new
+      case .full:
+        outside = new
+        return nil
+      }
+    }
+
+    mutating func admitOutside() -> Held? { outside.take().flatMap { admit($0) } }
   }
 
   /// Frames that wait at a time, one a feed, and their bytes.
   private static let maximumWaiting = 65_536
-  private static let maximumBytes = 256 << 20
+  static let maximumBytes = 256 << 20
   /// Payloads up to this size are copied out of the response they came in, which may hold hundreds of others, bytes.
   private static let copiedBytes = 1 << 20
 
   private let wanted: Int?
   private let line: BatchLine
   private let records: AnsweredRecords
-  private let books: Monitor<RecordBooks>
+  /// Counts what is dropped.
+  private let books: RecordBooks
+  /// Reads records: for the fetching thread alone, so that nobody else waits while one is refused, which may take a
+  /// broker's time.
+  private let reader: Monitor<RecordBooks>
   private let state: Monitor<State>
   /// One decoder at a time is given a slot.
   private let placing = Monitor(())
@@ -47,77 +81,72 @@ final class LatestFrameIntake: FrameIntake {
   /// - Parameters:
   ///   - frames: most frames to hand out.
   ///   - batch: frames of one batch.
-  init(frames: Int?, batch: Int, _ books: RecordBooks, _ line: BatchLine, _ records: AnsweredRecords) {
+  ///   - bytes: most bytes of frames that wait.
+  init(
+    frames: Int?, batch: Int, bytes: Int = maximumBytes, _ books: RecordBooks, _ line: BatchLine,
+    _ records: AnsweredRecords
+  ) {
     wanted = frames
     self.line = line
     self.records = records
-    self.books = Monitor(books)
+    self.books = books
+    reader = Monitor(books)
     state = Monitor(
-      State(frames: LatestFrames(batch: batch, capacity: Self.maximumWaiting, bytes: Self.maximumBytes)))
+      State(frames: LatestFrames(batch: batch, capacity: Self.maximumWaiting, bytes: bytes)))
   }
 
   func offer(_ record: consuming Record, deadline: Int64) -> Record? {
-    if state.withLock({ $0.closed }) { return nil }
+    let (isFull, isClosed) = state.withLock(
+      waitingUntil: { $0.outside == nil || $0.closed }, deadline: deadline
+    ) { ($0.outside != nil, $0.closed) }
+    // Closed, its position stays before it, and it is read again.
+    if isClosed { return nil }
+    if isFull { return record }
     let place = record.place
-    // A record that is refused may wait for a broker: nobody else waits with it.
-    guard let description = books.withLock({ $0.frame(record) }) else {
-      records.done(place)
+    guard let description = reader.withLock({ $0.frame(record) }) else {
+      if !state.withLock({ $0.open.cameAgain(place) }) { records.done(place) }
       return nil
     }
-    keep(record, description)
+    if record.byteCount <= Self.copiedBytes { record.detach() }
+    let held = Held(record, description)
+    let dropped: Held? = state.withLock { state in
+      guard !state.closed else { return nil }
+      state.open.opened(place)
+      return state.admit(held)
+    }
+    if let dropped { drop(dropped) }
+    state.wakeAll()
     return nil
   }
 
-  /// Puts a frame where its feed's older one was, or waits for room.
-  private func keep(_ record: consuming Record, _ description: FrameDescription) {
-    let age = LatestFrames.Age(
-      run: description.identity.run, sequence: description.identity.sequence,
-      scheduled: description.stamps.scheduled, place: record.place)
-    let (place, size) = (record.place, record.byteCount)
-    if size <= Self.copiedBytes { record.detach() }
-    let held = Held(record, description)
-    while true {
-      let (offer, dropped): (LatestFrames.Offer, Held?) = state.withLock { state in
-        guard !state.closed else { return (.full, nil) }
-        state.number += 1
-        let offer = state.frames.offer(state.number, feed: description.identity.feed, age, bytes: size)
-        guard case .waits(let older) = offer else { return (offer, nil) }
-        state.held[state.number] = held
-        return (offer, older.flatMap { state.held.removeValue(forKey: $0) })
-      }
-      switch offer {
-      case .waits:
-        if let dropped, let old = dropped.record.take() { drop(old.place, dropped.description) }
-        return state.wakeAll()
-      case .dropped: return drop(place, description)
-      case .full:
-        // Closed, its position stays before it, and it is read again.
-        if state.withLock({ $0.closed }) { return }
-        state.withLock(
-          waitingUntil: { $0.closed || $0.frames.canServe }, deadline: FrameClock.monotonic() + 20_000_000
-        ) { _ in }
-      }
-    }
+  private func drop(_ held: Held) {
+    held.record = nil
+    books.drop(held.description, partition: held.place.partition)
+    done(held.place)
   }
 
-  private func drop(_ place: RecordPlace, _ description: FrameDescription) {
-    books.withLock { $0.drop(description, partition: place.partition) }
+  private func done(_ place: RecordPlace) {
+    let others = state.withLock { $0.open.done(place) }
     records.done(place)
+    for other in others { records.done(other) }
   }
 
   func next() -> FrameWork? {
     while true {
-      let held: Held? = state.withLock(
+      let (held, dropped): (Held?, Held?) = state.withLock(
         waitingUntil: { ($0.frames.canServe && !line.hasFull) || $0.closed && $0.frames.isEmpty }
       ) { state in
-        guard state.taken < wanted ?? .max, let number = state.frames.serve() else { return nil }
+        guard state.taken < wanted ?? .max, let number = state.frames.serve() else { return (nil, nil) }
         state.taken += 1
-        return state.held.removeValue(forKey: number)
+        let held = state.held.removeValue(forKey: number)
+        return (held, state.admitOutside())
       }
+      if let dropped { drop(dropped) }
       guard let held, let record = held.record.take() else { return nil }
+      state.wakeAll()
       let description = held.description
-      guard !books.withLock({ $0.isStale(description, in: record) }) else {
-        records.done(record.place)
+      guard !books.isStale(description, in: record) else {
+        done(record.place)
         state.withLock { state in
           state.frames.giveBack()
           state.taken -= 1
@@ -137,7 +166,7 @@ final class LatestFrameIntake: FrameIntake {
   }
 
   func answered(_ batch: FrameBatch) {
-    for entry in batch.entries { records.done(entry.place) }
+    for entry in batch.entries { done(entry.place) }
     state.withLock { $0.frames.answered(batch.entries.count) }
     state.wakeAll()
   }
@@ -152,6 +181,7 @@ final class LatestFrameIntake: FrameIntake {
       state.closed = true
       _ = state.frames.removeAll()
       state.held = [:]
+      state.outside = nil
     }
     state.wakeAll()
   }

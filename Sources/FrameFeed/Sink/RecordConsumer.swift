@@ -1,0 +1,34 @@
+import KafkaTransport
+
+/// What a sink asks of the one that fetches for it: see ``FrameConsumer``, which is the one that users run.
+protocol RecordConsumer: AnyObject, Sendable {
+  /// The next record or event; waits up to `milliseconds` for one. Serves the group.
+  func poll(milliseconds: Int) -> Polled
+  /// Serves the group while nothing is fetched: gives events and problems, no records.
+  func serve() -> Polled
+  /// Fetches nothing for now, or goes on.
+  func pause(_ isPaused: Bool)
+  /// A record that was handed out needs no more attention. From any thread.
+  func done(_ place: RecordPlace)
+
+  /// Whether all that was handed out is done.
+  var isAnswered: Bool { get }
+  /// Whether no partition is changing hands.
+  var isSettled: Bool { get }
+  /// Partitions that are read now.
+  var partitions: [Int32] { get }
+  /// Records that the topic holds and that are not answered; `nil` while that is not known.
+  var behind: Int? { get }
+  /// Partitions of the topic, as far as known.
+  var topicPartitions: Int { get }
+  /// Whether no partition of the topic has ever held a record.
+  var isTopicNew: Bool { get }
+  /// Partitions that are read and have no leader now.
+  var leaderless: [Int32] { get }
+  /// The first place that cannot be read as a transaction is open there.
+  var openTransaction: (partition: Int32, offset: Int64)? { get }
+  /// Set when nothing more can be read.
+  var fatalError: TransportError? { get }
+}
+
+extension FrameConsumer: RecordConsumer {}
