@@ -20,9 +20,11 @@ public struct HostDescription: Codable, Sendable, Equatable {
     self.cpu = cpu
   }
 
+  /// Processors this process may use.
+  public static let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+
   public static func current() -> HostDescription {
-    let cores = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    return HostDescription(cores: max(1, cores), cpu: processorModel() ?? "unknown")
+    HostDescription(cores: processors, cpu: processorModel() ?? "unknown")
   }
 
   private static func processorModel() -> String? {

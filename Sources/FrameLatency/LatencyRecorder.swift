@@ -56,10 +56,12 @@ extension Stage {
     case .queue: 2
     case .acknowledge: 3
     case .transport: 4
-    case .decode: 5
-    case .tensor: 6
-    case .infer: 7
-    case .endToEnd: 8
+    case .decodeWait: 5
+    case .decode: 6
+    case .tensor: 7
+    case .batchWait: 8
+    case .infer: 9
+    case .endToEnd: 10
     }
   }
 }

@@ -10,11 +10,15 @@ public enum Stage: String, CaseIterable, Sendable, Codable {
   case acknowledge
   /// Sent to received by the sink.
   case transport
-  /// Received to pixels, the wait for a free decoder included.
+  /// Received to the start of decoding: the wait for a decoder and for a place in a batch.
+  case decodeWait
+  /// Start of decoding to pixels in the batch tensor.
   case decode
-  /// Pixels to a place in a batch tensor.
+  /// The part of ``decode`` that went into writing the tensor: it overlaps that stage, and adds nothing to the sum.
   case tensor
-  /// In the tensor to answered: the wait for the rest of its batch and for the model, and the model's call.
+  /// In the tensor to the model's start: the wait for the rest of its batch, and for the model.
+  case batchWait
+  /// The model's start to its answer.
   case infer
   /// Scheduled to inferred. Counts from when the frame was due, so a late source cannot hide its lateness.
   case endToEnd

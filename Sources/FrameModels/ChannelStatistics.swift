@@ -5,7 +5,7 @@ public import FrameTensors
 ///
 /// Summed in `Double`, row by row, in two passes (mean first, then squared distances): the same tensor gives
 /// the same bits on every host, in either layout.
-public final class ChannelStatistics: Model {
+public final class ChannelStatistics: DirectModel {
   static let name = "channel-statistics"
   static let summary = "mean and standard deviation of each channel, bit-reproducible"
 

@@ -14,6 +14,8 @@ public struct ModelRuntime: Sendable, Equatable {
   public var model: String?
   /// Of the builtin `null`: how long it takes for a batch, ms. To try out how a feed copes with a slow model.
   public var delayMilliseconds = 0
+  /// Batches that are with the model at a time: more than one for a model that answers later, such as a server's.
+  public var maximumInFlight = 1
 
   public init(kind: Kind, model: String? = nil) {
     self.kind = kind
@@ -65,7 +67,8 @@ extension ModelRuntime {
     }
     self.kind = kind
     guard kind == .builtin else { return }
-    try reader.allowOnly(["kind", "model", "delayMs"])
+    try reader.allowOnly(["kind", "model", "delayMs", "maxInFlight"])
+    maximumInFlight = try reader.integer("maxInFlight", in: 1...64) ?? 1
     delayMilliseconds = try reader.integer("delayMs", in: 0...60_000) ?? 0
     model = try reader.string("model")
   }

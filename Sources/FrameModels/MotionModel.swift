@@ -7,7 +7,7 @@ public import FrameTensors
 /// The first frame of a feed, and of each new run of it, has nothing to be compared with: its value is
 /// not-a-number, which stands for "absent". State is bounded: the least recently seen of more than
 /// ``maximumFeeds`` feeds is forgotten.
-public final class MotionModel: Model, @unchecked Sendable {
+public final class MotionModel: DirectModel, @unchecked Sendable {
   // Sound: `feeds` is used by the one thread that calls `infer`.
 
   static let name = "motion"

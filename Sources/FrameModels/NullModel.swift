@@ -1,5 +1,4 @@
 public import FrameCore
-public import FrameTensors
 
 #if canImport(Glibc)
   import Glibc
@@ -12,19 +11,75 @@ public import FrameTensors
 #endif
 
 /// Does nothing, for as long as `runtime.delayMs` says: measures a feed without a model, or with one that slow.
+///
+/// Where `runtime.maxInFlight` lets several batches in, each waits beside the others, as at a model server.
 public final class NullModel: Model {
   static let name = "null"
   static let summary = "no outputs; measures the feed up to the tensor, or with a model of runtime.delayMs"
 
   public let manifest: ModelManifest
   public let outputs: [ModelOutput] = []
+  private let waiting: Waiting?
 
-  public init(_ manifest: ModelManifest) { self.manifest = manifest }
+  public init(_ manifest: ModelManifest) {
+    self.manifest = manifest
+    waiting = manifest.runtime.maximumInFlight > 1 ? Waiting() : nil
+  }
 
-  public func infer(
-    _ batch: BatchTensor, frames: [FrameIdentity], values: inout [Double]
-  ) throws(ModelError) {
-    try prepare(batch, frames, &values)
-    if manifest.runtime.delayMilliseconds > 0 { usleep(UInt32(manifest.runtime.delayMilliseconds) * 1000) }
+  deinit { waiting?.close() }
+
+  public func take(_ batch: consuming PendingBatch) {
+    let delay = Int64(manifest.runtime.delayMilliseconds) * 1_000_000
+    if let waiting { return waiting.add(batch, until: FrameClock.monotonic() + delay) }
+    if delay > 0 { usleep(UInt32(delay / 1000)) }
+    Self.answer(batch)
+  }
+
+  fileprivate static func answer(_ batch: consuming PendingBatch) {
+    var rows = batch.takeRows()
+    for _ in batch.frames { rows.beginFrame(outputs: 0) }
+    batch.answer(rows)
+  }
+}
+
+/// Batches that are answered when their time has come, by a thread of its own.
+private final class Waiting: Sendable {
+  private final class Place: @unchecked Sendable {
+    // Sound: used under the lock, or by the one who has taken it out.
+    var batch: PendingBatch?
+    let until: Int64
+
+    init(_ batch: consuming PendingBatch, until: Int64) {
+      self.until = until
+      self.batch = consume batch
+    }
+  }
+
+  /// Oldest first: all wait equally long. `nil` when nothing more will come.
+  private let places = Monitor<[Place]?>([])
+
+  init() {
+    let places = places
+    let thread = PipelineThread("null-model") {
+      while let first = places.withLock(
+        waitingUntil: { $0.map { !$0.isEmpty } ?? true }, { $0?.removeFirst() })
+      {
+        let left = first.until - FrameClock.monotonic()
+        if left > 0 { usleep(UInt32(left / 1000)) }
+        if let batch = first.batch.take() { NullModel.answer(batch) }
+      }
+    }
+    thread.detach()
+  }
+
+  func add(_ batch: consuming PendingBatch, until: Int64) {
+    let place = Place(batch, until: until)
+    places.withLock { $0?.append(place) }
+    places.wakeAll()
+  }
+
+  func close() {
+    places.withLock { $0 = nil }
+    places.wakeAll()
   }
 }

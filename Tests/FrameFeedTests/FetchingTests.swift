@@ -35,8 +35,8 @@ import Testing
     }
 
     func next() -> FrameWork? { nil }
-    func taken(_ batch: FrameBatch) {}
-    func answered(_ batch: FrameBatch) {}
+    func taken(frames: Int) {}
+    func answered(_ entries: [BatchEntry]) {}
     func close() {}
     func discard() {}
   }

@@ -17,10 +17,10 @@ import Testing
     init(bytes: Int = 1 << 20, letters: (any DeadLetters)? = nil) throws {
       let sink = try LonelySink().sink
       tally = sink.tally
-      line = BatchLine(TensorPool(spec: sink.options.model.input, batches: 3))
+      line = BatchLine(TensorPool(spec: sink.options.model.input, batches: 3), decoders: 1)
       let rejections = Rejections(sink.options, tally, sink.failure, letters: letters)
       intake = LatestFrameIntake(
-        frames: nil, batch: 1, bytes: bytes, RecordBooks(sink.options, tally, rejections), line,
+        frames: nil, batch: 1, inFlight: 1, bytes: bytes, RecordBooks(sink.options, tally, rejections), line,
         AnsweredRecords(consumer: consumer, failure: sink.failure))
     }
 
@@ -32,11 +32,11 @@ import Testing
     }
 
     /// The model takes the frame that waited longest.
-    func take() -> FrameBatch? {
+    func take() -> BatchLine.Batch? {
       guard let work = intake.next() else { return nil }
       line.finish(work.place, .rejected)
       let batch = line.next()
-      if let batch { intake.taken(batch) }
+      if let batch { intake.taken(frames: batch.frames) }
       return batch
     }
   }
@@ -51,7 +51,7 @@ import Testing
     #expect(places(setup.consumer) == ["0@0/1"])
     let batch = try #require(setup.take())
     #expect(places(setup.consumer) == ["0@0/1"])
-    setup.intake.answered(batch)
+    setup.intake.answered(batch.entries)
     #expect(places(setup.consumer) == ["0@0/1", "0@1/1"])
     #expect(setup.tally.stale.value == 1)
   }
@@ -64,7 +64,7 @@ import Testing
     let batch = try #require(setup.take())
     #expect(setup.offer("a", 0, 5, assignment: 2))
     #expect(places(setup.consumer) == [])
-    setup.intake.answered(batch)
+    setup.intake.answered(batch.entries)
     #expect(places(setup.consumer) == ["0@5/1", "0@5/2"])
     // From then on there is nothing to wait for.
     #expect(setup.offer("a", 0, 5, assignment: 3))
@@ -89,11 +89,11 @@ import Testing
     #expect(!setup.offer("a", 0, 3), "in the order of the log")
     let first = try #require(setup.take())
     #expect(setup.offer("c", 0, 2), "b waits now, c is outside")
-    setup.intake.answered(first)
+    setup.intake.answered(first.entries)
     let second = try #require(setup.take())
-    setup.intake.answered(second)
+    setup.intake.answered(second.entries)
     let third = try #require(setup.take())
-    setup.intake.answered(third)
+    setup.intake.answered(third.entries)
     #expect(places(setup.consumer) == ["0@0/1", "0@1/1", "0@2/1"])
   }
 
@@ -137,7 +137,7 @@ import Testing
     letters.isWaiting.withLock(waitingUntil: { $0 }) { _ in }
     for _ in 0..<2 {
       let batch = try #require(setup.take())
-      setup.intake.answered(batch)
+      setup.intake.answered(batch.entries)
     }
     setup.intake.close()
     #expect(places(setup.consumer) == ["0@0/1", "1@0/1"])

@@ -24,8 +24,8 @@ import Testing
     #expect(frames.offer(3, feed: "a", age(6), bytes: 1) == .dropped)
     #expect(frames.serve() == 2)
     // Nor does a feed go backward behind what was handed out.
-    frames.taken()
-    frames.answered(1)
+    frames.taken(1)
+    frames.answered()
     #expect(frames.offer(4, feed: "a", age(6), bytes: 1) == .dropped)
     #expect(frames.offer(5, feed: "a", age(8), bytes: 1) == .waits(dropping: nil))
   }
@@ -65,8 +65,8 @@ import Testing
       }
       let frame = frames.serve()
       served[feedOf[frame ?? 0] ?? 0] += 1
-      frames.taken()
-      frames.answered(1)
+      frames.taken(1)
+      frames.answered()
     }
     #expect(served == [Int](repeating: 3, count: 100))
   }
@@ -92,9 +92,9 @@ import Testing
     var frames = frames(batch: 3)
     for feed in 0..<5 { _ = frames.offer(feed, feed: "f\(feed)", age(0), bytes: 1) }
     #expect(frames.serve() == 0 && frames.serve() == 1)
-    frames.taken()
+    frames.taken(2)
     #expect(!frames.canServe && frames.serve() == nil)
-    frames.answered(2)
+    frames.answered()
     #expect(frames.serve() == 2 && frames.serve() == 3 && frames.serve() == 4)
     #expect(frames.serve() == nil)
     // Too old to be worth it: its slot is free again.
@@ -103,14 +103,27 @@ import Testing
     #expect(frames.serve() == 9)
   }
 
+  /// A model that takes two batches at a time gets a second beside the first, and no third.
+  @Test func severalBatchesAreWithTheModel() {
+    var frames = LatestFrames(batch: 2, inFlight: 2, capacity: 100, bytes: 1000)
+    for feed in 0..<9 { _ = frames.offer(feed, feed: "f\(feed)", age(0), bytes: 1) }
+    #expect(frames.serve() == 0 && frames.serve() == 1 && frames.serve() == nil)
+    frames.taken(2)
+    #expect(frames.serve() == 2)
+    frames.taken(1)
+    #expect(!frames.canServe)
+    frames.answered()
+    #expect(frames.serve() == 3 && frames.serve() == 4 && frames.serve() == nil)
+  }
+
   /// Feed names are hostile input.
   @Test func manyFeedsAreForgottenInTime() {
     var frames = frames()
     for number in 0..<(LatestFrames.maximumServed * 2) {
       #expect(frames.offer(number, feed: "f\(number)", age(0), bytes: 1) == .waits(dropping: nil))
       #expect(frames.serve() == number)
-      frames.taken()
-      frames.answered(1)
+      frames.taken(1)
+      frames.answered()
     }
     // The last ones are remembered.
     #expect(frames.offer(-1, feed: "f\(LatestFrames.maximumServed * 2 - 1)", age(0), bytes: 1) == .dropped)

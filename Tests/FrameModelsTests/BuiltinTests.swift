@@ -23,12 +23,14 @@ import Testing
       }
     }
     batch.count = frames.count
-    var values = [Double](repeating: 77, count: 3)
     let identities = names.enumerated().map {
       FrameIdentity(feed: $0.element, run: runs?[$0.offset] ?? "r", sequence: nil)
     }
-    try model.infer(batch, frames: identities, values: &values)
-    return values
+    let rows = try Said.by(model, batch, identities)
+    #expect(rows.count == frames.count)
+    return (0..<rows.count).flatMap { frame in
+      model.outputs.indices.flatMap { rows.numbers(frame: frame, output: $0) }
+    }
   }
 
   private func model(_ name: String, _ spec: TensorSpec) throws -> any Model {
@@ -42,7 +44,8 @@ import Testing
       for type in TensorSpec.Element.allCases {
         let spec = TensorSpec(width: 2, height: 2, layout: layout, type: type, batch: 2)
         let model = try model("channel-statistics", spec)
-        #expect(model.outputs.map(\.name) == ["mean", "std"] && model.rowCount == 6)
+        #expect(model.outputs.map(\.name) == ["mean", "std"])
+        #expect(model.outputs.map(\.count) == [3, 3])
         let frame = layout == .nchw ? planes.flatMap { $0 } : (0..<4).flatMap { i in planes.map { $0[i] } }
         let values = try run(model, [frame, frame], ["a", "b"])
         let row = [2.5, 5, 5, 1.25.squareRoot(), 0, 5]
@@ -84,10 +87,28 @@ import Testing
   }
 
   @Test func refusesABatchThatDoesNotMatch() throws {
-    let model = try model("null", TensorSpec(width: 1, height: 1))
+    let model = try model("channel-statistics", TensorSpec(width: 1, height: 1))
     #expect(throws: ModelError.self) { try run(model, [[1, 2, 3]], []) }
     let other = try #require(TensorPool(spec: TensorSpec(width: 2, height: 1), batches: 1).take())
-    var values = [Double]()
-    #expect(throws: ModelError.self) { try model.infer(other, frames: [], values: &values) }
+    #expect(throws: ModelError.self) { try Said.by(model, other, []) }
+  }
+
+  /// Several batches wait side by side, and each is answered.
+  @Test func nullWaitsForSeveralAtATime() throws {
+    var runtime = ModelRuntime(kind: .builtin)
+    (runtime.delayMilliseconds, runtime.maximumInFlight) = (30, 4)
+    let model = NullModel(
+      ModelManifest(name: "null", runtime: runtime, input: TensorSpec(width: 1, height: 1)))
+    let pool = TensorPool(spec: model.manifest.input, batches: 4)
+    let said = Said()
+    for ticket in 0..<4 {
+      let tensor = try #require(pool.take())
+      tensor.count = 1
+      let frames = [FrameIdentity(feed: "a", run: "r", sequence: ticket)]
+      model.take(PendingBatch(tensor: tensor, frames: frames, ticket: ticket, receiver: said))
+    }
+    #expect(said.outcomes.withLock { $0.isEmpty }, "none is answered at once")
+    let answered = said.outcomes.withLock(waitingUntil: { $0.count == 4 }) { $0.keys.sorted() }
+    #expect(answered == [0, 1, 2, 3])
   }
 }

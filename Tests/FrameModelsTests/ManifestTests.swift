@@ -57,7 +57,7 @@ func parse(_ text: String) throws(ModelError) -> ModelManifest {
     ),
     (
       manifest(runtime: #"{"kind":"builtin","modle":"x"}"#),
-      #"m.json: unknown key "runtime.modle"; known here: kind, model, delayMs"#
+      #"m.json: unknown key "runtime.modle"; known here: kind, model, delayMs, maxInFlight"#
     ),
     (
       manifest(#""men":[0]"#),

@@ -42,7 +42,7 @@ final class SampleFeed: FrameSource {
 }
 
 /// Tells the window that frames have arrived; else it does nothing.
-final class ArrivalModel: Model {
+final class ArrivalModel: DirectModel {
   let manifest: ModelManifest
   let outputs: [ModelOutput] = []
   private let window: FlowWindow

@@ -1,7 +1,7 @@
 import FrameCodecs
 import FrameCore
 import FrameLatency
-import FrameModels
+public import FrameModels
 import FrameTensors
 import KafkaTransport
 import LogLines
@@ -31,16 +31,22 @@ public final class FeedSink: Sendable {
     var letters: (any DeadLetters)?
   }
 
-  /// - Throws: when the manifest names no model that this program has.
-  public init(_ options: SinkOptions) throws(FeedError) {
-    self.options = options
-    tally = SinkTally(sync: options.sync)
-    drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
+  /// Takes the model that the manifest of the options names.
+  /// - Throws: when this program has no such model.
+  public convenience init(_ options: SinkOptions) throws(FeedError) {
     do throws(ModelError) {
-      model = try ModelRegistry.make(options.model)
+      self.init(options, model: try ModelRegistry.make(options.model))
     } catch {
       throw .model(error)
     }
+  }
+
+  /// Takes this model: its own manifest says which tensors it gets, not that of the options.
+  public init(_ options: SinkOptions, model: any Model) {
+    self.options = options
+    self.model = model
+    tally = SinkTally(sync: options.sync)
+    drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
   }
 
   /// Fetches nothing more; what was fetched is still answered, within the drain timeout.
@@ -84,15 +90,23 @@ public final class FeedSink: Sendable {
     let letters = try deadLetters(topic)
     let consumer = try consumer(topic)
     let rejections = Rejections(options, tally, failure, letters: letters)
-    let line = BatchLine(TensorPool(spec: model.manifest.input, batches: SinkOptions.batches))
+    let spec = model.manifest.input
+    let batches = options.batches(of: spec, inFlight: model.manifest.runtime.maximumInFlight)
+    let line = BatchLine(TensorPool(spec: spec, batches: batches), decoders: options.decoders)
     let records = AnsweredRecords(consumer: consumer, failure: failure)
     let intake = makeIntake(line, RecordBooks(options, tally, rejections), records)
+    let answers = ModelAnswers(line: line, intake: intake, model: model, results: results, rejections, tally)
+    {
+      [failure] error in
+      failure.report(error)
+      // Nothing is answered any more, so nothing need wait for it.
+      intake.discard()
+      line.close()
+    }
     running.withLock { $0 = Running(intake: intake, consumer: consumer, results: results, letters: letters) }
     defer { running.withLock { $0 = Running() } }
     let stages = SinkStages(
-      intake: intake, line: line, decoders: decoders(intake, line, rejections),
-      inference: InferenceStage(line: line, intake: intake, model: model, results: results, tally: tally),
-      failure: failure)
+      intake: intake, line: line, decoders: decoders(intake, line, rejections), answers: answers)
     stages.start()
     let sync = options.sync ? ClockSync(options, tally) : nil
     var fetching = Fetching(self, consumer, intake)
@@ -140,7 +154,8 @@ public final class FeedSink: Sendable {
     case .every: EveryFrameIntake(frames: options.frames, books, line, records)
     case .latest:
       LatestFrameIntake(
-        frames: options.frames, batch: model.manifest.input.batch, books, line, records)
+        frames: options.frames, batch: model.manifest.input.batch,
+        inFlight: model.manifest.runtime.maximumInFlight, books, line, records)
     }
   }
 
@@ -153,9 +168,10 @@ public final class FeedSink: Sendable {
     demand.orientation = options.orientation
     demand.damaged = options.damaged
     let crew = options.decoders > 1 ? DecodeCrew(threads: options.decoders) : nil
-    return (0..<options.decoders).map { _ in
+    return (0..<options.decoders).map { number in
       DecodeStage(
-        intake: intake, line: line, decoder: FrameDecoder(limits: options.limits, demand: demand, crew: crew),
+        number: number, intake: intake, line: line,
+        decoder: FrameDecoder(limits: options.limits, demand: demand, crew: crew),
         writer: TensorWriter(spec: model.manifest.input), rejections: rejections,
         pictures: tally.pictures, options: options)
     }

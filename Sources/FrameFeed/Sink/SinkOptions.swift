@@ -1,6 +1,8 @@
 public import FrameCodecs
 public import FrameCore
 public import FrameModels
+import FrameLatency
+import FrameTensors
 public import KafkaTransport
 public import LogLines
 
@@ -24,7 +26,8 @@ public struct SinkOptions: Sendable {
   public var frames: Int?
   /// Stop when nothing came for so long, s.
   public var idleTimeout: Double?
-  public var decoders = 1
+  /// Threads that decode; the cores that there are, unless set.
+  public var decoders = HostDescription.processors
   public var policy = Policy.every
   /// Frames that were due longer ago are dropped before they are decoded, ns; `nil` takes any.
   public var maximumAge: Int64?
@@ -64,8 +67,15 @@ public struct SinkOptions: Sendable {
   static let recordQueue = 16
   /// Their bytes, at most; one record always fits. What is fetched beyond waits in librdkafka.
   static let recordQueueBytes = 128 << 20
-  /// Batches being filled or read at a time.
-  static let batches = 3
+  /// Tensors of all batches that are filled or read at a time, at most, bytes; but three batches always fit.
+  static let tensorBytes = 1 << 30
+
+  /// Batches that are filled or read at a time: enough that every decoder has a slot to fill while the model reads.
+  func batches(of spec: TensorSpec, inFlight: Int) -> Int {
+    let filled = (decoders + 1 + spec.batch - 1) / spec.batch
+    let fitting = Self.tensorBytes / (spec.batch * spec.bytesPerFrame)
+    return max(3, min(filled + 1 + inFlight, fitting))
+  }
 }
 
 /// Where the model's answers go.

@@ -7,19 +7,18 @@ final class SinkStages: Sendable {
   private let line: BatchLine
   private let decoders: [DecodeStage]
   private let inference: InferenceStage
-  private let failure: SinkFailure
+  private let answers: ModelAnswers
   /// Threads that have not ended.
   private let running = Monitor((decoders: 0, model: 0))
 
   init(
-    intake: any FrameIntake, line: BatchLine, decoders: [DecodeStage], inference: InferenceStage,
-    failure: SinkFailure
+    intake: any FrameIntake, line: BatchLine, decoders: [DecodeStage], answers: ModelAnswers
   ) {
     self.intake = intake
     self.line = line
     self.decoders = decoders
-    self.inference = inference
-    self.failure = failure
+    self.answers = answers
+    inference = InferenceStage(line: line, answers: answers)
   }
 
   /// Starts the threads. They end when the intake is closed and what was in it has been answered.
@@ -38,14 +37,7 @@ final class SinkStages: Sendable {
       thread.detach()
     }
     let thread = PipelineThread("frame-model") { [self] in
-      do throws(FeedError) {
-        try inference.run()
-      } catch {
-        failure.report(error)
-        // Nothing is answered any more, so nothing need wait for it.
-        intake.discard()
-        line.close()
-      }
+      inference.run()
       running.withLock { $0.model = 0 }
       running.wakeAll()
     }
@@ -67,6 +59,7 @@ final class SinkStages: Sendable {
     abandon()
     intake.discard()
     line.abandon()
+    answers.abandon()
     _ = hasEnded(by: FrameClock.monotonic() + 500_000_000)
   }
 

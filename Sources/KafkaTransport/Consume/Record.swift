@@ -53,6 +53,10 @@ public struct Record: ~Copyable, @unchecked Sendable {
     }
   }
 
+  /// Values up to this size are worth a copy for a record that waits: the response it came in may hold hundreds of
+  /// others, bytes.
+  public static let smallCopy = 1 << 20
+
   /// Copies what is of use and lets go of the response it came in. For records that wait.
   public mutating func detach() {
     guard case .fetched(let message) = content else { return }

@@ -55,10 +55,10 @@ final class EveryFrameIntake: FrameIntake {
     }
   }
 
-  func taken(_ batch: FrameBatch) {}
+  func taken(frames: Int) {}
 
-  func answered(_ batch: FrameBatch) {
-    for entry in batch.entries { records.done(entry.place) }
+  func answered(_ entries: [BatchEntry]) {
+    for entry in entries { records.done(entry.place) }
   }
 
   func close() { queue.close() }

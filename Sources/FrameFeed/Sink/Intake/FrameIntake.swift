@@ -6,6 +6,13 @@ struct FrameWork: ~Copyable, Sendable {
   let record: Record
   let description: FrameDescription
   let place: BatchLine.Place
+
+  /// The record, to be held until the model has answered. A small one lets go of the response that it came in.
+  consuming func keepRecord() -> KeptRecord {
+    var record = record
+    if record.byteCount <= Record.smallCopy { record.detach() }
+    return KeptRecord(record)
+  }
 }
 
 /// Between fetching and decoding: tells what records are, keeps the ledger, and decides which frames go on.
@@ -20,9 +27,10 @@ protocol FrameIntake: AnyObject, Sendable {
   /// - Returns: `nil` when no more will come.
   func next() -> FrameWork?
   /// The model takes a batch.
-  func taken(_ batch: FrameBatch)
+  /// - Parameter frames: that were placed in it.
+  func taken(frames: Int)
   /// The model has answered a batch and the answers are saved.
-  func answered(_ batch: FrameBatch)
+  func answered(_ entries: [BatchEntry])
   /// No more records will be offered, and none that waits for room is taken; those inside are still handed out.
   func close()
   /// Drops what was not handed out.

@@ -62,8 +62,6 @@ final class LatestFrameIntake: FrameIntake {
   /// Frames that wait at a time, one a feed, and their bytes.
   private static let maximumWaiting = 65_536
   static let maximumBytes = 256 << 20
-  /// Payloads up to this size are copied out of the response they came in, which may hold hundreds of others, bytes.
-  private static let copiedBytes = 1 << 20
 
   private let wanted: Int?
   private let line: BatchLine
@@ -81,9 +79,11 @@ final class LatestFrameIntake: FrameIntake {
   /// - Parameters:
   ///   - frames: most frames to hand out.
   ///   - batch: frames of one batch.
+  ///   - inFlight: batches that the model takes at a time.
   ///   - bytes: most bytes of frames that wait.
   init(
-    frames: Int?, batch: Int, bytes: Int = maximumBytes, _ books: RecordBooks, _ line: BatchLine,
+    frames: Int?, batch: Int, inFlight: Int, bytes: Int = maximumBytes, _ books: RecordBooks,
+    _ line: BatchLine,
     _ records: AnsweredRecords
   ) {
     wanted = frames
@@ -92,7 +92,8 @@ final class LatestFrameIntake: FrameIntake {
     self.books = books
     reader = Monitor(books)
     state = Monitor(
-      State(frames: LatestFrames(batch: batch, capacity: Self.maximumWaiting, bytes: bytes)))
+      State(
+        frames: LatestFrames(batch: batch, inFlight: inFlight, capacity: Self.maximumWaiting, bytes: bytes)))
   }
 
   func offer(_ record: consuming Record, deadline: Int64) -> Record? {
@@ -107,7 +108,7 @@ final class LatestFrameIntake: FrameIntake {
       if !state.withLock({ $0.open.cameAgain(place) }) { records.done(place) }
       return nil
     }
-    if record.byteCount <= Self.copiedBytes { record.detach() }
+    if record.byteCount <= Record.smallCopy { record.detach() }
     let held = Held(record, description)
     let dropped: Held? = state.withLock { state in
       guard !state.closed else { return nil }
@@ -161,13 +162,15 @@ final class LatestFrameIntake: FrameIntake {
     }
   }
 
-  func taken(_ batch: FrameBatch) {
-    state.withLock { $0.frames.taken() }
+  func taken(frames: Int) {
+    state.withLock { $0.frames.taken(frames) }
+    // A model that takes several batches at a time may have the next.
+    state.wakeAll()
   }
 
-  func answered(_ batch: FrameBatch) {
-    for entry in batch.entries { done(entry.place) }
-    state.withLock { $0.frames.answered(batch.entries.count) }
+  func answered(_ entries: [BatchEntry]) {
+    for entry in entries { done(entry.place) }
+    state.withLock { $0.frames.answered() }
     state.wakeAll()
   }
 

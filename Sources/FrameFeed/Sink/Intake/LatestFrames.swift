@@ -56,31 +56,35 @@ struct LatestFrames: Sendable, Equatable {
   /// What was handed out last of each feed.
   private var served: [String: (age: Age, turn: Int)] = [:]
   private var turns = 0
-  /// Most frames that may be in hand; and how many are.
-  private let slots: Int
-  private var inHand = 0
-  /// Whether the model works: a frame that is decoded then is an inference older when it is looked at.
-  private var isBusy = false
+  /// Frames of a batch; and how many were handed out for the next.
+  private let batch: Int
+  private var gathered = 0
+  /// Batches that the model takes at a time; and how many it has. A frame that is decoded while it has no room is an
+  /// inference older when it is looked at.
+  private let inFlight: Int
+  private var atModel = 0
 
   /// - Parameters:
   ///   - batch: frames of one batch.
+  ///   - inFlight: batches that the model takes at a time.
   ///   - capacity: frames that may wait, and `bytes` of them. When full a frame of a further feed does not get in.
-  init(batch: Int, capacity: Int, bytes: Int) {
-    precondition(batch > 0 && capacity > 0)
-    slots = batch
+  init(batch: Int, inFlight: Int = 1, capacity: Int, bytes: Int) {
+    precondition(batch > 0 && inFlight > 0 && capacity > 0)
+    self.batch = batch
+    self.inFlight = inFlight
     self.capacity = capacity
     byteCapacity = bytes
   }
 
   static func == (left: Self, right: Self) -> Bool {
-    left.waiting == right.waiting && left.inHand == right.inHand && left.isBusy == right.isBusy
+    left.waiting == right.waiting && left.gathered == right.gathered && left.atModel == right.atModel
       && left.served.mapValues(\.age) == right.served.mapValues(\.age)
   }
 
   var isEmpty: Bool { waiting.isEmpty }
 
   /// Whether a frame may be handed out now.
-  var canServe: Bool { !isBusy && inHand < slots && !waiting.isEmpty }
+  var canServe: Bool { atModel < inFlight && gathered < batch && !waiting.isEmpty }
 
   /// A frame has come.
   /// - Parameter frame: its number; none twice.
@@ -107,7 +111,7 @@ struct LatestFrames: Sendable, Equatable {
     turns += 1
     served[feed] = (first.age, turns)
     if served.count > Self.maximumServed { forgetOldest() }
-    inHand += 1
+    gathered += 1
     return first.frame
   }
 
@@ -118,18 +122,21 @@ struct LatestFrames: Sendable, Equatable {
 
   /// A frame that was handed out goes to no model: it was too old.
   mutating func giveBack() {
-    precondition(inHand > 0, "nothing is in hand")
-    inHand -= 1
+    precondition(gathered > 0, "nothing was handed out")
+    gathered -= 1
   }
 
-  /// The model takes a batch.
-  mutating func taken() { isBusy = true }
+  /// The model takes a batch of so many frames.
+  mutating func taken(_ frames: Int) {
+    precondition(frames <= gathered, "more frames than were handed out")
+    gathered -= frames
+    atModel += 1
+  }
 
-  /// The model has answered frames.
-  mutating func answered(_ frames: Int) {
-    precondition(frames <= inHand, "more answers than frames")
-    inHand -= frames
-    isBusy = false
+  /// The model has answered a batch.
+  mutating func answered() {
+    precondition(atModel > 0, "more answers than batches")
+    atModel -= 1
   }
 
   /// Drops all that wait.

@@ -34,6 +34,20 @@ final class Rejections: Sendable {
       failure.report(error)
     }
   }
+
+  /// A frame that was decoded, and that the model refuses.
+  /// - Parameter record: what is kept of it, where it is kept.
+  func reject(_ identity: FrameIdentity, _ place: RecordPlace, _ record: KeptRecord?, reason: String) {
+    if let record { return reject(record.record, identity, arrived: true, reason: reason) }
+    tally.rejected.add()
+    tally.ledger.withLock { $0.rejected(identity, place, arrived: true) }
+    options.log.warning(
+      "\(options.topic)[\(place.partition)]@\(place.offset): rejected: \(reason)",
+      [.field("topic", options.topic), .field("partition", place.partition), .field("offset", place.offset)])
+  }
+
+  /// Whether records must be kept until nothing can refuse them any more.
+  var keepsRecords: Bool { letters != nil }
 }
 
 extension LogLine {

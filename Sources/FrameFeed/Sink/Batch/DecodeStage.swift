@@ -6,6 +6,8 @@ import LogLines
 
 /// One of the decoders: from a fetched record to its slot of the batch, without a copy of the payload between.
 struct DecodeStage: Sendable {
+  /// Which of the decoders, from 0.
+  let number: Int
   let intake: any FrameIntake
   let line: BatchLine
   let decoder: FrameDecoder
@@ -15,26 +17,28 @@ struct DecodeStage: Sendable {
   let options: SinkOptions
 
   func run() {
-    while let work = intake.next() { fill(work) }
+    while let work = intake.next() {
+      guard let tensor = line.tensor(work.place, decoder: number) else { return }
+      fill(work, tensor)
+    }
   }
 
-  private func fill(_ work: consuming FrameWork) {
+  private func fill(_ work: consuming FrameWork, _ tensor: BatchTensor) {
     let place = work.place
-    var outcome = FrameOutcome.rejected
+    let began = FrameClock.now()
     do throws(CodecError) {
-      try place.tensor.withSlot(place.slot) { (slot) throws(CodecError) in
+      try tensor.withSlot(place.slot) { (slot) throws(CodecError) in
         writer.aim(at: slot)
         try decoder.decode(work.record.payload, format: work.description.format, to: writer)
       }
-      pictures.note(
-        decoder.findings, options.log,
-        "\(options.topic)[\(work.record.partition)]@\(work.record.offset)")
-      // Rows become tensor while others are still to be decoded: the two times are added up apart.
-      let done = FrameClock.now()
-      outcome = .ready(decoded: done - writer.nanoseconds, tensor: done)
     } catch {
       rejections.reject(work.record, work.description.identity, arrived: true, reason: error.description)
+      return line.finish(place, .rejected)
     }
-    line.finish(place, outcome)
+    pictures.note(
+      decoder.findings, options.log,
+      "\(options.topic)[\(work.record.partition)]@\(work.record.offset)")
+    let times = DecodeTimes(began: began, ended: FrameClock.now(), tensor: writer.nanoseconds)
+    line.finish(place, .ready(times, rejections.keepsRecords ? work.keepRecord() : nil))
   }
 }

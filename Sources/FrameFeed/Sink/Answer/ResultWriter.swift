@@ -1,0 +1,9 @@
+/// Saves the model's answers. For one thread at a time.
+protocol ResultWriter: AnyObject, Sendable {
+  func write(_ row: ResultRow) throws(FeedError)
+  /// Returns once everything written is saved.
+  func flush() throws(FeedError)
+  func close() throws(FeedError)
+  /// Ends a flush that waits for a broker, from any thread: it throws.
+  func abandon()
+}
