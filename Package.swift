@@ -110,6 +110,15 @@ let package = Package(
       name: "FrameBenchTests",
       dependencies: ["FrameBench", "FrameCodecs", "FrameCore", "FrameLatency", "FrameSources"],
       swiftSettings: swift),
+    // The pipeline's parts, and feeds through librdkafka's in-process cluster: no broker, no other process.
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "FrameFeed", "FrameCodecs", "FrameCore", "FrameLatency", "FrameModels", "FrameSources",
+        "FrameTensors",
+        "KafkaTransport", "LogLines",
+      ],
+      swiftSettings: swift),
     // Integration: the built `framefeed` against a broker process (BROKER from `make test`).
     .testTarget(
       name: "FrameFeedTests",

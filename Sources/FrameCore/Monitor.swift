@@ -42,11 +42,27 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     mutex.deallocate()
   }
 
+  @inlinable
+  func lock() {
+    #if SANITIZED
+      Disturbance.strike()
+    #endif
+    pthread_mutex_lock(mutex)
+  }
+
+  @inlinable
+  func unlock() {
+    pthread_mutex_unlock(mutex)
+    #if SANITIZED
+      Disturbance.strike()
+    #endif
+  }
+
   /// Runs `body` with the lock held.
   @inlinable
   public func withLock<R: ~Copyable, E: Error>(_ body: (inout State) throws(E) -> R) throws(E) -> R {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    lock()
+    defer { unlock() }
     return try body(&state)
   }
 
@@ -55,8 +71,8 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   public func withLock<R: ~Copyable, E: Error>(
     waitingUntil ready: (borrowing State) -> Bool, _ body: (inout State) throws(E) -> R
   ) throws(E) -> R {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    lock()
+    defer { unlock() }
     while !ready(state) { pthread_cond_wait(condition, mutex) }
     return try body(&state)
   }
@@ -68,8 +84,8 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     waitingUntil ready: (borrowing State) -> Bool, deadline: Int64,
     _ body: (inout State) throws(E) -> R
   ) throws(E) -> R {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
+    lock()
+    defer { unlock() }
     while !ready(state), wait(until: deadline) {}
     return try body(&state)
   }
