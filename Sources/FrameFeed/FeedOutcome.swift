@@ -10,4 +10,6 @@ public struct FeedOutcome: Sendable {
   public let wasStopped: Bool
   /// Why the source could not be read to its end, if so; what was read before is in the report.
   public var failure: FeedError?
+  /// Whether every frame was sent and nobody says that it arrived (`acks=0`): not complete, as far as its source knows.
+  public var isUnconfirmed = false
 }
