@@ -10,6 +10,8 @@ public import FrameCore
   /// ns since the Unix epoch; see ``SourceStamps``.
   public let scheduled: Int64
   public let captured: Int64
+  /// When an encoder took it, ns since the Unix epoch.
+  public let began: Int64
   public let encoded: Int64
   public let origin: FrameOrigin
 }

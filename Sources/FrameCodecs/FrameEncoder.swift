@@ -41,6 +41,7 @@ public final class FrameEncoder: @unchecked Sendable {
     -> EncodedFrame
   {
     let (scheduled, captured, origin) = (frame.scheduled, frame.captured, frame.origin)
+    let began = FrameClock.now()
     var format = PayloadFormat(content: frame.content)
     findings = PictureFindings()
     do throws(CodecError) {
@@ -49,7 +50,7 @@ public final class FrameEncoder: @unchecked Sendable {
       for layer in codec.layers { payload = try apply(layer, payload, &format, pool) }
       return EncodedFrame(
         payload: payload, format: format, rawBytes: rawBytes, scheduled: scheduled, captured: captured,
-        encoded: FrameClock.now(), origin: origin)
+        began: began, encoded: FrameClock.now(), origin: origin)
     } catch {
       guard case .payload(let problem) = error else { throw error }
       throw .frame(origin: origin.description, problem: problem)

@@ -1,4 +1,6 @@
-public import Synchronization
+#if !SANITIZED
+  public import Synchronization
+#endif
 
 /// A lock around the state it guards; one that can be waited on is a ``Monitor``.
 ///
@@ -7,14 +9,14 @@ public import Synchronization
 /// it knows.
 public struct Lock<State: ~Copyable>: ~Copyable, Sendable {
   #if SANITIZED
-    @usableFromInline let guarded: Monitor<State>
+    @usableFromInline let guarded: PlainMutex<State>
   #else
     @usableFromInline let guarded: Mutex<State>
   #endif
 
   public init(_ initial: consuming sending State) {
     #if SANITIZED
-      guarded = Monitor(initial)
+      guarded = PlainMutex(initial)
     #else
       guarded = Mutex(initial)
     #endif

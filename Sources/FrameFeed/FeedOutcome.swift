@@ -8,6 +8,12 @@ public struct FeedOutcome: Sendable {
   public let isComplete: Bool
   /// Whether it was stopped before its end.
   public let wasStopped: Bool
-  /// Why the source could not be read to its end, if so; what was read before is in the report.
+  /// What ended it before its end, if anything did (its source, its client, its model); what was done until then is in
+  /// the report.
   public var failure: FeedError?
+  /// Whether every frame was sent and nobody says that it arrived (`acks=0`): not complete, as far as its source knows.
+  public var isUnconfirmed = false
+
+  /// Whether it failed with nothing in the topic, not even an end.
+  var isUseless: Bool { failure != nil && (report.frames.acknowledged ?? report.frames.sent ?? 0) == 0 }
 }

@@ -52,16 +52,17 @@ extension Stage {
   var position: Int {
     switch self {
     case .pace: 0
-    case .encode: 1
-    case .queue: 2
-    case .acknowledge: 3
-    case .transport: 4
-    case .decodeWait: 5
-    case .decode: 6
-    case .tensor: 7
-    case .batchWait: 8
-    case .infer: 9
-    case .endToEnd: 10
+    case .encodeWait: 1
+    case .encode: 2
+    case .queue: 3
+    case .acknowledge: 4
+    case .transport: 5
+    case .decodeWait: 6
+    case .decode: 7
+    case .tensor: 8
+    case .batchWait: 9
+    case .infer: 10
+    case .endToEnd: 11
     }
   }
 }

@@ -1,10 +1,13 @@
-/// A stretch of a frame's way, in the order of the pipeline.
+/// A stretch of a frame's way, in the order of the pipeline. Of each frame that was sent, those from ``pace`` to
+/// ``queue`` add up to the time from when it was due until it was sent.
 public enum Stage: String, CaseIterable, Sendable, Codable {
   /// Scheduled to captured: how late the source was.
   case pace
-  /// Captured to encoded.
+  /// Captured to taken by an encoder: the wait for a free one.
+  case encodeWait
+  /// Taken by an encoder to encoded.
   case encode
-  /// Encoded to sent: the wait before the Kafka client takes it.
+  /// Encoded to sent: the wait for the frames before it, and for the Kafka client to take it.
   case queue
   /// Sent to acknowledged by the broker.
   case acknowledge

@@ -36,7 +36,7 @@ import Testing
     let read = BoundedQueue<ReadFrame>(capacity: 20)
     let encode = BoundedQueue<CapturedFrame>(capacity: 20)
     for (index, time) in captured.enumerated() {
-      read.push(ReadFrame(index: index, frame: try frame(pool, captured: time)))
+      read.push(ReadFrame(place: index, frame: try frame(pool, captured: time)))
     }
     read.close()
     CapturePacer(

@@ -25,7 +25,9 @@ extension EncodingReport {
     ]
     let whole = rows.filter { $0.endToEnd != nil && $0.stages != nil }
     guard !whole.isEmpty else { return figures }
-    let shown: [Stage] = [.encode, .queue, .transport, .decodeWait, .decode, .batchWait, .infer]
+    let shown: [Stage] = [
+      .encodeWait, .encode, .queue, .transport, .decodeWait, .decode, .batchWait, .infer,
+    ]
     let stages = BarFigure(
       title: "Where one frame's time goes, by encoding (p50 of each stage)", unit: "ms",
       series: shown.map(\.rawValue),

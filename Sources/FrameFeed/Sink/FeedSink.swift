@@ -51,7 +51,6 @@ public final class FeedSink: Sendable {
 
   /// Fetches nothing more; what was fetched is still answered, within the drain timeout.
   public func stop() {
-    drain.begin()
     stopSignal.request()
     let running = running.withLock { $0 }
     // The fetching may wait for room behind a model that takes its time, or for a broker that takes no dead letter.

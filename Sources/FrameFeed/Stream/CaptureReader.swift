@@ -1,0 +1,116 @@
+import FrameCore
+import FrameLatency
+import FrameSources
+import LogLines
+
+/// Reads frames ahead of their time, on a thread of its own, and gives each its place in the schedule.
+struct CaptureReader: Sendable {
+  let source: any FrameSource
+  let options: StreamOptions
+  let pace: FrameSchedule.Pace
+  let pool: FramePool
+  let queue: BoundedQueue<ReadFrame>
+  let stop: StopSignal
+  let tally: StreamTally
+
+  /// How far the reading is.
+  private struct Place {
+    /// Of the next frame in the schedule.
+    var next = 0
+    /// How much later than they say frames are shown: the source was away meanwhile, ns.
+    var delay: Int64 = 0
+    /// Frames still wanted, bad ones included.
+    var wanted: Int
+
+    /// Passes over frames that are bad: their time passes all the same, so that those after them stay on the schedule.
+    mutating func pass(_ frames: Int = 1) {
+      next += frames
+      wanted -= frames
+    }
+  }
+
+  /// Reads until the end, the last loop, the wanted number of frames, or the stop.
+  /// - Throws: when no more can be read. What was read before is in the queue.
+  func run() throws(FeedError) {
+    defer { queue.close() }
+    var place = Place(wanted: options.frames ?? .max)
+    var loop = 1
+    var readInLoop = 0
+    var hasFrames = false
+    var outage = SourceOutage(source, options.log)
+    while !stop.isRequested, place.wanted > 0 {
+      let reading: SourceReading
+      do throws(SourceError) {
+        reading = try source.next(into: pool)
+      } catch {
+        if case .stopped = error { return }
+        throw .source(error)
+      }
+      switch consume reading {
+      case .frame(let frame):
+        if outage.isOn { goOn(after: &outage, presentation: frame.presentation, &place) }
+        hand(frame, &place)
+        readInLoop += 1
+        hasFrames = true
+      case .rejected where outage.isOn: outage.reject()
+      case .rejected(let error):
+        place.pass()
+        tally.unreadable.add()
+        options.log.warning("\(error)")
+      case .end:
+        guard options.loops.map({ loop < $0 }) ?? true else { return }
+        // A source without one good frame would be read for ever; one that had some is tried again.
+        let isLasting = options.loops == nil && !source.isLive && hasFrames
+        guard readInLoop > 0 || isLasting else { return }
+        guard try rewind(isAway: readInLoop == 0, isLasting: isLasting, &outage) else { return }
+        loop += 1
+        readInLoop = 0
+      }
+    }
+  }
+
+  private func hand(_ frame: consuming CapturedFrame, _ place: inout Place) {
+    var frame = frame
+    // Before it waits in any queue.
+    if source.isLive, frame.captured == 0 { frame.captured = FrameClock.now() }
+    frame.presentation = frame.presentation.map { $0 + place.delay }
+    let bytes = frame.buffer.count
+    tally.read.add()
+    let outcome = queue.push(ReadFrame(place: place.next, frame: frame), bytes: bytes)
+    place.pass()
+    // The pacer ends only when it is stopped amid a wait for a frame's time.
+    if outcome == .closed { tally.notDue.add() }
+  }
+
+  /// Leaves out the places of the schedule that passed while the source was away.
+  private func goOn(after outage: inout SourceOutage, presentation: Int64?, _ place: inout Place) {
+    let rejected = outage.end()
+    tally.unreadable.add(rejected)
+    place.pass(rejected)
+    let schedule = FrameSchedule(pace: pace, start: Int64(tally.started.value))
+    let passed = schedule.passed(
+      at: FrameClock.monotonic(), index: place.next, presentation: presentation.map { $0 + place.delay })
+    place.next += passed.places
+    place.delay += passed.presentation
+  }
+
+  /// Begins the next reading; of a lasting source that is away, once it is back.
+  /// - Returns: false when stopped while waiting.
+  private func rewind(
+    isAway: Bool, isLasting: Bool, _ outage: inout SourceOutage
+  ) throws(FeedError) -> Bool {
+    var isAway = isAway
+    var reason: SourceError?
+    while true {
+      if isAway, !outage.wait(reason, stop) { return false }
+      do throws(SourceError) {
+        try source.rewind()
+        return true
+      } catch {
+        guard isLasting else { throw .source(error) }
+        isAway = true
+        reason = error
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import FrameCodecs
+import FrameCore
+import FrameLatency
+import FrameSources
+import KafkaTransport
+
+extension FeedStreamer {
+  /// What a run came to.
+  /// - Parameters:
+  ///   - producer: `nil` when it was stopped before there was one.
+  ///   - end: how it ended.
+  func report(
+    _ startedWall: Int64, _ started: Int64, _ producer: FrameProducer?, _ end: StreamRun.End
+  ) -> RunReport {
+    let now = FrameClock.monotonic()
+    let counts = tally.counts(damaged: options.damaged == .keep, isConfirmed: isConfirmed)
+    let payload = tally.payloadBytes.value
+    let seconds = Double(now - started) / 1e9
+    let first = tally.started.value
+    // Rates are over the time frames flowed, not over the start-up.
+    let flowed = first == 0 ? seconds : max(Double(Int(now) - first) / 1e9, 1e-9)
+    return RunReport(
+      command: "stream", started: RunReport.timestamp(startedWall), durationSeconds: seconds,
+      versions: Versions.all, broker: options.kafka.brokers, settings: producer?.effectiveSettings ?? [:],
+      feed: options.feed, codec: options.codec.description, frames: counts,
+      bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
+      rate: RunReport.Rate(
+        fps: Double(counts.sent ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
+      stages: tally.latency.summaries().byName, oddities: tally.pictures.oddities,
+      notes: notes(end, renewals: producer?.renewals ?? 0))
+  }
+
+  private func notes(_ end: StreamRun.End, renewals: Int) -> [String]? {
+    var notes: [String] = []
+    if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
+    if tally.sent.value > 0, let note = confirmation.note { notes.append(note) }
+    if let failure = end.readFailure {
+      notes.append("the source could not be read to its end: \(failure)")
+    }
+    if let failure = end.sendFailure { notes.append("sending ended before the source did: \(failure)") }
+    let undelivered = tally.undelivered
+    if undelivered.count > 0 {
+      notes.append(
+        "\(undelivered.count) frames were sent and never acknowledged (the broker may have them all the same): "
+          + undelivered.names)
+    }
+    if undelivered.isEndMissing {
+      notes.append("the end of run \(run) was not acknowledged: a sink cannot tell that it is complete")
+    }
+    notes += unsentNotes(end)
+    if renewals > 0 {
+      notes.append(
+        "the broker no longer knew where the producer was, \(renewals) times: what it had not acknowledged was sent again"
+      )
+    }
+    notes += tally.latency.notes
+    return notes.isEmpty ? nil : notes
+  }
+
+  /// What was read and did not go out, and why.
+  private func unsentNotes(_ end: StreamRun.End) -> [String] {
+    var notes: [String] = []
+    if tally.unsent > 0 {
+      let why =
+        switch end.ending.halt {
+        case .deadline: "the \(options.drainTimeout.fixed(1)) s for that after the stop were over"
+        case .failure: "nothing more could be sent"
+        case nil: "they were lost on the way"
+        }
+      notes.append("\(tally.unsent) frames were captured and not sent: \(why)")
+    }
+    // Of a file they are still there.
+    if source.isLive, tally.notDue.value > 0 {
+      notes.append(
+        "\(tally.notDue.value) frames were read and not yet due when the feed was stopped: not sent")
+    }
+    return notes
+  }
+
+  /// How far the feed is.
+  public var progress: FeedProgress {
+    var progress = FeedProgress()
+    progress.done = isConfirmed ? tally.acknowledged.value : tally.sent.value
+    progress.entered = tally.sent.value
+    progress.dropped = tally.dropped.value
+    progress.rejected = tally.rejected
+    progress.bytes = tally.payloadBytes.value
+    let looped = options.loops.flatMap { loops in source.frameCount.map { $0 * loops } }
+    progress.total = [looped, options.frames].compactMap { $0 }.min()
+    let first = tally.started.value
+    if first > 0 { progress.seconds = Double(Int(FrameClock.monotonic()) - first) / 1e9 }
+    let acknowledge = tally.latency.summary(.acknowledge)
+    progress.p50 = acknowledge?.p50
+    progress.p99 = acknowledge?.p99
+    return progress
+  }
+}

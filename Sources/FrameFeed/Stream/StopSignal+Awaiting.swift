@@ -1,0 +1,26 @@
+import FrameCore
+
+extension StopSignal {
+  /// Runs `body`, which may wait for brokers, on a thread of its own, and waits for it no longer than until the stop:
+  /// it is then left to end by itself, and what it makes is dropped.
+  /// - Parameter name: of the thread.
+  /// - Returns: `nil` when the stop came first.
+  func awaiting<R: Sendable, E: Error>(
+    _ name: String, _ body: @escaping @Sendable () throws(E) -> R
+  ) throws(E) -> R? {
+    let answer = Monitor<Result<R, E>?>(nil)
+    let thread = PipelineThread(name) {
+      let result: Result<R, E>
+      do throws(E) { result = .success(try body()) } catch { result = .failure(error) }
+      answer.withLock { $0 = result }
+      answer.wakeAll()
+    }
+    thread.detach()
+    while true {
+      let soon = FrameClock.monotonic() + 50_000_000
+      let result = answer.withLock(waitingUntil: { $0 != nil }, deadline: soon) { $0 }
+      if let result { return try result.get() }
+      if isRequested { return nil }
+    }
+  }
+}
