@@ -87,14 +87,14 @@ public final class FeedStreamer: Sendable {
         log: kafkaLog(log)
       ) { delivery in
         if let error = delivery.error {
-          if delivery.isEnd {
-            tally.undelivered.addEnd()
+          if let sequence = delivery.sequence {
+            tally.undelivered.add(sequence)
+            log.warning(
+              "frame \(sequence) not delivered: \(error)", [.field("feed", feed), .field("sequence", sequence)])
           } else {
-            tally.undelivered.add(delivery.sequence)
+            tally.undelivered.addEnd()
+            log.warning("end of run not delivered: \(error)", [.field("feed", feed)])
           }
-          log.warning(
-            "\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)",
-            [.field("feed", feed), .field("sequence", delivery.sequence)])
         } else if !delivery.isEnd {
           tally.acknowledged.add()
           tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)
