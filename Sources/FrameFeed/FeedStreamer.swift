@@ -90,7 +90,8 @@ public final class FeedStreamer: Sendable {
           if let sequence = delivery.sequence {
             tally.undelivered.add(sequence)
             log.warning(
-              "frame \(sequence) not delivered: \(error)", [.field("feed", feed), .field("sequence", sequence)])
+              "frame \(sequence) not delivered: \(error)",
+              [.field("feed", feed), .field("sequence", sequence)])
           } else {
             tally.undelivered.addEnd()
             log.warning("end of run not delivered: \(error)", [.field("feed", feed)])

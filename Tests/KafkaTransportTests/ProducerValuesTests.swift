@@ -78,11 +78,13 @@ import Testing
 
   @Test func theReasonSaysWhatToDo() {
     #expect(
-      reason(.transport, last: "Connection refused").contains("no Kafka broker answers at b:1 (Connection refused)"))
+      reason(.transport, last: "Connection refused").contains(
+        "no Kafka broker answers at b:1 (Connection refused)"))
     #expect(reason(.timedOut, trouble: .certificateExpired).contains("its certificate has expired: renew it"))
     #expect(reason(.unknownTopic).contains("framefeed topic create frames --broker b:1"))
     #expect(
-      reason(KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)).contains("the right to write to frames at b:1"))
+      reason(KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)).contains(
+        "the right to write to frames at b:1"))
     let whole = TopicHandle.Partition(number: 0, leader: 3, replicas: 3, inSync: 3)
     // Of other partitions nothing matters.
     let led = TopicHandle.Partition(number: 1, leader: 2, replicas: 3, inSync: 3)
@@ -92,7 +94,8 @@ import Testing
     #expect(
       reason(.none, [whole, behind]).contains("1 of 3 replicas in sync")
         && reason(.none, [whole, behind]).contains("--config min.insync.replicas=1 --broker b:1"))
-    #expect(reason(.none, [whole, led]).contains("broker 2, which leads frames at b:1, acknowledges nothing"))
+    #expect(
+      reason(.none, [whole, led]).contains("broker 2, which leads frames at b:1, acknowledges nothing"))
   }
 
   // MARK: refusals

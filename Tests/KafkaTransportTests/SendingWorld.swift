@@ -229,7 +229,9 @@ struct SendingWorld: Hashable {
       }
     }
     if !hasStopped { faults.append("it does not stop") }
-    if ended != Set(0..<sending.tickets) { faults.append("untold: \(Set(0..<sending.tickets).subtracting(ended))") }
+    if ended != Set(0..<sending.tickets) {
+      faults.append("untold: \(Set(0..<sending.tickets).subtracting(ended))")
+    }
     if !acknowledged.isSubset(of: ended) { faults.append("acknowledged and untold") }
   }
 

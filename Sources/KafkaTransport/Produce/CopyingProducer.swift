@@ -80,7 +80,9 @@ public final class CopyingProducer: Sendable {
   }
 
   private func send(_ copy: CopiedRecord) throws(TransportError) {
-    if let room = settings.number("queue.buffering.max.kbytes").map({ $0 * 1024 }), copy.value?.count ?? 0 > room {
+    if let room = settings.number("queue.buffering.max.kbytes").map({ $0 * 1024 }),
+      copy.value?.count ?? 0 > room
+    {
       throw .tooLargeForClient(bytes: copy.bytes, limit: room, setting: "queue.buffering.max.kbytes")
     }
     do throws(TransportError) {

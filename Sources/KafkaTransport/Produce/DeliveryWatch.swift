@@ -10,10 +10,14 @@ struct DeliveryWatch: Sendable {
   /// So long no answer is nothing special, ns: a leader's successor is found in less.
   static let patience: Int64 = 6_000_000_000
 
+  private let patience: Int64
   private var acknowledged = 0
   /// Since when nothing was acknowledged though records are under way, monotonic ns.
   private var since: Int64?
   private var isTold = false
+
+  /// - Parameter patience: ns.
+  init(patience: Int64 = DeliveryWatch.patience) { self.patience = patience }
 
   /// - Parameters:
   ///   - now: monotonic, ns.
@@ -34,7 +38,7 @@ struct DeliveryWatch: Sendable {
       self.since = now
       return nil
     }
-    guard !isTold, now - since >= Self.patience else { return nil }
+    guard !isTold, now - since >= patience else { return nil }
     isTold = true
     return .stalled(seconds: seconds(now))
   }

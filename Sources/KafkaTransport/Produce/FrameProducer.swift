@@ -102,7 +102,8 @@ public final class FrameProducer: Sendable {
     var stamps = stamps
     stamps.sent = FrameClock.now()
     let record = OutgoingRecord(
-      .frame(sequence: sequence, format, stamps), of: run, address: payload.stableAddress, bytes: payload.count)
+      .frame(sequence: sequence, format, stamps), of: run, address: payload.stableAddress,
+      bytes: payload.count)
     try sender.send(record, payload)
     return stamps.sent
   }

@@ -30,14 +30,16 @@ final class ProducerConnection: Sendable {
       let value = record.address ?? UnsafeMutableRawPointer(mutating: HeaderName.end.utf8Start)
       return feed.withUTF8 { key in
         enqueue(
-          record, slot, flags: 0, key: UnsafeMutableRawPointer(mutating: key.baseAddress), keyBytes: key.count,
+          record, slot, flags: 0, key: UnsafeMutableRawPointer(mutating: key.baseAddress),
+          keyBytes: key.count,
           value: value, bytes: record.bytes)
       }
     case .copy(let copy):
       return Self.withAddress(of: copy.key) { key, keyBytes in
         Self.withAddress(of: copy.value) { value, bytes in
           enqueue(
-            record, slot, flags: RD_KAFKA_MSG_F_COPY, key: key, keyBytes: keyBytes, value: value, bytes: bytes)
+            record, slot, flags: RD_KAFKA_MSG_F_COPY, key: key, keyBytes: keyBytes, value: value, bytes: bytes
+          )
         }
       }
     }

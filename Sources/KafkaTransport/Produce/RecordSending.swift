@@ -132,7 +132,8 @@ struct RecordSending: Sendable, Hashable {
     case (.acknowledged, _):
       acknowledged += 1
       failures = 0
-    case (.returned(let cause), .healthy), (.returned(let cause), .ending), (.returned(let cause), .resending):
+    case (.returned(let cause), .healthy), (.returned(let cause), .ending),
+      (.returned(let cause), .resending):
       takeBack(slot)
       clientEnded(cause)
       return false

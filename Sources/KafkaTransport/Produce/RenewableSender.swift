@@ -21,6 +21,11 @@ final class RenewableSender: Sendable {
     var queueBytes: Int
     /// Where all records go; `nil` leaves each to librdkafka.
     var partition: RunPartition?
+    /// How long a topic that the brokers' metadata lacks may be away, ms. One that exists gets no time at all in
+    /// librdkafka below 2.10: one broker that has missed something ends it.
+    var topicPatience: Int32 = 30_000
+    /// So long no answer is told, ns.
+    var answerPatience = DeliveryWatch.patience
 
     /// As messages name what is done.
     var action: String { "sending to \(topic)" }
@@ -33,10 +38,6 @@ final class RenewableSender: Sendable {
   private let log: KafkaLog?
   /// Replaced by the serving thread only, while no record is with a client.
   private let connection: Lock<ProducerConnection>
-
-  /// How long a topic that the brokers' metadata lacks may be away, ms. One that exists gets no time at all in librdkafka
-  /// below 2.10: one broker that has missed something ends it.
-  private static let patience: Int32 = 30_000
 
   init(
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog?, teller: @escaping RecordsInFlight.Teller
@@ -94,7 +95,7 @@ final class RenewableSender: Sendable {
 
   /// Takes in the brokers' answers and replaces a client that goes on no more, until ``close()`` and everything is told.
   func serve() {
-    var watch = DeliveryWatch()
+    var watch = DeliveryWatch(patience: options.answerPatience)
     while true {
       let connection = current
       connection.client.poll(milliseconds: 100)
@@ -136,9 +137,10 @@ final class RenewableSender: Sendable {
     do throws(TransportError) {
       // Without it the first record may wait a second. Sending says what is wrong if it fails, but for a topic that
       // stays away.
+      let isAway = cause == .topicMissing
       try next.topic.connect(
-        milliseconds: cause == .topicMissing ? Self.patience : 5000,
-        patience: cause == .topicMissing ? Self.patience : 3000, isStopped: { records.hasGivenUp })
+        milliseconds: isAway ? options.topicPatience : 5000,
+        patience: isAway ? options.topicPatience : TopicHandle.patience, isStopped: { records.hasGivenUp })
     } catch {
       if case .topicMissing = error { return records.giveUp(error) }
     }
@@ -176,7 +178,8 @@ final class RenewableSender: Sendable {
       log?(
         .ours,
         "\(options.action): the brokers at \(connection.client.brokers) no longer know the topic or its partition; "
-          + "waiting for it \(Self.patience / 1000) s, then what had no answer is sent again, or given up")
+          + "waiting for it \(options.topicPatience / 1000) s, then what had no answer is sent again, or given up"
+      )
     }
   }
 
@@ -193,7 +196,10 @@ final class RenewableSender: Sendable {
     case .stalled, nil: break
     }
     if let growth = options.partition?.takeGrowth() {
-      log?(.ours, "topic \(options.topic) has \(growth.after) partitions instead of \(growth.before): \(growth.consequence)")
+      log?(
+        .ours,
+        "topic \(options.topic) has \(growth.after) partitions instead of \(growth.before): \(growth.consequence)"
+      )
     }
   }
 

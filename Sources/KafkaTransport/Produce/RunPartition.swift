@@ -47,7 +47,8 @@ final class RunPartition: Sendable {
   func attach(to configuration: OpaquePointer) {
     var (text, size) = ([CChar](repeating: 0, count: 64), 64)
     let isKnown = rd_kafka_topic_conf_get(configuration, "partitioner", &text, &size) == RD_KAFKA_CONF_OK
-    let name = isKnown ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
+    let name =
+      isKnown ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
     state.withLock { $0.partitioner = Self.partitioner(name) }
     rd_kafka_topic_conf_set_opaque(configuration, Unmanaged.passUnretained(self).toOpaque())
     rd_kafka_topic_conf_set_partitioner_cb(configuration) { topic, key, bytes, count, opaque, record in
@@ -100,7 +101,9 @@ struct KeptPartition: Sendable, Equatable {
       kept = chosen
       return chosen
     }
-    if count > self.count { growth = Growth(before: self.count, after: count, kept: kept, next: choice(count)) }
+    if count > self.count {
+      growth = Growth(before: self.count, after: count, kept: kept, next: choice(count))
+    }
     return kept
   }
 

@@ -9,7 +9,8 @@ enum StallReason {
     let client = connection.client
     let answer = connection.topic.ask(milliseconds: 1000)
     let report = Report(
-      code: answer.code, partitions: answer.partitions, kept: options.partition?.current, topic: options.topic,
+      code: answer.code, partitions: answer.partitions, kept: options.partition?.current,
+      topic: options.topic,
       brokers: client.brokers, last: client.lastWords, trouble: client.trouble)
     return report.text
   }
@@ -46,7 +47,8 @@ enum StallReason {
     private var ofPartitions: String {
       let own = partitions.filter { kept == nil || $0.number == kept }
       if let lost = own.first(where: { $0.leader < 0 }) {
-        return "partition \(lost.number) of \(topic) has no leader: start its broker at \(brokers). \(Self.wait)"
+        return
+          "partition \(lost.number) of \(topic) has no leader: start its broker at \(brokers). \(Self.wait)"
       }
       if let behind = own.first(where: { $0.inSync < $0.replicas }) {
         return
