@@ -11,6 +11,7 @@ import Testing
     world.adds = capacity == 1 ? 2 : 3
     world.losses = capacity == 3 ? 1 : 2
     world.closes = capacity == 2 ? 1 : 0
+    world.abandons = capacity == 2 ? 0 : 1
     world.refusals = capacity == 1 ? 1 : 0
     var layer: [SendingWorld: [SendingWorld.Step]] = [world: []]
     var seen: Set<SendingWorld> = [world]

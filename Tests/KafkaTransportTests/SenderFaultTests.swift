@@ -48,6 +48,10 @@ import Testing
 
   private func soon(_ seconds: Int64 = 20) -> Int64 { FrameClock.monotonic() + seconds * 1_000_000_000 }
 
+  private static func pause(_ seconds: Double) {
+    _ = StopSignal().sleep(until: FrameClock.monotonic() + FrameClock.nanoseconds(seconds))
+  }
+
   /// First bytes of a topic's records, each once, in order.
   private func firsts(_ cluster: MockCluster) throws -> [UInt8] {
     var settings = KafkaSettings(brokers: cluster.brokers)
@@ -122,13 +126,18 @@ import Testing
     var settings = KafkaSettings(brokers: "localhost:1")
     settings.set("message.timeout.ms", "200")
     let asked = Mutex<FrameProducer?>(nil)
+    let isFirst = Atomic(true)
     let producer = try FrameProducer(settings, options(), log: told.log) { delivery in
       let producer = asked.withLock { $0 }
       _ = (producer?.fatalError, producer?.renewals, producer?.effectiveSettings.count)
+      // Meanwhile others wait for a broker, and might take what comes next.
+      if isFirst.exchange(false, ordering: .relaxed) { Self.pause(3) }
       told.tell(delivery)
     }
     asked.withLock { $0 = producer }
-    for sequence in 0..<60 { try send(sequence, to: producer) }
+    for sequence in 0..<30 { try send(sequence, to: producer) }
+    Self.pause(1.3)
+    for sequence in 30..<60 { try send(sequence, to: producer) }
     let error = #expect(throws: TransportError.self) { try producer.connect(milliseconds: 2500) }
     guard case .unreachable = error else {
       Issue.record("\(error!)")
@@ -152,15 +161,15 @@ import Testing
     let producer = try FrameProducer(settings, options(), log: told.log) { told.tell($0) }
     try producer.connect()
     let back = PipelineThread("topic") {
-      _ = StopSignal().sleep(until: FrameClock.monotonic() + 400_000_000)
+      Self.pause(0.4)
       cluster.setError(of: "frames", .unknownTopic)
-      _ = StopSignal().sleep(until: FrameClock.monotonic() + 800_000_000)
+      Self.pause(0.8)
       cluster.setError(of: "frames", .none)
     }
     defer { back.join() }
     for sequence in 0..<100 {
       try send(sequence, to: producer)
-      _ = StopSignal().sleep(until: FrameClock.monotonic() + 20_000_000)
+      Self.pause(0.02)
     }
     #expect(producer.drain(until: soon()) == 0)
     #expect(told.sequences == (0..<100).map { $0 } && told.errors.isEmpty)
@@ -193,7 +202,7 @@ import Testing
       while true {
         try sender.send(OutgoingRecord(.end(count: 0, sent: 1), of: run, bytes: 0), nil)
         taken += 1
-        _ = StopSignal().sleep(until: FrameClock.monotonic() + 20_000_000)
+        Self.pause(0.02)
       }
     }
     #expect(error == .topicMissing("frames", broker: cluster.brokers))
@@ -240,7 +249,7 @@ import Testing
         }
       }
     }
-    _ = StopSignal().sleep(until: FrameClock.monotonic() + 200_000_000)
+    Self.pause(0.2)
     producer.refuse()
     thread.join()
     #expect(ended.withLock { $0 } == .stopped)
@@ -283,7 +292,7 @@ import Testing
     #expect(sender.drain(until: soon()) == 0)
     cluster.takeDown()
     for _ in 0..<3 { try send() }
-    _ = StopSignal().sleep(until: FrameClock.monotonic() + 3_500_000_000)
+    Self.pause(3.5)
     let silent = told.lines.withLock { $0 }
     #expect(silent.count == 1, "\(silent)")
     #expect(
@@ -291,7 +300,7 @@ import Testing
         && silent.first?.contains("no Kafka broker answers at \(cluster.brokers)") == true, "\(silent)")
     cluster.bringUp()
     #expect(sender.drain(until: soon()) == 0)
-    _ = StopSignal().sleep(until: FrameClock.monotonic() + 300_000_000)
+    Self.pause(0.3)
     let lines = told.lines.withLock { $0 }
     #expect(lines.count == 2 && lines.last?.contains("goes on, after") == true, "\(lines)")
     thread.end()

@@ -75,6 +75,8 @@ struct SendingWorld: Hashable {
     }
     if sending.phase == .resending, !hasLostPlace, absences > 0 { steps.append(.againNotTaken) }
     for slot in client {
+      // Who has given up cannot count on a broker.
+      if sending.phase == .givenUp, !hasLostPlace, !isPurged { steps.append(.acknowledge(slot)) }
       if failures > 0 { steps.append(.fail(slot)) }
       if absences > 0, !hasLostPlace { steps.append(.topicMissing(slot)) }
     }
@@ -90,7 +92,13 @@ struct SendingWorld: Hashable {
   var ready: [Step] {
     var steps: [Step] = []
     if handing != nil { steps.append(hasLostPlace ? .notTaken : .taken) }
-    for slot in client { steps.append(hasLostPlace || isPurged ? .comeBack(slot) : .acknowledge(slot)) }
+    for slot in client {
+      if hasLostPlace || isPurged {
+        steps.append(.comeBack(slot))
+      } else if sending.phase != .givenUp {
+        steps.append(.acknowledge(slot))
+      }
+    }
     if hasLostPlace, sending.phase == .healthy || sending.phase == .resending, !isRenewing {
       steps.append(.notice)
     }
@@ -107,6 +115,13 @@ struct SendingWorld: Hashable {
   }
 
   mutating func take(_ step: Step) {
+    let hadGivenUp = sending.phase == .givenUp
+    perform(step)
+    if hadGivenUp, sending.phase != .givenUp { faults.append("it goes on after giving up") }
+    if sending.underWay > capacity { faults.append("above the bound") }
+  }
+
+  private mutating func perform(_ step: Step) {
     switch step {
     case .add:
       adds -= 1
@@ -168,7 +183,6 @@ struct SendingWorld: Hashable {
       closes -= 1
       sending.close()
     }
-    if sending.underWay > capacity { faults.append("above the bound") }
   }
 
   private mutating func hand(_ slot: Int) {
@@ -186,7 +200,9 @@ struct SendingWorld: Hashable {
   private mutating func notTaken(_ outcome: RecordSending.Outcome) {
     let slot = handing!
     handing = nil
-    if sending.answered(slot, outcome) { end(slot) }
+    guard sending.answered(slot, outcome) else { return }
+    if outcome == .noRoom, !sending.isOver { faults.append("thrown away though it goes on") }
+    end(slot)
   }
 
   private mutating func answer(_ slot: Int, _ outcome: RecordSending.Outcome) {
