@@ -107,7 +107,8 @@ import Testing
     var settings = KafkaSettings(brokers: "localhost:1")
     for (key, value) in own { settings.set(key, value) }
     let names = [
-      "max.in.flight.requests.per.connection", "message.send.max.retries", "enable.idempotence", "queue.buffering.max.ms",
+      "max.in.flight.requests.per.connection", "message.send.max.retries", "enable.idempotence",
+      "queue.buffering.max.ms",
     ]
     let values = try SettingValues.ofProducer(names, settings, largestRecord: 1_000_000)
     let producer = try FrameProducer(
