@@ -25,6 +25,10 @@ public struct Lock<State: ~Copyable>: ~Copyable, Sendable {
   public borrowing func withLock<R: ~Copyable, E: Error>(
     _ body: (inout sending State) throws(E) -> sending R
   ) throws(E) -> sending R {
-    try guarded.withLock(body)
+    #if SANITIZED
+      try guarded.withSendingLock(body)
+    #else
+      try guarded.withLock(body)
+    #endif
   }
 }
