@@ -9,14 +9,14 @@
 /// it knows.
 public struct Lock<State: ~Copyable>: ~Copyable, Sendable {
   #if SANITIZED
-    @usableFromInline let guarded: PlainMutex<State>
+    @usableFromInline let guarded: Monitor<State>
   #else
     @usableFromInline let guarded: Mutex<State>
   #endif
 
   public init(_ initial: consuming sending State) {
     #if SANITIZED
-      guarded = PlainMutex(initial)
+      guarded = Monitor(initial)
     #else
       guarded = Mutex(initial)
     #endif
@@ -27,6 +27,10 @@ public struct Lock<State: ~Copyable>: ~Copyable, Sendable {
   public borrowing func withLock<R: ~Copyable, E: Error>(
     _ body: (inout sending State) throws(E) -> sending R
   ) throws(E) -> sending R {
-    try guarded.withLock(body)
+    #if SANITIZED
+      try guarded.withSendingLock(body)
+    #else
+      try guarded.withLock(body)
+    #endif
   }
 }

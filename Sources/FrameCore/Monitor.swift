@@ -66,6 +66,18 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     return try body(&state)
   }
 
+  #if SANITIZED
+    /// The same for a ``Lock``, whose `body` may take the state out and put another in.
+    @inlinable
+    func withSendingLock<R: ~Copyable, E: Error>(
+      _ body: (inout sending State) throws(E) -> sending R
+    ) throws(E) -> sending R {
+      lock()
+      defer { unlock() }
+      return try body(&state)
+    }
+  #endif
+
   /// Waits until `ready` holds, then runs `body`, both with the lock held.
   @inlinable
   public func withLock<R: ~Copyable, E: Error>(

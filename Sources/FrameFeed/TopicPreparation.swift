@@ -78,6 +78,7 @@ struct PreparedTopic: Sendable {
 func kafkaLog(_ log: Log) -> KafkaLog {
   { level, line in
     switch level {
+    case .ours: log.warning(line)
     case .error, .warning: log.info("librdkafka: \(line)")
     case .notice, .info, .debug: log.debug("librdkafka: \(line)")
     }

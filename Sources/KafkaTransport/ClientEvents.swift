@@ -4,6 +4,8 @@ import CRDKafka
 /// How grave a line of librdkafka's log is.
 public enum KafkaLogLevel: Sendable, Equatable {
   case error, warning, notice, info, debug
+  /// Not librdkafka's: what this library has to tell who uses it.
+  case ours
 
   /// syslog's numbers, which librdkafka uses.
   init(syslog level: Int32) {

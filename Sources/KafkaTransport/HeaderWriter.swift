@@ -7,6 +7,9 @@ struct HeaderWriter: ~Copyable {
 
   init(capacity: Int) { list = rd_kafka_headers_new(capacity) }
 
+  /// Headers that are there already; `nil` is none.
+  init(adopting list: OpaquePointer?) { self.list = list }
+
   deinit {
     if let list { rd_kafka_headers_destroy(list) }
   }

@@ -1,4 +1,5 @@
 import CRDKafka
+import FrameCore
 
 /// Owns one librdkafka client.
 final class KafkaClient: @unchecked Sendable {
@@ -7,13 +8,17 @@ final class KafkaClient: @unchecked Sendable {
   let brokers: String
   private let events: ClientEvents
   private let isConsumer: Bool
+  /// Whether a thread of its own serves it. Nobody else may then: callbacks belong to that thread.
+  private let isServed: Bool
 
   init(
-    _ type: rd_kafka_type_t, _ settings: KafkaSettings, preset: [(String, String)], events: ClientEvents
+    _ type: rd_kafka_type_t, _ settings: KafkaSettings, preset: [(String, String)], events: ClientEvents,
+    isServed: Bool = false
   ) throws(TransportError) {
     let configuration = try ClientConfiguration(settings, preset: preset)
     events.attach(to: configuration, hiding: settings.secrets)
     isConsumer = type == RD_KAFKA_CONSUMER
+    self.isServed = isServed
     handle = try configuration.start(type)
     brokers =
       settings.value("bootstrap.servers") ?? settings.value("metadata.broker.list") ?? settings.brokers
@@ -26,15 +31,26 @@ final class KafkaClient: @unchecked Sendable {
   @discardableResult
   func poll(milliseconds: Int32) -> Int { Int(rd_kafka_poll(handle, milliseconds)) }
 
+  /// Waits a little; serves callbacks meanwhile, where nobody else does.
+  func pause(milliseconds: Int32) {
+    guard isServed else { return _ = rd_kafka_poll(handle, milliseconds) }
+    _ = StopSignal().sleep(until: FrameClock.monotonic() + Int64(milliseconds) * 1_000_000)
+  }
+
+  /// What keeps the client and a broker that is there apart, if that was the last error.
+  var trouble: ConnectionTrouble? { events.trouble }
+
+  /// librdkafka's words for the client's last error.
+  var lastWords: String? { events.lastError.map { ConnectionTrouble.words($0.text) } }
+
   /// An error as one thrown: the client's last own error says more than a time-out does.
   func failure(_ action: String, _ code: KafkaCode, detail: String? = nil) -> TransportError {
     switch code {
     case .transport, .timedOut, .allBrokersDown, .unresolved:
       // A consumer that is polled so ends with an assertion where a record waits.
-      if !isConsumer { poll(milliseconds: 0) }
-      if let trouble = events.trouble { return .connection(broker: brokers, trouble: trouble) }
-      let reason = events.lastError.map { ConnectionTrouble.words($0.text) }
-      return .unreachable(broker: brokers, reason: reason ?? code.description)
+      if !isConsumer, !isServed { poll(milliseconds: 0) }
+      if let trouble { return .connection(broker: brokers, trouble: trouble) }
+      return .unreachable(broker: brokers, reason: lastWords ?? code.description)
     default:
       return .kafka(action: action, code: code, detail: detail)
     }

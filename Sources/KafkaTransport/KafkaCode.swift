@@ -56,6 +56,24 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
+  /// Whether the topic, or its partition, is not where it was: for a while, or for good.
+  var isUnknownTopic: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+      RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+      true
+    default: false
+    }
+  }
+
+  /// Whether the user has not the right to write.
+  var isDenied: Bool {
+    switch code {
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED: true
+    default: false
+    }
+  }
+
   /// Whether a commit was refused as the group has members, and this client is none of them.
   var isOfMembership: Bool {
     switch code {

@@ -31,7 +31,10 @@ public enum SettingValues {
   ) throws(TransportError) -> [String: String] {
     let preset = SettingsPreset.producer(
       largestRecord: largestRecord, inFlightBytes: FrameProducer.defaultInFlightBytes, user: settings)
-    return values(names, of: try ClientConfiguration(settings, preset: preset))
+    let configuration = try ClientConfiguration(settings, preset: preset)
+    let values = values(names, of: configuration)
+    guard configuration.value(of: "enable.idempotence") == "true" else { return values }
+    return values.reduce(into: [:]) { $0[$1.key] = idempotent($1.key, settings) ?? $1.value }
   }
 
   /// What a consumer of these settings would use; `nil` for a name it does not know.
@@ -57,6 +60,16 @@ public enum SettingValues {
       given[entry.key] = KafkaSettings.isSecret(entry.key) ? "***" : entry.value
     }
     return given
+  }
+
+  /// What a starting idempotent producer sets by itself where the user has not: `rd_kafka_conf_finalize` of librdkafka
+  /// 2.0.2.
+  private static func idempotent(_ name: String, _ settings: KafkaSettings) -> String? {
+    let names = ["max.in.flight", "max.in.flight.requests.per.connection"]
+    if names.contains(name), names.allSatisfy({ settings.value($0) == nil }) { return "5" }
+    let retries = ["retries", "message.send.max.retries"]
+    if retries.contains(name), retries.allSatisfy({ settings.value($0) == nil }) { return "\(Int32.max)" }
+    return nil
   }
 
   private static func values(

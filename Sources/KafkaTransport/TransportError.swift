@@ -18,8 +18,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case partitionMissing(topic: String, partition: Int32, partitions: Int)
   /// The record is refused by the topic; `limit` is `nil` where the brokers do not tell it.
   case tooLargeForTopic(topic: String, bytes: Int, limit: Int?, broker: String)
-  /// The record would be refused by the client's own setting.
-  case tooLargeForClient(bytes: Int, limit: Int)
+  /// The record would be refused by the client's own setting, whose value is in bytes, or in KiB by its name.
+  case tooLargeForClient(bytes: Int, limit: Int, setting: String = "message.max.bytes")
   /// Anything else a broker or librdkafka answered.
   case kafka(action: String, code: KafkaCode, detail: String?)
   /// A sink had to leave its group before the broker had its last offsets.
@@ -50,8 +50,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     case .tooLargeForTopic(let topic, let bytes, let limit, let broker):
       "a record of \(bytes) bytes is above the limit of topic \(topic), \(limit.map { "\($0) bytes" } ?? "max.message.bytes"); raise it: framefeed topic create \(topic) "
         + "--update --config max.message.bytes=\(Self.roomy(bytes)) --broker \(broker)"
-    case .tooLargeForClient(let bytes, let limit):
-      "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X message.max.bytes=\(Self.roomy(bytes))"
+    case .tooLargeForClient(let bytes, let limit, let setting):
+      "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X \(setting)=\(Self.roomy(bytes) / (setting.hasSuffix(".kbytes") ? 1000 : 1))"
     case .kafka(let action, let code, let detail):
       "\(action): \(detail ?? code.description) (\(code.name))"
     case .notCommitted(let group, let broker):

@@ -53,7 +53,7 @@ import Testing
     cluster.create("frames", partitions: 3)
     for partition: Int32 in 0..<3 { cluster.setLeader("frames", partition, to: partition + 1) }
     cluster.setCoordinator(of: "g", to: 1)
-    let producer = try LineProducer(KafkaSettings(brokers: cluster.brokers), topic: "frames")
+    let producer = try CopyingProducer(KafkaSettings(brokers: cluster.brokers), topic: "frames")
     for number in 0..<60 { try producer.send([1], key: "feed-\(number)") }
     try producer.flush()
     cluster.setLeader("frames", 1, to: nil)

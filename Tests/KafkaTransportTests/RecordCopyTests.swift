@@ -118,7 +118,7 @@ import Testing
     let topic = try TopicHandle("frames", client)
     for content in Self.contents { send(content, client, topic) }
     #expect(rd_kafka_flush(client.handle, 10_000) == RD_KAFKA_RESP_ERR_NO_ERROR)
-    let producer = try LineProducer(KafkaSettings(brokers: cluster.brokers), topic: "letters")
+    let producer = try CopyingProducer(KafkaSettings(brokers: cluster.brokers), topic: "letters")
     try producer.connect()
     let read = try read(cluster, "frames", 4) { try producer.send(copyOf: $0, adding: [("why", "so")]) }
     // The sending itself.

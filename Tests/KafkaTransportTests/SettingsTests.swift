@@ -101,6 +101,25 @@ import Testing
     #expect(producer.effectiveSettings["enable.idempotence"] == nil)
   }
 
+  /// What is said of a producer before it starts is what it has then.
+  @Test(arguments: [[], [("max.in.flight", "2")], [("acks", "1")], [("enable.idempotence", "false")]])
+  func valuesAreThoseOfTheClient(own: [(String, String)]) throws {
+    var settings = KafkaSettings(brokers: "localhost:1")
+    for (key, value) in own { settings.set(key, value) }
+    let names = [
+      "max.in.flight.requests.per.connection", "message.send.max.retries", "enable.idempotence",
+      "queue.buffering.max.ms",
+    ]
+    let values = try SettingValues.ofProducer(names, settings, largestRecord: 1_000_000)
+    let producer = try FrameProducer(
+      settings, FrameProducer.Options(topic: "t", feed: "f", run: "r", maximumRecord: 1_000_000)
+    ) { _ in }
+    let effective = producer.effectiveSettings
+    for name in names {
+      #expect(values[name] == effective[name] ?? SettingValues.defaultValue(of: name), "\(name)")
+    }
+  }
+
   @Test func tooLargeFramesNameTheCommandThatHelps() throws {
     let options = FrameProducer.Options(topic: "small", feed: "f", run: "r", maximumRecord: 50_000)
     let producer = try FrameProducer(KafkaSettings(brokers: "b:1"), options) { _ in }

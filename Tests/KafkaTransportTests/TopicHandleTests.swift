@@ -12,7 +12,7 @@ import Testing
     _ brokers: String, milliseconds: Int = 30_000, within seconds: Int64 = 20,
     isStopped: @escaping @Sendable () -> Bool = { false }
   ) throws -> Result<Void, TransportError>? {
-    let producer = try LineProducer(KafkaSettings(brokers: brokers), topic: "frames")
+    let producer = try CopyingProducer(KafkaSettings(brokers: brokers), topic: "frames")
     let ended = Monitor<Result<Void, TransportError>?>(nil)
     let thread = PipelineThread("connect") {
       let result: Result<Void, TransportError>

@@ -80,7 +80,7 @@ import Testing
     #expect(pool.outstanding == 0)
     let seen = log.all.withLock { $0 }
     #expect(
-      seen.map(\.sequence) == [0, 1, 2, 3, 4, 5]
+      seen.map(\.sequence) == [0, 1, 2, 3, 4, nil]
         && seen.allSatisfy { $0.error == nil && $0.answered >= $0.sent })
     #expect(seen.map(\.isEnd) == [false, false, false, false, false, true])
 

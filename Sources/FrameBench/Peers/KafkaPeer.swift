@@ -31,8 +31,10 @@ public enum KafkaPeer {
     let producer = try FrameProducer(kafka, options) { delivery in
       if let error = delivery.error { PeerLines.fail("\(error)") }
       let done = FrameClock.monotonic()
-      guard let start = starts.withLock({ $0.removeValue(forKey: delivery.sequence) }) else { return }
-      PeerLines.sent(delivery.sequence, start: start, done: done)
+      guard let sequence = delivery.sequence,
+        let start = starts.withLock({ $0.removeValue(forKey: sequence) })
+      else { return }
+      PeerLines.sent(sequence, start: start, done: done)
     }
     try producer.connect()
     PeerLines.ready(nil, client(kafka))

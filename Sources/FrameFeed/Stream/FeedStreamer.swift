@@ -125,14 +125,14 @@ public final class FeedStreamer: Sendable {
       guard Confirmation(options.kafka) != .none else { return }
       return tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)
     }
-    if delivery.isEnd {
+    guard let sequence = delivery.sequence else {
       tally.undelivered.addEnd()
-    } else {
-      tally.undelivered.add(delivery.sequence)
+      return options.log.warning("end of run not delivered: \(error)", [.field("feed", options.feed)])
     }
+    tally.undelivered.add(sequence)
     options.log.warning(
-      "\(delivery.isEnd ? "end of run" : "frame \(delivery.sequence)") not delivered: \(error)",
-      [.field("feed", options.feed), .field("sequence", delivery.sequence)])
+      "frame \(sequence) not delivered: \(error)",
+      [.field("feed", options.feed), .field("sequence", sequence)])
   }
 
   private func pace() throws(FeedError) -> FrameSchedule.Pace {

@@ -6,7 +6,7 @@ import Testing
 @testable import KafkaTransport
 
 /// A model's answers on their way to a topic, when the brokers fail.
-@Suite(.serialized) struct LineProducerTests {
+@Suite(.serialized) struct CopyingProducerTests {
   /// Values of a topic, until none came for a second.
   private func lines(_ cluster: MockCluster, _ topic: String) throws -> [String] {
     var settings = KafkaSettings(brokers: cluster.brokers)
@@ -35,9 +35,9 @@ import Testing
     let cluster = try MockCluster()
     cluster.create("answers")
     let warnings = Mutex(0)
-    let producer = try LineProducer(KafkaSettings(brokers: cluster.brokers), topic: "answers") {
+    let producer = try CopyingProducer(KafkaSettings(brokers: cluster.brokers), topic: "answers") {
       level, text in
-      if level == .warning, text.contains("sent again") { warnings.withLock { $0 += 1 } }
+      if level == .ours, text.contains("sent again") { warnings.withLock { $0 += 1 } }
     }
     try producer.connect()
     for number in 0..<3 { try producer.send(Array("\(number)".utf8), key: "f") }
@@ -62,7 +62,7 @@ import Testing
   @Test func anAbandonedFlushEnds() throws {
     let cluster = try MockCluster()
     cluster.create("answers")
-    let producer = try LineProducer(KafkaSettings(brokers: cluster.brokers), topic: "answers")
+    let producer = try CopyingProducer(KafkaSettings(brokers: cluster.brokers), topic: "answers")
     try producer.connect()
     cluster.takeDown()
     try producer.send([1], key: "f")

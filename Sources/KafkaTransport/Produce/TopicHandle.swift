@@ -8,36 +8,50 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
   private let client: KafkaClient
   private let name: String
 
-  init(_ name: String, _ client: KafkaClient) throws(TransportError) {
-    guard let pointer = rd_kafka_topic_new(client.handle, name, nil) else {
+  /// Chooses where records go; outlives the topic.
+  private let partition: RunPartition?
+
+  /// - Parameter partition: where all records go that name none; `nil` leaves each to librdkafka.
+  init(_ name: String, _ client: KafkaClient, partition: RunPartition? = nil) throws(TransportError) {
+    let configuration = partition == nil ? nil : rd_kafka_default_topic_conf_dup(client.handle)
+    if let configuration { partition?.attach(to: configuration) }
+    // Takes the configuration over, also when it fails.
+    guard let pointer = rd_kafka_topic_new(client.handle, name, configuration) else {
       throw .kafka(action: "opening topic \(name)", code: KafkaCode(rd_kafka_last_error()), detail: nil)
     }
     self.pointer = pointer
     self.client = client
     self.name = name
+    self.partition = partition
   }
 
   deinit { rd_kafka_topic_destroy(pointer) }
 
-  /// How long a topic that is not in the brokers' metadata may still come, ns: one that was just made is not told by
+  /// How long a topic that is not in the brokers' metadata may still come, ms: one that was just made is not told by
   /// each of them at once.
-  private static let patience: Int64 = 3_000_000_000
+  static let patience: Int32 = 3000
   /// A connection to a leader that takes longer is left to sending, ms.
   private static let connectionTime: Int64 = 1000
 
   /// Learns the topic's leaders and connects to them. Without it the first record of a new client waits for
   /// librdkafka's once-a-second look for topics without a leader (measured: 0.6 to 1 s), and for a connection.
-  /// - Parameter isStopped: asked again and again while no broker answers; ends the waiting.
-  func connect(milliseconds: Int32, isStopped: () -> Bool = { false }) throws(TransportError) {
+  /// - Parameters:
+  ///   - patience: how long to wait for a topic that the brokers do not know, ms.
+  ///   - isStopped: asked again and again while no broker answers; ends the waiting.
+  func connect(
+    milliseconds: Int32, patience: Int32 = TopicHandle.patience, isStopped: () -> Bool = { false }
+  ) throws(TransportError) {
     let started = FrameClock.monotonic()
     let deadline = started + Int64(milliseconds) * 1_000_000
     // Short at first, for the sake of a stop; longer for brokers that are slow to answer.
     var step: Int64 = 1000
     while true {
       let left = max(1, (deadline - FrameClock.monotonic()) / 1_000_000)
-      let (code, leaders) = ask(milliseconds: Int32(min(step, left)))
+      let (code, partitions) = ask(milliseconds: Int32(min(step, left)))
+      let led = partitions.filter { $0.leader >= 0 }
+      let leaders = [Int32: Int32](led.map { ($0.leader, $0.number) }, uniquingKeysWith: { $1 })
       let now = FrameClock.monotonic()
-      let isPatient = now < min(deadline, started + Self.patience)
+      let isPatient = now < min(deadline, started + Int64(patience) * 1_000_000)
       switch code {
       case .none where !leaders.isEmpty: return openConnections(leaders, until: deadline)
       // Sending waits for a leader.
@@ -49,23 +63,34 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
       default: throw client.failure("asking for topic \(name)", code)
       }
       if isStopped() { throw .stopped }
-      client.poll(milliseconds: 50)
+      client.pause(milliseconds: 50)
     }
   }
 
-  /// What the brokers say of the topic, and by leader one partition that it leads.
-  private func ask(milliseconds: Int32) -> (KafkaCode, leaders: [Int32: Int32]) {
+  /// What the brokers say of one partition.
+  struct Partition: Sendable, Equatable {
+    let number: Int32
+    /// The broker that leads it; negative for none.
+    let leader: Int32
+    let replicas: Int
+    let inSync: Int
+  }
+
+  /// What the brokers say of the topic.
+  func ask(milliseconds: Int32) -> (code: KafkaCode, partitions: [Partition]) {
     var metadata: UnsafePointer<rd_kafka_metadata>?
     let code = KafkaCode(rd_kafka_metadata(client.handle, 0, pointer, &metadata, milliseconds))
-    guard code == .none, let metadata else { return (code, [:]) }
+    guard code == .none, let metadata else { return (code, []) }
     defer { rd_kafka_metadata_destroy(metadata) }
-    guard metadata.pointee.topic_cnt > 0 else { return (.unknownTopic, [:]) }
+    guard metadata.pointee.topic_cnt > 0 else { return (.unknownTopic, []) }
     let topic = metadata.pointee.topics[0]
-    var leaders: [Int32: Int32] = [:]
-    for at in 0..<Int(topic.partition_cnt) where topic.partitions[at].leader >= 0 {
-      leaders[topic.partitions[at].leader] = topic.partitions[at].id
+    let partitions = (0..<Int(topic.partition_cnt)).map { at in
+      let partition = topic.partitions[at]
+      return Partition(
+        number: partition.id, leader: partition.leader, replicas: Int(partition.replica_cnt),
+        inSync: Int(partition.isr_cnt))
     }
-    return (KafkaCode(topic.err), leaders)
+    return (KafkaCode(topic.err), partitions)
   }
 
   /// Asks each leader for an end, all at once, for the connection that opens; sending says what is wrong if that

@@ -1,0 +1,142 @@
+import CRDKafka
+import FrameCore
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// Sends records that it copies (a model's answers, dead letters) and tells when the broker has them all. From any
+/// thread; a flush is for what was sent before it.
+public final class CopyingProducer: Sendable {
+  /// Most records under way; each is kept until the broker has it.
+  private static let inFlightRecords = 256
+
+  private let settings: KafkaSettings
+  private let name: String
+  private let largestRecord: Int
+  private let sender: RenewableSender
+  private let thread: ServingThread
+  private let refused: RefusedBooks
+  private let abandoned = Atomic(false)
+
+  private final class RefusedBooks: Sendable {
+    let records = Lock(RefusedRecords())
+  }
+
+  /// - Parameter largestRecord: what may be sent at most, bytes.
+  public init(
+    _ settings: KafkaSettings, topic: String, largestRecord: Int = 1_000_000, log: KafkaLog? = nil
+  ) throws(TransportError) {
+    self.settings = settings
+    self.largestRecord = largestRecord
+    name = topic
+    let refused = RefusedBooks()
+    self.refused = refused
+    sender = try RenewableSender(
+      settings,
+      RenewableSender.Options(
+        topic: topic, largestRecord: largestRecord, inFlightRecords: Self.inFlightRecords,
+        inFlightBytes: FrameProducer.defaultInFlightBytes, queueBytes: 1 << 20), log: log
+    ) { record, error, _ in
+      guard let error, case .copy(let copy) = record.content else { return }
+      refused.records.withLock { $0.add(.init(error: error, bytes: copy.bytes), of: copy.sender) }
+    }
+    thread = ServingThread(sender)
+  }
+
+  deinit { thread.end() }
+
+  /// Connects, so that the first text need not wait for that, and finds out whether the topic is there.
+  /// - Parameter isStopped: asked about once a second; ends the waiting.
+  /// - Throws: ``TransportError/topicMissing(_:broker:)``, ``TransportError/stopped``, or why no broker answers.
+  public func connect(
+    milliseconds: Int = 30_000, isStopped: () -> Bool = { false }
+  ) throws(TransportError) {
+    try sender.current.topic.connect(milliseconds: Int32(milliseconds), isStopped: isStopped)
+  }
+
+  /// Copies a text into the client's queue.
+  public func send(_ text: [UInt8], key: String) throws(TransportError) {
+    try send(CopiedRecord(value: text, key: Array(key.utf8), sender: Self.threadNumber))
+  }
+
+  /// Copies a record into the client's queue, byte for byte but for its further headers: what is null stays null,
+  /// the timestamp stays (librdkafka takes 0, the first millisecond of 1970, for none).
+  public func send(
+    copyOf record: borrowing Record, adding headers: [(name: String, value: String)]
+  ) throws(TransportError) {
+    try send(
+      CopiedRecord(
+        value: record.valueBytes, key: record.keyBytes,
+        headers: RecordHeaders(of: record, adding: headers), timestamp: record.timestampMilliseconds,
+        sender: Self.threadNumber))
+  }
+
+  private func send(_ copy: CopiedRecord) throws(TransportError) {
+    if let room = settings.number("queue.buffering.max.kbytes").map({ $0 * 1024 }),
+      copy.value?.count ?? 0 > room
+    {
+      throw .tooLargeForClient(bytes: copy.bytes, limit: room, setting: "queue.buffering.max.kbytes")
+    }
+    do throws(TransportError) {
+      try sender.send(OutgoingRecord(.copy(copy), of: nil, bytes: copy.bytes), nil)
+    } catch {
+      guard case .kafka(_, .messageTooLarge, _) = error else { throw error }
+      let limit = settings.number("message.max.bytes") ?? largestRecord
+      throw .tooLargeForClient(bytes: copy.bytes + FrameProducer.overhead, limit: limit)
+    }
+  }
+
+  /// Takes in nothing of what became of the records so far: for texts whose loss does no harm.
+  public func serve() { refused.records.withLock { $0.forgetAll() } }
+
+  /// Waits until the broker has everything that was sent before, as long as librdkafka tries (`message.timeout.ms`) or
+  /// until ``abandon()``.
+  /// - Throws: why a record is not delivered: of this thread, or of another that has not been told.
+  public func flush() throws(TransportError) {
+    sender.flush()
+    guard !abandoned.load(ordering: .acquiring) else {
+      throw sender.current.client.failure("sending to \(name)", .timedOut)
+    }
+    if let refusal = refused.records.withLock({ $0.take(of: Self.threadNumber) }) { throw remedied(refusal) }
+  }
+
+  /// A record that the broker did not take, in words that say what mends it.
+  private func remedied(_ refusal: RefusedRecords.Refusal) -> TransportError {
+    guard case .kafka(let action, let code, _) = refusal.error else { return refusal.error }
+    let brokers = sender.current.client.brokers
+    switch code {
+    case .messageTooLarge:
+      // Not every broker tells its topics' settings.
+      let limit = try? TopicAdmin(settings).describe(name)?.maximumRecord
+      return .tooLargeForTopic(
+        topic: name, bytes: refusal.bytes + FrameProducer.overhead, limit: limit, broker: brokers)
+    case .invalidTimestamp:
+      return .kafka(
+        action: action, code: code,
+        detail: "the topic does not take the record's time; let it take any: framefeed topic create \(name) "
+          + "--update --config message.timestamp.after.max.ms=\(Int64.max) "
+          + "--config message.timestamp.before.max.ms=\(Int64.max) --broker \(brokers)")
+    default: return refusal.error
+    }
+  }
+
+  /// Ends a flush that waits for a broker, from any thread: it throws, and nothing more is sent.
+  public func abandon() {
+    abandoned.store(true, ordering: .releasing)
+    sender.abandon()
+  }
+
+  /// A number on Linux, a pointer on other systems.
+  private static var threadNumber: UInt { withUnsafeBytes(of: pthread_self()) { $0.load(as: UInt.self) } }
+}
+
+/// As it was called before.
+public typealias LineProducer = CopyingProducer
