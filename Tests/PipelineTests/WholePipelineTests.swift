@@ -21,12 +21,23 @@ import Testing
 @Suite(.serialized) struct WholePipelineTests {
   /// What a model was asked, by feed, in the order in which the answers left.
   private final class Answers: Sendable {
-    let sequences = Lock<[String: [Int]]>([:])
+    let sequences = Monitor<[String: [Int]]>([:])
 
     func add(_ frames: [FrameIdentity]) {
       sequences.withLock { sequences in
         for frame in frames { sequences[frame.feed, default: []].append(frame.sequence ?? -1) }
       }
+      sequences.wakeAll()
+    }
+
+    /// Waits until the last frame of each feed was asked for.
+    func waitForEnds(_ lengths: [String: Int]) {
+      let deadline = FrameClock.monotonic() + 120_000_000_000
+      sequences.withLock(
+        waitingUntil: { sequences in
+          lengths.allSatisfy { sequences[$0.key]?.contains($0.value - 1) ?? false }
+        }, deadline: deadline
+      ) { _ in }
     }
   }
 
@@ -143,17 +154,18 @@ import Testing
       let outcome = try #require(source.outcome.withLock { $0 }).get()
       #expect(outcome.isComplete)
     }
-    firstThread.thread.join()
-    let ended = try #require(firstThread.outcome.withLock { $0 })
-    let all = try ended.get()
-    let outcome = try #require(all)
+    var last = firstThread
     if one.isHandedOver {
-      let next = Self.start(try Self.sink(one, kafka, answers))
-      next.thread.join()
-      _ = try #require(next.outcome.withLock { $0 }).get()
-    } else {
-      #expect(outcome.isComplete, "\(outcome.report.json())")
+      last.thread.join()
+      _ = try #require(last.outcome.withLock { $0 }).get()
+      last = Self.start(try Self.sink(one, kafka, answers))
     }
+    answers.waitForEnds(Self.lengths)
+    last.sink.stop()
+    last.thread.join()
+    let ended = try #require(last.outcome.withLock { $0 }).get()
+    let counts = try #require(ended).report.frames
+    #expect(counts.missing == 0 && counts.lost == 0 && counts.rejected == 0, "\(counts)")
     judge(one, answers.sequences.withLock { $0 })
   }
 
@@ -197,16 +209,13 @@ import Testing
     options.group = "g"
     options.decoders = one.decoders
     options.policy = one.policy
-    options.untilEnd = true
-    options.awaitsRun = true
-    options.idleTimeout = 5
     options.isEmbedded = true
     return FeedSink(options, model: model)
   }
 
   private static func start(
     _ sink: FeedSink
-  ) -> (thread: PipelineThread, outcome: Monitor<Result<FeedOutcome?, FeedError>?>) {
+  ) -> (sink: FeedSink, thread: PipelineThread, outcome: Monitor<Result<FeedOutcome?, FeedError>?>) {
     let outcome = Monitor<Result<FeedOutcome?, FeedError>?>(nil)
     let thread = PipelineThread("test-sink") {
       let result: Result<FeedOutcome?, FeedError>
@@ -214,6 +223,6 @@ import Testing
       outcome.withLock { $0 = result }
     }
     _ = sink.waitUntilReady(deadline: FrameClock.monotonic() + 20_000_000_000)
-    return (thread, outcome)
+    return (sink, thread, outcome)
   }
 }

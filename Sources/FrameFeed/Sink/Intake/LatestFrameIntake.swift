@@ -72,7 +72,7 @@ final class LatestFrameIntake: FrameIntake {
   /// broker's time.
   private let reader: Monitor<RecordBooks>
   private let state: Monitor<State>
-  /// One decoder at a time is given a slot.
+  /// One decoder at a time is given a frame.
   private let placing = Monitor(())
   let hasEnough = StopSignal()
 
@@ -133,32 +133,36 @@ final class LatestFrameIntake: FrameIntake {
   }
 
   func next() -> FrameWork? {
-    while true {
-      let (held, dropped): (Held?, Held?) = state.withLock(
-        waitingUntil: { ($0.frames.canServe && !line.hasFull) || $0.closed && $0.frames.isEmpty }
-      ) { state in
-        guard state.taken < wanted ?? .max, let number = state.frames.serve() else { return (nil, nil) }
-        state.taken += 1
-        let held = state.held.removeValue(forKey: number)
-        return (held, state.admitOutside())
-      }
-      if let dropped { drop(dropped) }
-      guard let held, let record = held.record.take() else { return nil }
-      state.wakeAll()
-      let description = held.description
-      guard !books.isStale(description, in: record) else {
-        done(record.place)
-        state.withLock { state in
-          state.frames.giveBack()
-          state.taken -= 1
+    // Held while waiting, as whoever waits for it would wait for the same frame; and until the frame has its slot, so
+    // that slots are given in the order of serving.
+    placing.withLock { _ in
+      while true {
+        let (held, dropped): (Held?, Held?) = state.withLock(
+          waitingUntil: { ($0.frames.canServe && !line.hasFull) || $0.closed && $0.frames.isEmpty }
+        ) { state in
+          guard state.taken < wanted ?? .max, let number = state.frames.serve() else { return (nil, nil) }
+          state.taken += 1
+          let held = state.held.removeValue(forKey: number)
+          return (held, state.admitOutside())
         }
+        if let dropped { drop(dropped) }
+        guard let held, let record = held.record.take() else { return nil }
         state.wakeAll()
-        continue
+        let description = held.description
+        if books.isStale(description, in: record) {
+          done(record.place)
+          state.withLock { state in
+            state.frames.giveBack()
+            state.taken -= 1
+          }
+          state.wakeAll()
+          continue
+        }
+        let placed = PlacedFrame(description: description, received: record.received)
+        guard let place = line.place(placed, record.place) else { return nil }
+        if state.withLock({ $0.taken == wanted }) { hasEnough.request() }
+        return FrameWork(record: record, description: description, place: place)
       }
-      let placed = PlacedFrame(description: description, received: record.received)
-      guard let place = placing.withLock({ _ in line.place(placed, record.place) }) else { return nil }
-      if state.withLock({ $0.taken == wanted }) { hasEnough.request() }
-      return FrameWork(record: record, description: description, place: place)
     }
   }
 
