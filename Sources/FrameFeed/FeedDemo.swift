@@ -39,8 +39,8 @@ public final class FeedDemo: Sendable {
     }
     let sent: Result<FeedOutcome, FeedError>
     do throws(FeedError) { sent = .success(try streamer.stream()) } catch { sent = .failure(error) }
-    // Where nothing came through, the sink would wait for it.
-    if (try? sent.get())?.isUseless ?? true { sink.stop() }
+    // The sink would wait for an end that does not come.
+    if (try? sent.get())?.isOpen ?? true { sink.stop() }
     sinking.join()
     let source = try sent.get()
     guard let received = try answer.result.withLock({ $0 })?.get() else {

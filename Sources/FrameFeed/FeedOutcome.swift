@@ -13,7 +13,6 @@ public struct FeedOutcome: Sendable {
   public var failure: FeedError?
   /// Whether every frame was sent and nobody says that it arrived (`acks=0`): not complete, as far as its source knows.
   public var isUnconfirmed = false
-
-  /// Whether it failed with nothing in the topic, not even an end.
-  var isUseless: Bool { failure != nil && (report.frames.acknowledged ?? report.frames.sent ?? 0) == 0 }
+  /// Of a source: whether the run has no end in the topic, so that a sink would wait for it.
+  var isOpen = false
 }

@@ -88,7 +88,8 @@ public final class FeedStreamer: Sendable {
     let isSent = tally.rejected == 0 && tally.unsent == 0 && isDelivered
     return FeedOutcome(
       report: report, isComplete: isSent && isConfirmed && tally.acknowledged.value == tally.sent.value,
-      wasStopped: wasStopped, failure: failure, isUnconfirmed: isSent && !isConfirmed)
+      wasStopped: wasStopped, failure: failure, isUnconfirmed: isSent && !isConfirmed,
+      isOpen: tally.sent.value == 0 || tally.undelivered.isEndMissing)
   }
 
   /// Finds the topic, or makes it, and connects.
