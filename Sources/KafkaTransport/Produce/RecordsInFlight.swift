@@ -1,4 +1,5 @@
 import FrameCore
+import Synchronization
 
 /// The records under way, bounded in number and bytes: their bytes, kept still until a broker has them, and what
 /// ``RecordSending`` knows of them. A slot's number travels through librdkafka with its record.
@@ -37,6 +38,8 @@ final class RecordsInFlight: Sendable {
 
   private let state: Monitor<State>
   private let teller: Teller
+  /// Whether there is nothing to do but to wait for answers; for who asks all the time. Written under the lock.
+  private let calm = Atomic(true)
 
   init(records: Int, bytes: Int, teller: @escaping Teller) {
     state = Monitor(State(records: records, bytes: bytes))
@@ -87,9 +90,7 @@ final class RecordsInFlight: Sendable {
   /// - Returns: whether the record has ended with this, untold; otherwise it is sent again.
   func notTaken(_ slot: Int, _ outcome: RecordSending.Outcome) -> Bool {
     // Its bytes go back to their pool outside of the lock.
-    let entry: Entry? = state.withLock { state in
-      state.sending.answered(slot, outcome) ? state.entries[slot].take() : nil
-    }
+    let entry = take(slot, outcome)
     guard let entry else { return false }
     _ = consume entry
     free(slot)
@@ -102,17 +103,30 @@ final class RecordsInFlight: Sendable {
   func answered(
     _ slot: Int, _ outcome: RecordSending.Outcome, _ error: @autoclosure () -> TransportError?
   ) {
-    let entry: Entry? = state.withLock { state in
-      state.sending.answered(slot, outcome) ? state.entries[slot].take() : nil
-    }
+    let entry = take(slot, outcome)
     if let entry { end(slot, entry, error()) }
   }
+
+  /// - Returns: what ends; `nil` if the record is sent again.
+  private func take(_ slot: Int, _ outcome: RecordSending.Outcome) -> Entry? {
+    state.withLock { state in
+      if state.sending.answered(slot, outcome) { return state.entries[slot].take() }
+      note(state.sending)
+      return nil
+    }
+  }
+
+  private func note(_ sending: RecordSending) { calm.store(sending.phase == .healthy, ordering: .releasing) }
+
+  /// Whether ``step()`` would have nothing to do.
+  var isCalm: Bool { calm.load(ordering: .acquiring) }
 
   /// The next thing to do.
   func step() -> RecordSending.Step? {
     let (before, after, step) = state.withLock { state in
       let before = state.sending.phase
       let step = state.sending.step()
+      note(state.sending)
       return (before, state.sending.phase, step)
     }
     // Who waits for room has waited in vain.
@@ -145,6 +159,7 @@ final class RecordsInFlight: Sendable {
     state.withLock { state in
       if state.sending.phase != .givenUp { state.reason = reason }
       state.sending.clientEnded(cause)
+      note(state.sending)
     }
   }
 
@@ -155,6 +170,7 @@ final class RecordsInFlight: Sendable {
   /// The next record that goes out again, and its slot.
   func nextAgain() -> (slot: Int, record: OutgoingRecord)? {
     let next: (Int, OutgoingRecord)? = state.withLock { state in
+      defer { note(state.sending) }
       guard let slot = state.sending.nextAgain(), let entry = state.entries[slot].take() else { return nil }
       let record = entry.record
       state.entries[slot] = consume entry
@@ -191,13 +207,17 @@ final class RecordsInFlight: Sendable {
     state.withLock { state in
       if state.sending.phase != .givenUp, let reason { state.reason = reason }
       state.sending.giveUp()
+      note(state.sending)
     }
     state.wakeAll()
   }
 
   /// Ends everything.
   func close() {
-    state.withLock { $0.sending.close() }
+    state.withLock { state in
+      state.sending.close()
+      note(state.sending)
+    }
     state.wakeAll()
   }
 

@@ -39,6 +39,9 @@ final class RenewableSender: Sendable {
   /// Replaced by the serving thread only, while no record is with a client.
   private let connection: Lock<ProducerConnection>
 
+  /// How often to look for what lasts, ns.
+  private static let attendance: Int64 = 200_000_000
+
   init(
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog?, teller: @escaping RecordsInFlight.Teller
   ) throws(TransportError) {
@@ -96,13 +99,20 @@ final class RenewableSender: Sendable {
   /// Takes in the brokers' answers and replaces a client that goes on no more, until ``close()`` and everything is told.
   func serve() {
     var watch = DeliveryWatch(patience: options.answerPatience)
+    var next: Int64 = 0
+    var connection = current
     while true {
-      let connection = current
       connection.client.poll(milliseconds: 100)
       let fatal = connection.client.fatalCode
       if fatal != .none { ended(connection, fatal) }
-      guard steps(connection) else { return }
-      attend(connection, &watch)
+      if !records.isCalm {
+        guard steps(connection) else { return }
+        connection = current
+      }
+      let now = FrameClock.monotonic()
+      guard now >= next else { continue }
+      next = now + Self.attendance
+      attend(connection, &watch, now)
     }
   }
 
@@ -184,9 +194,9 @@ final class RenewableSender: Sendable {
   }
 
   /// Tells what lasts: no answers, and a topic that grew.
-  private func attend(_ connection: ProducerConnection, _ watch: inout DeliveryWatch) {
+  private func attend(_ connection: ProducerConnection, _ watch: inout DeliveryWatch, _ now: Int64) {
     let (underWay, acknowledged) = records.counts
-    switch watch.look(FrameClock.monotonic(), underWay: underWay, acknowledged: acknowledged) {
+    switch watch.look(now, underWay: underWay, acknowledged: acknowledged) {
     case .stalled(let seconds) where !records.hasGivenUp:
       log?(
         .ours,
@@ -234,24 +244,4 @@ final class RenewableSender: Sendable {
 
   /// Whether nothing will be sent any more.
   var hasGivenUp: Bool { records.hasGivenUp }
-}
-
-/// The thread that serves a sender. Ends with it.
-final class ServingThread: Sendable {
-  private let sender: RenewableSender
-  private let thread: Lock<PipelineThread?>
-
-  init(_ sender: RenewableSender) {
-    self.sender = sender
-    thread = Lock(PipelineThread("kafka-acks") { sender.serve() })
-  }
-
-  deinit { end() }
-
-  /// Ends what is under way and the thread. Idempotent.
-  func end() {
-    sender.close()
-    let running = thread.withLock { $0.take() }
-    running?.join()
-  }
 }
