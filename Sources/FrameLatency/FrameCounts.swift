@@ -24,12 +24,14 @@ public struct FrameCounts: Codable, Sendable, Equatable {
   public var lost: Int?
   /// From before the place where this group began, or behind where it was stopped.
   public var notRead: Int?
+  /// Sink: due and not sent, as the sources have told: dropped for a full queue, or not readable.
+  public var notSent: Int?
 
   public init(
     sent: Int? = nil, acknowledged: Int? = nil, received: Int? = nil, decoded: Int? = nil,
     inferred: Int? = nil, missing: Int? = nil, duplicate: Int? = nil, reordered: Int? = nil,
     droppedFull: Int? = nil, droppedStale: Int? = nil, damaged: Int? = nil, rejected: Int? = nil,
-    lost: Int? = nil, notRead: Int? = nil
+    lost: Int? = nil, notRead: Int? = nil, notSent: Int? = nil
   ) {
     self.sent = sent
     self.acknowledged = acknowledged
@@ -45,6 +47,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     self.rejected = rejected
     self.lost = lost
     self.notRead = notRead
+    self.notSent = notSent
   }
 
   /// The counts that apply, by their name in the report, in the order of the pipeline.
@@ -54,6 +57,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
       ("inferred", inferred), ("missing", missing), ("duplicate", duplicate), ("reordered", reordered),
       ("droppedFull", droppedFull), ("droppedStale", droppedStale), ("damaged", damaged),
       ("rejected", rejected), ("lost", lost), ("notRead", notRead),
+      ("notSent", notSent),
     ]
     return all.compactMap { name, count in count.map { (name, $0) } }
   }
@@ -68,7 +72,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
       decoded: sum(\.decoded), inferred: sum(\.inferred), missing: sum(\.missing),
       duplicate: sum(\.duplicate), reordered: sum(\.reordered), droppedFull: sum(\.droppedFull),
       droppedStale: sum(\.droppedStale), damaged: sum(\.damaged), rejected: sum(\.rejected),
-      lost: sum(\.lost), notRead: sum(\.notRead))
+      lost: sum(\.lost), notRead: sum(\.notRead), notSent: sum(\.notSent))
   }
 
   /// Adds counts that may not apply: absent only if all are. Stops at `Int.max`, as hostile sequence numbers can make

@@ -33,6 +33,7 @@ struct FrameHeaders {
   var encoded: Int64?
   var sent: Int64?
   var clock: String?
+  var dropped: Int64?
   var end: Int64?
 
   /// Takes one header if it is one of ours.
@@ -71,6 +72,7 @@ struct FrameHeaders {
     if matches(HeaderName.encoded) { return number(HeaderName.encoded, &encoded) }
     if matches(HeaderName.sent) { return number(HeaderName.sent, &sent) }
     if matches(HeaderName.clock) { return word(HeaderName.clock, &clock) }
+    if matches(HeaderName.dropped) { return number(HeaderName.dropped, &dropped) }
     if matches(HeaderName.end) { return number(HeaderName.end, &end) }
     return nil
   }
@@ -108,7 +110,7 @@ struct FrameHeaders {
       identity: FrameIdentity(feed: feed, run: run, sequence: Int(sequence)),
       format: try format(limits: limits),
       stamps: SourceStamps(scheduled: scheduled, captured: captured, encoded: encoded, sent: sent),
-      clock: clock)
+      clock: clock, dropped: Int(dropped ?? 0))
   }
 
   private func format(limits: FrameLimits) throws(HeaderProblem) -> PayloadFormat {

@@ -15,6 +15,8 @@ enum HeaderName {
   static let encoded: StaticString = "frame-encoded-ns"
   static let sent: StaticString = "frame-sent-ns"
   static let clock: StaticString = "frame-clock"
+  /// Not in WIRE.md: readers pass over names that they do not know.
+  static let dropped: StaticString = "frame-dropped"
   static let end: StaticString = "frame-end"
 }
 

@@ -48,8 +48,9 @@ struct HeaderWriter: ~Copyable {
 
 extension HeaderWriter {
   /// The headers of one frame.
+  /// - Parameter dropped: frames of the run that were due by then and were not sent.
   static func frame(
-    run: String, sequence: Int, format: PayloadFormat, stamps: SourceStamps
+    run: String, sequence: Int, dropped: Int, format: PayloadFormat, stamps: SourceStamps
   ) -> HeaderWriter {
     let headers = HeaderWriter(capacity: 16)
     let layout = format.content.layout
@@ -72,17 +73,19 @@ extension HeaderWriter {
     headers.add(HeaderName.encoded, stamps.encoded)
     headers.add(HeaderName.sent, stamps.sent)
     headers.add(HeaderName.clock, FrameClock.domain)
+    if dropped > 0 { headers.add(HeaderName.dropped, Int64(dropped)) }
     return headers
   }
 
   /// The headers of the record that ends a run.
-  static func end(run: String, count: Int, sent: Int64) -> HeaderWriter {
-    let headers = HeaderWriter(capacity: 5)
+  static func end(run: String, count: Int, dropped: Int, sent: Int64) -> HeaderWriter {
+    let headers = HeaderWriter(capacity: 6)
     headers.add(HeaderName.version, 1)
     headers.add(HeaderName.run, run)
     headers.add(HeaderName.sent, sent)
     headers.add(HeaderName.clock, FrameClock.domain)
     headers.add(HeaderName.end, Int64(count))
+    if dropped > 0 { headers.add(HeaderName.dropped, Int64(dropped)) }
     return headers
   }
 }

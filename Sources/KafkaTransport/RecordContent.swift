@@ -3,8 +3,8 @@ public import FrameCore
 /// What one record is, read from its headers alone.
 public enum RecordContent: Sendable, Equatable {
   case frame(FrameDescription)
-  /// The end of a run: this many frames were sent.
-  case end(FrameIdentity, count: Int)
+  /// The end of a run: this many frames were sent, and this many were due and were not.
+  case end(FrameIdentity, count: Int, dropped: Int)
   /// A null value: nothing to decode.
   case tombstone
 }
@@ -17,6 +17,8 @@ public struct FrameDescription: Sendable, Equatable {
   /// The clock of the stamps; `nil` for a record that FrameFeed did not write, whose stamps are all its
   /// Kafka timestamp.
   public var clock: String?
+  /// Frames of the run that were due before this one and that its source did not send.
+  public var dropped = 0
 }
 
 /// Why a record is no frame that can be read.

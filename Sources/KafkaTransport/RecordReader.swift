@@ -42,7 +42,9 @@ public struct RecordReader: Sendable {
     if let count = headers.end {
       guard let run = headers.run else { throw failure("header frame-run is missing on the end of a run") }
       guard record.payload.byteCount == 0 else { throw failure("the record that ends a run must be empty") }
-      return .end(FrameIdentity(feed: feed, run: run, sequence: nil), count: Int(count))
+      return .end(
+        FrameIdentity(feed: feed, run: run, sequence: nil), count: Int(count),
+        dropped: Int(headers.dropped ?? 0))
     }
     guard record.payload.byteCount <= limits.maximumPayload else {
       throw failure(

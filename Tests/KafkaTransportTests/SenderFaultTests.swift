@@ -200,7 +200,7 @@ import Testing
     var taken = 0
     let error = #expect(throws: TransportError.self) {
       while true {
-        try sender.send(OutgoingRecord(.end(count: 0, sent: 1), of: run, bytes: 0), nil)
+        try sender.send(OutgoingRecord(.end(count: 0, dropped: 0, sent: 1), of: run, bytes: 0), nil)
         taken += 1
         Self.pause(0.02)
       }
@@ -287,7 +287,9 @@ import Testing
     let thread = ServingThread(sender)
     try sender.current.topic.connect(milliseconds: 10_000)
     let run = OutgoingRecord.Run(feed: "f", name: "r")
-    func send() throws { try sender.send(OutgoingRecord(.end(count: 0, sent: 1), of: run, bytes: 0), nil) }
+    func send() throws {
+      try sender.send(OutgoingRecord(.end(count: 0, dropped: 0, sent: 1), of: run, bytes: 0), nil)
+    }
     try send()
     #expect(sender.drain(until: soon()) == 0)
     cluster.takeDown()
@@ -346,7 +348,7 @@ import Testing
     let records = RecordsInFlight(records: 4, bytes: 1000) { _, error, _ in told.withLock { $0.append(error) }
     }
     let run = OutgoingRecord.Run(feed: "f", name: "r")
-    let record = OutgoingRecord(.end(count: 0, sent: 1), of: run, bytes: 0)
+    let record = OutgoingRecord(.end(count: 0, dropped: 0, sent: 1), of: run, bytes: 0)
     let slots = [
       try records.add(record, nil, deadline: .max), try records.add(record, nil, deadline: .max),
     ]

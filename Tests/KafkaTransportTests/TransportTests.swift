@@ -71,10 +71,11 @@ import Testing
     for sequence in 0..<5 {
       let stamps = SourceStamps(scheduled: 100, captured: 5_000_000, encoded: 300, sent: 0)
       let sent = try producer.send(
-        payload(160 + sequence, pool), sequence: sequence, format: format, stamps: stamps)
+        payload(160 + sequence, pool), sequence: sequence, dropped: 2 * sequence, format: format,
+        stamps: stamps)
       #expect(sent > 300)
     }
-    try producer.sendEnd(count: 5)
+    try producer.sendEnd(count: 5, dropped: 9)
     #expect(producer.drain(until: FrameClock.monotonic() + 20_000_000_000) == 0)
     // Delivered, so the memory is back.
     #expect(pool.outstanding == 0)
@@ -92,13 +93,15 @@ import Testing
         continue
       }
       #expect(frame.identity == FrameIdentity(feed: "drone-1", run: "run-1", sequence: sequence))
+      #expect(frame.dropped == 2 * sequence)
       #expect(frame.format == format && frame.clock == FrameClock.domain)
       #expect(
         frame.stamps.captured == 5_000_000 && frame.stamps.scheduled == 100 && frame.stamps.encoded == 300)
       #expect(arrival.bytes == (0..<160 + sequence).map { UInt8(truncatingIfNeeded: $0 &* 7) })
     }
     #expect(
-      arrivals[5].content == .end(FrameIdentity(feed: "drone-1", run: "run-1", sequence: nil), count: 5))
+      arrivals[5].content
+        == .end(FrameIdentity(feed: "drone-1", run: "run-1", sequence: nil), count: 5, dropped: 9))
     // Another group reads everything again.
     #expect(try consume(cluster, "frames", group: "other", count: 6).count == 6)
     producer.close()

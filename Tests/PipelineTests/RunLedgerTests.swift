@@ -62,6 +62,25 @@ import Testing
     #expect(summary.totals.received == 5 && summary.totals.missing == 0 && summary.totals.notRead == 0)
   }
 
+  /// What its source did not send is told, is no loss, and is counted once however often it is said.
+  @Test func whatASourceDidNotSend() {
+    var book = Book()
+    book.assign(0, 0, .beginning)
+    let identity = FrameIdentity(feed: "drone", run: "r", sequence: nil)
+    let place = RecordPlace(partition: 0, offset: 0, assignment: 1, life: 0)
+    for (sequence, dropped) in [0, 3, 3].enumerated() {
+      book.frame("r", sequence, 0, Int64(sequence))
+      book.ledger.passedOver(identity, dropped, place)
+    }
+    book.end("r", 3, 0, 3)
+    book.ledger.passedOver(identity, 7, place)
+    let summary = book.summary()
+    #expect(summary.isWhole && summary.totals.notSent == 7 && summary.totals.missing == 0)
+    // Of a run that nobody knows, nothing is kept.
+    book.ledger.passedOver(FrameIdentity(feed: "x", run: "y", sequence: nil), 7, place)
+    #expect(book.ledger.runs.count == 1)
+  }
+
   @Test func aHoleIsMissing() {
     var book = Book()
     book.assign(0, 0, .beginning)

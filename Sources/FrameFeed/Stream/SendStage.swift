@@ -55,7 +55,8 @@ struct SendStage: Sendable {
       scheduled: frame.scheduled, captured: frame.captured, encoded: frame.encoded, sent: 0)
     let (began, rawBytes, bytes) = (frame.began, frame.rawBytes, frame.payload.count)
     let format = frame.format
-    let sent = try producer.send(frame.payload, sequence: sequence, format: format, stamps: stamps)
+    let sent = try producer.send(
+      frame.payload, sequence: sequence, dropped: tally.passedOver, format: format, stamps: stamps)
     tally.sent.add()
     tally.rawBytes.add(rawBytes)
     tally.payloadBytes.add(bytes)

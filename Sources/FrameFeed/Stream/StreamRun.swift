@@ -62,7 +62,7 @@ struct StreamRun {
       case .sendEnd(let count):
         let deadline = deadline(end.ending)
         do throws(TransportError) {
-          try producer.sendEnd(count: count, deadline: deadline)
+          try producer.sendEnd(count: count, dropped: tally.passedOver + tally.unsent, deadline: deadline)
         } catch {
           tally.undelivered.addEnd()
           end.undelivered = error

@@ -29,6 +29,9 @@ final class StreamTally: Sendable {
   /// Broken or over a limit, wherever it was found.
   var rejected: Int { unreadable.value + refused.value }
 
+  /// Frames that were due and will not be sent, so far.
+  var passedOver: Int { rejected + dropped.value }
+
   /// Frames that were due and in the stages' hands when these were ended: meaningful once they have.
   var unsent: Int {
     max(0, read.value - refused.value - dropped.value - notDue.value - sent.value)

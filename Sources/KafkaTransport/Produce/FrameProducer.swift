@@ -91,18 +91,20 @@ public final class FrameProducer: Sendable {
 
   /// Hands one frame to librdkafka; waits while too much is under way.
   /// - Parameters:
+  ///   - dropped: frames of the run that were due before this one and were not sent.
   ///   - stamps: `sent` is set here.
   /// - Returns: the `sent` stamp, ns since the Unix epoch.
   /// - Throws: what refuses the frame at once, and why nothing more is sent; later trouble is in its ``Delivery``.
   @discardableResult
   public func send(
-    _ payload: consuming FrameBuffer, sequence: Int, format: PayloadFormat, stamps: SourceStamps
+    _ payload: consuming FrameBuffer, sequence: Int, dropped: Int = 0, format: PayloadFormat,
+    stamps: SourceStamps
   ) throws(TransportError) -> Int64 {
     try check(payload: payload.count)
     var stamps = stamps
     stamps.sent = FrameClock.now()
     let record = OutgoingRecord(
-      .frame(sequence: sequence, format, stamps), of: run, address: payload.stableAddress,
+      .frame(sequence: sequence, dropped: dropped, format, stamps), of: run, address: payload.stableAddress,
       bytes: payload.count)
     try sender.send(record, payload)
     return stamps.sent
@@ -111,9 +113,11 @@ public final class FrameProducer: Sendable {
   /// Sends the record that ends the run.
   /// - Parameters:
   ///   - count: frames sent in it.
+  ///   - dropped: frames that were due and were not sent.
   ///   - deadline: how long to wait while too much is under way, monotonic ns.
-  public func sendEnd(count: Int, deadline: Int64 = .max) throws(TransportError) {
-    let record = OutgoingRecord(.end(count: count, sent: FrameClock.now()), of: run, bytes: 0)
+  public func sendEnd(count: Int, dropped: Int = 0, deadline: Int64 = .max) throws(TransportError) {
+    let record = OutgoingRecord(
+      .end(count: count, dropped: dropped, sent: FrameClock.now()), of: run, bytes: 0)
     try sender.send(record, nil, deadline: deadline)
   }
 

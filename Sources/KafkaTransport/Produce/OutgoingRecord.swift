@@ -4,9 +4,10 @@ import FrameCore
 struct OutgoingRecord: @unchecked Sendable {
   // Sound: `address` is of bytes that are kept with the record, and nobody writes them while it is under way.
   enum Content: Sendable {
-    case frame(sequence: Int, PayloadFormat, SourceStamps)
+    /// With how many frames of the run were due by then and were not sent.
+    case frame(sequence: Int, dropped: Int, PayloadFormat, SourceStamps)
     /// Ends a run of so many frames.
-    case end(count: Int, sent: Int64)
+    case end(count: Int, dropped: Int, sent: Int64)
     /// Bytes of others, which librdkafka copies.
     case copy(CopiedRecord)
   }
@@ -39,14 +40,14 @@ struct OutgoingRecord: @unchecked Sendable {
 
   /// Of the frame; `nil` for any other record.
   var sequence: Int? {
-    if case .frame(let sequence, _, _) = content { sequence } else { nil }
+    if case .frame(let sequence, _, _, _) = content { sequence } else { nil }
   }
 
   /// When a client was first handed it, ns since the Unix epoch; 0 for a copy.
   var sent: Int64 {
     switch content {
-    case .frame(_, _, let stamps): stamps.sent
-    case .end(_, let sent): sent
+    case .frame(_, _, _, let stamps): stamps.sent
+    case .end(_, _, let sent): sent
     case .copy: 0
     }
   }
@@ -54,8 +55,8 @@ struct OutgoingRecord: @unchecked Sendable {
   /// What Kafka's timestamp says, ms since the Unix epoch; 0 is the time of sending.
   var timestamp: Int64 {
     switch content {
-    case .frame(_, _, let stamps): stamps.captured / 1_000_000
-    case .end(_, let sent): sent / 1_000_000
+    case .frame(_, _, _, let stamps): stamps.captured / 1_000_000
+    case .end(_, _, let sent): sent / 1_000_000
     case .copy(let copy): copy.timestamp ?? 0
     }
   }
@@ -64,9 +65,9 @@ struct OutgoingRecord: @unchecked Sendable {
   var headers: HeaderWriter {
     let run = run?.name ?? ""
     return switch content {
-    case .frame(let sequence, let format, let stamps):
-      .frame(run: run, sequence: sequence, format: format, stamps: stamps)
-    case .end(let count, let sent): .end(run: run, count: count, sent: sent)
+    case .frame(let sequence, let dropped, let format, let stamps):
+      .frame(run: run, sequence: sequence, dropped: dropped, format: format, stamps: stamps)
+    case .end(let count, let dropped, let sent): .end(run: run, count: count, dropped: dropped, sent: sent)
     case .copy(let copy): HeaderWriter(adopting: copy.headers?.copied())
     }
   }

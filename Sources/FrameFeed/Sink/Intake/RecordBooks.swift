@@ -28,12 +28,18 @@ struct RecordBooks: Sendable {
         let isNew = tally.ledger.withLock {
           $0.arrived(description.identity, place, isAgain: isAgain)
         }
+        if description.dropped > 0 {
+          tally.ledger.withLock { $0.passedOver(description.identity, description.dropped, place) }
+        }
         guard isNew else { break }
         tally.clocks.count(&description.clock, &description.stamps)
         count(record, description)
         return description
-      case .end(let identity, let count):
-        tally.ledger.withLock { $0.ended(identity, count: count, place, isAgain: isAgain) }
+      case .end(let identity, let count, let dropped):
+        tally.ledger.withLock { ledger in
+          ledger.ended(identity, count: count, place, isAgain: isAgain)
+          if dropped > 0 { ledger.passedOver(identity, dropped, place) }
+        }
       case .tombstone where isAgain: break
       case .tombstone:
         tally.tombstones.add()

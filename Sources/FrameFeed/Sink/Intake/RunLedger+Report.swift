@@ -78,7 +78,8 @@ extension RunLedger {
       reordered: run.tracker.reordered, droppedStale: run.dropped > 0 ? run.dropped : nil,
       rejected: run.rejected,
       lost: FrameCounts.sum([absences[.deleted], absences[.damaged], absences[.madeAnew]]),
-      notRead: FrameCounts.sum([absences[.beforeChoice], absences[.beforeGroup], absences[.afterStop]]))
+      notRead: FrameCounts.sum([absences[.beforeChoice], absences[.beforeGroup], absences[.afterStop]]),
+      notSent: run.passedOver > 0 ? run.passedOver : nil)
   }
 
   // MARK: what is waited for

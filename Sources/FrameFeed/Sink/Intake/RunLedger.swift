@@ -25,6 +25,8 @@ struct RunLedger: Sendable {
     var inferred = 0
     var rejected = 0
     var dropped = 0
+    /// Frames that its source did not send, as it has last told.
+    var passedOver = 0
     /// When it was last touched: counts up.
     var touched = 0
   }
@@ -112,6 +114,14 @@ struct RunLedger: Sendable {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil { return }
     update(key, place.partition) { $0.tracker.end(count: count, at: FramePassage(place)) }
+  }
+
+  /// Takes note of how many frames of a run its source did not send so far.
+  mutating func passedOver(_ identity: FrameIdentity, _ count: Int, _ place: RecordPlace) {
+    guard runs[RunKey(feed: identity.feed, run: identity.run)] != nil else { return }
+    update(RunKey(feed: identity.feed, run: identity.run), place.partition) {
+      $0.passedOver = max($0.passedOver, count)
+    }
   }
 
   /// Takes note of a record that is no frame, or whose payload cannot be decoded.

@@ -11,6 +11,8 @@ final class ScriptedProducer: FrameSending {
     /// First byte, number and stamps of each frame.
     var frames: [(first: UInt8, sequence: Int, stamps: SourceStamps)] = []
     var ends: [Int] = []
+    /// How many frames were said not to be sent, with each frame and with the end.
+    var dropped: [Int] = []
     var isRefusing = false
     var wasAbandoned = false
   }
@@ -39,7 +41,8 @@ final class ScriptedProducer: FrameSending {
   var taken: Taken { state.withLock { $0 } }
 
   func send(
-    _ payload: consuming FrameBuffer, sequence: Int, format: PayloadFormat, stamps: SourceStamps
+    _ payload: consuming FrameBuffer, sequence: Int, dropped: Int, format: PayloadFormat,
+    stamps: SourceStamps
   ) throws(TransportError) -> Int64 {
     if delay > 0 { _ = StopSignal().sleep(until: FrameClock.monotonic() + delay) }
     let first = payload.bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
@@ -58,7 +61,10 @@ final class ScriptedProducer: FrameSending {
     }
     var stamps = stamps
     stamps.sent = FrameClock.now()
-    state.withLock { $0.frames.append((first, sequence, stamps)) }
+    state.withLock { state in
+      state.frames.append((first, sequence, stamps))
+      state.dropped.append(dropped)
+    }
     state.wakeAll()
     return stamps.sent
   }
@@ -71,9 +77,12 @@ final class ScriptedProducer: FrameSending {
     }
   }
 
-  func sendEnd(count: Int, deadline: Int64) throws(TransportError) {
+  func sendEnd(count: Int, dropped: Int, deadline: Int64) throws(TransportError) {
     if state.withLock({ $0.isRefusing }) { throw .stopped }
-    state.withLock { $0.ends.append(count) }
+    state.withLock { state in
+      state.ends.append(count)
+      state.dropped.append(dropped)
+    }
   }
 
   func drain(until deadline: Int64) -> Int {

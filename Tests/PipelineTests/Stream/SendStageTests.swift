@@ -68,6 +68,17 @@ import Testing
     #expect(sent.tally.unsent == 0)
   }
 
+  /// Each record says how many frames of the run were not sent before it, as far as was known then.
+  @Test func whatIsNotSentIsSaidByTheNext() throws {
+    let producer = ScriptedProducer(.tooLarge(3))
+    let frames = [true, false, true, true, true, false].map { $0 ? ScriptedSource.Reading.frame : .broken }
+    let sent = try Self.send(frames, producer)
+    #expect(producer.taken.frames.map(\.first) == [0, 2, 4])
+    let dropped = producer.taken.dropped
+    #expect(dropped.count == 3 && dropped == dropped.sorted() && dropped[1] >= 1 && dropped[2] >= 2)
+    #expect(sent.tally.passedOver == 3)
+  }
+
   /// Of each frame, the stages add up to the time from when it was due until it was sent, to the nanosecond; each
   /// stage has the frames that were sent, and no others.
   @Test(arguments: [1, 3]) func theStagesAddUp(_ encoders: Int) throws {
