@@ -361,6 +361,26 @@ import Testing
     #expect(throws: reason) { try records.add(record, nil, deadline: .max) }
   }
 
+  /// What librdkafka mends itself: the broker no longer knows the producer, as it has deleted what it wrote.
+  @Test func anUnknownProducerGoesOn() throws {
+    let cluster = try MockCluster()
+    cluster.create("frames")
+    let told = Tellings()
+    let producer = try FrameProducer(KafkaSettings(brokers: cluster.brokers), options(), log: told.log) {
+      told.tell($0)
+    }
+    try producer.connect()
+    for sequence in 0..<60 {
+      if sequence == 20 { cluster.fail(.produce, with: [KafkaCode(RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID)]) }
+      try send(sequence, to: producer)
+      Self.pause(0.01)
+    }
+    #expect(producer.drain(until: soon()) == 0)
+    #expect(told.errors.isEmpty && told.all.withLock { $0.count } == 60)
+    #expect(try firsts(cluster).sorted() == (0..<60).map { UInt8($0) })
+    producer.close()
+  }
+
   // MARK: copies
 
   /// A record that is not taken fails the flush that it is for, and no other.
