@@ -9,7 +9,7 @@ public final class FrameDecoder: @unchecked Sendable {
   private let demand: DecodeDemand
   private let crew: DecodeCrew?
   private let stripes: StripedJPEG
-  private let shared: SharedFrame?
+  private let shared = SharedFrame()
   private let images: ImageFileDecoder
   private let zstd = ZstdDecompressor()
   /// Layers are undone from one into the other.
@@ -37,7 +37,6 @@ public final class FrameDecoder: @unchecked Sendable {
     self.limits = limits
     self.demand = demand
     self.crew = crew
-    shared = crew.map { SharedFrame(threads: $0.threads) }
   }
 
   /// Decodes one payload as far as the demand asks, and lends the samples to the receiver: of a JPEG file its
@@ -47,10 +46,12 @@ public final class FrameDecoder: @unchecked Sendable {
   public func decode(
     _ payload: RawSpan, format: PayloadFormat, to receiver: some FrameReceiver
   ) throws(CodecError) {
-    crew?.begin()
+    let free = crew?.begin() ?? 0
     defer { crew?.end() }
     try peeled(payload, format) { (bytes) throws(CodecError) in
-      if format.content.kind == .jpeg, demand.exactness != .full, try planes(bytes, format, to: receiver) {
+      if format.content.kind == .jpeg, demand.exactness != .full,
+        try planes(bytes, format, free: free, to: receiver)
+      {
         return
       }
       try content(bytes, format) { pixels, layout in receiver.receive(pixels, .pixels(layout)) }
@@ -86,9 +87,10 @@ public final class FrameDecoder: @unchecked Sendable {
     }
   }
 
+  /// - Parameter free: threads of the crew that could help.
   /// - Returns: false for a JPEG file that has no planes of luma and chroma.
   private func planes(
-    _ bytes: UnsafeRawBufferPointer, _ format: PayloadFormat, to receiver: some FrameReceiver
+    _ bytes: UnsafeRawBufferPointer, _ format: PayloadFormat, free: Int, to receiver: some FrameReceiver
   ) throws(CodecError) -> Bool {
     try checkFile(format)
     let layout = format.content.layout
@@ -96,36 +98,45 @@ public final class FrameDecoder: @unchecked Sendable {
     let request = JPEGDecompressor.PlaneRequest(
       reduction: demand.reduction(layout.size, orientation), fast: demand.exactness == .fast,
       wantsColor: demand.wantsColor)
-    let isStriped = crew != nil && bytes.count >= stripes.leastBytes
-    guard isStriped || orientation != .upright else {
+    var decoded: JPEGDecompressor.Planes?
+    if let crew, free > 0 {
+      decoded = images.jpegStripedPlanes(
+        bytes, layout, request, crew, stripes, threads: free + 1,
+        memory: { takeScratch($0, notHolding: bytes) })
+    }
+    // Without stripes rows are best handed over as they come, out of the processor's cache: decoded as a whole and
+    // shared only then, a frame takes longer.
+    if decoded == nil, orientation == .upright {
       return try images.jpegPlanes(
         bytes, layout, request, memory: { takeScratch($0, notHolding: bytes) }, to: receiver)
     }
-    guard
-      let decoded = try images.jpegWholePlanes(
-        bytes, layout, request, crew, stripes, memory: { takeScratch($0, notHolding: bytes) })
-    else { return false }
+    if decoded == nil {
+      decoded = try images.jpegWholePlanes(
+        bytes, layout, request, memory: { takeScratch($0, notHolding: bytes) })
+    }
+    guard let decoded else { return false }
     let stored = UnsafeRawBufferPointer(decoded.samples)
+    let isBig = bytes.count >= stripes.leastBytes
     guard orientation != .upright, let from = stored.baseAddress else {
-      hand(stored, .planes(decoded.layout), to: receiver)
+      hand(stored, .planes(decoded.layout), isBig, to: receiver)
       return true
     }
     let turned = takeScratch(stored.count, notHolding: stored)
     let upright = TurnedCopy.planes(
       orientation, from.assumingMemoryBound(to: UInt8.self), decoded.layout,
       into: turned.baseAddress!.assumingMemoryBound(to: UInt8.self))
-    hand(UnsafeRawBufferPointer(turned), .planes(upright), to: receiver)
+    hand(UnsafeRawBufferPointer(turned), .planes(upright), isBig, to: receiver)
     return true
   }
 
-  /// Hands over a whole frame, with the crew's help if there is one.
+  /// Hands over a whole frame, a big one with the help of those who are free.
   private func hand(
-    _ samples: UnsafeRawBufferPointer, _ layout: DecodedLayout, to receiver: some FrameReceiver
+    _ samples: UnsafeRawBufferPointer, _ layout: DecodedLayout, _ isBig: Bool, to receiver: some FrameReceiver
   ) {
-    guard let crew, let shared else {
+    guard isBig, let crew, case let free = crew.free, free > 0 else {
       return receiver.receive(RawSpan(_unsafeBytes: samples), layout)
     }
-    shared.share((samples, layout, receiver))
+    shared.share((samples, layout, receiver), parts: free + 1)
     images.help(crew, shared)
     shared.share(nil)
   }

@@ -54,10 +54,19 @@ struct ImageFileDecoder: ~Copyable {
 
   func jpegWholePlanes(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: JPEGDecompressor.PlaneRequest,
-    _ crew: DecodeCrew?, _ stripes: StripedJPEG, memory: (Int) -> UnsafeMutableRawBufferPointer
-  ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
+    memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) throws(CodecError) -> JPEGDecompressor.Planes? {
     try checkJPEG(file)
-    return try jpeg.wholePlanes(file, layout, request, crew, stripes, memory: memory)
+    return try jpeg.wholePlanes(file, layout, request, memory: memory)
+  }
+
+  func jpegStripedPlanes(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: JPEGDecompressor.PlaneRequest,
+    _ crew: DecodeCrew, _ stripes: StripedJPEG, threads: Int,
+    memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) -> JPEGDecompressor.Planes? {
+    guard ImageHeader.isJPEG(RawSpan(_unsafeBytes: file)) else { return nil }
+    return jpeg.stripedPlanes(file, layout, request, crew, stripes, threads: threads, memory: memory)
   }
 
   /// Does work with a crew; see ``DecodeCrew``.

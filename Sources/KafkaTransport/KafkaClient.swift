@@ -68,6 +68,15 @@ final class KafkaClient: @unchecked Sendable {
     return .kafka(action: "the Kafka client gave up", code: code, detail: reason)
   }
 
+  /// The value in force of a setting that is a number.
+  func number(_ name: String) -> Int? {
+    var (text, size) = ([CChar](repeating: 0, count: 64), 64)
+    guard let configuration = rd_kafka_conf(handle),
+      rd_kafka_conf_get(configuration, name, &text, &size) == RD_KAFKA_CONF_OK
+    else { return nil }
+    return Int(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
+
   /// Settings that differ from librdkafka's defaults; secrets as `***`.
   var effectiveSettings: [String: String] { EffectiveSettings.of(handle) }
 }

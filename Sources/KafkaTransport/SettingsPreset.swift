@@ -53,8 +53,8 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       ("fetch.wait.max.ms", "10"),  // 500 by default; brokers answer at once when a byte is there
       ("fetch.message.max.bytes", "\(max(largestRecord, 1_048_576))"),  // smaller ones double per retry
       ("fetch.error.backoff.ms", "10"),  // 500 by default
-      // Crossing either stalls the fetcher for up to 1 s, so they are set where a sink is behind by
-      // seconds anyway. The first bounds what a slow model lets pile up: 64 MiB, or four of the largest records.
+      // What a slow model lets pile up: 64 MiB, or four of the largest records. Crossing either of these stops the
+      // fetching until there is room; what looks for room again in time is below and ``FetchPause``.
       ("queued.max.messages.kbytes", "\(min(max(65_536, largestRecord / 1024 * 4), 2_097_151))"),
       ("queued.min.messages", "1000000"),
       ("check.crcs", "true"),  // a flipped bit is an error, not a picture
@@ -63,8 +63,14 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       // which is counted. Kafka's own value until 3.0.
       ("session.timeout.ms", "10000"),
     ]
+    // 1000 by default: a sink that empties its queue sooner waits for the rest of the second.
+    if looksForRoom { settings.append((roomBackoff, "10")) }
     return settings
   }
+
+  private static let roomBackoff = "fetch.queue.backoff.ms"
+  /// Whether the librdkafka in use (2.2 and newer) can be told how often to look for room in a full queue.
+  static let looksForRoom = ClientConfiguration().value(of: roomBackoff) != nil
 
   private static let needed = [("client.id", "framefeed")]
 

@@ -1,7 +1,8 @@
-import FrameCodecs
 import FrameCore
 import FrameTensors
 import Testing
+
+@testable import FrameCodecs
 
 /// JPEG files the whole way to a tensor, as the sink takes them.
 @Suite struct JPEGToTensorTests {
@@ -82,6 +83,48 @@ import Testing
       for at in bad.bytes.count / 2..<bad.bytes.count / 2 + 40 { bad.bytes[at] = 0xFF }
       #expect(throws: CodecError.self) { try tensor(bad, spec(64, 64), crew: crew) }
       #expect(throws: Never.self) { try tensor(file, spec(64, 64), crew: crew) }
+    }
+  }
+
+  /// How frames are handed over.
+  private final class Handover: FrameReceiver {
+    private let log = Lock((whole: 0, parts: 0, rows: 0))
+    /// And begins anew.
+    func take() -> (whole: Int, parts: Int, rows: Int) {
+      log.withLock { log in
+        defer { log = (0, 0, 0) }
+        return log
+      }
+    }
+    func receive(_ samples: RawSpan, _ layout: DecodedLayout) { log.withLock { $0.whole += 1 } }
+    func receive(_ samples: RawSpan, _ layout: DecodedLayout, part: Int, of parts: Int) {
+      log.withLock { $0.parts += 1 }
+    }
+    func begin(_ layout: PlanarLayout) {}
+    func receive(_ samples: RawSpan, luma: Int, chroma: Int) { log.withLock { $0.rows += 1 } }
+  }
+
+  /// Where all decoders have frames, each is decoded by its own, row by row, with restart markers or without.
+  @Test func framesAreSharedOnlyWhileDecodersAreIdle() throws {
+    let layout = try PixelLayout(width: 640, height: 480, format: .rgb8)
+    var generator = SeededGenerator(3)
+    let pixels = (0..<layout.byteCount).map { _ in UInt8(truncatingIfNeeded: generator.next() >> 30) }
+    let crew = DecodeCrew(threads: 2)
+    let decoder = FrameDecoder(demand: DecodeDemand { $0 }, crew: crew)
+    let handover = Handover()
+    for restart in [0, 1] {
+      let file = try encode(
+        "jpeg:quality=90,restart=\(restart)", pixels, FrameContent(.pixels, layout))
+      #expect(file.bytes.count > 100_000)
+      // Another decoder has a frame meanwhile.
+      #expect(crew.begin() == 1)
+      try decoder.decode(file.bytes.span.bytes, format: file.format, to: handover)
+      let busy = handover.take()
+      #expect(busy.whole == 0 && busy.parts == 0 && busy.rows > 1, "\(busy)")
+      crew.end()
+      try decoder.decode(file.bytes.span.bytes, format: file.format, to: handover)
+      let alone = handover.take()
+      #expect(restart == 1 ? alone.parts == 2 && alone.rows == 0 : alone.parts == 0 && alone.rows > 1)
     }
   }
 

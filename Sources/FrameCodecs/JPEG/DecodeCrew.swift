@@ -1,23 +1,62 @@
 import FrameCore
 
 /// Threads that help decoders with big frames: those whose JPEG file carries restart markers are decoded in
-/// stripes, several at a time.
+/// stripes, several at a time, while other decoders have nothing to do. Where all are busy each has frames of its own,
+/// which costs less than sharing them.
 ///
-/// As many threads decode at a time as the crew has, decoders counted: helpers take parts only while there are
-/// fewer. What a helper has begun it ends, so that for the length of one part there may be one more.
+/// Who decodes what is ``CrewRota``'s; this owns it, and wakes those whom it names, one by one.
 public final class DecodeCrew: Sendable {
-  private struct State {
-    /// Work whose parts are not all taken.
-    var open: [CrewWork] = []
-    /// Threads that decode.
-    var busy = 0
-    var closed = false
-  }
-
   /// Threads that decode at a time, decoders' own ones included.
   public let threads: Int
-  private let state = Monitor(State())
+  private let board: Board
   private let helpers: Helpers
+
+  /// What all threads share.
+  private final class Board: Sendable {
+    struct State {
+      var rota: CrewRota
+      /// The frames that are shared.
+      var works: [(frame: Int, work: CrewWork)] = []
+    }
+
+    let state: Lock<State>
+    /// One a helper, each rung for it alone.
+    let bells: [Bell]
+
+    init(threads: Int) {
+      state = Lock(State(rota: CrewRota(threads: threads)))
+      bells = (1..<threads).map { _ in Bell() }
+    }
+
+    /// Wakes the helpers for whom there is something to do.
+    /// - Parameter first: was called already; `nil` when there is none to call.
+    func wake(_ first: Int?) {
+      var called = first
+      while let helper = called {
+        bells[helper].ring()
+        called = state.withLock { $0.rota.call() }
+      }
+    }
+
+    /// What a helper does next, with the work itself.
+    enum Errand {
+      case part(Int, CrewWork)
+      case rest
+      case leave
+    }
+
+    static func errand(_ state: inout State, _ helper: Int) -> Errand {
+      switch state.rota.errand(of: helper) {
+      case .part(let part, let frame):
+        guard let work = state.works.first(where: { $0.frame == frame })?.work else {
+          preconditionFailure("a shared frame has no work")
+        }
+        return .part(part, work)
+      case .rest: return .rest
+      case .leave: return .leave
+      }
+    }
+  }
 
   private final class Helpers: @unchecked Sendable {
     // Sound: written before any other thread can see the crew, and read where it ends.
@@ -26,76 +65,94 @@ public final class DecodeCrew: Sendable {
 
   /// - Parameter threads: 2 or more; one fewer is started.
   public init(threads: Int) {
-    precondition(threads > 1, "a crew is two threads or more")
     self.threads = threads
+    let board = Board(threads: threads)
+    self.board = board
     helpers = Helpers()
-    let state = state
-    helpers.threads = (1..<threads).map { _ in
-      PipelineThread("frame-stripes") { Self.help(state, threads) }
+    helpers.threads = (0..<threads - 1).map { helper in
+      PipelineThread("frame-stripes") { Self.help(board, helper) }
     }
   }
 
   deinit {
-    state.withLock { $0.closed = true }
-    state.wakeAll()
+    let called = board.state.withLock { state in
+      state.rota.disband()
+      return state.rota.call()
+    }
+    board.wake(called)
     for thread in helpers.threads { thread.join() }
   }
 
   /// A decoder's thread begins with a frame.
-  func begin() { state.withLock { $0.busy += 1 } }
+  /// - Returns: threads that could help with it.
+  func begin() -> Int {
+    board.state.withLock { state in
+      state.rota.begin()
+      return state.rota.free
+    }
+  }
+
+  /// Threads that could help now.
+  var free: Int { board.state.withLock { $0.rota.free } }
 
   /// It has ended.
   func end() {
-    state.withLock { $0.busy -= 1 }
-    state.wakeAll()
+    let called = board.state.withLock { state in
+      state.rota.end()
+      return state.rota.call()
+    }
+    board.wake(called)
   }
 
   /// Does all parts, on the calling thread and on those that are free. The caller has begun.
   /// - Returns: false when a part failed.
   func run(_ work: CrewWork, _ decoder: borrowing JPEGDecompressor) -> Bool {
-    state.withLock { state in
-      work.begin()
-      state.open.append(work)
+    let (frame, called) = board.state.withLock { state in
+      let frame = state.rota.share(parts: work.parts)
+      state.works.append((frame, work))
+      return (frame, state.rota.call())
     }
-    state.wakeAll()
-    while let part = state.withLock({ work.claim(in: &$0.open) }) {
-      let isGood = work.run(part, decoder)
-      state.withLock { _ in work.finish(isGood) }
+    board.wake(called)
+    var part = board.state.withLock { $0.rota.claim(frame) }
+    while let claimed = part {
+      let isGood = work.run(claimed, decoder)
+      part = board.state.withLock { state in
+        state.rota.finish(frame, isGood: isGood)
+        return state.rota.claim(frame)
+      }
     }
-    return state.withLock(waitingUntil: { _ in work.unfinished == 0 }) { _ in !work.hasFailed }
+    if board.state.withLock({ $0.rota.await(frame) }) { work.done.sleep() }
+    return board.state.withLock { state in
+      state.works.removeAll { $0.frame == frame }
+      return state.rota.takeBack(frame)
+    }
   }
 
-  private static func help(_ state: Monitor<State>, _ threads: Int) {
+  private static func help(_ board: Board, _ helper: Int) {
     let decoder = JPEGDecompressor()
     while true {
-      let claimed: (CrewWork, Int)? = state.withLock(
-        waitingUntil: { $0.closed || (!$0.open.isEmpty && $0.busy < threads) }
-      ) { state in
-        guard let work = state.open.first, let part = work.claim(in: &state.open) else { return nil }
-        state.busy += 1
-        return (work, part)
+      board.bells[helper].sleep()
+      var errand = board.state.withLock { Board.errand(&$0, helper) }
+      while case .part(let part, let work) = errand {
+        let isGood = work.run(part, decoder)
+        let isAwaited: Bool
+        (isAwaited, errand) = board.state.withLock { state in
+          let isAwaited = state.rota.finish(helper: helper, isGood: isGood)
+          return (isAwaited, Board.errand(&state, helper))
+        }
+        if isAwaited { work.done.ring() }
       }
-      guard let (work, part) = claimed else {
-        if state.withLock({ $0.closed }) { return }
-        continue
-      }
-      let isGood = work.run(part, decoder)
-      state.withLock { state in
-        state.busy -= 1
-        work.finish(isGood)
-      }
-      state.wakeAll()
+      if case .leave = errand { return }
     }
   }
 }
 
 /// Work in parts that can be done side by side.
 class CrewWork: @unchecked Sendable {
-  // Sound: these are touched under the crew's lock.
-  private var claimed = 0
-  private var count = 0
-  fileprivate var unfinished = 0
-  fileprivate var hasFailed = false
+  // Sound: nothing that changes; what subclasses add says why for itself.
+
+  /// Rung when helpers are done with the parts that its decoder waits for.
+  fileprivate let done = Bell()
 
   /// How many there are. Does not change while a crew has the work.
   var parts: Int { 0 }
@@ -103,25 +160,4 @@ class CrewWork: @unchecked Sendable {
   /// Does one part, on any thread.
   /// - Returns: false when it failed.
   func run(_ part: Int, _ decoder: borrowing JPEGDecompressor) -> Bool { true }
-
-  fileprivate func begin() {
-    claimed = 0
-    count = parts
-    unfinished = count
-    hasFailed = false
-  }
-
-  /// The next part to do.
-  /// - Parameter open: loses this work with its last part.
-  fileprivate func claim(in open: inout [CrewWork]) -> Int? {
-    guard claimed < count else { return nil }
-    claimed += 1
-    if claimed == count { open.removeAll { $0 === self } }
-    return claimed - 1
-  }
-
-  fileprivate func finish(_ isGood: Bool) {
-    unfinished -= 1
-    if !isGood { hasFailed = true }
-  }
 }

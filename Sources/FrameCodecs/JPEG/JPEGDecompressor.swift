@@ -95,6 +95,8 @@ struct JPEGDecompressor: ~Copyable {
     guard code == 0 else { throw refusal() }
   }
 
+  typealias Planes = (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)
+
   /// What of a file's planes is wanted.
   struct PlaneRequest {
     /// 1, 2, 4 or 8: pixels of the frame, along each side, that a luma sample stands for.
@@ -134,31 +136,41 @@ struct JPEGDecompressor: ~Copyable {
     }
   }
 
-  /// The same, all rows kept. With a crew in stripes, where the file can be cut.
+  /// The same, all rows kept.
   /// - Returns: `nil` for a file whose components are no planes of luma and chroma.
   func wholePlanes(
-    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest, _ crew: DecodeCrew?,
-    _ stripes: StripedJPEG, memory: (Int) -> UnsafeMutableRawBufferPointer
-  ) throws(CodecError) -> (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)? {
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest,
+    memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) throws(CodecError) -> Planes? {
     try judged { () throws(CodecError) in
       let info = try open(file, layout, request)
       guard info.planeCount > 0 else { return nil }
       let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
       let samples = memory(planes.byteCount)
       guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
-      // A damaged file is whole to no stripe: it is decoded by one thread, so that it comes out the same each time.
-      if let crew, damage == nil, stripes.cut(file, info, threads: crew.threads) {
-        stripes.prepare(file, planes, base, request)
-        if crew.run(stripes, self) {
-          ff_jpeg_decoder_add_oddities(decoder, stripes.oddities.rawValue)
-          return (samples, planes.layout)
-        }
-        // What is wrong with a file is best told by decoding it as a whole.
-        _ = try open(file, layout, request)
-      }
       guard decode(planes, from: 0, base) else { throw refusal() }
       return (samples, planes.layout)
     }
+  }
+
+  /// The same in stripes, by a crew.
+  /// - Parameter threads: that are free, the calling one included.
+  /// - Returns: `nil` for a file that cannot be cut, and one that is damaged: what is wrong with it is best told by
+  ///   decoding it as a whole, and so it comes out the same each time.
+  func stripedPlanes(
+    _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest, _ crew: DecodeCrew,
+    _ stripes: StripedJPEG, threads: Int, memory: (Int) -> UnsafeMutableRawBufferPointer
+  ) -> Planes? {
+    guard stripes.mayCut(file), let info = try? open(file, layout, request), info.planeCount > 0,
+      stripes.cut(file, info, threads: threads)
+    else { return nil }
+    let planes = JPEGPlanes(info, request, layout.size, mcuRows: nil)
+    let samples = memory(planes.byteCount)
+    guard let base = samples.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+    stripes.prepare(file, planes, base, request)
+    guard crew.run(stripes, self) else { return nil }
+    ff_jpeg_decoder_add_oddities(decoder, stripes.oddities.rawValue)
+    return (samples, planes.layout)
   }
 
   /// Decodes all rows of an opened file into rows of planes from `mcuRow` on.

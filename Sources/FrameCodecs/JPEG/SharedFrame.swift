@@ -4,16 +4,17 @@ import FrameCore
 final class SharedFrame: CrewWork, @unchecked Sendable {
   // Sound: written by the decoder before the crew has it, and only read then.
 
-  private let count: Int
+  private var count = 0
   private var samples = UnsafeRawBufferPointer(start: nil, count: 0)
   private var layout: DecodedLayout?
   private var receiver: (any FrameReceiver)?
 
-  /// - Parameter threads: parts of a frame.
-  init(threads: Int) { count = threads }
-
   /// The frame that comes next, until it is taken back with `nil`.
-  func share(_ frame: (samples: UnsafeRawBufferPointer, layout: DecodedLayout, to: any FrameReceiver)?) {
+  func share(
+    _ frame: (samples: UnsafeRawBufferPointer, layout: DecodedLayout, to: any FrameReceiver)?,
+    parts: Int = 0
+  ) {
+    count = parts
     samples = frame?.samples ?? UnsafeRawBufferPointer(start: nil, count: 0)
     layout = frame?.layout
     receiver = frame?.to

@@ -42,7 +42,19 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
 
   init(from leastBytes: Int) { self.leastBytes = leastBytes }
 
+  /// Whether it is worth while to look: the file is big, and its header tells of restart markers.
+  func mayCut(_ file: UnsafeRawBufferPointer) -> Bool {
+    guard file.count >= leastBytes else { return false }
+    var segments = JPEGSegments(RawSpan(_unsafeBytes: file))
+    while let segment = segments.next() {
+      // DRI
+      if segment.marker == 0xDD { return true }
+    }
+    return false
+  }
+
   /// Looks for places to cut.
+  /// - Parameter threads: for which there are to be stripes.
   /// - Returns: whether there are enough of them.
   func cut(_ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info, threads: Int) -> Bool {
     guard file.count >= leastBytes, info.restartInterval > 0, info.isProgressive == 0,

@@ -5,20 +5,33 @@ import Synchronization
 /// What the reading's state says is done here, on the polling thread.
 extension FrameConsumer {
   /// What has come in since the last poll.
-  /// - Returns: whether there is something to tell, and whether all partitions are in safe hands.
-  func attend() -> (isTold: Bool, isSettled: Bool) {
+  /// - Returns: whether there is something to tell, whether all partitions are in safe hands, and whether
+  ///   ``keepFetching(_:)`` is due.
+  func attend() -> (isTold: Bool, isSettled: Bool, isLookDue: Bool) {
     let answers = queries.withLock { $0 }?.takeAnswers() ?? []
     if !answers.isEmpty { take(answers) }
     let now = FrameClock.monotonic()
-    let isDue = polling.withLock { polling in
-      guard now - polling.stored >= Self.storeInterval else { return false }
-      polling.stored = now
-      return true
+    let (isDue, isLookDue) = polling.withLock { polling in
+      let isDue = now - polling.stored >= Self.storeInterval
+      if isDue { polling.stored = now }
+      return (isDue, polling.fetchPause?.isDue(now) ?? false)
     }
     if isDue { perform(reading.withLock { $0.toStore() }) }
     let isSettled = reading.withLock { $0.isSettled }
     if !isSettled { handOver(now) }
-    return (polling.withLock { !$0.problems.isEmpty || !$0.events.isEmpty }, isSettled)
+    return (polling.withLock { !$0.problems.isEmpty || !$0.events.isEmpty }, isSettled, isLookDue)
+  }
+
+  /// Wakes the client where it has stopped fetching and there is room again, see ``FetchPause``.
+  /// - Parameter size: of the record that came, bytes.
+  func keepFetching(_ size: Int) {
+    guard let queued = fetchQueue?.count else { return }
+    let wake = polling.withLock { polling in
+      let wake = polling.fetchPause?.look(queued: queued, size: size, FrameClock.monotonic())
+      if wake != nil { polling.wakes += 1 }
+      return wake
+    }
+    if let wake { fetchQueue?.wake(options.topic, partitions, wake) }
   }
 
   /// Gives up what the group has taken when it is answered and confirmed, or its time is over.

@@ -54,6 +54,8 @@ public final class FrameConsumer: Sendable {
   let queries = Monitor<OffsetQueries?>(nil)
   let polling = Monitor(Polling())
   let isClosing = Atomic(false)
+  /// Where the client does not look for room in a full queue by itself.
+  let fetchQueue: FetchQueue?
 
   /// What the polling thread keeps between two calls.
   struct Polling {
@@ -73,6 +75,10 @@ public final class FrameConsumer: Sendable {
     var refused: Set<Int32> = []
     /// Partitions of the topic, as last told.
     var topicPartitions = 0
+    /// See ``FrameConsumer/fetchQueue``.
+    var fetchPause: FetchPause?
+    /// How often the client was woken to fetch.
+    var wakes = 0
     /// When the topic was last found to hold nothing, monotonic ns.
     var foundNew: Int64?
   }
@@ -96,6 +102,13 @@ public final class FrameConsumer: Sendable {
       events: events)
     self.options = options
     self.log = log
+    let isWoken = settings.preset == .lowLatency && !SettingsPreset.looksForRoom
+    fetchQueue = isWoken ? FetchQueue(client) : nil
+    if isWoken, let kilobytes = client.number("queued.max.messages.kbytes"),
+      let records = client.number("queued.min.messages")
+    {
+      polling.withLock { $0.fetchPause = FetchPause(bytes: kilobytes * 1024, records: records) }
+    }
     owner.consumer = self
     rd_kafka_poll_set_consumer(client.handle)
   }
@@ -111,7 +124,7 @@ public final class FrameConsumer: Sendable {
   public func serve() -> Polled { poll(milliseconds: 10, taking: false) }
 
   private func poll(milliseconds: Int, taking: Bool) -> Polled {
-    let (isTold, isSettled) = attend()
+    let (isTold, isSettled, isLookDue) = attend()
     if isTold { return toldNext() }
     // The word of a broker on a position is waited for as for a record.
     let wait = isSettled ? milliseconds : min(milliseconds, 5)
@@ -119,6 +132,7 @@ public final class FrameConsumer: Sendable {
     let (partition, offset) = (message.pointee.partition, message.pointee.offset)
     let code = KafkaCode(message.pointee.err)
     guard code != .none else {
+      if isLookDue { keepFetching(message.pointee.len + message.pointee.key_len) }
       // It was under way when the partitions were paused: it is fetched again.
       guard taking else {
         rd_kafka_message_destroy(message)
