@@ -63,6 +63,9 @@ final class ToldLines: Sendable {
     return String(text)
   }
 
-  /// A file of settings is for sources and sinks, and each leaves alone what is the other's.
-  static func matters(_ line: String) -> Bool { !line.contains("will be ignored by this") }
+  /// A file of settings is for sources and sinks, and each leaves alone what is the other's; what ends a client is an
+  /// error of its own.
+  static func matters(_ line: String) -> Bool {
+    !line.contains("will be ignored by this") && !line.contains("Fatal error: ")
+  }
 }

@@ -34,3 +34,7 @@ public struct NamedBroker: Sendable, Equatable {
 extension NamedBroker: CustomStringConvertible {
   public var description: String { servers }
 }
+
+extension NamedBroker: ExpressibleByStringLiteral {
+  public init(stringLiteral servers: String) { self.init(servers) }
+}
