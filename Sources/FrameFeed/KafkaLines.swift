@@ -14,7 +14,8 @@ func kafkaLog(_ log: Log) -> KafkaLog {
     guard isGrave, ToldLines.matters(line), ToldLines.shared.isNew(line, at: FrameClock.monotonic()) else {
       return chatter(level, line)
     }
-    log.warning("librdkafka: \(line)")
+    let essence = ToldLines.essence(line)
+    log.warning("librdkafka: \(essence)\(essence.hasPrefix("Connect to ") ? "; it goes on trying" : "")")
   }
 }
 
@@ -55,11 +56,13 @@ final class ToldLines: Sendable {
     }
   }
 
-  /// A line without what changes from one time to the next: the thread, the times, and how often it was kept back.
+  /// A line without what changes from one time to the next: the thread, the times, and how often it was kept back; and
+  /// of a connection only where it was to lead, which its client has several names for.
   static func essence(_ line: String) -> String {
     var text = Substring(line)
     if text.hasPrefix("[thrd:"), let end = text.firstRange(of: "]: ")?.upperBound { text = text[end...] }
     if let end = text.firstRange(of: " (after ")?.lowerBound { text = text[..<end] }
+    if let start = text.firstRange(of: ": Connect to ")?.lowerBound { text = text[start...].dropFirst(2) }
     return String(text)
   }
 

@@ -17,11 +17,15 @@ import Testing
     // Two clients of one process.
     let (first, second) = (kafkaLog(log), kafkaLog(log))
     first(.error, Self.refused + "(after 0ms in state CONNECT)")
-    second(.error, Self.refused + "(after 3ms in state CONNECT, 12 identical error(s) suppressed)")
+    let again = Self.refused.replacing("b:1/bootstrap", with: "127.0.0.1:1/7")
+    second(.error, again + "(after 3ms in state CONNECT, 12 identical error(s) suppressed)")
     first(
       .warning, "[thrd:app]: Configuration property acks is a producer property and will be ignored by this c"
     )
     first(.info, "chatter")
+    let said = lines.withLock { $0[0].message }
+    #expect(
+      said == "librdkafka: Connect to ipv4#127.0.0.1:1 failed: Connection refused; it goes on trying")
     let levels = lines.withLock { $0.map(\.level) }
     #expect(levels == [.warning, .info, .info, .debug])
     let quiet = kafkaChatter(log)

@@ -44,7 +44,8 @@ import Testing
 
   @Test(arguments: [["--json"], []]) func aFullDiskIsAFailure(_ options: [String]) throws {
     let done = try shell(
-      "timeout -k 2 60 \"$FF\" demo --embedded synthetic:64x48 --frames 10 --quiet \(options.joined()) >/dev/full")
+      "timeout -k 2 60 \"$FF\" demo --embedded synthetic:64x48 --frames 10 --quiet \(options.joined()) >/dev/full"
+    )
     #expect(done.code == 1)
     #expect(
       done.errors.contains("standard output cannot be written: No space left on device"), "\(done.errors)")
