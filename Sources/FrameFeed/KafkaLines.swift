@@ -5,6 +5,8 @@ import LogLines
 /// librdkafka's log lines as ours: what goes wrong as a warning, though not again for as long as it lasts, and the rest at
 /// debug level.
 ///
+/// What this library has to tell beside librdkafka goes to the user as it is.
+///
 /// A client tries again by itself, every second and for hours: that a broker is gone is said at once, and then now and
 /// then.
 func kafkaLog(_ log: Log) -> KafkaLog {
@@ -23,6 +25,7 @@ func kafkaLog(_ log: Log) -> KafkaLog {
 func kafkaChatter(_ log: Log) -> KafkaLog {
   { level, line in
     switch level {
+    case .ours: log.warning(line)
     case .error, .warning: log.info("librdkafka: \(line)")
     case .notice, .info, .debug: log.debug("librdkafka: \(line)")
     }
