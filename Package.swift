@@ -41,9 +41,10 @@ let package = Package(
     // Loops that the project is measured against.
     .target(name: "CFloors"),
 
-    // What any program has: its command line and its log lines. They know nothing of frames.
+    // What any program has: its command line and its log lines. They know nothing of frames; of FrameCore the second
+    // has its threads and locks.
     .target(name: "CommandArguments", swiftSettings: swift),
-    .target(name: "LogLines", swiftSettings: swift),
+    .target(name: "LogLines", dependencies: ["FrameCore"], swiftSettings: swift),
 
     // The data path, in its order.
     .target(name: "FrameCore", swiftSettings: swift),
@@ -85,7 +86,7 @@ let package = Package(
 
     .testTarget(
       name: "CommandArgumentsTests", dependencies: ["CommandArguments"], swiftSettings: swift),
-    .testTarget(name: "LogLinesTests", dependencies: ["LogLines"], swiftSettings: swift),
+    .testTarget(name: "LogLinesTests", dependencies: ["LogLines", "FrameCore"], swiftSettings: swift),
     .testTarget(name: "CFrameKernelsTests", dependencies: ["CFrameKernels"], swiftSettings: swift),
     .testTarget(name: "FrameCoreTests", dependencies: ["FrameCore"], swiftSettings: swift),
     .testTarget(

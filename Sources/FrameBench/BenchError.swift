@@ -13,8 +13,10 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
   case unreadable(String, String)
   /// The user stopped it before there was anything to report.
   case stopped
-  /// What was asked for makes no sense with this source.
+  /// What was asked for makes no sense: wrong words on the command line.
   case option(String)
+  /// It was asked for rightly and could not be done: a full disk, a port that is taken, frames that went missing.
+  case failed(String)
 
   /// Whether the words on the command line were wrong, not what they name.
   public var isUsage: Bool {
@@ -37,7 +39,7 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
     case .peer(let name, let reason): "\(name): \(reason)"
     case .unreadable(let file, let reason): "\(file): \(reason)"
     case .stopped: "stopped before anything was measured: there is nothing to report"
-    case .option(let reason): reason
+    case .option(let reason), .failed(let reason): reason
     }
   }
 }

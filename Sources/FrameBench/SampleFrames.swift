@@ -65,7 +65,7 @@ public final class SampleFrames {
         }
       }
     }
-    guard !samples.isEmpty else { throw .option("\(source.name) has no frames") }
+    guard !samples.isEmpty else { throw .failed("\(source.name) has no frames") }
     name = source.name
     self.samples = samples
   }

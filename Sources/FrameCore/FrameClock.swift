@@ -32,17 +32,27 @@ public enum FrameClock {
   }
 
   /// Names the clock whose stamps may be subtracted from each other: the boot id of this host. Two processes
-  /// with the same domain share one wall clock.
+  /// with the same domain share one wall clock. Where there is no boot id to be had each process has a name of its own:
+  /// one for all such hosts would make their clocks one.
   public static let domain: String = {
-    guard let file = fopen("/proc/sys/kernel/random/boot_id", "r") else { return "unknown" }
+    let name = bootID ?? ownName(process: getpid())
+    return testShift == 0 ? name : "\(name)+\(testShift)"
+  }()
+
+  private static var bootID: String? {
+    guard let file = fopen("/proc/sys/kernel/random/boot_id", "r") else { return nil }
     defer { fclose(file) }
     let bytes = [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
       count = fread(buffer.baseAddress, 1, buffer.count, file)
     }
     let text = String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self)
-    let name = text.isEmpty ? "unknown" : text
-    return testShift == 0 ? name : "\(name)+\(testShift)"
-  }()
+    return text.isEmpty ? nil : text
+  }
+
+  /// A name that no other process has.
+  static func ownName(process: Int32) -> String {
+    "process-\(process)-\(String(UInt64.random(in: .min ... .max), radix: 16))"
+  }
 
   /// A test hook: `FRAMEFEED_TEST_CLOCK_SHIFT_NS=5000000000` puts this process's wall clock 5 s ahead and in a
   /// domain of its own, as if it ran on another host. Read once; not for use outside of tests.

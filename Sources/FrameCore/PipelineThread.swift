@@ -9,9 +9,13 @@
 #endif
 
 /// A thread of its own for a stage that blocks (disk, librdkafka, codecs), so that the cooperative pool never does.
+///
+/// One that is let go without ``join()`` is left to itself: what it took goes when it ends.
 public final class PipelineThread: @unchecked Sendable {
-  // Sound: `handle` is written once in init and read once in join or detach, which the owner calls once.
+  // Sound: `handle` is written once in init, `isJoined` once in join, which the owner calls once; both are read in deinit,
+  // when nobody else is left.
   private var handle = pthread_t()
+  private var isJoined = false
 
   private final class Body {
     let name: String
@@ -53,11 +57,11 @@ public final class PipelineThread: @unchecked Sendable {
 
   /// Waits until the thread has ended. Call it once.
   public func join() {
+    isJoined = true
     pthread_join(handle, nil)
   }
 
-  /// Leaves the thread to itself. Call it once, instead of ``join()``.
-  public func detach() {
-    pthread_detach(handle)
+  deinit {
+    if !isJoined { pthread_detach(handle) }
   }
 }

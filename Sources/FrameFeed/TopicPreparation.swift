@@ -22,10 +22,10 @@ struct PreparedTopic: Sendable {
   static func find(
     _ topic: String, _ kafka: KafkaSettings, create: TopicSettings?, _ log: Log
   ) throws(TransportError) -> PreparedTopic {
-    let admin = try TopicAdmin(kafka, log: kafkaLog(log))
+    let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     let cluster = try admin.cluster()
     if cluster.topics[topic] == nil {
-      guard let create else { throw .topicMissing(topic, broker: kafka.brokers) }
+      guard let create else { throw .topicMissing(topic, broker: kafka.broker) }
       do throws(TransportError) {
         try admin.create(topic, create)
         log.info("created topic \(topic)")
@@ -42,7 +42,7 @@ struct PreparedTopic: Sendable {
   static func wait(
     _ topic: String, _ kafka: KafkaSettings, until deadline: Int64, _ stop: StopSignal, _ log: Log
   ) throws(TransportError) -> PreparedTopic? {
-    let admin = try TopicAdmin(kafka, log: kafkaLog(log))
+    let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     var said = false
     while true {
       let cluster = try admin.cluster()
@@ -71,16 +71,5 @@ struct PreparedTopic: Sendable {
     }
     return PreparedTopic(
       limit: limit, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
-  }
-}
-
-/// librdkafka's log lines as ours; its chatter only at debug level.
-func kafkaLog(_ log: Log) -> KafkaLog {
-  { level, line in
-    switch level {
-    case .ours: log.warning(line)
-    case .error, .warning: log.info("librdkafka: \(line)")
-    case .notice, .info, .debug: log.debug("librdkafka: \(line)")
-    }
   }
 }

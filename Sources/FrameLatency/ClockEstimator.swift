@@ -37,7 +37,12 @@ public struct ClockEstimator: Sendable {
   public var wantsMore: Bool { exchanges.count < 8 }
 
   private static func bound(_ exchange: ClockExchange, at now: Int64) -> Int64 {
-    exchange.bound + abs(now - exchange.heard) / 1_000_000 * driftPerMillion
+    widened(exchange.bound, from: exchange.heard, to: now)
+  }
+
+  /// A bound after two clocks may have drifted apart for some time, ns.
+  static func widened(_ bound: Int64, from heard: Int64, to now: Int64) -> Int64 {
+    bound + abs(now - heard) / 1_000_000 * driftPerMillion
   }
 
   private static func agree(_ first: ClockExchange, _ second: ClockExchange) -> Bool {

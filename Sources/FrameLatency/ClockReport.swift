@@ -22,6 +22,11 @@ public struct ClockReport: Codable, Sendable, Equatable {
   /// What a reader of the figures should know of it, one line.
   /// - Parameter isSynchronised: whether offsets were asked for.
   public func note(isSynchronised: Bool) -> String {
+    if domain == UnknownClock.row {
+      return
+        "\(frames) frames carry stamps of hosts whose clocks have no name, which may be any: uncorrected and "
+        + "not in transport and endToEnd"
+    }
     let stamped = "\(frames) frames carry stamps of another host's clock (\(domain))"
     guard isSynchronised else {
       return "\(stamped): transport and endToEnd are uncorrected; run source and sink with --sync"
@@ -33,6 +38,6 @@ public struct ClockReport: Codable, Sendable, Equatable {
     let offset = "\(stamped), \(offsetMs.fixed(3)) ms from ours, within \(errorMs.fixed(3)) ms"
     guard corrected < frames else { return "\(offset): corrected" }
     return
-      "\(offset): \(corrected) corrected; \(frames - corrected) came before that was known, uncorrected and not in transport and endToEnd"
+      "\(offset): \(corrected) corrected; \(frames - corrected) came when that was not known well enough, uncorrected and not in transport and endToEnd"
   }
 }

@@ -37,10 +37,14 @@ enum ManifestFile {
     }
     defer { closedir(handle) }
     var names = [String]()
+    // Its end and an error are told apart by this alone.
+    errno = 0
     while let entry = readdir(handle) {
       let name = name(entry)
       if name.hasSuffix(".json"), !name.hasPrefix(".") { names.append(name) }
+      errno = 0
     }
+    guard errno == 0 else { throw .unreadable(file: directory, reason: String(cString: strerror(errno))) }
     return names.sorted()
   }
 

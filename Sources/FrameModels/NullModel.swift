@@ -60,7 +60,7 @@ private final class Waiting: Sendable {
 
   init() {
     let places = places
-    let thread = PipelineThread("null-model") {
+    _ = PipelineThread("null-model") {
       while let first = places.withLock(
         waitingUntil: { $0.map { !$0.isEmpty } ?? true }, { $0?.removeFirst() })
       {
@@ -69,7 +69,6 @@ private final class Waiting: Sendable {
         if let batch = first.batch.take() { NullModel.answer(batch) }
       }
     }
-    thread.detach()
   }
 
   func add(_ batch: consuming PendingBatch, until: Int64) {

@@ -19,9 +19,12 @@ struct ClientConfiguration: ~Copyable {
   }
 
   mutating func set(_ key: String, _ value: String) throws(TransportError) {
+    // Before librdkafka takes the value, and cannot start with it.
+    if let java = JavaSettings.counterpart(of: key, value: value) { throw .setting(key: key, reason: java) }
     var reason = [CChar](repeating: 0, count: 512)
     let result = rd_kafka_conf_set(handle, key, value, &reason, reason.count)
     guard result == RD_KAFKA_CONF_OK else {
+      if let java = JavaSettings.counterpart(of: key) { throw .setting(key: key, reason: java) }
       let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
       // librdkafka's own words may quote the value.
       let shown = KafkaSettings.isSecret(key) ? "the value was refused" : text

@@ -5,7 +5,7 @@ import FrameCore
 final class KafkaClient: @unchecked Sendable {
   // Sound: librdkafka's handles may be used from any thread, and `handle` never changes.
   let handle: OpaquePointer
-  let brokers: String
+  let brokers: NamedBroker
   private let events: ClientEvents
   private let isConsumer: Bool
   /// Whether a thread of its own serves it. Nobody else may then: callbacks belong to that thread.
@@ -20,8 +20,7 @@ final class KafkaClient: @unchecked Sendable {
     isConsumer = type == RD_KAFKA_CONSUMER
     self.isServed = isServed
     handle = try configuration.start(type)
-    brokers =
-      settings.value("bootstrap.servers") ?? settings.value("metadata.broker.list") ?? settings.brokers
+    brokers = settings.broker
     self.events = events
   }
 
@@ -49,8 +48,8 @@ final class KafkaClient: @unchecked Sendable {
     case .transport, .timedOut, .allBrokersDown, .unresolved:
       // A consumer that is polled so ends with an assertion where a record waits.
       if !isConsumer, !isServed { poll(milliseconds: 0) }
-      if let trouble { return .connection(broker: brokers, trouble: trouble) }
-      return .unreachable(broker: brokers, reason: lastWords ?? code.description)
+      if let trouble { return .connection(broker: brokers.servers, trouble: trouble) }
+      return .unreachable(broker: brokers.servers, reason: lastWords ?? code.description)
     default:
       return .kafka(action: action, code: code, detail: detail)
     }

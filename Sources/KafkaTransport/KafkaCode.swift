@@ -107,6 +107,28 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
+  /// Whether another consumer took this one's place in the group, by the same `group.instance.id`.
+  var isFenced: Bool { code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID }
+
+  /// What to do about it, where the words of librdkafka and the broker say what is wrong and not why.
+  var remedy: String? {
+    switch code {
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+      "another sink with the same group.instance.id took this one's place in the group: give each sink a "
+        + "group.instance.id of its own, or start it once only"
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+      "the user is known, and lacks the right: a source needs Write and Describe on the topic, a sink Read and Describe"
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+      "the user is known, and lacks the right: a sink needs Read on its group; name one it may use with --group"
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+      "the user is known, and lacks a right on the cluster: Create for topics, IdempotentWrite for sending to "
+        + "brokers before 2.8 (or -X enable.idempotence=false)"
+    case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
+      "fewer brokers than the topic's min.insync.replicas have its records: bring them back, or lower it"
+    default: nil
+    }
+  }
+
   var code: rd_kafka_resp_err_t { rd_kafka_resp_err_t(rawValue) }
 
   /// The code's name in librdkafka, `MSG_SIZE_TOO_LARGE`.

@@ -4,8 +4,11 @@ public struct KafkaSettings: Sendable, Equatable {
   public var brokers: String
   /// What is set where the user sets nothing.
   public var preset = SettingsPreset.lowLatency
-  /// What the user set, in the order given; the last of one name wins.
+  /// What the user set, in the order given; the last of one name wins. The brokers are not among them, see
+  /// ``brokers``.
   public private(set) var overrides: [Entry] = []
+  /// What it took on a command line to come to the brokers, words for a shell, without secrets.
+  private var further: [String] = []
 
   public struct Entry: Sendable, Equatable, CustomStringConvertible {
     public let key: String
@@ -19,10 +22,22 @@ public struct KafkaSettings: Sendable, Equatable {
     self.brokers = brokers
   }
 
-  /// Adds one setting on top of all others.
+  /// Adds one setting on top of all others. Brokers by librdkafka's names are ``brokers`` from then on.
   public mutating func set(_ key: String, _ value: String) {
+    guard !Self.namesBrokers(key) else {
+      brokers = value
+      return
+    }
     overrides.append(Entry(key: key, value: value))
   }
+
+  /// Whether a setting says which brokers to ask.
+  public static func namesBrokers(_ key: String) -> Bool {
+    key == "bootstrap.servers" || key == "metadata.broker.list"
+  }
+
+  /// The brokers, and how a command line names them once more.
+  public var broker: NamedBroker { NamedBroker(brokers, further: further) }
 
   /// Adds `key=value` as written behind `-X`; `@file:PATH` and `@env:NAME` stand for values.
   public mutating func set(argument: String) throws(TransportError) {
@@ -30,10 +45,20 @@ public struct KafkaSettings: Sendable, Equatable {
       throw .setting(key: Self.nameable(argument), reason: "expected key=value, as in -X linger.ms=5")
     }
     set(key, try SettingReference.resolve(value, of: key))
+    if Self.isOfTheWay(key) {
+      let isShown = !Self.isSecret(key) || SettingReference.isReference(value)
+      further += ["-X", NamedBroker.quoted(isShown ? argument : "\(key)=***")]
+    }
+  }
+
+  /// Whether a client that lacks the setting may not come to the brokers.
+  private static func isOfTheWay(_ key: String) -> Bool {
+    ["security.", "sasl.", "ssl.", "ssl_", "enable.ssl.", "broker.address."].contains(where: key.hasPrefix)
   }
 
   /// Adds the settings of a properties file: `key=value` a line; `#` and `!` start a comment.
   public mutating func load(file: String) throws(TransportError) {
+    further += ["--kafka-config", NamedBroker.quoted(file)]
     for (key, value) in try PropertiesFile.read(file) {
       set(key, try SettingReference.resolve(value, of: key))
     }

@@ -26,7 +26,7 @@ public final class TopicAdmin: Sendable {
   }
 
   /// Creates a topic.
-  /// - Throws: ``TransportError/topicExists(_:)``, or what the broker says.
+  /// - Throws: ``TransportError/topicExists(_:broker:)``, or what the broker says.
   public func create(_ topic: String, _ wanted: TopicSettings) throws(TransportError) {
     let wanted = wanted.completed(for: try cluster())
     var reason = [CChar](repeating: 0, count: 512)
@@ -70,11 +70,12 @@ public final class TopicAdmin: Sendable {
   /// Sets settings of a topic that exists; its other settings stay.
   public func update(_ topic: String, configuration: [String: String]) throws(TransportError) {
     guard let now = try describe(topic) else { throw .topicMissing(topic, broker: client.brokers) }
-    // The request replaces all of the topic's own settings, so they are sent again.
-    let kept = now.configuration.filter(\.value.isOwn).mapValues(\.value)
+    // The request replaces all of the topic's own settings, so they are sent again. (librdkafka 2.2 and newer has one
+    // that does not: rd_kafka_IncrementalAlterConfigs.)
+    let settings = try now.settings(with: configuration)
     guard let resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic) else { throw .stopped }
     defer { rd_kafka_ConfigResource_destroy(resource) }
-    for (key, value) in kept.merging(configuration, uniquingKeysWith: { $1 }) {
+    for (key, value) in settings {
       rd_kafka_ConfigResource_set_config(resource, key, value)
     }
     let action = "changing topic \(topic)"
@@ -85,7 +86,11 @@ public final class TopicAdmin: Sendable {
     var count = 0
     let results = rd_kafka_AlterConfigs_result_resources(
       rd_kafka_event_AlterConfigs_result(answer.event), &count)
-    if count > 0, let result = results?[0] { try check(action, result) }
+    // Without an answer nobody knows what was set.
+    guard count > 0, let result = results?[0] else {
+      throw client.failure(action, .timedOut, detail: "the broker gave no answer")
+    }
+    try check(action, result)
   }
 
   /// How far a group is behind, by partition.
@@ -164,7 +169,7 @@ public final class TopicAdmin: Sendable {
     var configuration: [String: TopicDescription.Setting] = [:]
     for at in 0..<entries {
       guard let entry = list[at], let name = rd_kafka_ConfigEntry_name(entry) else { continue }
-      let value = rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) } ?? ""
+      let value = rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) }
       let isOwn = rd_kafka_ConfigEntry_source(entry) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG
       configuration[String(cString: name)] = TopicDescription.Setting(value: value, isOwn: isOwn)
     }
@@ -186,7 +191,7 @@ public final class TopicAdmin: Sendable {
     let code = KafkaCode(rd_kafka_topic_result_error(result))
     switch code {
     case .none: return
-    case .topicExists: throw .topicExists(topic)
+    case .topicExists: throw .topicExists(topic, broker: client.brokers)
     case .unknownTopic: throw .topicMissing(topic, broker: client.brokers)
     default:
       throw client.failure(

@@ -34,14 +34,33 @@ public struct TopicSettings: Sendable, Equatable {
 public struct TopicDescription: Sendable, Equatable {
   public struct Setting: Sendable, Equatable {
     public let value: String
+    /// Whether the broker keeps the value to itself; ``value`` is empty then.
+    public let isHidden: Bool
     /// Whether it was set for this topic, not inherited from the broker.
     public let isOwn: Bool
+
+    init(value: String?, isOwn: Bool) {
+      self.value = value ?? ""
+      isHidden = value == nil
+      self.isOwn = isOwn
+    }
   }
 
   public let name: String
   public let partitions: Int
   /// By Kafka's names; empty when the broker does not describe topics.
   public let configuration: [String: Setting]
+
+  /// All settings of its own once some of them are changed.
+  ///
+  /// Kafka's request replaces them all, so what is not known would be reset.
+  func settings(with changes: [String: String]) throws(TransportError) -> [String: String] {
+    guard !configuration.isEmpty else { throw .settingsUnknown(topic: name, names: []) }
+    let kept = configuration.filter { $0.value.isOwn && changes[$0.key] == nil }
+    let hidden = kept.filter(\.value.isHidden).keys.sorted()
+    guard hidden.isEmpty else { throw .settingsUnknown(topic: name, names: hidden) }
+    return kept.mapValues(\.value).merging(changes) { $1 }
+  }
 
   /// Largest record the topic takes, bytes; `nil` when the broker does not tell.
   public var maximumRecord: Int? { configuration["max.message.bytes"].flatMap { Int($0.value) } }

@@ -11,19 +11,21 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   /// A broker is there, but it and this client do not come together: TLS or login.
   case connection(broker: String, trouble: ConnectionTrouble)
   /// The topic is not there.
-  case topicMissing(String, broker: String)
+  case topicMissing(String, broker: NamedBroker)
   /// A topic of this name is there already.
-  case topicExists(String)
+  case topicExists(String, broker: NamedBroker)
   /// The topic's partition is not there.
   case partitionMissing(topic: String, partition: Int32, partitions: Int)
   /// The record is refused by the topic; `limit` is `nil` where the brokers do not tell it.
-  case tooLargeForTopic(topic: String, bytes: Int, limit: Int?, broker: String)
+  case tooLargeForTopic(topic: String, bytes: Int, limit: Int?, broker: NamedBroker)
   /// The record would be refused by the client's own setting, whose value is in bytes, or in KiB by its name.
   case tooLargeForClient(bytes: Int, limit: Int, setting: String = "message.max.bytes")
   /// Anything else a broker or librdkafka answered.
   case kafka(action: String, code: KafkaCode, detail: String?)
   /// A sink had to leave its group before the broker had its last offsets.
   case notCommitted(group: String, broker: String)
+  /// A topic's settings are not known, so that one of them cannot be changed without losing others.
+  case settingsUnknown(topic: String, names: [String])
   /// What was asked for cannot be done while consumers of the group read.
   case groupInUse(group: String, members: Int, wanted: String)
   /// The client has stopped.
@@ -42,20 +44,26 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     case .connection(let broker, let trouble):
       "the Kafka broker at \(broker): \(trouble)"
     case .topicMissing(let topic, let broker):
-      "topic \(topic) does not exist; create it: framefeed topic create \(topic) --broker \(broker)"
-    case .topicExists(let topic):
-      "topic \(topic) exists already; see framefeed topic describe \(topic)"
+      "topic \(topic) does not exist; create it: framefeed topic create \(topic) \(broker.arguments)"
+    case .topicExists(let topic, let broker):
+      "topic \(topic) exists already; see framefeed topic describe \(topic) \(broker.arguments)"
     case .partitionMissing(let topic, let partition, let partitions):
       "topic \(topic) has no partition \(partition): it has \(partitions), counted from 0"
     case .tooLargeForTopic(let topic, let bytes, let limit, let broker):
       "a record of \(bytes) bytes is above the limit of topic \(topic), \(limit.map { "\($0) bytes" } ?? "max.message.bytes"); raise it: framefeed topic create \(topic) "
-        + "--update --config max.message.bytes=\(Self.roomy(bytes)) --broker \(broker)"
+        + "--update --config max.message.bytes=\(Self.roomy(bytes)) \(broker.arguments)"
     case .tooLargeForClient(let bytes, let limit, let setting):
       "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X \(setting)=\(Self.roomy(bytes) / (setting.hasSuffix(".kbytes") ? 1000 : 1))"
     case .kafka(let action, let code, let detail):
-      "\(action): \(detail ?? code.description) (\(code.name))"
+      "\(action): \(detail ?? code.description) (\(code.name))" + (code.remedy.map { "; \($0)" } ?? "")
     case .notCommitted(let group, let broker):
       "group \(group): no answer from \(broker), so the last offsets may not be committed; their records are read again"
+    case .settingsUnknown(let topic, []):
+      "topic \(topic): the broker does not tell its settings, and changing one would reset the others; "
+        + "change it by kafka-configs.sh --alter --add-config"
+    case .settingsUnknown(let topic, let names):
+      "topic \(topic): the broker does not show \(names.joined(separator: ", ")), which changing others would reset; "
+        + "change them by kafka-configs.sh --alter --add-config, or give them too: --config \(names[0])=VALUE"
     case .groupInUse(let group, let members, let wanted):
       "\(wanted) and group \(group) do not go together while the group has members (\(members) now): stop them, or name another with --group"
     case .stopped:

@@ -10,28 +10,34 @@
 
 /// Lines on standard error: what a ``Log`` does unless it is given a handler.
 public enum StandardErrorLog {
-  /// Writes one line.
+  /// Writes one line, without waiting for who reads it: see ``LineWriter``.
   @Sendable
   public static func write(_ line: LogLine) {
-    write(line.text + "\n")
+    LineWriter.standardError.write(line.text + "\n")
   }
-
-  /// Writes text as it is, all of it unless standard error is gone.
-  public static func write(_ text: String) { _ = writeAll(text, to: 2) }
 }
 
 /// Writes all of a text to a file descriptor.
 /// - Returns: 0, or the `errno` of what stopped it.
 public func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
   var text = text
-  return text.withUTF8 { bytes in
-    var rest = UnsafeRawBufferPointer(bytes)
-    while !rest.isEmpty {
-      let count = write(descriptor, rest.baseAddress, rest.count)
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return errno }
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+  return text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+}
+
+/// Writes all bytes to a file descriptor, which may be one that does not wait.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+  var rest = bytes
+  while !rest.isEmpty {
+    let count = write(descriptor, rest.baseAddress, rest.count)
+    if count < 0, errno == EINTR { continue }
+    if count < 0, errno == EAGAIN {
+      // Whoever shares a terminal with us may have switched its waiting off.
+      var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      _ = poll(&place, 1, -1)
+      continue
     }
-    return 0
+    guard count > 0 else { return errno }
+    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
   }
+  return 0
 }

@@ -28,19 +28,25 @@ struct BrokerOptions: ArgumentGroup {
   /// The settings for a process of this program.
   var peerSettings: PeerSettings { PeerSettings(file: kafkaConfig, settings: settings) }
 
-  /// Whether the user said which broker.
-  var isNamed: Bool { broker != nil || kafkaConfig != nil || environment != nil }
+  /// Whether the user may have said which broker.
+  var isNamed: Bool {
+    broker != nil || kafkaConfig != nil || environment != nil
+      || settings.contains { KafkaSettings.split($0).map { KafkaSettings.namesBrokers($0.key) } ?? false }
+  }
 
   private var environment: String? {
     ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
+  /// What is typed wins: `--broker` over `-X` over the file over the environment over the default.
   /// - Parameter uses: what the settings are for; those that must stay as they are for it are refused.
   func kafka(for uses: KafkaSettings.Use...) throws -> KafkaSettings {
-    var kafka = KafkaSettings(brokers: broker ?? environment ?? "localhost:9092")
+    var kafka = KafkaSettings(brokers: environment ?? "localhost:9092")
     do throws(TransportError) {
       if let kafkaConfig { try kafka.load(file: kafkaConfig) }
       for setting in settings { try kafka.set(argument: setting) }
+      if let broker { kafka.brokers = broker }
+      try kafka.check()
       for use in uses { try kafka.check(for: use) }
     } catch {
       throw Failure(error, code: .usage)

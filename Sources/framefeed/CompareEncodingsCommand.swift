@@ -59,7 +59,7 @@ struct CompareEncodingsCommand: Command {
   /// The broker that was named, or the one that happens to run where brokers do.
   private func kafka() throws -> KafkaSettings? {
     guard !noBroker else { return nil }
-    let kafka = try brokerOptions.kafka()
+    let kafka = try brokerOptions.kafka(for: .sending)
     guard !brokerOptions.isNamed else { return kafka }
     do throws(TransportError) {
       _ = try TopicAdmin(kafka).cluster(milliseconds: 1000)

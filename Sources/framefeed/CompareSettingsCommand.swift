@@ -3,6 +3,7 @@ import FoundationEssentials
 import FrameBench
 import FrameCore
 import FrameSources
+import KafkaTransport
 
 /// `framefeed compare settings`: which Kafka setting makes the difference.
 struct CompareSettingsCommand: Command {
@@ -49,7 +50,7 @@ struct CompareSettingsCommand: Command {
   var output = OutputOptions()
 
   func run() async throws {
-    let kafka = try brokerOptions.kafka()
+    let kafka = try brokerOptions.kafka(for: .sending)
     try await ComparisonRun.run(output) { stop, tell in
       let variants = try SettingsComparison.variants(settings)
       let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)

@@ -56,7 +56,7 @@ struct CompareTransportsCommand: Command {
   var output = OutputOptions()
 
   func run() async throws {
-    let kafka = try brokerOptions.kafka()
+    let kafka = try brokerOptions.kafka(for: .sending)
     let report = try await ComparisonRun.run(output) { stop, tell in
       let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let files = try PayloadFiles(sample, codec: codec)

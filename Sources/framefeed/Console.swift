@@ -11,9 +11,12 @@ import LogLines
   #error("no C library known for this platform")
 #endif
 
-/// Standard error: log lines, and one progress line that is rewritten in place on a terminal.
+/// Standard error: log lines, and one progress line that is rewritten in place on a terminal. Nobody waits for who reads
+/// them, but for ``lines(_:)``.
 final class Console: Sendable {
   static let shared = Console()
+
+  private let writer = LineWriter.standardError
 
   /// Whether standard error is a terminal.
   let isTerminal = isatty(2) == 1
@@ -23,30 +26,35 @@ final class Console: Sendable {
   func line(_ text: String) {
     progress.withLock { progress in
       let safe = LogLine.printable(PathText.shown(text))
-      StandardErrorLog.write(
+      writer.write(
         isTerminal && !progress.isEmpty ? "\r\u{1B}[K\(safe)\n\(progress)" : "\(safe)\n")
     }
   }
 
-  /// Prints a text, line by line.
+  /// Prints a report, line by line: all of it, however slowly it is read.
   func lines(_ text: String) {
-    for text in text.split(separator: "\n", omittingEmptySubsequences: false) { line(String(text)) }
+    for text in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      writer.writeAll(LogLine.printable(PathText.shown(String(text))) + "\n")
+    }
   }
 
   /// Shows how far things are: in place on a terminal, else as a line of its own.
   func show(_ text: String) {
     progress.withLock { progress in
-      guard isTerminal else { return StandardErrorLog.write(text + "\n") }
+      guard isTerminal else { return writer.writeIfIdle(text + "\n") }
       progress = text
-      StandardErrorLog.write("\r\u{1B}[K\(text)")
+      writer.writeIfIdle("\r\u{1B}[K\(text)")
     }
   }
 
   /// Removes the progress line.
   func clear() {
     progress.withLock { progress in
-      if isTerminal, !progress.isEmpty { StandardErrorLog.write("\r\u{1B}[K") }
+      if isTerminal, !progress.isEmpty { writer.write("\r\u{1B}[K") }
       progress = ""
     }
   }
+
+  /// Waits until what was printed is written.
+  func finish(milliseconds: Int) { writer.finish(milliseconds: milliseconds) }
 }

@@ -53,7 +53,7 @@ struct DemoCommand: Command {
 
   func run() async throws {
     let topic = "framefeed-demo-" + UUID().uuidString.prefix(8).lowercased()
-    var kafka = try brokerOptions.kafka(for: .sending, .reading)
+    var kafka = try brokerOptions.kafka(for: .sending, .reading(group: topic))
     var cluster: MockCluster?
     if embedded {
       let mock = try MockCluster()

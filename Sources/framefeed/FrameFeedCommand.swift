@@ -39,7 +39,15 @@ enum FrameFeedCommand {
   static func main() async {
     let words = CommandWords.all
     ProcessTitle.hideSecrets()
-    exit(await run(words).rawValue)
+    let code = await run(words)
+    // A command that was stopped or failed may have left threads behind that wait for a broker: `exit` would tear down
+    // what they use.
+    if code == .stopped || code == .failed {
+      fflush(nil)
+      Console.shared.finish(milliseconds: 2000)
+      _exit(code.rawValue)
+    }
+    exit(code.rawValue)
   }
 
   private static func run(_ words: [String]) async -> ExitCode {

@@ -117,8 +117,8 @@ struct SinkCommand: Command {
     guard let outcome else {
       if sink.wasStopped { throw ExitCode.stopped }
       throw Failure(
-        "topic \(topic) did not appear; create it: framefeed topic create \(topic)",
-        code: .failed)
+        "topic \(topic) did not appear; create it: framefeed topic create \(topic) "
+          + (try brokerOptions.kafka().broker.arguments), code: .failed)
     }
     // The answers are on standard output, a line each, and nothing between them.
     try FeedRunner.finish(outcome, output, isAside: results == .file("-"))
@@ -126,7 +126,7 @@ struct SinkCommand: Command {
 
   private func sinkOptions() throws -> SinkOptions {
     var options = SinkOptions(
-      model: try Self.manifest(model), kafka: try brokerOptions.kafka(for: .reading),
+      model: try Self.manifest(model), kafka: try brokerOptions.kafka(for: .reading(group: group)),
       log: output.log)
     options.topic = topic
     options.group = group
@@ -154,6 +154,11 @@ struct SinkCommand: Command {
     }
     options.sync = sync
     options.results = results
+    if case .topic(let name)? = results, options.deadLetters == .topic(name) {
+      throw Failure(
+        "--results and --dead-letter: both are kafka:\(name), where answers and refused records would be mixed; "
+          + "name another for one of them")
+    }
     if options.results == .topic(options.topic) {
       throw Failure("--results kafka:\(options.topic) is the topic that is read; name another")
     }

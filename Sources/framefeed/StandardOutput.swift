@@ -18,6 +18,8 @@ enum StandardOutput {
   /// - Throws: when it cannot be written for another reason, as on a full disk.
   static func write(_ text: String) throws -> Bool {
     fflush(stdout)
+    // Where both are one terminal, what was said before stands before.
+    Console.shared.finish(milliseconds: 200)
     let reason = writeAll(text + "\n", to: 1)
     if reason == 0 { return true }
     Console.shared.clear()

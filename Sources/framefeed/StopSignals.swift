@@ -33,6 +33,8 @@ final class StopSignals {
       source.setEventHandler {
         if requested.isRequested {
           Console.shared.clear()
+          // At once, and without what `exit` does beside threads that are alive.
+          Console.shared.finish(milliseconds: 100)
           _exit(ExitCode.stopped.rawValue)
         }
         Console.shared.line("stopping: draining what is under way; again to stop at once")

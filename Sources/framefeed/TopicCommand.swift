@@ -49,10 +49,18 @@ enum TopicCommand {
     var brokerOptions = BrokerOptions()
 
     func run() async throws {
-      let admin = try TopicAdmin(brokerOptions.kafka())
       let wanted = try configuration()
       if update {
-        if let partitions { try admin.grow(topic, to: partitions) }
+        guard replication == nil else {
+          throw Failure("--replication: cannot be changed so; kafka-reassign-partitions.sh moves copies")
+        }
+        guard partitions != nil || !wanted.isEmpty else {
+          throw Failure("--update: say what to change, as in --max-message-bytes 40000000")
+        }
+      }
+      let admin = try TopicAdmin(brokerOptions.kafka())
+      if update {
+        try grow(admin)
         if !wanted.isEmpty { try admin.update(topic, configuration: wanted) }
         print("changed topic \(topic)")
       } else {
@@ -66,6 +74,18 @@ enum TopicCommand {
       if let retention = try? admin.describe(topic)?.retention {
         Console.shared.line(RetentionText.example(topic, retention))
       }
+    }
+
+    /// More partitions, where that many were asked for; so many there are already is no error.
+    private func grow(_ admin: TopicAdmin) throws {
+      guard let partitions else { return }
+      let now = try admin.cluster().topics[topic]
+      guard now != partitions else { return }
+      if let now, now > partitions {
+        throw Failure(
+          "--partitions \(partitions): topic \(topic) has \(now), and a topic cannot lose any", code: .failed)
+      }
+      try admin.grow(topic, to: partitions)
     }
 
     private func configuration() throws -> [String: String] {
@@ -104,7 +124,7 @@ enum TopicCommand {
     func run() async throws {
       guard let topic = try TopicAdmin(brokerOptions.kafka()).describe(topic) else {
         throw Failure(
-          TransportError.topicMissing(topic, broker: try brokerOptions.kafka().brokers))
+          TransportError.topicMissing(topic, broker: try brokerOptions.kafka().broker))
       }
       print("topic       \(topic.name)")
       print("partitions  \(topic.partitions)")

@@ -81,6 +81,19 @@ import Testing
     }
   }
 
+  /// libjpeg's own limit is below the format's: a frame between them failed with libjpeg's words.
+  @Test func aFrameIsAsLongAsLibjpegWritesIt() throws {
+    let longest = try PixelLayout(width: 65_500, height: 1, format: .mono8)
+    #expect(
+      try decode(encode("jpeg:quality=50", testPixels(longest), FrameContent(.pixels, longest))).layout.width
+        == 65_500)
+    let longer = try PixelLayout(width: 1, height: 65_501, format: .mono8)
+    let error = #expect(throws: CodecError.self) {
+      try encode("jpeg:quality=50", testPixels(longer), FrameContent(.pixels, longer))
+    }
+    #expect("\(error!)".contains("is too large for JPEG, whose sides end at 65500 px"), "\(error!)")
+  }
+
   @Test func resizeAveragesAndKeepsFlatAreas() throws {
     let layout = try PixelLayout(width: 4, height: 2, format: .mono8)
     let half = try encode(

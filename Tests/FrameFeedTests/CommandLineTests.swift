@@ -84,6 +84,26 @@ import Testing
     (
       ["sink", "--topic", "a", "--dead-letter", "kafka:a"], "--dead-letter kafka:a is the", "framefeed sink "
     ),
+    (
+      ["sink", "--results", "kafka:a", "--dead-letter", "kafka:a"],
+      "--results and --dead-letter: both are kafka:a", "framefeed sink "
+    ),
+    (["sink", "-X", "no.such.thing=1"], "Kafka setting no.such.thing: No such conf", "framefeed sink "),
+    (
+      ["sink", "-X", "ssl.truststore.location=/a.jks"],
+      "Kafka setting ssl.truststore.location: a setting of Java's clients; librdkafka's is ssl.ca.location",
+      "framefeed sink "
+    ),
+    (
+      ["stream", "x", "-X", "sasl.jaas.config=open-sesame"],
+      "Kafka setting sasl.jaas.config: a setting of Java's",
+      "framefeed stream "
+    ),
+    (
+      ["topic", "create", "a", "--update", "--replication", "2"], "--replication: cannot be changed so",
+      "framefeed topic create "
+    ),
+    (["topic", "create", "a", "--update"], "--update: say what to change", "framefeed topic create "),
     (["sink", "--topic", "a,b"], "--topic a,b: expected text, the name of one topic: ", "framefeed sink "),
     (["sink", "--topic", "^a.*"], "--topic ^a.*: expected text, the name of one", "framefeed sink "),
     (["sink", "--topic", ""], "--topic \"\": expected text, the name of one topic", "framefeed sink "),
@@ -122,6 +142,7 @@ import Testing
     let lines = refused.errors.split(separator: "\n")
     #expect(refused.code == 64 && refused.output.isEmpty && lines.count == 2, "\(refused.errors)")
     #expect(lines.first?.hasPrefix("framefeed: " + says) == true, "\(refused.errors)")
+    #expect(!refused.errors.contains("sesame"))
     #expect(lines.last?.hasPrefix("usage: " + usage) == true, "\(refused.errors)")
   }
 

@@ -59,6 +59,21 @@ import Testing
     #expect(own > reduced - 0.5, "as like the frame as OpenCV's reduced decode")
   }
 
+  /// `plot` refused what the help of it promises.
+  @Test func itsReportIsDrawn() throws {
+    let scratch = try Scratch(partitions: nil)
+    let file = scratch.file("tensors.json")
+    let (done, _) = try tensors("--model", "models/motion.json", "--threads", "1", "--report", file)
+    #expect(done.code == 0, "\(done.errors)")
+    let plotted = try run(
+      framefeed, "plot", file, "-o", scratch.file("page.html"), "--svg", scratch.file("svg"))
+    #expect(plotted.code == 0, "\(plotted.errors)")
+    let page = try String(contentsOfFile: scratch.file("page.html"), encoding: .utf8)
+    #expect(page.contains("JPEG file to tensor, by library") && page.contains("Tensors of samples/flight"))
+    let figure = try String(contentsOfFile: scratch.file("svg/tensors-jpeg.svg"), encoding: .utf8)
+    #expect(figure.contains(">FrameFeed<"), "\(figure.prefix(2000))")
+  }
+
   @Test func otherShapesAreMeasuredAlone() throws {
     let (done, found) = try tensors("--model", "models/motion.json", "--threads", "1")
     #expect(done.code == 0 && done.errors.contains("float32 NCHW rgb"), "\(done.errors)")

@@ -108,10 +108,10 @@ import Testing
     }
     // A stop amid a frame cuts nothing off.
     writer.write(Data(file[header..<(header + 500)]))
-    PipelineThread("closer") {
+    _ = PipelineThread("closer") {
       usleep(100_000)
       source.close()
-    }.detach()
+    }
     guard case .end = try source.next(into: pool) else {
       Issue.record("a stop is no cut")
       return

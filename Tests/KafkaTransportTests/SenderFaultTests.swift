@@ -205,7 +205,7 @@ import Testing
         Self.pause(0.02)
       }
     }
-    #expect(error == .topicMissing("frames", broker: cluster.brokers))
+    #expect(error == .topicMissing("frames", broker: NamedBroker(cluster.brokers)))
     #expect(sender.drain(until: soon()) == 0)
     let all = told.withLock { $0 }
     #expect(all.count == taken && all.last! == error, "\(taken) taken, told \(all)")

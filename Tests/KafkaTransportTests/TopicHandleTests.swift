@@ -14,7 +14,7 @@ import Testing
   ) throws -> Result<Void, TransportError>? {
     let producer = try CopyingProducer(KafkaSettings(brokers: brokers), topic: "frames")
     let ended = Monitor<Result<Void, TransportError>?>(nil)
-    let thread = PipelineThread("connect") {
+    _ = PipelineThread("connect") {
       let result: Result<Void, TransportError>
       do throws(TransportError) {
         result = .success(try producer.connect(milliseconds: milliseconds, isStopped: isStopped))
@@ -24,7 +24,6 @@ import Testing
       ended.withLock { $0 = result }
       ended.wakeAll()
     }
-    thread.detach()
     let deadline = FrameClock.monotonic() + seconds * 1_000_000_000
     return ended.withLock(waitingUntil: { $0 != nil }, deadline: deadline) { $0 }
   }

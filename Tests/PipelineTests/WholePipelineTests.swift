@@ -69,11 +69,10 @@ import Testing
       answers.add(batch.frames)
       guard manifest.runtime.maximumInFlight > 1 else { return Self.answer(batch) }
       let held = Held(batch)
-      let thread = PipelineThread("slow-model") {
+      _ = PipelineThread("slow-model") {
         usleep(UInt32.random(in: 0..<3000))
         if let batch = held.batch.take() { Self.answer(batch) }
       }
-      thread.detach()
     }
 
     private static func answer(_ batch: consuming PendingBatch) {

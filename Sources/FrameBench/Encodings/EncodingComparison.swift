@@ -224,14 +224,14 @@ public final class EncodingComparison {
         let pixels = try JSONDecoder().decode([UInt8].self, from: text)
         let after = FrameClock.monotonic()
         guard pixels == sample.pixels.bytes else {
-          throw BenchError.option("the JSON list is not the pixels")
+          throw BenchError.failed("the JSON list is not the pixels")
         }
         encode.record(between - before)
         decode.record(after - between)
         bytes += text.count
         rawBytes += pixels.count
       } catch {
-        throw .option("\(sample.origin): as a JSON list: \(error)")
+        throw .failed("\(sample.origin): as a JSON list: \(error)")
       }
     }
     return EncodingReport.Row(

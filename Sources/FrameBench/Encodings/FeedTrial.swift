@@ -52,7 +52,7 @@ struct FeedTrial {
       let source = SampleFeed(frames, takesFiles: takesFiles, window: window)
       let outcome = try FeedDemo(FeedStreamer(source, stream), try FeedSink(sink)).run()
       guard outcome.isComplete else {
-        throw BenchError.option("codec \(codec): frames are missing or were rejected")
+        throw BenchError.failed("codec \(codec): frames are missing or were rejected")
       }
       return Outcome(
         latencies: window.latencies(after: Self.settling),
@@ -63,7 +63,7 @@ struct FeedTrial {
     } catch let error as BenchError {
       throw error
     } catch {
-      throw .option("codec \(codec): \(error)")
+      throw .failed("codec \(codec): \(error)")
     }
   }
 }

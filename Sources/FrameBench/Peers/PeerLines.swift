@@ -82,9 +82,9 @@ struct PeerPayloads: Sendable {
       let names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
       payloads = try names.map { [UInt8](try Data(contentsOf: URL(filePath: directory + "/" + $0))) }
     } catch {
-      throw .option("\(directory): the payloads cannot be read: \(error)")
+      throw .failed("\(directory): the payloads cannot be read: \(error)")
     }
-    guard !payloads.isEmpty else { throw .option("\(directory) has no payloads") }
+    guard !payloads.isEmpty else { throw .failed("\(directory) has no payloads") }
   }
 
   subscript(number: Int) -> [UInt8] { payloads[number % payloads.count] }

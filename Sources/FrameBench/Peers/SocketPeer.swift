@@ -43,10 +43,10 @@ public enum SocketPeer {
     while try withUnsafeMutableBytes(of: &length, { bytes throws(BenchError) in try fill(bytes, connection) })
     {
       guard length <= UInt64(memory.count) else {
-        throw .option("payload \(count): \(length) bytes announced")
+        throw .failed("payload \(count): \(length) bytes announced")
       }
       let payload = UnsafeMutableRawBufferPointer(rebasing: memory[..<Int(length)])
-      guard try fill(payload, connection) else { throw .option("payload \(count): cut off") }
+      guard try fill(payload, connection) else { throw .failed("payload \(count): cut off") }
       let now = FrameClock.monotonic()
       payloads.check(count, UnsafeRawBufferPointer(payload))
       PeerLines.received(count, now)
@@ -117,7 +117,7 @@ public enum SocketPeer {
 
   @discardableResult
   private static func check(_ action: String, _ result: Int32) throws(BenchError) -> Int32 {
-    guard result >= 0 else { throw .option("\(action): \(String(cString: strerror(errno)))") }
+    guard result >= 0 else { throw .failed("\(action): \(String(cString: strerror(errno)))") }
     return result
   }
 

@@ -7,6 +7,7 @@ public enum PlotReport: Sendable {
   case encodings(EncodingReport)
   case transports(TransportReport)
   case settings(SettingsReport)
+  case tensors(TensorReport)
 
   /// - Throws: when the file is no report that can be drawn.
   public init(file: String) throws(BenchError) {
@@ -27,6 +28,7 @@ public enum PlotReport: Sendable {
       case TransportReport.currentSchema:
         self = .transports(try decoder.decode(TransportReport.self, from: data))
       case SettingsReport.currentSchema: self = .settings(try decoder.decode(SettingsReport.self, from: data))
+      case TensorReport.currentSchema: self = .tensors(try decoder.decode(TensorReport.self, from: data))
       default:
         throw BenchError.unreadable(
           file,
@@ -66,6 +68,12 @@ public enum PlotReport: Sendable {
         Self.facts(report.started, report.host, report.versions, report.broker) + (report.notes ?? []),
         report.table()
       )
+    case .tensors(let report):
+      (
+        "Tensors of \(report.source)",
+        Self.facts(report.started, report.host, report.versions, nil) + (report.notes ?? []),
+        report.table()
+      )
     }
   }
 
@@ -83,6 +91,7 @@ public enum PlotReport: Sendable {
     case .encodings(let report): report.figures
     case .transports(let report): report.figures
     case .settings(let report): report.figures
+    case .tensors(let report): report.figures
     }
   }
 }

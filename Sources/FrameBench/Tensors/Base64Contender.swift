@@ -28,7 +28,7 @@ final class OwnBase64: TensorContender {
         throw .codec(error)
       }
     }
-    guard let format else { throw .option("there is no frame") }
+    guard let format else { throw .failed("there is no frame") }
     self.frames = frames
     self.format = format
   }

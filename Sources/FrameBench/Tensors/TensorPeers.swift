@@ -25,7 +25,7 @@ public final class TensorPeers {
   public init(directory: String, _ frames: SampleFrames, _ spec: TensorSpec) throws(BenchError) {
     let script = directory + "/tensor_peer.py"
     guard FileManager.default.fileExists(atPath: script) else {
-      throw .option("\(script) is not there; name the directory of the peers with --peers")
+      throw .failed("\(script) is not there; name the directory of the peers with --peers")
     }
     let command: [String]
     switch Python().program(script, modules: ["numpy"]) {

@@ -34,7 +34,7 @@ public final class PayloadFiles {
     } catch let error as CodecError {
       throw .codec(error)
     } catch {
-      throw .option("\(directory): payloads cannot be written: \(error.localizedDescription)")
+      throw .failed("\(directory): payloads cannot be written: \(error.localizedDescription)")
     }
     count = sizes.count
     meanBytes = sizes.reduce(0, +) / max(sizes.count, 1)

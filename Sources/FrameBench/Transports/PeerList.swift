@@ -44,9 +44,9 @@ public struct PeerList: Sendable {
       file = try JSONDecoder().decode(
         File.self, from: try Data(contentsOf: URL(fileURLWithPath: directory + "/peers.json")))
     } catch let error as DecodingError {
-      throw .option("\(directory)/peers.json: \(Self.words(error))")
+      throw .failed("\(directory)/peers.json: \(Self.words(error))")
     } catch {
-      throw .option("\(directory)/peers.json cannot be read; name the directory of the peers with --peers")
+      throw .failed("\(directory)/peers.json cannot be read; name the directory of the peers with --peers")
     }
     let python = Python()
     for entry in file.peers {

@@ -45,7 +45,7 @@ final class PeerPair {
   ) throws(BenchError) -> (address: String, client: String) {
     let words = try process.words(until: deadline)
     guard words.count > 1, words[0] == "ready" else {
-      throw .option("a peer said \"\(words.joined(separator: " "))\"; expected \"ready ADDRESS CLIENT\"")
+      throw .failed("a peer said \"\(words.joined(separator: " "))\"; expected \"ready ADDRESS CLIENT\"")
     }
     return (String(words[1]), words.dropFirst(2).joined(separator: " "))
   }

@@ -20,6 +20,9 @@ struct JPEGCompressor: ~Copyable {
     return columns * rows * components + 2048 + rows
   }
 
+  /// Most pixels of a side that libjpeg writes (`JPEG_MAX_DIMENSION`); the format has room for 65535.
+  static let longestSide = 65500
+
   /// Writes a baseline JPEG file.
   /// - Parameters:
   ///   - layout: of `rgb8`, `bgr8`, `rgba8` (alpha is dropped) or `mono8`.
@@ -28,8 +31,8 @@ struct JPEGCompressor: ~Copyable {
     _ pixels: UnsafeRawBufferPointer, _ layout: PixelLayout, _ jpeg: Codec.JPEG,
     into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> Int {
-    guard layout.width <= 65535, layout.height <= 65535 else {
-      throw .payload("\(layout) is too large for JPEG, whose sides end at 65535 px")
+    guard max(layout.width, layout.height) <= Self.longestSide else {
+      throw .payload("\(layout) is too large for JPEG, whose sides end at \(Self.longestSide) px in libjpeg")
     }
     guard let from = pixels.baseAddress, let to = target.baseAddress else { throw .payload("no pixels") }
     var settings = ff_jpeg_settings()

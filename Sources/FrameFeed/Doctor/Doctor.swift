@@ -29,7 +29,7 @@ public struct Doctor: Sendable {
 
   /// The command that sets something of the topic.
   func change(_ settings: String, comment: String = "") -> String {
-    "framefeed topic create \(topic) --update \(settings) --broker \(kafka.brokers)"
+    "framefeed topic create \(topic) --update \(settings) \(kafka.broker.arguments)"
       + (comment.isEmpty ? "" : "  # \(comment)")
   }
 
@@ -54,7 +54,7 @@ public struct Doctor: Sendable {
         Finding(
           level: .fails, subject: "topic", text: "\(topic) does not exist",
           remedy: "framefeed topic create \(topic) --partitions \(feeds) "
-            + "--max-message-bytes \(max(Self.roomy(record), TopicSettings.defaultMaximumRecord)) --broker \(kafka.brokers)"
+            + "--max-message-bytes \(max(Self.roomy(record), TopicSettings.defaultMaximumRecord)) \(kafka.broker.arguments)"
         ))
     }
     let largest = description?.maximumRecord ?? Self.roomy(record)

@@ -56,13 +56,12 @@ public final class FeedSink: Sendable {
     // The fetching may wait for room behind a model that takes its time, or for a broker that takes no dead letter.
     running.intake?.close()
     guard running.letters != nil else { return }
-    let thread = PipelineThread("sink-deadline") { [self] in
+    _ = PipelineThread("sink-deadline") { [self] in
       while FrameClock.monotonic() < drain.deadline, self.running.withLock({ $0.letters != nil }) {
         _ = StopSignal().sleep(until: min(drain.deadline, FrameClock.monotonic() + 200_000_000))
       }
       running.letters?.abandon()
     }
-    thread.detach()
   }
 
   /// Whether a stop was asked for.

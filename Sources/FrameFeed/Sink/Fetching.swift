@@ -173,7 +173,7 @@ struct Fetching: ~Copyable {
 
   private func tellLost(_ partition: Int32, _ offsets: Range<Int64>) {
     options.log.warning(
-      "partition \(partition): the topic dropped \(offsets.count) records (offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)) before they were read; raise its retention: framefeed topic create \(options.topic) --update --retention-bytes N, or read faster",
+      "partition \(partition): the topic dropped \(offsets.count) records (offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)) before they were read; raise its retention: framefeed topic create \(options.topic) --update --retention-bytes N \(options.kafka.broker.arguments), or read faster",
       [.field("partition", partition), .field("lost", offsets.count)])
   }
 

@@ -25,7 +25,7 @@ final class SinkStages: Sendable {
   func start() {
     running.withLock { $0 = (decoders.count, 1) }
     for decoder in decoders {
-      let thread = PipelineThread("frame-decoder") { [self] in
+      _ = PipelineThread("frame-decoder") { [self] in
         decoder.run()
         let last = running.withLock { running in
           running.decoders -= 1
@@ -34,14 +34,12 @@ final class SinkStages: Sendable {
         if last { line.close() }
         running.wakeAll()
       }
-      thread.detach()
     }
-    let thread = PipelineThread("frame-model") { [self] in
+    _ = PipelineThread("frame-model") { [self] in
       inference.run()
       running.withLock { $0.model = 0 }
       running.wakeAll()
     }
-    thread.detach()
   }
 
   /// Waits until everything handed out has been answered; once a stop is asked for no longer than it may take.

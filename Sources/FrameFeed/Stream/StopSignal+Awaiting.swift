@@ -9,13 +9,12 @@ extension StopSignal {
     _ name: String, _ body: @escaping @Sendable () throws(E) -> R
   ) throws(E) -> R? {
     let answer = Monitor<Result<R, E>?>(nil)
-    let thread = PipelineThread(name) {
+    _ = PipelineThread(name) {
       let result: Result<R, E>
       do throws(E) { result = .success(try body()) } catch { result = .failure(error) }
       answer.withLock { $0 = result }
       answer.wakeAll()
     }
-    thread.detach()
     while true {
       let soon = FrameClock.monotonic() + 50_000_000
       let result = answer.withLock(waitingUntil: { $0 != nil }, deadline: soon) { $0 }

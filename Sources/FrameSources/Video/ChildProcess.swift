@@ -39,11 +39,10 @@ struct ChildProcess: ~Copyable, Sendable {
   ) throws(SystemProblem) {
     let errors = try Self.pipe(elseClosing: output)
     let (life, lines) = (ChildLife(), ErrorLines(owning: errors.read, line))
-    let thread = PipelineThread("child") {
+    _ = PipelineThread("child") {
       life.run(program, arguments, output: output, errors: errors.write, lines: lines)
       ended()
     }
-    thread.detach()
     if let problem = life.problemOfStart() { throw problem }
     (self.life, self.lines) = (life, lines)
   }

@@ -70,15 +70,14 @@ extension FrameConsumer {
   public func close(deadline: Int64 = .max) throws(TransportError) {
     let closed = Monitor<Result<Void, TransportError>?>(nil)
     // Keeps this client until librdkafka has let go of it.
-    let thread = PipelineThread("kafka-close") { [self] in
+    _ = PipelineThread("kafka-close") { [self] in
       let result: Result<Void, TransportError>
       do throws(TransportError) { result = .success(try leave()) } catch { result = .failure(error) }
       closed.withLock { $0 = result }
       closed.wakeAll()
     }
-    thread.detach()
     guard let result = closed.withLock(waitingUntil: { $0 != nil }, deadline: deadline, { $0 }) else {
-      throw .notCommitted(group: options.group, broker: client.brokers)
+      throw .notCommitted(group: options.group, broker: client.brokers.servers)
     }
     try result.get()
   }

@@ -85,6 +85,7 @@ public final class FrameConsumer: Sendable {
 
   /// Does not connect yet.
   public init(_ settings: KafkaSettings, _ options: Options, log: KafkaLog? = nil) throws(TransportError) {
+    if options.keepsPositions { try settings.check(for: .reading(group: options.group)) }
     let owner = ConsumerReference()
     let events = ClientEvents(
       log: log,

@@ -61,8 +61,7 @@ final class OffsetQueries: Sendable {
     timeout = options.answerTimeout
     self.chosen = chosen
     self.questions = questions
-    let thread = PipelineThread("kafka-offsets") { [self] in run() }
-    thread.detach()
+    _ = PipelineThread("kafka-offsets") { [self] in run() }
   }
 
   /// Finds where partitions begin; replaces the search before.

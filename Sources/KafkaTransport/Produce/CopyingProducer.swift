@@ -123,7 +123,7 @@ public final class CopyingProducer: Sendable {
         action: action, code: code,
         detail: "the topic does not take the record's time; let it take any: framefeed topic create \(name) "
           + "--update --config message.timestamp.after.max.ms=\(Int64.max) "
-          + "--config message.timestamp.before.max.ms=\(Int64.max) --broker \(brokers)")
+          + "--config message.timestamp.before.max.ms=\(Int64.max) \(brokers.arguments)")
     default: return refusal.error
     }
   }

@@ -33,8 +33,8 @@ public final class FrameProducer: Sendable {
   private let thread: ServingThread
   private let run: OutgoingRecord.Run
   private let options: Options
-  /// Addresses of the brokers in use.
-  public let brokers: String
+  /// The brokers in use.
+  public let brokers: NamedBroker
   /// Largest payload that the client lets through, bytes.
   public let maximumPayload: Int
   /// What librdkafka's own queue may hold, bytes of payload; `nil` is enough for any frame.
@@ -48,6 +48,7 @@ public final class FrameProducer: Sendable {
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog? = nil,
     delivered: @escaping @Sendable (Delivery) -> Void
   ) throws(TransportError) {
+    try settings.check(for: .sending)
     sender = try RenewableSender(
       settings,
       RenewableSender.Options(

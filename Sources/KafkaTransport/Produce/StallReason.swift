@@ -23,7 +23,7 @@ enum StallReason {
     /// The partition that the records go to, if that is known.
     var kept: Int32?
     var topic: String
-    var brokers: String
+    var brokers: NamedBroker
     /// librdkafka's last error.
     var last: String?
     var trouble: ConnectionTrouble?
@@ -35,7 +35,7 @@ enum StallReason {
         trouble.map { "the broker at \(brokers): \($0)" }
           ?? "no Kafka broker answers at \(brokers) (\(last ?? code.description)); start it or mend the way to it. \(Self.wait)"
       case _ where code.isUnknownTopic:
-        "topic \(topic) does not exist; create it: framefeed topic create \(topic) --broker \(brokers)"
+        "topic \(topic) does not exist; create it: framefeed topic create \(topic) \(brokers.arguments)"
       case _ where code.isDenied:
         "\(code.description): give this user the right to write to \(topic) at \(brokers)"
       default: "the brokers at \(brokers) say of topic \(topic): \(code.description). \(Self.wait)"
@@ -54,7 +54,7 @@ enum StallReason {
         return
           "partition \(behind.number) of \(topic) has \(behind.inSync) of \(behind.replicas) replicas in sync, which may be "
           + "less than its min.insync.replicas: start the brokers that are missing at \(brokers), or let fewer do: "
-          + "framefeed topic create \(topic) --update --config min.insync.replicas=\(behind.inSync) --broker \(brokers). \(Self.wait)"
+          + "framefeed topic create \(topic) --update --config min.insync.replicas=\(behind.inSync) \(brokers.arguments). \(Self.wait)"
       }
       let leaders = Set(own.map(\.leader)).sorted().map(String.init).joined(separator: ", ")
       return

@@ -134,7 +134,7 @@ final class DeadLetterTopic: DeadLetters {
         let letters = try PreparedTopic.find(topic, options.kafka, create: settings, options.log)
         if let most = letters.limit, most < limit {
           options.log.warning(
-            "dead-letter topic \(topic) takes records of \(most) bytes, \(options.topic) may have larger ones, which would stop this sink; raise it: framefeed topic create \(topic) --update --config max.message.bytes=\(limit)"
+            "dead-letter topic \(topic) takes records of \(most) bytes, \(options.topic) may have larger ones, which would stop this sink; raise it: framefeed topic create \(topic) --update --config max.message.bytes=\(limit) \(options.kafka.broker.arguments)"
           )
         }
       }
