@@ -66,6 +66,7 @@ struct RecordBooks: Sendable {
   /// Counts a frame that no longer matters.
   func drop(_ description: FrameDescription, partition: Int32) {
     tally.stale.add()
+    tally.feeds.dropped(description.identity.feed)
     tally.ledger.withLock { $0.dropped(description.identity, partition) }
   }
 
@@ -74,6 +75,7 @@ struct RecordBooks: Sendable {
       tally.first.set(Int(FrameClock.monotonic()))
     }
     tally.received.add()
+    tally.feeds.received(description.identity.feed, at: record.received)
     tally.rawBytes.add(description.format.content.layout.byteCount)
     tally.payloadBytes.add(record.byteCount)
     if tally.clocks.measures(description.clock) {
