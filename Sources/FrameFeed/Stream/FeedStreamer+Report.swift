@@ -87,6 +87,7 @@ extension FeedStreamer {
       command: "stream", seconds: first > 0 ? Double(Int(now) - first) / 1e9 : 0,
       frames: tally.counts(damaged: options.damaged == .keep, isConfirmed: isConfirmed),
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: tally.payloadBytes.value),
-      total: [looped, options.frames].compactMap { $0 }.min(), latency: tally.latency, rates: tally.windowRates)
+      total: [looped, options.frames].compactMap { $0 }.min(), latency: tally.latency,
+      rates: tally.windowRates)
   }
 }
