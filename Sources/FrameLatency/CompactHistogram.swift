@@ -71,23 +71,20 @@ struct CompactHistogram: Sendable {
   /// The distribution so far, or `nil` when nothing was recorded. Percentiles are within 3.2 %, or 1 microsecond.
   func summary() -> StageSummary? {
     guard count > 0 else { return nil }
-    var result = StageSummary(
-      count: count, min: Double(least) / 1e6, mean: total / Double(count) / 1e6, p50: 0, p90: 0, p99: 0,
-      p999: 0,
-      max: Double(most) / 1e6)
-    let wanted: [(percent: Double, field: WritableKeyPath<StageSummary, Double>)] = [
-      (50, \.p50), (90, \.p90), (99, \.p99), (99.9, \.p999),
-    ]
-    var (next, passed) = (0, 0)
+    let ranks = [rank(50), rank(90), rank(99), rank(99.9)]
+    var values: [Double] = []
+    var passed = 0
     for index in counters.indices where counters[index] > 0 {
       passed += Int(counters[index])
+      // The upper end of a counter may lie outside what was recorded.
       let value = min(max(Self.highest(at: index), least), most)
-      while next < wanted.count, passed >= rank(wanted[next].percent) {
-        result[keyPath: wanted[next].field] = Double(value) / 1e6
-        next += 1
-      }
+      while values.count < ranks.count, passed >= ranks[values.count] { values.append(Double(value) / 1e6) }
+      if values.count == ranks.count { break }
     }
-    return result
+    return StageSummary(
+      count: count, min: Double(least) / 1e6, mean: total / Double(count) / 1e6, p50: values[0],
+      p90: values[1],
+      p99: values[2], p999: values[3], max: Double(most) / 1e6)
   }
 
   private func rank(_ percent: Double) -> Int { max(1, Int(percent * Double(weight) / 100 + 0.5)) }

@@ -93,17 +93,22 @@ public struct FeedTable: Sendable {
   // MARK: what is told
 
   /// The feeds in no order; ``others`` is last, where there are any.
-  public var entries: [Entry] { told.map(\.entry) }
+  public var entries: [Entry] {
+    // Slot by slot: an array of slots would be copied while threads wait.
+    var entries: [Entry] = []
+    entries.reserveCapacity(slots.count + 1)
+    for place in slots.indices where slots[place].touched > 0 { entries.append(slots[place].entry) }
+    if rest.touched > 0 { entries.append(rest.entry) }
+    return entries
+  }
 
   /// For a report: by name.
   public var latencies: [RunReport.FeedLatency] {
-    told.map { slot in
+    (slots + [rest]).filter { $0.touched > 0 }.map { slot in
       RunReport.FeedLatency(
         feed: slot.entry.feed, inferred: slot.entry.inferred, endToEnd: slot.endToEnd.summary())
     }.sorted { $0.feed < $1.feed }
   }
-
-  private var told: [Slot] { (slots + [rest]).filter { $0.touched > 0 } }
 
   // MARK: keeping
 
