@@ -15,11 +15,16 @@ public final class FeedDemo: Sendable {
   /// Ends the feed; the sink follows when it has seen the end.
   public func stop() { streamer.stop() }
 
-  /// How far the sink is, with the number of frames there will be.
-  public var progress: FeedProgress {
-    var progress = sink.progress
-    progress.total = streamer.progress.total
-    return progress
+  /// How far both are: the sink, with what the source knows of its frames.
+  public func snapshot() -> FeedSnapshot {
+    let source = streamer.snapshot()
+    var snapshot = sink.snapshot()
+    snapshot.command = "demo"
+    snapshot.total = source.total
+    snapshot.frames = source.frames.ofSource(with: snapshot.frames)
+    snapshot.stages.merge(source.stages) { sink, _ in sink }
+    snapshot.window?.stages.merge(source.window?.stages ?? [:]) { sink, _ in sink }
+    return snapshot
   }
 
   /// Runs both to their end. Blocks the calling thread.
@@ -67,21 +72,29 @@ extension RunReport {
     report.command = "demo"
     report.durationSeconds = max(durationSeconds, sink.durationSeconds)
     report.settings = settings.merging(sink.settings) { source, _ in source }
-    var frames = sink.frames
-    frames.sent = self.frames.sent
-    frames.acknowledged = self.frames.acknowledged
-    frames.droppedFull = self.frames.droppedFull
-    frames.rejected = (self.frames.rejected ?? 0) + (sink.frames.rejected ?? 0)
-    report.frames = frames
+    report.frames = frames.ofSource(with: sink.frames)
     report.rate = sink.rate
     report.stages = stages.merging(sink.stages) { source, _ in source }
     report.process = .current()
     report.feeds = sink.feeds
+    report.perFeed = sink.perFeed
     // Both read the same pictures.
     report.oddities = (oddities ?? [:]).merging(sink.oddities ?? [:]) { max($0, $1) }
     if report.oddities?.isEmpty == true { report.oddities = nil }
     let notes = (notes ?? []) + (sink.notes ?? []).filter { !(self.notes ?? []).contains($0) }
     report.notes = notes.isEmpty ? nil : notes
     return report
+  }
+}
+
+extension FrameCounts {
+  /// What became of frames on both sides.
+  fileprivate func ofSource(with sink: FrameCounts) -> FrameCounts {
+    var frames = sink
+    frames.sent = sent
+    frames.acknowledged = acknowledged
+    frames.droppedFull = droppedFull
+    frames.rejected = (rejected ?? 0) + (sink.rejected ?? 0)
+    return frames
   }
 }

@@ -1,6 +1,7 @@
 import FrameCore
 
-/// The durations of one thing that is done again and again. From any thread; recording allocates nothing.
+/// The durations of one thing that is done again and again: of the whole time, and of the last window of it. From any
+/// thread; recording allocates nothing and looks at no clock.
 public final class DurationHistogram: Sendable {
   private struct State: ~Copyable {
     var histogram = Histogram()
@@ -10,6 +11,7 @@ public final class DurationHistogram: Sendable {
     var total = 0.0
     var negative = 0
     var clamped = 0
+    var window = WindowedDurations()
   }
 
   private let state = Lock(State())
@@ -25,6 +27,7 @@ public final class DurationHistogram: Sendable {
       state.least = min(state.least, value)
       state.most = max(state.most, value)
       state.total += Double(value)
+      state.window.record(value)
       if nanoseconds < 0 { state.negative += 1 }
       if nanoseconds > value { state.clamped += 1 }
     }
@@ -35,6 +38,22 @@ public final class DurationHistogram: Sendable {
 
   /// Durations that were over an hour.
   public var clampedCount: Int { state.withLock { $0.clamped } }
+
+  /// Ends the running window when it is not the one of this number.
+  func roll(to number: Int) { state.withLock { $0.window.roll(to: number) } }
+
+  /// The last window that is over, within 3.2 %; `nil` when nothing was recorded in it.
+  var window: StageSummary? { state.withLock { $0.window.last } }
+
+  /// Median and 99th percentile so far, ms; `nil` when nothing was recorded. In one pass over the counters, as
+  /// threads that record wait meanwhile.
+  var percentiles: StagePercentiles? {
+    state.withLock { state in
+      guard let (p50, p99) = state.histogram.values(atPercentiles: 50, 99) else { return nil }
+      func ms(_ value: Int64) -> Double { Double(min(max(value, state.least), state.most)) / 1e6 }
+      return StagePercentiles(p50: ms(p50), p99: ms(p99))
+    }
+  }
 
   /// The distribution so far, or `nil` when nothing was recorded.
   /// - Parameter withHistogram: whether to encode the histogram too. Threads that record wait meanwhile.

@@ -50,6 +50,22 @@ public struct Histogram: ~Copyable, Sendable {
     return nil
   }
 
+  /// Two percentiles in one pass, as ``value(atPercentile:)`` gives them.
+  /// - Parameter higher: not below `lower`.
+  func values(atPercentiles lower: Double, _ higher: Double) -> (Int64, Int64)? {
+    let ranks = [lower, higher].map { max(1, Int64($0 * Double(count) / 100 + 0.5)) }
+    var passed: Int64 = 0
+    var first: Int64?
+    for index in counters.indices where counters[index] > 0 {
+      passed += counters[index]
+      guard passed >= ranks[0] else { continue }
+      let value = HistogramLayout.values(at: index).upperBound
+      first = first ?? value
+      if passed >= ranks[1], let first { return (first, value) }
+    }
+    return nil
+  }
+
   /// The summary that reports carry, ms.
   /// - Parameters:
   ///   - min: the shortest duration, ms, exact: the counters know it within 0.1 % only.

@@ -37,7 +37,7 @@ extension RunReport {
         fps: Double(frames.inferred ?? frames.sent ?? 0) / seconds,
         megabytesPerSecond: Double(bytes.payload ?? 0) / 1e6 / seconds),
       stages: stages, process: ProcessUsage.merge(reports.map(\.process)), feeds: parts.feeds,
-      lag: FrameCounts.sum(reports.map(\.lag)),
+      perFeed: FeedLatency.merge(reports.map(\.perFeed)), lag: FrameCounts.sum(reports.map(\.lag)),
       oddities: FrameCounts.sum(reports.map(\.oddities)), clocks: ClockReport.merge(reports.map(\.clocks)),
       notes: [origin(files, time)] + differing.notes + parts.notes + differing.ownNotes)
   }
@@ -68,6 +68,23 @@ extension RunReport {
   }
 
   private static func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
+}
+
+extension RunReport.FeedLatency {
+  /// Counts add up, percentiles do not: those of a feed stay where one report alone has it.
+  static func merge(_ parts: [[RunReport.FeedLatency]?]) -> [RunReport.FeedLatency]? {
+    guard parts.contains(where: { $0 != nil }) else { return nil }
+    var merged: [String: RunReport.FeedLatency] = [:]
+    for part in parts.compactMap(\.self).joined() {
+      guard let known = merged[part.feed] else {
+        merged[part.feed] = part
+        continue
+      }
+      merged[part.feed] = RunReport.FeedLatency(
+        feed: part.feed, inferred: FrameCounts.sum([known.inferred, part.inferred]) ?? 0, endToEnd: nil)
+    }
+    return merged.values.sorted { $0.feed < $1.feed }
+  }
 }
 
 extension ProcessUsage {

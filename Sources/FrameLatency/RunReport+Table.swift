@@ -12,10 +12,13 @@ extension RunReport {
   private var headline: String {
     var parts = [command]
     let names = feeds.map { Set($0.map(\.feed)).sorted() } ?? []
+    let more = names.count > Self.maximumListed ? " and \(names.count - Self.maximumListed) more" : ""
     if let feed {
       parts.append("feed \(feed)")
     } else if !names.isEmpty {
-      parts.append((names.count == 1 ? "feed " : "feeds ") + names.joined(separator: ", "))
+      parts.append(
+        (names.count == 1 ? "feed " : "feeds ")
+          + names.prefix(Self.maximumListed).joined(separator: ", ") + more)
     }
     if let codec { parts.append("codec \(codec)") }
     parts.append("broker \(broker)")
@@ -53,14 +56,27 @@ extension RunReport {
     ]
   }
 
-  /// One line a run, where the total does not say it already.
+  /// Most runs, and names of feeds, that the table lists; the JSON has more.
+  private static let maximumListed = 20
+
+  /// One line a run, where the total does not say it already: those that are not complete first, where there are more
+  /// than can be listed.
   private var feedLines: [String] {
     guard let feeds, feeds.count > 1 || feeds.contains(where: { !$0.complete }) else { return [] }
-    return feeds.map { report in
-      let verdict = report.complete ? "complete" : "not complete"
-      let counts = report.frames.applicable.filter { $0.count > 0 || !["lost", "notRead"].contains($0.name) }
-      return "feed    \(report.feed)  run \(report.run)  \(Self.list(counts))  \(verdict)"
-    }
+    guard feeds.count > Self.maximumListed else { return feeds.map(Self.line) }
+    let ordered = feeds.filter { !$0.complete } + feeds.filter(\.complete)
+    let rest = ordered.dropFirst(Self.maximumListed)
+    let open = rest.count { !$0.complete }
+    var parts = ["and \(rest.count) further runs:"]
+    if open < rest.count { parts.append("\(rest.count - open) complete") }
+    if open > 0 { parts.append("\(open) not complete") }
+    return ordered.prefix(Self.maximumListed).map(Self.line) + ["feed    " + parts.joined(separator: "  ")]
+  }
+
+  private static func line(_ report: FeedReport) -> String {
+    let verdict = report.complete ? "complete" : "not complete"
+    let counts = report.frames.applicable.filter { $0.count > 0 || !["lost", "notRead"].contains($0.name) }
+    return "feed    \(report.feed)  run \(report.run)  \(list(counts))  \(verdict)"
   }
 
   private var stageLines: [String] {

@@ -45,7 +45,7 @@ public struct SequenceTracker: Sendable {
   /// Ascending and disjoint.
   public private(set) var holes: [Hole] = []
   /// Every number below is seen, in a hole, or given up. Unsigned, as it may be one past `Int.max`.
-  private var covered: UInt = 0
+  public private(set) var covered: UInt = 0
   /// The highest number seen, and where that frame passed.
   public private(set) var highestSeen: Int?
   public private(set) var last: Passage?
@@ -62,6 +62,12 @@ public struct SequenceTracker: Sendable {
   public private(set) var ended = false
 
   public init() {}
+
+  /// Goes on with a run that was complete: every number below was seen, and counted, by another tracker.
+  public init(seenBelow covered: UInt) {
+    self.covered = covered
+    ended = true
+  }
 
   /// Whether the run is over and every frame of it was seen.
   public var isComplete: Bool { ended && holes.isEmpty && givenUp == 0 }

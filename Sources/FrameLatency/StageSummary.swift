@@ -39,3 +39,14 @@ public struct StageSummary: Codable, Sendable, Equatable {
     return summary
   }
 }
+
+/// What is said of a stage where a few figures are enough, ms.
+public struct StagePercentiles: Codable, Sendable, Equatable {
+  public var p50: Double
+  public var p99: Double
+
+  public init(p50: Double, p99: Double) {
+    self.p50 = p50
+    self.p99 = p99
+  }
+}

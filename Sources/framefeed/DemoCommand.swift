@@ -85,7 +85,7 @@ struct DemoCommand: Command {
   private func run(_ topic: String, _ kafka: KafkaSettings) async throws -> FeedOutcome {
     let demo = FeedDemo(try streamer(topic, kafka), try sink(topic, kafka))
     return try await FeedRunner.run(
-      output, progress: { demo.progress.line("inferred") }, stop: { demo.stop() }
+      output, progress: { demo.snapshot().line("inferred") }, stop: { demo.stop() }
     ) { try demo.run() }
   }
 

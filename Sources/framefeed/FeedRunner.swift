@@ -45,27 +45,3 @@ enum FeedRunner {
     if !outcome.isComplete { throw ExitCode.incomplete }
   }
 }
-
-extension FeedProgress {
-  /// One line: how many, how fast, how late, and how long still.
-  func line(_ verb: String) -> String {
-    var parts = [total.map { "\(done)/\($0) frames \(verb)" } ?? "\(done) frames \(verb)"]
-    if seconds > 0 {
-      parts.append("\(tenths(Double(done) / seconds)) fps")
-      parts.append("\(tenths(Double(bytes) / 1e6 / seconds)) MB/s")
-    }
-    if let p50, let p99 { parts.append("p50 \(tenths(p50)) ms  p99 \(tenths(p99)) ms") }
-    if dropped > 0 { parts.append("\(dropped) dropped") }
-    if let behind, behind > 0 { parts.append("\(behind) behind") }
-    if rejected > 0 { parts.append("\(rejected) rejected") }
-    if let total, done > 0, done < total {
-      parts.append("ETA \(Int((seconds / Double(done) * Double(total - done)).rounded(.up))) s")
-    }
-    return parts.joined(separator: "  ")
-  }
-
-  private func tenths(_ value: Double) -> String {
-    let scaled = Int((value * 10).rounded())
-    return "\(scaled / 10).\(scaled % 10)"
-  }
-}

@@ -112,7 +112,7 @@ struct SinkCommand: Command {
   func run() async throws {
     let sink = try FeedSink(try sinkOptions())
     let outcome = try await FeedRunner.run(
-      output, progress: { sink.progress.line("inferred") }, stop: { sink.stop() }
+      output, progress: { sink.snapshot().line("inferred") }, stop: { sink.stop() }
     ) { try sink.sink() }
     guard let outcome else {
       if sink.wasStopped { throw ExitCode.stopped }

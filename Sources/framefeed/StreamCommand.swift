@@ -113,7 +113,7 @@ struct StreamCommand: Command {
     let options = try streamOptions()
     let streamer = try open(options)
     let outcome = try await FeedRunner.run(
-      output, progress: { streamer.progress.line(streamer.isConfirmed ? "acknowledged" : "sent") },
+      output, progress: { streamer.snapshot().line(streamer.isConfirmed ? "acknowledged" : "sent") },
       stop: { streamer.stop() }
     ) { try streamer.stream() }
     try FeedRunner.finish(outcome, output)

@@ -83,7 +83,7 @@ import Testing
       }
       let soon = FrameClock.monotonic() + 60_000_000_000
       func waitFor(frames: Int) {
-        while streamer.progress.done < frames, FrameClock.monotonic() < soon {
+        while streamer.snapshot().done < frames, FrameClock.monotonic() < soon {
           pause(milliseconds: 5)
           if answer.withLock({ $0 != nil }) { break }
         }
@@ -267,7 +267,7 @@ import Testing
     options.drainTimeout = 1
     let streamer = FeedStreamer(try SourceOpener.open(["synthetic:64x48"]), options)
     let stopper = PipelineThread("stop") {
-      while streamer.progress.done < 50 { pause(milliseconds: 5) }
+      while streamer.snapshot().done < 50 { pause(milliseconds: 5) }
       cluster.takeDown()
       // All that may wait is full then.
       pause(milliseconds: 1000)

@@ -191,12 +191,12 @@ import Testing
     let streamer = FeedStreamer(camera, options)
     let wait: Int64 = 400_000_000
     let outcome = try Self.run(streamer) {
-      #expect(eventually { streamer.progress.done > 0 })
+      #expect(eventually { streamer.snapshot().done > 0 })
       cluster.takeDown()
       #expect(eventually { camera.given.load(ordering: .relaxed) > 80 })
       usleep(UInt32(wait / 1000))
       cluster.bringUp()
-      #expect(eventually { streamer.progress.done == 150 })
+      #expect(eventually { streamer.snapshot().done == 150 })
       streamer.stop()
     }
     #expect(outcome.report.frames.acknowledged == 150)

@@ -50,13 +50,13 @@ import Testing
     let feed = try Feed()
     let streamer = try feed.streamer()
     let driver = PipelineThread("driver") {
-      #expect(eventually { streamer.progress.done > 20 })
+      #expect(eventually { streamer.snapshot().done > 20 })
       try? FileManager.default.moveItem(atPath: feed.here, toPath: feed.away)
       #expect(eventually { feed.says("the feed goes on when") })
       try? FileManager.default.moveItem(atPath: feed.away, toPath: feed.here)
       #expect(eventually { feed.says("frames again, after") })
-      let before = streamer.progress.done
-      #expect(eventually { streamer.progress.done > before + 20 })
+      let before = streamer.snapshot().done
+      #expect(eventually { streamer.snapshot().done > before + 20 })
       streamer.stop()
     }
     let outcome = try streamer.stream()
@@ -73,7 +73,7 @@ import Testing
     let feed = try Feed()
     let streamer = try feed.streamer()
     let driver = PipelineThread("driver") {
-      #expect(eventually { streamer.progress.done > 3 })
+      #expect(eventually { streamer.snapshot().done > 3 })
       try? FileManager.default.removeItem(atPath: feed.here)
       #expect(eventually { feed.says("the feed goes on when") })
       streamer.stop()

@@ -112,11 +112,13 @@ import Testing
   private final class SlowLetters: DeadLetters {
     let isReleased = Monitor(false)
     let isWaiting = Monitor(false)
+    let quota = ""
 
-    func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) {
+    func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) -> Bool {
       isWaiting.withLock { $0 = true }
       isWaiting.wakeAll()
       isReleased.withLock(waitingUntil: { $0 }) { _ in }
+      return true
     }
 
     func abandon() {

@@ -29,6 +29,8 @@ struct Fetching: ~Copyable {
   /// When it is told next what is waited for, and what was told.
   private var nextWord: Int64
   private var lastWord = ""
+  /// Whether the word stands in the tally.
+  private var isWaiting = false
 
   /// So long a record waits for room before the partitions are paused, that polling may go on, ns.
   private static let patience: Int64 = 5_000_000_000
@@ -69,6 +71,8 @@ struct Fetching: ~Copyable {
       switch consumer.poll(milliseconds: 50) {
       case .record(let record):
         lastNews = now()
+        sink.tick(at: lastNews)
+        if isWaiting { awaits(nil) }
         atEnd.remove(record.partition)
         isTopicNew = false
         hand(record)
@@ -81,6 +85,7 @@ struct Fetching: ~Copyable {
       case .problem(let error): if !goesOn(after: error) { return .failed }
       case .nothing: break
       }
+      sink.tick(at: now())
       switch end.verdict(view) {
       case .goOn: sayWhatIsWaitedFor()
       case .complete: return .complete
@@ -107,6 +112,7 @@ struct Fetching: ~Copyable {
       left = intake.offer(record, deadline: FrameClock.monotonic() + Self.roomWait)
       guard left != nil else { break }
       if sink.failure.error != nil { break }
+      sink.tick(at: now())
       guard now() > pausing else { continue }
       if !isPaused { consumer.pause(true) }
       isPaused = true
@@ -211,9 +217,16 @@ struct Fetching: ~Copyable {
     let time = now()
     guard time > nextWord, time - lastNews > Self.silence else { return }
     nextWord = time + Self.silence
-    guard let word = wait, word != lastWord else { return }
+    let word = wait
+    awaits(word)
+    guard let word, word != lastWord else { return }
     lastWord = word
     options.log.notice("\(word)")
+  }
+
+  private mutating func awaits(_ word: String?) {
+    isWaiting = word != nil
+    tally.waitingFor.withLock { $0 = word }
   }
 
   /// What is waited for, in words.
@@ -236,9 +249,8 @@ struct Fetching: ~Copyable {
       return
         "waiting behind an open transaction: partition \(stop.partition) is not readable from offset \(stop.offset) on"
     }
-    let runs = tally.ledger.withLock { $0.open }
-    guard let first = runs.first else { return nil }
-    let others = runs.count > 1 ? " and \(runs.count - 1) others" : ""
+    guard let (first, count) = tally.ledger.withLock({ $0.firstOpen }) else { return nil }
+    let others = count > 1 ? " and \(count - 1) others" : ""
     return
       "waiting for the end of run \(first.identity.run) of feed \(first.identity.feed)\(others), last frame \(first.last)"
   }

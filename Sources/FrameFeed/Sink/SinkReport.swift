@@ -20,6 +20,7 @@ extension FeedSink {
   }
 
   func outcome(_ ending: Ending, _ consumer: FrameConsumer) -> FeedOutcome {
+    tellWithheld(tally.rejections.withLock { $0.ended(at: .max) })
     let ledger = tally.ledger.withLock { $0 }
     let summary = ledger.summary { ending.unread.contains($0) }
     // Nothing came for too long, and there is more.
@@ -51,7 +52,8 @@ extension FeedSink {
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.inferred ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
-      stages: tally.latency.summaries().byName, feeds: summary.feeds, lag: ending.lag,
+      stages: tally.latency.summaries().byName, feeds: summary.feeds,
+      perFeed: tally.feeds.latencies, lag: ending.lag,
       oddities: tally.pictures.oddities, clocks: clocks,
       notes: notes(ending, summary, ledger, clocks))
   }
@@ -82,25 +84,12 @@ extension FeedSink {
     if let lag = ending.lag, lag > 0 {
       notes.append("\(lag) records of the topic are not answered yet: this group reads on there")
     }
+    let unkept = tally.unkeptLetters.value
+    if unkept > 0 {
+      notes.append("\(unkept) rejected records were not kept as dead letters: there were too many")
+    }
+    notes += tally.feeds.notes
     notes += tally.latency.notes
     return notes.isEmpty ? nil : notes
-  }
-
-  /// How far the sink is.
-  public var progress: FeedProgress {
-    var progress = FeedProgress()
-    progress.entered = tally.received.value
-    progress.done = tally.inferred.value
-    progress.dropped = tally.stale.value
-    progress.rejected = tally.rejected.value
-    progress.behind = lag
-    progress.bytes = tally.payloadBytes.value
-    progress.total = options.frames
-    let first = tally.first.value
-    if first > 0 { progress.seconds = Double(Int(FrameClock.monotonic()) - first) / 1e9 }
-    let endToEnd = tally.latency.summary(.endToEnd)
-    progress.p50 = endToEnd?.p50
-    progress.p99 = endToEnd?.p99
-    return progress
   }
 }

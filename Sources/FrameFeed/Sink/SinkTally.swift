@@ -8,6 +8,9 @@ final class SinkTally: Sendable {
   let received = Counter()
   let inferred = Counter()
   let rejected = Counter()
+  let rejections = Lock(RejectionLog())
+  /// Rejected records that were not kept as dead letters, as there were too many of these.
+  let unkeptLetters = Counter()
   let pictures = PictureBook()
   let tombstones = Counter()
   /// Frames that were dropped for being too old, or for a newer one.
@@ -24,5 +27,24 @@ final class SinkTally: Sendable {
   let first = Counter()
   let last = Counter()
 
+  /// Frames of each feed.
+  let feeds = FeedTally()
+  private let rates = Lock(RateWindow())
+  /// What is waited for, in words, where nothing has come for a while.
+  let waitingFor = Lock<String?>(nil)
+
   init(sync: Bool = false) { clocks = ClockBook(isSynchronised: sync) }
+
+  /// Ends the running window of all figures, once it is old enough.
+  /// - Parameter now: monotonic, ns.
+  func rotate(at now: Int64) {
+    guard let window = latency.rotate(at: now) else { return }
+    feeds.rotate(to: window)
+    rates.withLock {
+      $0.close(seconds: window.seconds, frames: inferred.value, bytes: payloadBytes.value)
+    }
+  }
+
+  /// Rates of the last window.
+  var windowRates: RateWindow { rates.withLock { $0 } }
 }

@@ -78,20 +78,16 @@ extension FeedStreamer {
   }
 
   /// How far the feed is.
-  public var progress: FeedProgress {
-    var progress = FeedProgress()
-    progress.done = isConfirmed ? tally.acknowledged.value : tally.sent.value
-    progress.entered = tally.sent.value
-    progress.dropped = tally.dropped.value
-    progress.rejected = tally.rejected
-    progress.bytes = tally.payloadBytes.value
+  public func snapshot() -> FeedSnapshot {
+    let now = FrameClock.monotonic()
+    tally.rotate(at: now)
     let looped = options.loops.flatMap { loops in source.frameCount.map { $0 * loops } }
-    progress.total = [looped, options.frames].compactMap { $0 }.min()
     let first = tally.started.value
-    if first > 0 { progress.seconds = Double(Int(FrameClock.monotonic()) - first) / 1e9 }
-    let acknowledge = tally.latency.summary(.acknowledge)
-    progress.p50 = acknowledge?.p50
-    progress.p99 = acknowledge?.p99
-    return progress
+    return FeedSnapshot(
+      command: "stream", seconds: first > 0 ? Double(Int(now) - first) / 1e9 : 0,
+      frames: tally.counts(damaged: options.damaged == .keep, isConfirmed: isConfirmed),
+      bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: tally.payloadBytes.value),
+      total: [looped, options.frames].compactMap { $0 }.min(), latency: tally.latency,
+      rates: tally.windowRates)
   }
 }

@@ -92,6 +92,7 @@ struct StreamRun {
       // A broker that is gone must not keep a stopped feed alive.
       while true {
         let now = FrameClock.monotonic()
+        tally.rotate(at: now)
         if let sending = stages.sending(until: now + 100_000_000) { return sending }
         if drain.hasBegun, now > drain.deadline { return nil }
       }

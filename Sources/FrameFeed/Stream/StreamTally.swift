@@ -25,6 +25,19 @@ final class StreamTally: Sendable {
   let payloadBytes = Counter()
   /// When the first frame was due, monotonic ns; 0 before.
   let started = Counter()
+  private let rates = Lock(RateWindow())
+
+  /// Ends the running window of all figures, once it is old enough.
+  /// - Parameter now: monotonic, ns.
+  func rotate(at now: Int64) {
+    guard let window = latency.rotate(at: now) else { return }
+    rates.withLock {
+      $0.close(seconds: window.seconds, frames: acknowledged.value, bytes: payloadBytes.value)
+    }
+  }
+
+  /// Rates of the last window.
+  var windowRates: RateWindow { rates.withLock { $0 } }
 
   /// Broken or over a limit, wherever it was found.
   var rejected: Int { unreadable.value + refused.value }

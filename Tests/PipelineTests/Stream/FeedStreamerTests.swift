@@ -59,7 +59,7 @@ import Testing
     #expect(outcome.report.stages["acknowledge"] == nil && outcome.report.stages["queue"]?.count == 20)
     #expect(!outcome.isComplete && outcome.isUnconfirmed && outcome.failure == nil)
     #expect(outcome.report.notes?.contains { $0.hasPrefix("acks=0") } == true)
-    #expect(streamer.progress.done == 20 && !streamer.isConfirmed)
+    #expect(streamer.snapshot().done == 20 && !streamer.isConfirmed)
   }
 
   @Test func oneBrokerConfirms() throws {

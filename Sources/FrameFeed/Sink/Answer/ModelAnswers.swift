@@ -185,6 +185,7 @@ final class ModelAnswers: BatchReceiver {
       let latency = tally.clocks.measures(description.clock) ? now - description.stamps.scheduled : nil
       if let latency { tally.latency.record(.endToEnd, nanoseconds: latency) }
       tally.inferred.add()
+      tally.feeds.inferred(description.identity.feed, latency: latency)
       tally.ledger.withLock { $0.inferred(description.identity, entry.place.partition) }
       try results?.write(
         ResultRow(

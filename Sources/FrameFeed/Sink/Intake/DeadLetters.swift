@@ -14,21 +14,31 @@ import LogLines
 
 /// Keeps rejected records as they came, with the reason and where they were. From any thread.
 protocol DeadLetters: AnyObject, Sendable {
-  /// Returns when the record is saved.
-  func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError)
+  /// Returns when the record is saved: with the operating system, which writes it to the disk when it likes, or with
+  /// the brokers.
+  /// - Returns: false when no more are kept.
+  func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) -> Bool
+  /// What is said when no more are kept.
+  var quota: String { get }
   /// Ends a wait for a broker: it throws.
   func abandon()
 }
 
 /// Dead letters as files: `TOPIC-PARTITION-OFFSET.value` holds the record's value, `.json` beside it the rest.
 ///
-/// The `.json` is written last: where it is, the record is complete.
+/// The `.json` is written last: where it is, the record is complete, but for a crash of the machine, as nothing is
+/// synced. After a ``LetterQuota`` no more are kept.
 final class DeadLetterDirectory: DeadLetters {
   private let path: String
+  private let left: Lock<LetterQuota>
+  let quota: String
 
   /// Makes the directory where it is missing.
-  init(_ path: String) throws(FeedError) {
+  init(_ path: String, quota: LetterQuota = .standard) throws(FeedError) {
     self.path = path
+    left = Lock(quota)
+    self.quota =
+      "\(path) has taken as many dead letters as one sink may write, \(quota.letters) or \(quota.bytes / 1_000_000) MB: further records are rejected without one; find out who sends them, move the letters away and start the sink again, or keep them in a topic: --dead-letter kafka:TOPIC"
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
       throw .output(file: path, reason: String(cString: strerror(errno)))
     }
@@ -41,13 +51,16 @@ final class DeadLetterDirectory: DeadLetters {
     }
   }
 
-  func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) {
+  func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) -> Bool {
+    let letter = JSONLetter.text(record, topic: topic, reason: reason)
+    let bytes = record.payload.byteCount + letter.count
+    guard left.withLock({ $0.takes(bytes) }) else { return false }
     let name = "\(path)/\(topic)-\(record.partition)-\(record.offset)"
     try write("\(name).value") { file in
       record.payload.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }
     }
-    let letter = JSONLetter.text(record, topic: topic, reason: reason)
     try write("\(name).json") { file in fwrite(letter, 1, letter.count, file) == letter.count }
+    return true
   }
 
   func abandon() {}
@@ -151,7 +164,10 @@ final class DeadLetterTopic: DeadLetters {
     key == "retention.ms" || (key.hasPrefix("message.timestamp.") && key.hasSuffix(".max.ms"))
   }
 
-  func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) {
+  /// A topic has a limit of its own: its retention.
+  let quota = ""
+
+  func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) -> Bool {
     do throws(TransportError) {
       try producer.send(
         copyOf: record,
@@ -163,6 +179,7 @@ final class DeadLetterTopic: DeadLetters {
     } catch {
       throw .transport(error)
     }
+    return true
   }
 
   func abandon() { producer.abandon() }

@@ -37,8 +37,8 @@ struct RecordBooks: Sendable {
         return description
       case .end(let identity, let count, let dropped):
         tally.ledger.withLock { ledger in
-          ledger.ended(identity, count: count, place, isAgain: isAgain)
           if dropped > 0 { ledger.passedOver(identity, dropped, place) }
+          ledger.ended(identity, count: count, place, isAgain: isAgain)
         }
       case .tombstone where isAgain: break
       case .tombstone:
@@ -72,6 +72,7 @@ struct RecordBooks: Sendable {
   /// Counts a frame that no longer matters.
   func drop(_ description: FrameDescription, partition: Int32) {
     tally.stale.add()
+    tally.feeds.dropped(description.identity.feed)
     tally.ledger.withLock { $0.dropped(description.identity, partition) }
   }
 
@@ -80,6 +81,7 @@ struct RecordBooks: Sendable {
       tally.first.set(Int(FrameClock.monotonic()))
     }
     tally.received.add()
+    tally.feeds.received(description.identity.feed, at: record.received)
     tally.rawBytes.add(description.format.content.layout.byteCount)
     tally.payloadBytes.add(record.byteCount)
     if tally.clocks.measures(description.clock) {

@@ -95,6 +95,20 @@ extension RunLedger {
       && run.tracker.last.map { partitions[$0.partition]?.isOurs ?? false } ?? false
   }
 
+  /// The first by feed and id of the runs that were not seen to end, and how many there are: for the fetching, which
+  /// asks while frames are under way.
+  var firstOpen: (run: (identity: FrameIdentity, last: Int), count: Int)? {
+    var first: RunKey?
+    var count = 0
+    for (key, run) in runs where isOpen(key, run) {
+      count += 1
+      if first.map({ (key.feed, key.run) < ($0.feed, $0.run) }) ?? true { first = key }
+    }
+    guard let first, let run = runs[first] else { return nil }
+    let identity = FrameIdentity(feed: first.feed, run: first.run, sequence: nil)
+    return ((identity, run.tracker.highestSeen ?? -1), count)
+  }
+
   /// Runs that were not seen to end, in the partitions that are read here, with the last frame that was.
   var open: [(identity: FrameIdentity, last: Int)] {
     runs.filter { isOpen($0.key, $0.value) }.map { key, run in

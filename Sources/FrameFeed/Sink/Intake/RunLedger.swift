@@ -6,6 +6,9 @@ import KafkaTransport
 ///
 /// A run is known by its feed and its id, whatever partitions it comes through. Frames that were not received are told
 /// apart by where they must have been: see ``absences(of:)``.
+///
+/// Runs do not add up for ever: one that ended whole becomes a part of sums when ``EndedRuns/patience`` others have
+/// ended and it was not touched since, and beyond ``maximumRuns`` those do that were not heard of for longest.
 struct RunLedger: Sendable {
   struct RunKey: Hashable, Sendable {
     let feed: String
@@ -27,6 +30,10 @@ struct RunLedger: Sendable {
     var dropped = 0
     /// Frames that its source did not send, as it has last told.
     var passedOver = 0
+    /// Frames to be decoded of which it is not known yet what became.
+    var inHand = 0
+    /// Whether it is one of ``EndedRuns``.
+    var isWaiting = false
     /// When it was last touched: counts up.
     var touched = 0
   }
@@ -42,6 +49,8 @@ struct RunLedger: Sendable {
   private(set) var retiredOther = 0
   private(set) var rejectedWithoutRun = 0
   private(set) var duplicateOfRetired = 0
+  private(set) var ended = EndedRuns()
+  private(set) var remembered = RetiredRuns()
   private var touches = 0
 
   /// Runs that are kept apart: run ids are hostile input, and cameras that reconnect make many.
@@ -100,20 +109,27 @@ struct RunLedger: Sendable {
     }
     // Frames of the topic before may still be on their way.
     let isOfThisLife = place.life == partitions[place.partition]?.life ?? 0
-    return update(key, place.partition) { run in
-      guard let sequence = identity.sequence else {
+    let isNew = update(key, place.partition) { run in
+      let isNew: Bool
+      if let sequence = identity.sequence {
+        if isOfThisLife { run.isClosed = false }
+        isNew = run.tracker.observe(sequence: sequence, at: FramePassage(place)) != .duplicate
+      } else {
+        isNew = !isAgain
         if isAgain { run.unnumberedAgain += 1 } else { run.unnumbered += 1 }
-        return !isAgain
       }
-      if isOfThisLife { run.isClosed = false }
-      return run.tracker.observe(sequence: sequence, at: FramePassage(place)) != .duplicate
+      if isNew { run.inHand += 1 }
+      return isNew
     }
+    if !isNew { look(key) }
+    return isNew
   }
 
   mutating func ended(_ identity: FrameIdentity, count: Int, _ place: RecordPlace, isAgain: Bool) {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil { return }
     update(key, place.partition) { $0.tracker.end(count: count, at: FramePassage(place)) }
+    look(key)
   }
 
   /// Takes note of how many frames of a run its source did not send so far.
@@ -131,8 +147,14 @@ struct RunLedger: Sendable {
       rejectedWithoutRun += 1
       return
     }
-    update(RunKey(feed: identity.feed, run: identity.run), place.partition) { run in
+    let key = RunKey(feed: identity.feed, run: identity.run)
+    if arrived, runs[key] == nil {
+      retired = retired + FrameCounts(rejected: 1)
+      return
+    }
+    update(key, place.partition) { run in
       run.rejected += 1
+      if arrived { run.inHand -= 1 }
       if !arrived, let sequence = identity.sequence {
         _ = run.tracker.observe(sequence: sequence, at: FramePassage(place))
       }
@@ -141,14 +163,33 @@ struct RunLedger: Sendable {
 
   /// Takes note of a frame that was dropped for its age, or for a newer one.
   mutating func dropped(_ identity: FrameIdentity, _ partition: Int32) {
-    update(RunKey(feed: identity.feed, run: identity.run), partition) { $0.dropped += 1 }
+    became(identity, partition, FrameCounts(droppedStale: 1)) { $0.dropped += 1 }
   }
 
   mutating func inferred(_ identity: FrameIdentity, _ partition: Int32) {
-    update(RunKey(feed: identity.feed, run: identity.run), partition) { run in
+    became(identity, partition, FrameCounts(decoded: 1, inferred: 1)) { run in
       run.decoded += 1
       run.inferred += 1
     }
+  }
+
+  /// Takes note of what became of a frame that arrived.
+  /// - Parameter counts: the same, for the sums: with very many runs its own may have become a part of them.
+  private mutating func became(
+    _ identity: FrameIdentity, _ partition: Int32, _ counts: @autoclosure () -> FrameCounts,
+    _ body: (inout Run) -> Void
+  ) {
+    let key = RunKey(feed: identity.feed, run: identity.run)
+    guard runs[key] != nil else {
+      retired = retired + counts()
+      return
+    }
+    let hasEnded = update(key, partition) { run in
+      body(&run)
+      run.inHand -= 1
+      return run.tracker.ended
+    }
+    if hasEnded { look(key) }
   }
 
   @discardableResult
@@ -162,21 +203,54 @@ struct RunLedger: Sendable {
 
   private mutating func begin(_ key: RunKey) -> Dictionary<RunKey, Run>.Index {
     if runs.count >= Self.maximumRuns { retireOldest() }
-    runs[key] = Run()
+    var run = Run()
+    if let covered = remembered.remove(key) {
+      // It comes again: what was counted of it stays in the sums.
+      run.tracker = SequenceTracker(seenBelow: covered)
+      retiredComplete -= 1
+    }
+    runs[key] = run
     return runs.index(forKey: key)!  // just made
   }
 
-  /// Runs that were not heard of for longest become sums: those that ended well first.
-  private mutating func retireOldest() {
-    let oldest = runs.sorted { left, right in
-      let (isLeft, isRight) = (isComplete(left.value), isComplete(right.value))
-      return isLeft == isRight ? left.value.touched < right.value.touched : isLeft
-    }.prefix(Self.retiredAtOnce)
-    for (key, run) in oldest {
-      retired = retired + counts(of: run)
-      retiredAbsences.merge(absences(of: run)) { FrameCounts.sum([$0, $1]) ?? 0 }
-      if isComplete(run) { retiredComplete += 1 } else { retiredOther += 1 }
-      runs[key] = nil
+  // MARK: runs that become sums
+
+  /// Whether a run is over with nothing to be said of it, and nothing more comes of its frames.
+  private func isSettled(_ run: Run) -> Bool {
+    run.tracker.isComplete && run.rejected == 0 && run.inHand <= 0
+  }
+
+  /// Looks whether a run is over, and whether others have waited long enough.
+  private mutating func look(_ key: RunKey) {
+    guard let run = runs[key], !run.isWaiting, isSettled(run) else { return }
+    runs[key]?.isWaiting = true
+    ended.append(EndedRuns.Waiting(key: key, touched: run.touched))
+    while let waiting = ended.popFirst() {
+      guard let run = runs[waiting.key] else { continue }
+      if !isSettled(run) {
+        runs[waiting.key]?.isWaiting = false
+      } else if run.touched > waiting.touched {
+        ended.append(EndedRuns.Waiting(key: waiting.key, touched: run.touched))
+      } else {
+        retire(waiting.key, run)
+      }
     }
+  }
+
+  /// Runs that were not heard of for longest become sums: those that are settled first.
+  private mutating func retireOldest() {
+    let oldest = runs.map { (key: $0.key, isSettled: isSettled($0.value), touched: $0.value.touched) }.sorted
+    {
+      $0.isSettled == $1.isSettled ? $0.touched < $1.touched : $0.isSettled
+    }.prefix(Self.retiredAtOnce)
+    for (key, _, _) in oldest { if let run = runs[key] { retire(key, run) } }
+  }
+
+  private mutating func retire(_ key: RunKey, _ run: Run) {
+    retired = retired + counts(of: run)
+    retiredAbsences.merge(absences(of: run)) { FrameCounts.sum([$0, $1]) ?? 0 }
+    if isComplete(run) { retiredComplete += 1 } else { retiredOther += 1 }
+    runs[key] = nil
+    if isSettled(run) { remembered.insert(key, covered: run.tracker.covered) }
   }
 }
