@@ -70,6 +70,11 @@ import Testing
       AnsweredRecords(consumer: consumer, failure: lonely.sink.failure))
     var fetching = Fetching(lonely.sink, consumer, intake) { clock.now }
     #expect(fetching.run() == .idle)
+    // They begin with the first frame.
+    #expect(tally.latency.windowSeconds == nil)
+    tally.first.set(1)
+    fetching = Fetching(lonely.sink, consumer, intake) { clock.now }
+    #expect(fetching.run() == .idle)
     #expect(tally.latency.windowSeconds == 10)
     #expect(tally.windowRates.last == RunReport.Rate(fps: 0, megabytesPerSecond: 0))
   }

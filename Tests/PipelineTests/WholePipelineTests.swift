@@ -163,8 +163,17 @@ import Testing
     last.sink.stop()
     last.thread.join()
     let ended = try #require(last.outcome.withLock { $0 }).get()
-    let counts = try #require(ended).report.frames
+    let report = try #require(ended).report
+    let counts = report.frames
     #expect(counts.missing == 0 && counts.lost == 0 && counts.rejected == 0, "\(counts)")
+    // What is said of each feed adds up to what is said of all, in the report and before.
+    let feeds = report.perFeed ?? []
+    #expect(feeds.reduce(0) { $0 + $1.inferred } == counts.inferred, "\(feeds)")
+    #expect(feeds.reduce(0) { $0 + ($1.endToEnd?.count ?? 0) } == report.stages["endToEnd"]?.count)
+    #expect(Set(feeds.map(\.feed)).isSubset(of: Self.lengths.keys))
+    let snapshot = last.sink.snapshot()
+    #expect(snapshot.done == counts.inferred && snapshot.frames.received == counts.received)
+    #expect(snapshot.feeds?.reduce(0) { $0 + $1.received } == counts.received)
     judge(one, answers.sequences.withLock { $0 })
   }
 

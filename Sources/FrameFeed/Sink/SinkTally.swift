@@ -35,10 +35,10 @@ final class SinkTally: Sendable {
 
   init(sync: Bool = false) { clocks = ClockBook(isSynchronised: sync) }
 
-  /// Ends the running window of all figures, once it is old enough.
+  /// Ends the running window of all figures, once it is old enough. The first begins with the first frame.
   /// - Parameter now: monotonic, ns.
   func rotate(at now: Int64) {
-    guard let window = latency.rotate(at: now) else { return }
+    guard first.value > 0, let window = latency.rotate(at: now) else { return }
     feeds.rotate(to: window)
     rates.withLock {
       $0.close(seconds: window.seconds, frames: inferred.value, bytes: payloadBytes.value)

@@ -27,10 +27,10 @@ final class StreamTally: Sendable {
   let started = Counter()
   private let rates = Lock(RateWindow())
 
-  /// Ends the running window of all figures, once it is old enough.
+  /// Ends the running window of all figures, once it is old enough. The first begins with the first frame.
   /// - Parameter now: monotonic, ns.
   func rotate(at now: Int64) {
-    guard let window = latency.rotate(at: now) else { return }
+    guard started.value > 0, let window = latency.rotate(at: now) else { return }
     rates.withLock {
       $0.close(seconds: window.seconds, frames: acknowledged.value, bytes: payloadBytes.value)
     }
