@@ -9,7 +9,7 @@ SYSTEM := $(BUILD_SYSTEM) python3-venv kcat ffmpeg zstd openssl stunnel4 librsvg
 PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps swift build-system system peer-system peers build install broker demo bench test soak sanitize fuzz lint clean
+.PHONY: help deps swift build-system system peer-system peers build install broker demo bench test soak sanitize disturb fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -84,8 +84,11 @@ test: deps ## all tests, beside a local broker
 soak: deps build ## faults again and again, minutes each: what was lost, and how soon it went on (SECONDS=120)
 	@scripts/soak.sh $(or $(SECONDS),120)
 
-sanitize: deps ## the unit tests under AddressSanitizer and ThreadSanitizer
+sanitize: deps ## unit tests and whole feeds under AddressSanitizer and ThreadSanitizer
 	@scripts/sanitize.sh
+
+disturb: deps ## whole feeds with every lock and queue delayed by chance (SECONDS=600)
+	@scripts/sanitize.sh disturb $(or $(SECONDS),600)
 
 SECONDS_EACH ?= 20
 fuzz: ## hostile inputs for every reader of untrusted bytes (SECONDS_EACH=20, TARGETS=all)

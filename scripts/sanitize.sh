@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# The unit tests (all but those beside a broker) under AddressSanitizer, then under ThreadSanitizer.
-# Arguments: which of the two (address, thread), then more for `swift test`.
+# The tests (all but those beside a broker: unit tests, and whole feeds through librdkafka's in-process cluster) under
+# AddressSanitizer, then under ThreadSanitizer.
+# Arguments: which of the two (address, thread), then more for `swift test`; or `disturb SECONDS`: whole feeds under
+# ThreadSanitizer for so long, with every lock and queue delayed by chance.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export FRAMEFEED_PYTHON=$PWD/.venv/bin/python
@@ -16,6 +18,12 @@ tests() { # SANITIZER SCRATCH PRELOAD ARGUMENTS...
 
 which=${1:-both}
 (($#)) && shift
+if [[ $which == disturb ]]; then
+  which=thread
+  cases=8 # of WholePipelineTests: each goes on for its share.
+  export FRAMEFEED_DISTURB=${FRAMEFEED_DISTURB:-20} FRAMEFEED_SOAK=$((${1:-600} / cases))
+  set -- --filter WholePipelineTests
+fi
 [[ $which == thread ]] || tests address .build-asan "" "$@"
 if [[ $which != address ]]; then
   shim=

@@ -26,7 +26,7 @@ struct BadInputTests {
     try failure(1, "no Kafka broker answers at localhost:1", ["sink", "--broker", "localhost:1"])
     try failure(
       1, "topic create \(scratch.topic)", ["stream", flight, "--topic", scratch.topic, "--no-create"])
-    try failure(1, "no.such", ["stream", flight, "-X", "no.such=1"])
+    try failure(64, "no.such", ["stream", flight, "-X", "no.such=1"])
     let manifest = scratch.file("m.json")
     try Data(
       #"{"name":"x","runtime":{"kind":"builtin","model":"null"},"input":{"width":4,"height":4,"colour":"rgb"}}"#

@@ -107,6 +107,32 @@ import Testing
     producer.close()
   }
 
+  /// A frame is stamped as sent when there is room for it: what it waits for before is not the broker's time.
+  @Test func theWaitForRoomIsNotTheBrokers() throws {
+    let cluster = try MockCluster()
+    cluster.create("frames")
+    let pool = FramePool(buffers: 8)
+    let log = DeliveryLog()
+    var options = FrameProducer.Options(topic: "frames", feed: "f", run: "r", maximumRecord: 1_000_000)
+    options.inFlightRecords = 1
+    let producer = try FrameProducer(KafkaSettings(brokers: cluster.brokers), options) { delivery in
+      log.all.withLock { $0.append(delivery) }
+    }
+    try producer.connect()
+    cluster.setRoundTrip(milliseconds: 50)
+    let format = PayloadFormat(
+      content: FrameContent(.pixels, try PixelLayout(width: 10, height: 5, format: .rgb8)))
+    let stamps = SourceStamps(scheduled: 0, captured: 0, encoded: 0, sent: 0)
+    for sequence in 0..<4 {
+      try producer.send(payload(150, pool), sequence: sequence, format: format, stamps: stamps)
+    }
+    #expect(producer.drain(until: FrameClock.monotonic() + 20_000_000_000) == 0)
+    let seen = log.all.withLock { $0 }
+    #expect(seen.count == 4)
+    for (before, after) in zip(seen, seen.dropFirst()) { #expect(after.sent >= before.answered) }
+    producer.close()
+  }
+
   @Test func inFlightMemoryIsBounded() throws {
     let cluster = try MockCluster()
     cluster.create("frames")

@@ -102,6 +102,8 @@ public final class FrameProducer: Sendable {
     stamps: SourceStamps
   ) throws(TransportError) -> Int64 {
     try check(payload: payload.count)
+    // The wait for room is not the broker's.
+    sender.awaitRoom(for: payload.count)
     var stamps = stamps
     stamps.sent = FrameClock.now()
     let record = OutgoingRecord(

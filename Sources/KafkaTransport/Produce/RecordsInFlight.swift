@@ -74,6 +74,13 @@ final class RecordsInFlight: Sendable {
     return slot
   }
 
+  /// Waits until a record of so many bytes may be added, or nothing more is taken.
+  func awaitRoom(for bytes: Int, _ deadline: Int64) {
+    state.withLock(
+      waitingUntil: { $0.sending.isOver || $0.sending.hasRoom(for: bytes) }, deadline: deadline
+    ) { _ in }
+  }
+
   /// Waits a moment for librdkafka's queue to have room again: until an answer has come, or 5 ms, as its room comes a
   /// little after the answer.
   /// - Returns: whether to try again.

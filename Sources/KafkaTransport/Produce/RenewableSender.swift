@@ -68,6 +68,9 @@ final class RenewableSender: Sendable {
 
   // MARK: sending
 
+  /// Waits while too much is under way for a record of so many bytes: then it can be stamped as sent.
+  func awaitRoom(for bytes: Int, deadline: Int64 = .max) { records.awaitRoom(for: bytes, deadline) }
+
   /// Hands over one record; waits while too much is under way, or the client's own queue is full.
   /// - Parameters:
   ///   - memory: of the record's bytes.
