@@ -66,6 +66,11 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
+  /// Whether a record was taken from its client's queue, or given up while an answer was due.
+  var isPurged: Bool {
+    code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT
+  }
+
   /// Whether the user has not the right to write.
   var isDenied: Bool {
     switch code {

@@ -35,7 +35,8 @@ struct SendingWorld: Hashable {
   /// What the client has, in the order it was handed.
   private var client: [Int] = []
   private var hasLostPlace = false
-  private var isPurged = false
+  /// What the client gives back without being asked: all it had when it lost its place, and all it had when purged.
+  private var returning: Set<Int> = []
   private var handing: Int?
   private var telling: [Int] = []
   private var isRenewing = false
@@ -72,12 +73,16 @@ struct SendingWorld: Hashable {
       if failures > 0 { steps.append(.refusedForGood) }
       if sending.phase != .healthy || sending.refuses { steps.append(.noRoom) }
       if !hasLostPlace, absences > 0 { steps.append(.notTaken) }
+      // Just when it ends.
+      if hasLostPlace { steps.append(.taken) }
     }
     if sending.phase == .resending, !hasLostPlace, absences > 0 { steps.append(.againNotTaken) }
     for slot in client {
       // Who has given up cannot count on a broker.
-      if sending.phase == .givenUp, !hasLostPlace, !isPurged { steps.append(.acknowledge(slot)) }
-      if failures > 0 { steps.append(.fail(slot)) }
+      if sending.phase == .givenUp, !hasLostPlace, !returning.contains(slot) {
+        steps.append(.acknowledge(slot))
+      }
+      if failures > 0, !hasLostPlace || returning.contains(slot) { steps.append(.fail(slot)) }
       if absences > 0, !hasLostPlace { steps.append(.topicMissing(slot)) }
     }
     if losses > 0, !hasLostPlace, !isRenewing { steps.append(.losePlace) }
@@ -93,9 +98,9 @@ struct SendingWorld: Hashable {
     var steps: [Step] = []
     if handing != nil { steps.append(hasLostPlace ? .notTaken : .taken) }
     for slot in client {
-      if hasLostPlace || isPurged {
+      if returning.contains(slot) {
         steps.append(.comeBack(slot))
-      } else if sending.phase != .givenUp {
+      } else if !hasLostPlace, sending.phase != .givenUp {
         steps.append(.acknowledge(slot))
       }
     }
@@ -106,9 +111,9 @@ struct SendingWorld: Hashable {
     // Who serves looks all the time; what changes nothing is no step.
     var after = sending
     let step = isRenewing ? nil : after.step()
-    if after != sending || step == .stop || (step == .purge && !isPurged && !client.isEmpty) {
-      steps.append(.serve)
-    }
+    var isPurge = false
+    if case .purge = step { isPurge = client.contains { !returning.contains($0) } }
+    if after != sending || step == .stop || isPurge { steps.append(.serve) }
     if isRenewing { steps.append(.renewed) }
     if sending.phase == .resending { steps.append(hasLostPlace ? .againNotTaken : .again) }
     return steps
@@ -146,7 +151,8 @@ struct SendingWorld: Hashable {
     case .losePlace:
       losses -= 1
       hasLostPlace = true
-    case .comeBack(let slot): answer(slot, hasLostPlace ? .returned(.lostPlace) : .failed)
+      returning = Set(client)
+    case .comeBack(let slot): answer(slot, hasLostPlace ? .returned(.lostPlace) : .purged)
     case .notice: sending.clientEnded(.lostPlace)
     case .tell(let slot):
       telling.removeAll { $0 == slot }
@@ -157,7 +163,7 @@ struct SendingWorld: Hashable {
       if sending.renewed() {
         client = []
         hasLostPlace = false
-        isPurged = false
+        returning = []
         lastHanded = -1
       }
     case .notRenewed:
@@ -192,8 +198,6 @@ struct SendingWorld: Hashable {
       if ticket < lastHanded { faults.append("\(ticket) goes out behind \(lastHanded)") }
       lastHanded = ticket
     }
-    // What reaches a client that was purged is purged the next time.
-    isPurged = false
   }
 
   /// The sender is told by being thrown at.
@@ -207,8 +211,11 @@ struct SendingWorld: Hashable {
 
   private mutating func answer(_ slot: Int, _ outcome: RecordSending.Outcome) {
     client.removeAll { $0 == slot }
+    returning.remove(slot)
     if outcome == .acknowledged, let ticket = ticketOf[slot] { acknowledged.insert(ticket) }
-    if sending.answered(slot, outcome) { telling.append(slot) }
+    guard sending.answered(slot, outcome) else { return }
+    if outcome == .purged, sending.phase != .givenUp { faults.append("given up though it goes on") }
+    telling.append(slot)
   }
 
   private mutating func end(_ slot: Int) {
@@ -222,7 +229,7 @@ struct SendingWorld: Hashable {
     switch sending.step() {
     case .renew: isRenewing = true
     case .end(let slot): telling.append(slot)
-    case .purge: isPurged = true
+    case .purge: returning = Set(client)
     case .stop: hasStopped = true
     case nil: break
     }

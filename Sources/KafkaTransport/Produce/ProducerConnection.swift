@@ -101,6 +101,7 @@ final class ProducerConnection: Sendable {
     if code == .none { return .acknowledged }
     if code == .queueFull { return .noRoom }
     if fatal.isLostPlace, !code.isOfTheRecord { return .returned(.lostPlace) }
+    if code.isPurged { return .purged }
     return code.isUnknownTopic ? .returned(.topicMissing) : .failed
   }
 }

@@ -33,6 +33,8 @@ struct RecordSending: Sendable, Hashable {
     case failed
     /// It ended with its client; another may send it.
     case returned(Cause)
+    /// It was taken from its client, as ``Step/purge(inFlight:)`` says.
+    case purged
     /// The client had no room for it, and is waited for no longer.
     case noRoom
   }
@@ -43,8 +45,8 @@ struct RecordSending: Sendable, Hashable {
     case renew(Cause)
     /// Tell that this record is not delivered, then call ``told(_:)``.
     case end(Int)
-    /// Take from the client what it has.
-    case purge
+    /// Take from the client what it has not sent, or what it has sent too and has no answer for.
+    case purge(inFlight: Bool)
     /// Everything is told, and nothing will come.
     case stop
   }
@@ -138,7 +140,7 @@ struct RecordSending: Sendable, Hashable {
       clientEnded(cause)
       return false
     // It is the client that ended, not the record.
-    case (.noRoom, .ending):
+    case (.noRoom, .ending), (.purged, .ending):
       takeBack(slot)
       return false
     default: break
@@ -179,6 +181,8 @@ struct RecordSending: Sendable, Hashable {
       }
       phase = .givenUp
     }
+    // What reaches a client just when it ends stays there: librdkafka 2.0.2 empties its queue once and then sends nothing.
+    if case .ending = phase { return .purge(inFlight: false) }
     guard phase == .givenUp else { return nil }
     if let slot = firstBack {
       back -= 1
@@ -186,7 +190,7 @@ struct RecordSending: Sendable, Hashable {
       return .end(slot)
     }
     // Again and again, as a record may be on its way to the client.
-    if out > 0 { return .purge }
+    if out > 0 { return .purge(inFlight: true) }
     return isClosing && underWay == 0 ? .stop : nil
   }
 

@@ -130,8 +130,8 @@ final class RenewableSender: Sendable {
       switch step {
       case .renew(let cause): renew(after: connection, cause)
       case .end(let slot): records.end(slot, .stopped)
-      case .purge:
-        purge(connection)
+      case .purge(let inFlight):
+        purge(connection, inFlight: inFlight)
         return true
       case .stop: return false
       }
@@ -221,12 +221,12 @@ final class RenewableSender: Sendable {
   /// Gives up what is under way: each such record is told as not delivered. Nothing more is taken.
   func abandon() {
     records.giveUp(nil)
-    purge(current)
+    purge(current, inFlight: true)
   }
 
-  private func purge(_ connection: ProducerConnection) {
-    let flags = RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING
-    _ = rd_kafka_purge(connection.client.handle, flags)
+  private func purge(_ connection: ProducerConnection, inFlight: Bool) {
+    let what = RD_KAFKA_PURGE_F_QUEUE | (inFlight ? RD_KAFKA_PURGE_F_INFLIGHT : 0)
+    _ = rd_kafka_purge(connection.client.handle, what | RD_KAFKA_PURGE_F_NON_BLOCKING)
   }
 
   /// Takes nothing more; who waits to send is woken. What is under way stays so.
