@@ -6,7 +6,7 @@ import LogLines
 /// The small topic beside a feed's own through which sinks ask sources for their clocks. For one thread.
 final class SyncTopic {
   private let consumer: FrameConsumer
-  private let producer: LineProducer
+  private let producer: CopyingProducer
 
   static func name(_ topic: String) -> String { "\(topic).sync" }
 
@@ -28,7 +28,7 @@ final class SyncTopic {
     reading.brokerIgnoresFetchLimits = prepared.isLocalDevelopmentBroker
     consumer = try FrameConsumer(kafka, reading, log: kafkaLog(log))
     try consumer.start()
-    producer = try LineProducer(kafka, topic: name, log: kafkaLog(log))
+    producer = try CopyingProducer(kafka, topic: name, log: kafkaLog(log))
     try producer.connect(milliseconds: 5000)
   }
 

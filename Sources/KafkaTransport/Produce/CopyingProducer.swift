@@ -137,6 +137,3 @@ public final class CopyingProducer: Sendable {
   /// A number on Linux, a pointer on other systems.
   private static var threadNumber: UInt { withUnsafeBytes(of: pthread_self()) { $0.load(as: UInt.self) } }
 }
-
-/// As it was called before.
-public typealias LineProducer = CopyingProducer

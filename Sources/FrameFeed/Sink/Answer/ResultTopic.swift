@@ -4,7 +4,7 @@ import KafkaTransport
 /// Results as records of a topic, keyed by feed.
 final class ResultTopic: ResultWriter, @unchecked Sendable {
   // Sound: used by one thread at a time, see ``ModelAnswers``, but for `abandon`, which any thread may call.
-  private let producer: LineProducer
+  private let producer: CopyingProducer
   private var line: [UInt8] = []
 
   /// Makes the topic where it is missing; one that is there may take smaller records than answers are, which its
@@ -24,7 +24,7 @@ final class ResultTopic: ResultWriter, @unchecked Sendable {
         }
       }
       // Its topic is what refuses a record: compressed, a large one may fit.
-      producer = try LineProducer(
+      producer = try CopyingProducer(
         kafka, topic: topic, largestRecord: SettingsPreset.largestRecord, log: log)
       try producer.connect { stop?.isRequested ?? false }
     } catch {

@@ -124,7 +124,7 @@ private enum JSONLetter {
 
 /// Dead letters as records of a topic: byte for byte as they came, with four headers more.
 final class DeadLetterTopic: DeadLetters {
-  private let producer: LineProducer
+  private let producer: CopyingProducer
 
   /// Makes the topic where it is missing. It takes the same times as the topic that is read and keeps them as long,
   /// where that has settings of its own: a letter has its record's timestamp.
@@ -152,7 +152,7 @@ final class DeadLetterTopic: DeadLetters {
         }
       }
       // Its topic is what refuses a record: compressed, a large one may fit.
-      producer = try LineProducer(
+      producer = try CopyingProducer(
         options.kafka, topic: topic, largestRecord: SettingsPreset.largestRecord, log: kafkaLog(options.log))
       try producer.connect { stop?.isRequested ?? false }
     } catch {
