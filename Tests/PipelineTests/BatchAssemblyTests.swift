@@ -198,6 +198,34 @@ private struct AssemblyWorld: ExploredWorld {
     BatchEntry(place: RecordPlace(partition: 0, offset: offset, assignment: 1, life: 0), frame: nil)
   }
 
+  /// REVIEW B9: a batch whose time is over goes to the model when its decoders have finished; until then the model is
+  /// told to wait for them, and not for a time that has passed.
+  @Test func aBatchWhoseTimeIsOverIsWaitedForWithoutSpinning() {
+    var assembly = BatchAssembly<Int>(size: 3, timeout: 10)
+    let frame = PlacedFrame(description: SampleFrame.description(0), received: 0)
+    guard let (place, wakes) = assembly.place(BatchEntry(place: SampleFrame.place(0), frame: frame), now: 100)
+    else {
+      Issue.record("no place")
+      return
+    }
+    #expect(wakes.isModel, "it waits for something else")
+    func next(_ now: Int64) -> String {
+      switch assembly.next(now: now) {
+      case .batch(let batch): "batch of \(batch.frames)"
+      case .wait(let until): until == .max ? "wait" : "wait until \(until)"
+      case .end: "end"
+      }
+    }
+    #expect([next(105), next(110), next(111), next(500)] == ["wait until 110", "wait", "wait", "wait"])
+    guard case .take = assembly.turn(place, decoder: 0) else {
+      Issue.record("no turn")
+      return
+    }
+    _ = assembly.give(7, to: place)
+    #expect(assembly.finish(place, .rejected).isModel)
+    #expect(next(501) == "batch of 1")
+  }
+
   /// Records that are no frames share batches, and are taken no more when too many wait.
   @Test func recordsWithoutFramesAreBounded() {
     var assembly = BatchAssembly<Int>(size: 1, timeout: 10)

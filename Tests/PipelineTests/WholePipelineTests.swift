@@ -119,6 +119,34 @@ import Testing
     if Self.seconds > 0 { print("\(one.testDescription): \(rounds) rounds") }
   }
 
+  /// Of each frame the stages from when it was due until it was answered add up: so do their means.
+  @Test func stagesAddUpToTheWhole() throws {
+    let cluster = try MockCluster(brokers: 3)
+    cluster.create("frames", partitions: 3)
+    var kafka = KafkaSettings(brokers: cluster.brokers)
+    kafka.set("fetch.wait.max.ms", "1")
+    let answers = Answers()
+    let one = Case(codec: "jpeg", encoders: 2, decoders: 3, batch: 2, inFlight: 3)
+    let sink = Self.start(try Self.sink(one, kafka, answers))
+    let sent = try Self.stream("a", 120, one, kafka).report
+    answers.waitForEnds(["a": 120])
+    sink.sink.stop()
+    sink.thread.join()
+    let ended = try #require(sink.outcome.withLock { $0 }).get()
+    let received = try #require(ended).report
+    let stages = sent.stages.merging(received.stages) { first, _ in first }
+    let ways: [Stage] = [
+      .pace, .encodeWait, .encode, .queue, .transport, .decodeWait, .decode, .batchWait, .infer,
+    ]
+    let parts = try ways.map { try #require(stages[$0.rawValue]) }
+    let whole = try #require(stages[Stage.endToEnd.rawValue])
+    #expect(parts.allSatisfy { $0.count == 120 } && whole.count == 120)
+    let sum = parts.reduce(0) { $0 + $1.mean }
+    #expect(abs(sum - whole.mean) < max(0.05, whole.mean / 100), "\(sum) \(whole.mean)")
+    let (tensor, decode) = (stages[Stage.tensor.rawValue], stages[Stage.decode.rawValue])
+    #expect(try #require(tensor).mean < (try #require(decode)).mean, "a part of it")
+  }
+
   private static let seconds = getenv("FRAMEFEED_SOAK").flatMap { Double(String(cString: $0)) } ?? 0
 
   private func run(_ one: Case) throws {

@@ -26,7 +26,7 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
   private let state: Monitor<State>
   /// The turn at the queue: whoever has it waits for a piece, which then has the next ticket. Who waits for the turn
   /// would wait for the same piece; waiting here, it is not woken by each that comes.
-  private let turn = Lock(())
+  private let turn = Lock(Turn())
 
   init(_ queue: BoundedQueue<Piece>, capacity: Int) {
     self.queue = queue

@@ -73,7 +73,7 @@ final class LatestFrameIntake: FrameIntake {
   private let reader: Monitor<RecordBooks>
   private let state: Monitor<State>
   /// One decoder at a time is given a frame.
-  private let placing = Monitor(())
+  private let placing = Lock(Turn())
   let hasEnough = StopSignal()
 
   /// - Parameters:
