@@ -93,14 +93,14 @@ public final class FeedSink: Sendable {
     let line = BatchLine(TensorPool(spec: spec, batches: batches), decoders: options.decoders)
     let records = AnsweredRecords(consumer: consumer, failure: failure)
     let intake = makeIntake(line, RecordBooks(options, tally, rejections), records)
-    let answers = ModelAnswers(line: line, intake: intake, model: model, results: results, rejections, tally)
-    {
-      [failure] error in
+    let failed: @Sendable (FeedError) -> Void = { [failure] error in
       failure.report(error)
       // Nothing is answered any more, so nothing need wait for it.
       intake.discard()
-      line.close()
+      line.abandon()
     }
+    let answers = ModelAnswers(
+      line: line, intake: intake, model: model, results: results, rejections, tally, failed: failed)
     running.withLock { $0 = Running(intake: intake, consumer: consumer, results: results, letters: letters) }
     defer { running.withLock { $0 = Running() } }
     let stages = SinkStages(
