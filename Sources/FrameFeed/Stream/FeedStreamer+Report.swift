@@ -13,6 +13,7 @@ extension FeedStreamer {
     _ startedWall: Int64, _ started: Int64, _ producer: FrameProducer?, _ end: StreamRun.End
   ) -> RunReport {
     let now = FrameClock.monotonic()
+    let settings = producer?.effectiveSettings ?? [:]
     let counts = tally.counts(damaged: options.damaged == .keep, isConfirmed: isConfirmed)
     let payload = tally.payloadBytes.value
     let seconds = Double(now - started) / 1e9
@@ -21,19 +22,25 @@ extension FeedStreamer {
     let flowed = first == 0 ? seconds : max(Double(Int(now) - first) / 1e9, 1e-9)
     return RunReport(
       command: "stream", started: RunReport.timestamp(startedWall), durationSeconds: seconds,
-      versions: Versions.all, broker: options.kafka.brokers, settings: producer?.effectiveSettings ?? [:],
+      versions: Versions.all, broker: options.kafka.brokers, settings: settings,
       feed: options.feed, codec: options.codec.description, frames: counts,
       bytes: RunReport.Bytes(raw: tally.rawBytes.value, payload: payload),
       rate: RunReport.Rate(
         fps: Double(counts.sent ?? 0) / flowed, megabytesPerSecond: Double(payload) / 1e6 / flowed),
       stages: tally.latency.summaries().byName, oddities: tally.pictures.oddities,
-      notes: notes(end, renewals: producer?.renewals ?? 0))
+      notes: notes(
+        end, renewals: producer?.renewals ?? 0, mayRepeat: settings["enable.idempotence"] != "true"))
   }
 
-  private func notes(_ end: StreamRun.End, renewals: Int) -> [String]? {
+  private func notes(_ end: StreamRun.End, renewals: Int, mayRepeat: Bool) -> [String]? {
     var notes: [String] = []
     if options.isEmbedded { notes.append("client path only: librdkafka's in-process cluster, no network") }
     if tally.sent.value > 0, let note = confirmation.note { notes.append(note) }
+    if tally.sent.value > 0, mayRepeat {
+      notes.append(
+        "enable.idempotence=false: a frame that was sent again may lie in the topic twice, or behind a later one"
+      )
+    }
     if let failure = end.readFailure {
       notes.append("the source could not be read to its end: \(failure)")
     }

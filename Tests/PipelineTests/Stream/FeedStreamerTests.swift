@@ -70,6 +70,14 @@ import Testing
     #expect(outcome.report.notes?.contains { $0.hasPrefix("acks=1") } == true)
   }
 
+  /// Without idempotence a record that is sent again may be stored twice, and nobody can tell that it was.
+  @Test(arguments: ["true", "false"]) func whetherFramesMayLieTwiceIsSaid(_ idempotence: String) throws {
+    let cluster = try MockCluster()
+    let options = try Self.options(cluster) { $0.kafka.set("enable.idempotence", idempotence) }
+    let notes = try FeedStreamer(ScriptedSource([.frame, .frame]), options).stream().report.notes ?? []
+    #expect(notes.contains { $0.hasPrefix("enable.idempotence=false") } == (idempotence == "false"))
+  }
+
   @Test func whatAcksMeans() {
     var kafka = KafkaSettings(brokers: "b:1")
     #expect(Confirmation(kafka) == .inSync)
