@@ -1,4 +1,4 @@
-public import FrameCore
+import FrameCore
 
 #if canImport(Glibc)
   import Glibc

@@ -128,11 +128,12 @@ final class ModelAnswers: BatchReceiver {
   /// Lets go, in order, of what is settled.
   private func leave() {
     while true {
-      let leaving: (asked: Asked, outcome: Outcome)? = state.withLock { state in
+      var leaving: (asked: Asked, outcome: Outcome)? = state.withLock { state in
         guard let outcome = state.order.leave() else { return nil }
         return (state.asked.removeFirst(), outcome)
       }
-      guard var (asked, outcome) = leaving else { return }
+      // Taken out: a second reference would keep memory from being used again.
+      guard let outcome = leaving?.outcome, var asked = leaving.take()?.asked else { return }
       var rows: AnswerRows?
       do throws(FeedError) {
         if case .model(let said, let answered) = outcome {
