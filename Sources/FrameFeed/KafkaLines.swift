@@ -26,6 +26,7 @@ func kafkaChatter(_ log: Log) -> KafkaLog {
   { level, line in
     switch level {
     case .ours: log.warning(line)
+    case .ourNotice: log.notice(line)
     case .error, .warning: log.info("librdkafka: \(line)")
     case .notice, .info, .debug: log.debug("librdkafka: \(line)")
     }

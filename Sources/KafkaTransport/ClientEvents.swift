@@ -4,8 +4,10 @@ import CRDKafka
 /// How grave a line of librdkafka's log is.
 public enum KafkaLogLevel: Sendable, Equatable {
   case error, warning, notice, info, debug
-  /// Not librdkafka's: what this library has to tell who uses it.
+  /// Not librdkafka's: what this library has to tell who uses it, as it goes otherwise than was wanted.
   case ours
+  /// Not librdkafka's: what who uses this library may want to know.
+  case ourNotice
 
   /// syslog's numbers, which librdkafka uses.
   init(syslog level: Int32) {

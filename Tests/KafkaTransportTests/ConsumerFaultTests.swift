@@ -46,7 +46,7 @@ import Testing
     options.patience = 1
     let said = Mutex<[String]>([])
     let consumer = try FrameConsumer(settings(topic.cluster), options) { level, line in
-      if level == .warning { said.withLock { $0.append(line) } }
+      if level == .ours { said.withLock { $0.append(line) } }
     }
     let began = FrameClock.monotonic()
     #expect(throws: TransportError.self) { try consumer.start() }
@@ -67,7 +67,7 @@ import Testing
     let topic = try UnequalTopic([40, 7, 90])
     let said = Mutex<[String]>([])
     let consumer = try FrameConsumer(settings(topic.cluster), options(topic)) { level, line in
-      if level == .warning { said.withLock { $0.append(line) } }
+      if level == .ours { said.withLock { $0.append(line) } }
     }
     try consumer.start()
     let refusal = KafkaCode(RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)

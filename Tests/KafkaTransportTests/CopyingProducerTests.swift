@@ -9,13 +9,7 @@ import Testing
 @Suite(.serialized) struct CopyingProducerTests {
   /// Values of a topic, until none came for a second.
   private func lines(_ cluster: MockCluster, _ topic: String) throws -> [String] {
-    var settings = KafkaSettings(brokers: cluster.brokers)
-    settings.set("fetch.wait.max.ms", "1")
-    var options = FrameConsumer.Options(topic: topic, group: "g")
-    options.partitions = [0]
-    options.keepsPositions = false
-    let consumer = try FrameConsumer(settings, options)
-    try consumer.start()
+    let consumer = try cluster.reader(of: topic)
     var lines: [String] = []
     var last = FrameClock.monotonic()
     while FrameClock.monotonic() - last < (lines.isEmpty ? 20_000_000_000 : 1_000_000_000) {

@@ -85,13 +85,7 @@ import Testing
   private func read(
     _ cluster: MockCluster, _ topic: String, _ count: Int, _ body: (borrowing Record) throws -> Void
   ) throws -> [Content] {
-    var settings = KafkaSettings(brokers: cluster.brokers)
-    settings.set("fetch.wait.max.ms", "1")
-    var options = FrameConsumer.Options(topic: topic, group: "g")
-    options.partitions = [0]
-    options.keepsPositions = false
-    let consumer = try FrameConsumer(settings, options)
-    try consumer.start()
+    let consumer = try cluster.reader(of: topic)
     var contents: [Content] = []
     let deadline = FrameClock.monotonic() + 20_000_000_000
     while contents.count < count, FrameClock.monotonic() < deadline {

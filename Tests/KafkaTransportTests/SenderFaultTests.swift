@@ -52,15 +52,18 @@ import Testing
     _ = StopSignal().sleep(until: FrameClock.monotonic() + FrameClock.nanoseconds(seconds))
   }
 
+  /// A producer that has found its topic, and says what becomes of its records.
+  private func connected(to cluster: MockCluster, _ told: Tellings) throws -> FrameProducer {
+    let producer = try FrameProducer(KafkaSettings(brokers: cluster.brokers), options(), log: told.log) {
+      told.tell($0)
+    }
+    try producer.connect()
+    return producer
+  }
+
   /// First bytes of a topic's records, each once, in order.
   private func firsts(_ cluster: MockCluster) throws -> [UInt8] {
-    var settings = KafkaSettings(brokers: cluster.brokers)
-    settings.set("fetch.wait.max.ms", "1")
-    var options = FrameConsumer.Options(topic: "frames", group: "g")
-    options.partitions = [0]
-    options.keepsPositions = false
-    let consumer = try FrameConsumer(settings, options)
-    try consumer.start()
+    let consumer = try cluster.reader(of: "frames")
     var firsts: [UInt8] = []
     var last = FrameClock.monotonic()
     while FrameClock.monotonic() - last < (firsts.isEmpty ? 10_000_000_000 : 700_000_000) {
@@ -105,10 +108,7 @@ import Testing
     let cluster = try MockCluster()
     cluster.create("frames")
     let told = Tellings()
-    let producer = try FrameProducer(KafkaSettings(brokers: cluster.brokers), options(), log: told.log) {
-      told.tell($0)
-    }
-    try producer.connect()
+    let producer = try connected(to: cluster, told)
     let refusal = KafkaCode(RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER)
     cluster.fail(.produce, with: Array(repeating: refusal, count: 100))
     // Some may be sent while it ends, and some when it has ended.
@@ -375,10 +375,7 @@ import Testing
     let cluster = try MockCluster()
     cluster.create("frames")
     let told = Tellings()
-    let producer = try FrameProducer(KafkaSettings(brokers: cluster.brokers), options(), log: told.log) {
-      told.tell($0)
-    }
-    try producer.connect()
+    let producer = try connected(to: cluster, told)
     for sequence in 0..<60 {
       if sequence == 20 { cluster.fail(.produce, with: [KafkaCode(RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID)]) }
       try send(sequence, to: producer)

@@ -21,11 +21,11 @@ public final class DecodeCrew: Sendable {
 
     let state: Lock<State>
     /// One a helper, each rung for it alone.
-    let bells: [Bell]
+    let bells: [Doorbell]
 
     init(threads: Int) {
       state = Lock(State(rota: CrewRota(threads: threads)))
-      bells = (1..<threads).map { _ in Bell() }
+      bells = (1..<threads).map { _ in Doorbell() }
     }
 
     /// Wakes the helpers for whom there is something to do.
@@ -121,7 +121,7 @@ public final class DecodeCrew: Sendable {
         return state.rota.claim(frame)
       }
     }
-    if board.state.withLock({ $0.rota.await(frame) }) { work.done.sleep() }
+    if board.state.withLock({ $0.rota.await(frame) }) { work.done.wait() }
     return board.state.withLock { state in
       state.works.removeAll { $0.frame == frame }
       return state.rota.takeBack(frame)
@@ -131,7 +131,7 @@ public final class DecodeCrew: Sendable {
   private static func help(_ board: Board, _ helper: Int) {
     let decoder = JPEGDecompressor()
     while true {
-      board.bells[helper].sleep()
+      board.bells[helper].wait()
       var errand = board.state.withLock { Board.errand(&$0, helper) }
       while case .part(let part, let work) = errand {
         let isGood = work.run(part, decoder)
@@ -152,7 +152,7 @@ class CrewWork: @unchecked Sendable {
   // Sound: nothing that changes; what subclasses add says why for itself.
 
   /// Rung when helpers are done with the parts that its decoder waits for.
-  fileprivate let done = Bell()
+  fileprivate let done = Doorbell()
 
   /// How many there are. Does not change while a crew has the work.
   var parts: Int { 0 }

@@ -214,23 +214,11 @@ public final class FeedSink: Sendable {
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
     reading.handoverTimeout = options.drainTimeout
     do throws(TransportError) {
-      let consumer = try FrameConsumer(options.kafka, reading, log: groupLog(options.log))
+      let consumer = try FrameConsumer(options.kafka, reading, log: kafkaLog(options.log))
       try consumer.start(until: stopSignal)
       return consumer
     } catch {
       throw .transport(error)
     }
-  }
-}
-
-/// The consumer's own words beside librdkafka's: those are for the user.
-private func groupLog(_ log: Log) -> KafkaLog {
-  let kafka = kafkaLog(log)
-  return { level, line in
-    guard line.hasPrefix("group ") || line.hasPrefix("the last positions") || line.hasSuffix("asking again")
-    else {
-      return kafka(level, line)
-    }
-    if level == .warning { log.warning("\(line)") } else { log.notice("\(line)") }
   }
 }

@@ -93,7 +93,7 @@ extension FrameConsumer {
     guard code != .none, code != .noOffset else { return }
     guard polling.withLock({ $0.refused.insert(code.rawValue).inserted }) else { return }
     log?(
-      .warning,
+      .ours,
       "group \(options.group): positions were not committed, so what was read since is read again by the next start: \(code) (\(code.name))"
     )
   }
@@ -118,7 +118,7 @@ extension FrameConsumer {
         do throws(TransportError) {
           try client.commit(options.topic, positions, milliseconds: options.answerTimeout)
         } catch {
-          log?(.warning, "the last positions were not committed, so their records are read again: \(error)")
+          log?(.ours, "the last positions were not committed, so their records are read again: \(error)")
         }
       case .ask: queries.withLock { $0 }?.ask()
       case .tell(let event): polling.withLock { $0.events.append(event) }

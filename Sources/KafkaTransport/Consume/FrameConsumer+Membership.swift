@@ -13,7 +13,7 @@ extension FrameConsumer {
     while true {
       do throws(TransportError) { return try join() } catch {
         guard error.mayPass, FrameClock.monotonic() < deadline else { throw error }
-        if !isTold { log?(.warning, "\(error); asking again") }
+        if !isTold { log?(.ours, "\(error); asking again") }
         isTold = true
         guard stop.sleep(until: FrameClock.monotonic() + 500_000_000) else { throw .stopped }
       }
@@ -44,7 +44,7 @@ extension FrameConsumer {
       ? try start.settle(own, client) : GroupStart.Outcome(chosen: try start.chosen(own, client))
     if outcome.goesOn {
       log?(
-        .notice,
+        .ourNotice,
         "group \(options.group) goes on where it was; to begin elsewhere name another with --group, or give --rewind"
       )
     }
