@@ -6,6 +6,8 @@ import LogLines
 struct PreparedTopic: Sendable {
   /// Largest record it takes, bytes; `nil` where the brokers do not tell, which needs a right of its own.
   let limit: Int?
+  /// Replicas that must have a record before it counts as sent; `nil` where that is not told.
+  var minimumInSync: Int?
   let isLocalDevelopmentBroker: Bool
   /// Whether it was not there at first.
   var wasAwaited = false
@@ -61,15 +63,17 @@ struct PreparedTopic: Sendable {
   private static func describe(
     _ topic: String, _ admin: TopicAdmin, _ cluster: Cluster, _ log: Log
   ) throws(TransportError) -> PreparedTopic {
-    var limit: Int?
+    var description: TopicDescription?
     do throws(TransportError) {
-      limit = try admin.describe(topic)?.maximumRecord
+      description = try admin.describe(topic)
     } catch {
       // Reading a topic's settings needs a right of its own, which sending does not.
       guard case .kafka = error else { throw error }
       log.warning("cannot read the limits of topic \(topic), so they are not checked: \(error)")
     }
     return PreparedTopic(
-      limit: limit, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
+      limit: description?.maximumRecord,
+      minimumInSync: description?.configuration["min.insync.replicas"].flatMap { Int($0.value) },
+      isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
   }
 }

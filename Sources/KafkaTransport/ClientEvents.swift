@@ -28,6 +28,7 @@ public typealias KafkaLog = @Sendable (KafkaLogLevel, String) -> Void
 final class ClientEvents: Sendable {
   private let log: KafkaLog?
   private let errors = Lock(Errors())
+  private let throttled = Lock(Throttling())
   /// Values that no line may show. librdkafka leaves most of them out itself, but not all.
   private let secrets = Lock<[String]>([])
   /// Producer: one record was acknowledged or given up. The client's fatal error comes with it, if it has one.
@@ -53,6 +54,9 @@ final class ClientEvents: Sendable {
 
   /// What keeps the client and a broker that is there apart, if that was the last error.
   var trouble: ConnectionTrouble? { errors.withLock { $0.trouble } }
+
+  /// How brokers hold the client back.
+  var throttling: Throttling { throttled.withLock { $0 } }
 
   private struct Errors {
     var last: (code: KafkaCode, text: String)?
@@ -95,6 +99,14 @@ final class ClientEvents: Sendable {
       rd_kafka_conf_set_error_cb(conf) { _, code, reason, opaque in
         guard let reason, let events = ClientEvents.of(opaque) else { return }
         events.note(KafkaCode(rawValue: code), events.withoutSecrets(String(cString: reason)))
+      }
+      rd_kafka_conf_set_throttle_cb(conf) { _, broker, number, milliseconds, opaque in
+        guard let broker, let events = ClientEvents.of(opaque) else { return }
+        // librdkafka's name is HOST:PORT/NUMBER.
+        let address = String(cString: broker).prefix { $0 != "/" }
+        events.throttled.withLock {
+          $0.told("\(number) (\(address))", milliseconds: Int(milliseconds), FrameClock.monotonic())
+        }
       }
       // Decides as OpenSSL has, and keeps why: librdkafka's error says only that verifying failed.
       rd_kafka_conf_set_ssl_cert_verify_cb(conf) { _, broker, _, error, _, _, _, _, _, opaque in

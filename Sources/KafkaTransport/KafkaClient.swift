@@ -10,21 +10,24 @@ final class KafkaClient: @unchecked Sendable {
   private let isConsumer: Bool
   /// Whether a thread of its own serves it. Nobody else may then: callbacks belong to that thread.
   private let isServed: Bool
+  /// What else librdkafka calls.
+  private let callee: (any Sendable)?
 
   init(
     _ type: rd_kafka_type_t, _ settings: KafkaSettings, preset: [(String, String)], events: ClientEvents,
-    isServed: Bool = false
+    isServed: Bool = false, callee: (any Sendable)? = nil
   ) throws(TransportError) {
     let configuration = try ClientConfiguration(settings, preset: preset)
     events.attach(to: configuration, hiding: settings.secrets)
     isConsumer = type == RD_KAFKA_CONSUMER
     self.isServed = isServed
+    self.callee = callee
     handle = try configuration.start(type)
     brokers = settings.broker
     self.events = events
   }
 
-  deinit { rd_kafka_destroy(handle) }
+  deinit { ClientEnd.destroy(handle, keeping: (events, callee)) }
 
   /// Serves callbacks; waits up to `milliseconds` for the first.
   @discardableResult
@@ -41,6 +44,9 @@ final class KafkaClient: @unchecked Sendable {
 
   /// librdkafka's words for the client's last error.
   var lastWords: String? { events.lastError.map { ConnectionTrouble.words($0.text) } }
+
+  /// How brokers hold this client back.
+  var throttling: Throttling { events.throttling }
 
   /// An error as one thrown: the client's last own error says more than a time-out does.
   func failure(_ action: String, _ code: KafkaCode, detail: String? = nil) -> TransportError {

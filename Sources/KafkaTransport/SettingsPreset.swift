@@ -46,26 +46,39 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       // 300000 by default: so long partitions that are added to a topic would not be read.
       ("topic.metadata.refresh.interval.ms", "5000"),
     ]
-    if brokerIgnoresFetchLimits { settings.append(("receive.message.max.bytes", "\(unboundedResponse)")) }
+    settings.append(
+      contentsOf: received(largestRecord, brokerIgnoresFetchLimits: brokerIgnoresFetchLimits, user: user))
     guard user.preset == .lowLatency else { return settings }
     settings += lowLatencyOfBoth
     settings += [
-      ("fetch.wait.max.ms", "10"),  // 500 by default; brokers answer at once when a byte is there
-      ("fetch.message.max.bytes", "\(max(largestRecord, 1_048_576))"),  // smaller ones double per retry
+      // One guess too small costs a second fetch, as librdkafka doubles it then; brokers give a larger record whole
+      // all the same. No more than all partitions of an answer may have together (`fetch.max.bytes`).
+      ("fetch.message.max.bytes", "\(min(max(largestRecord, 1_048_576), 52_428_800))"),
       ("fetch.error.backoff.ms", "10"),  // 500 by default
-      // What a slow model lets pile up: 64 MiB, or four of the largest records. Crossing either of these stops the
+      // What a slow model lets pile up: 64 MiB, or four of the largest records, but never more than 256 MiB, whatever
+      // a topic would take: a record that is larger is fetched all the same. Crossing either of these stops the
       // fetching until there is room; what looks for room again in time is below and ``FetchPause``.
-      ("queued.max.messages.kbytes", "\(min(max(65_536, largestRecord / 1024 * 4), 2_097_151))"),
+      ("queued.max.messages.kbytes", "\(min(max(65_536, largestRecord / 1024 * 4), 262_144))"),
       ("queued.min.messages", "1000000"),
       ("check.crcs", "true"),  // a flipped bit is an error, not a picture
-      // 45000 by default: so long the partitions of a sink that was killed stand still. A sink that is only
-      // slow to answer sends heartbeats all the same, and one that is taken for dead costs a second reading,
-      // which is counted. Kafka's own value until 3.0.
-      ("session.timeout.ms", "10000"),
+      // 45000 by default: so long the partitions of a sink that was killed stand still. But a leader that dies may be the
+      // group's coordinator too, and Kafka takes `broker.session.timeout.ms` (9 s) and an election to replace it, 8 to
+      // 13 s in all: with 10 s sinks gave up their partitions meanwhile and were back after 20 s (docs/kafka.md).
+      ("session.timeout.ms", "30000"),
     ]
     // 1000 by default: a sink that empties its queue sooner waits for the rest of the second.
     if looksForRoom { settings.append((roomBackoff, "10")) }
     return settings
+  }
+
+  /// What the client takes in one answer at most: 100 MB by default, and it never gets over a record that is larger.
+  private static func received(
+    _ largestRecord: Int, brokerIgnoresFetchLimits: Bool, user: KafkaSettings
+  ) -> [(String, String)] {
+    if brokerIgnoresFetchLimits { return [("receive.message.max.bytes", "\(unboundedResponse)")] }
+    // librdkafka would not start with less than its user's fetch.max.bytes.
+    let needed = max(largestRecord + 1_048_576, (user.number("fetch.max.bytes") ?? 0) + 512)
+    return needed > 100_000_000 ? [("receive.message.max.bytes", "\(min(needed, unboundedResponse))")] : []
   }
 
   private static let roomBackoff = "fetch.queue.backoff.ms"

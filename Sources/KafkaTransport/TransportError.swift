@@ -28,6 +28,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case settingsUnknown(topic: String, names: [String])
   /// What was asked for cannot be done while consumers of the group read.
   case groupInUse(group: String, members: Int, wanted: String)
+  /// Nothing moved any more, and that does not pass.
+  case standstill(Standstill)
   /// The client has stopped.
   case stopped
 
@@ -66,10 +68,14 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
         + "change them by kafka-configs.sh --alter --add-config, or give them too: --config \(names[0])=VALUE"
     case .groupInUse(let group, let members, let wanted):
       "\(wanted) and group \(group) do not go together while the group has members (\(members) now): stop them, or name another with --group"
+    case .standstill(let standstill): "\(standstill)"
     case .stopped:
       "the Kafka client has been stopped"
     }
   }
+
+  /// Whether the user lacks a right: trying again changes nothing.
+  public var isDenial: Bool { if case .kafka(_, let code, _) = self { code.isDenied } else { false } }
 
   /// Whether the same may succeed a little later.
   var mayPass: Bool {

@@ -1,5 +1,6 @@
 import CommandArguments
 import FrameFeed
+import KafkaTransport
 import LogLines
 
 #if canImport(Glibc)
@@ -40,9 +41,9 @@ enum FrameFeedCommand {
     let words = CommandWords.all
     ProcessTitle.hideSecrets()
     let code = await run(words)
-    // A command that was stopped or failed may have left threads behind that wait for a broker: `exit` would tear down
-    // what they use.
-    if code == .stopped || code == .failed {
+    // A command that was stopped or failed may have left threads behind that wait for a broker, and any one a client that
+    // does not end: `exit` would tear down what they use.
+    if code == .stopped || code == .failed || ClientEnd.isAwaited {
       fflush(nil)
       Console.shared.finish(milliseconds: 2000)
       _exit(code.rawValue)

@@ -40,7 +40,7 @@ final class FakeConsumer: RecordConsumer {
     var isSettled = true
     var partitions: [Int32] = []
     var behind: Int?
-    var leaderless: [Int32] = []
+    var standstill: Standstill.Cause?
     var openTransaction: (partition: Int32, offset: Int64)?
     var isTopicNew = false
     var fatal: TransportError?
@@ -115,7 +115,12 @@ final class FakeConsumer: RecordConsumer {
   var behind: Int? { state.withLock { $0.behind } }
   var topicPartitions: Int { 3 }
   var isTopicNew: Bool { state.withLock { $0.isTopicNew } }
-  var leaderless: [Int32] { state.withLock { $0.leaderless } }
+  func standstill(isExpecting: Bool) -> Standstill? {
+    state.withLock { $0.standstill }.map {
+      Standstill(cause: $0, side: .reading(group: "g"), topic: "frames", brokers: "b:1")
+    }
+  }
+  func throttling() -> String? { nil }
   var openTransaction: (partition: Int32, offset: Int64)? { state.withLock { $0.openTransaction } }
   var fatalError: TransportError? { state.withLock { $0.fatal } }
 

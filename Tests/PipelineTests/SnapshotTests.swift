@@ -95,7 +95,7 @@ import Testing
       let second = (clock.now - start) / Self.second
       consumer.change { state in
         state.handedOut = []
-        state.leaderless = second < 10 ? [0] : []
+        state.standstill = second < 10 ? .leaderless([0]) : nil
         let isDue = isSent.withLock { isSent in
           defer { isSent = isSent || second >= 10 }
           return second >= 10 && !isSent
@@ -118,7 +118,9 @@ import Testing
     var fetching = Fetching(sink, consumer, intake) { clock.now }
     #expect(fetching.run() == .idle)
     let words = said.withLock { $0 }
-    #expect(words.first == .some(nil) && words.contains("waiting for a leader of partitions [0]"), "\(words)")
+    #expect(
+      words.first == .some(nil) && words.contains { $0?.contains("partition 0 of frames has no leader") == true },
+      "\(words)")
     // News end the wait, until there are none again.
     #expect(words.last == "waiting for the end of run r of feed a, last frame 0", "\(words)")
     #expect(words.dropFirst().contains(nil), "\(words)")

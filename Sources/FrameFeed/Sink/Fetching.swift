@@ -26,8 +26,9 @@ struct Fetching: ~Copyable {
   private var isAssigned = false
   private var lastNews: Int64
   private var isTopicNew: Bool?
-  /// When it is told next what is waited for, and what was told.
-  private var nextWord: Int64
+  /// What became of standing still, and the last word on what is waited for.
+  private var standstill = StandstillWatch()
+  private var news = 0
   private var lastWord = ""
   /// Whether the word stands in the tally.
   private var isWaiting = false
@@ -36,9 +37,6 @@ struct Fetching: ~Copyable {
   private static let patience: Int64 = 5_000_000_000
   /// So long is waited for room at a time, ns.
   private static let roomWait: Int64 = 100_000_000
-  /// How long nothing comes before it is told what is waited for, ns.
-  private static let silence: Int64 = 5_000_000_000
-
   /// Monotonic time, ns.
   private let now: @Sendable () -> Int64
 
@@ -57,7 +55,6 @@ struct Fetching: ~Copyable {
       untilEnd: options.untilEnd, awaitsRun: options.awaitsRun,
       idleTimeout: options.idleTimeout.map { FrameClock.nanoseconds($0) })
     lastNews = now()
-    nextWord = now() + Self.silence
   }
 
   /// Partitions that hold records which were not read.
@@ -70,7 +67,7 @@ struct Fetching: ~Copyable {
       if sink.failure.error != nil { return .failed }
       switch consumer.poll(milliseconds: 50) {
       case .record(let record):
-        lastNews = now()
+        noteNews()
         sink.tick(at: lastNews)
         if isWaiting { awaits(nil) }
         atEnd.remove(record.partition)
@@ -87,7 +84,7 @@ struct Fetching: ~Copyable {
       }
       sink.tick(at: now())
       switch end.verdict(view) {
-      case .goOn: sayWhatIsWaitedFor()
+      case .goOn: if !sayWhatIsWaitedFor() { return .failed }
       case .complete: return .complete
       case .idle: return .idle
       }
@@ -122,12 +119,16 @@ struct Fetching: ~Copyable {
       default: break
       }
     }
-    if isPaused { consumer.pause(false) }
+    if isPaused {
+      consumer.pause(false)
+      // It was the model that was waited for.
+      noteNews()
+    }
   }
 
   /// - Returns: false when nothing more can be read.
   private func goesOn(after error: TransportError) -> Bool {
-    if let fatal = consumer.fatalError {
+    if let fatal = consumer.fatalError ?? (error.isDenial ? error : nil) {
       sink.failure.report(.transport(fatal))
       return false
     }
@@ -138,7 +139,7 @@ struct Fetching: ~Copyable {
   // MARK: what becomes of partitions
 
   mutating func note(_ event: ReadingEvent) {
-    lastNews = now()
+    noteNews()
     switch event {
     case .assigned(let beginnings):
       isAssigned = true
@@ -212,16 +213,34 @@ struct Fetching: ~Copyable {
     return isNew
   }
 
-  /// A sink that waits looks like one that hangs.
-  private mutating func sayWhatIsWaitedFor() {
-    let time = now()
-    guard time > nextWord, time - lastNews > Self.silence else { return }
-    nextWord = time + Self.silence
-    let word = wait
-    awaits(word)
-    guard let word, word != lastWord else { return }
-    lastWord = word
-    options.log.notice("\(word)")
+  private mutating func noteNews() {
+    lastNews = now()
+    news += 1
+  }
+
+  /// A sink that waits looks like one that hangs: says why nothing comes, and what is waited for.
+  /// - Returns: false when that will not pass.
+  private mutating func sayWhatIsWaitedFor() -> Bool {
+    if let word = consumer.throttling() { options.log.warning("\(word)") }
+    switch standstill.look(now(), isWaiting: true, moved: news) {
+    case .goesOn(let seconds):
+      options.log.notice("reading goes on, after \(seconds) s")
+      return true
+    case .look: break
+    case nil: return true
+    }
+    guard let found = consumer.standstill(isExpecting: isAssigned && !unread.isEmpty) else {
+      let word = wait
+      awaits(word)
+      if let word, word != lastWord { options.log.notice("\(word)") }
+      lastWord = word ?? lastWord
+      return true
+    }
+    awaits("\(found)")
+    let verdict = standstill.found(found, now())
+    if let seconds = verdict.tell { options.log.warning("no record came for \(seconds) s: \(found)") }
+    if verdict.isOver { sink.failure.report(.transport(.standstill(found))) }
+    return !verdict.isOver
   }
 
   private mutating func awaits(_ word: String?) {
@@ -239,8 +258,6 @@ struct Fetching: ~Copyable {
     if consumer.partitions.isEmpty {
       return "waiting: other sinks of group \(options.group) read all partitions"
     }
-    let leaderless = consumer.leaderless
-    if !leaderless.isEmpty { return "waiting for a leader of partitions \(leaderless)" }
     let open = unread.sorted()
     if !open.isEmpty {
       return "waiting for the end of partitions \(open): \(consumer.behind ?? 0) records behind"

@@ -23,8 +23,12 @@ protocol RecordConsumer: AnyObject, Sendable {
   var topicPartitions: Int { get }
   /// Whether no partition of the topic has ever held a record.
   var isTopicNew: Bool { get }
-  /// Partitions that are read and have no leader now.
-  var leaderless: [Int32] { get }
+  /// What is wrong with the topic, its brokers or the way to them; `nil` when all seems well. Asks a broker, for up to a
+  /// second.
+  /// - Parameter isExpecting: whether records are known to be there.
+  func standstill(isExpecting: Bool) -> Standstill?
+  /// What is to be told of brokers that hold this sink back by a quota.
+  func throttling() -> String?
   /// The first place that cannot be read as a transaction is open there.
   var openTransaction: (partition: Int32, offset: Int64)? { get }
   /// Set when nothing more can be read.

@@ -42,10 +42,26 @@ extension FrameConsumer {
     return isNew
   }
 
-  /// Partitions that are read and have no leader now. Asks a broker.
-  public var leaderless: [Int32] {
-    let without = (try? Cluster(client, milliseconds: 1000))?.leaderless[options.topic] ?? []
-    return partitions.filter(without.contains)
+  /// What is wrong with the topic, its brokers or the way to them; `nil` when all seems well. Asks a broker, for up to a
+  /// second.
+  /// - Parameter isExpecting: whether records are known to be there: then brokers that say nothing are wrong too.
+  public func standstill(isExpecting: Bool) -> Standstill? {
+    guard let topic = try? TopicHandle(options.topic, client) else { return nil }
+    let answer = topic.ask(milliseconds: 1000)
+    let own = options.partitions.map { Set($0) } ?? Set(partitions)
+    let finding = Standstill.Finding(
+      code: answer.code, partitions: answer.partitions, own: own.isEmpty ? nil : own,
+      receiveLimit: client.number("receive.message.max.bytes"), last: client.lastWords, trouble: client.trouble)
+    let side = Standstill.Side.reading(group: options.group)
+    let cause = finding.cause(for: side)
+    if case .silent = cause, !isExpecting { return nil }
+    return Standstill(cause: cause, side: side, topic: options.topic, brokers: client.brokers)
+  }
+
+  /// Says how brokers hold this client back, when that begins, lasts or ends.
+  public func throttling() -> String? {
+    let now = FrameClock.monotonic()
+    return polling.withLock { $0.throttle.look(client.throttling, now) }
   }
 
   /// The first place that cannot be read as a transaction is open there, of those partitions that were read to it.

@@ -77,6 +77,8 @@ public final class FrameConsumer: Sendable {
     var topicPartitions = 0
     /// See ``FrameConsumer/fetchQueue``.
     var fetchPause: FetchPause?
+    /// What of brokers' quotas was told.
+    var throttle = ThrottleWatch()
     /// How often the client was woken to fetch.
     var wakes = 0
     /// When the topic was last found to hold nothing, monotonic ns.

@@ -16,8 +16,28 @@ final class ProducerConnection: Sendable {
       preset: SettingsPreset.producer(
         largestRecord: min(options.largestRecord, SettingsPreset.largestRecord),
         inFlightBytes: options.queueBytes, user: settings),
-      events: events, isServed: true)
+      events: events, isServed: true, callee: options.partition)
     topic = try TopicHandle(options.topic, client, partition: options.partition)
+  }
+
+  /// Records that a client may have on their way without spinning for the next; `nil` for any number.
+  static func onTheirWay(
+    _ settings: KafkaSettings, _ options: RenewableSender.Options
+  ) throws(TransportError) -> Int? {
+    let names = ["enable.idempotence", "max.in.flight.requests.per.connection"]
+    let values = try SettingValues.ofProducer(names, settings, largestRecord: options.largestRecord)
+    guard values[names[0]] == "true" else { return nil }
+    return min(values[names[1]].flatMap { Int($0) } ?? .max, SendWindow.ofIdempotence)
+  }
+
+  /// Why records are not acknowledged. Asks the brokers; takes up to a second.
+  func standstill(_ options: RenewableSender.Options) -> Standstill {
+    let answer = topic.ask(milliseconds: 1000)
+    let finding = Standstill.Finding(
+      code: answer.code, partitions: answer.partitions, own: options.partition?.current.map { [$0] },
+      minimumInSync: options.minimumInSync, last: client.lastWords, trouble: client.trouble)
+    return Standstill(
+      cause: finding.cause(for: .sending), side: .sending, topic: options.topic, brokers: client.brokers)
   }
 
   /// Hands a record to librdkafka: a frame by reference, others' bytes as a copy. Does not wait.

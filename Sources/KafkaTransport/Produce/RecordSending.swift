@@ -79,6 +79,8 @@ struct RecordSending: Sendable, Hashable {
   private var free: [Int]
   private var bytes = 0
   private let maximumBytes: Int
+  /// Records that may be under way now; at most as many as there are slots.
+  var limit: Int
   private var out = 0
   private var back = 0
   /// Records ever added, which is the next one's ticket.
@@ -94,6 +96,7 @@ struct RecordSending: Sendable, Hashable {
     slots = Array(repeating: Slot(), count: records)
     free = Array((0..<records).reversed())
     maximumBytes = bytes
+    limit = records
   }
 
   /// Records added and not ended.
@@ -109,8 +112,12 @@ struct RecordSending: Sendable, Hashable {
 
   /// Whether a record may be added now. One that is larger than all room may be alone.
   func hasRoom(for more: Int) -> Bool {
-    phase == .healthy && !refuses && !free.isEmpty && (underWay == 0 || bytes + more <= maximumBytes)
+    phase == .healthy && !refuses && !free.isEmpty && underWay < limit
+      && (underWay == 0 || bytes + more <= maximumBytes)
   }
+
+  /// Of the record in a slot.
+  func bytes(of slot: Int) -> Int { slots[slot].bytes }
 
   /// Adds a record, which is handed to the client next.
   /// - Returns: its slot.

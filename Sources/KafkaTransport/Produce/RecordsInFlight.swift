@@ -16,15 +16,29 @@ final class RecordsInFlight: Sendable {
     // Sound: `entries` is allocated once and used under the monitor's lock only.
     let entries: UnsafeMutablePointer<Entry?>
     var sending: RecordSending
+    var window: SendWindow
+    /// When each slot's record was handed over, monotonic ns.
+    var handed: [Int64]
     let capacity: Int
     /// Why the client came to an end, or nothing is sent any more.
     var reason: TransportError?
 
-    init(records: Int, bytes: Int) {
+    init(records: Int, bytes: Int, window: SendWindow) {
       capacity = records
       sending = RecordSending(records: records, bytes: bytes)
+      self.window = window
+      handed = Array(repeating: 0, count: records)
+      sending.limit = window.limit
       entries = .allocate(capacity: records)
       for at in 0..<records { (entries + at).initialize(to: nil) }
+    }
+
+    /// A broker's answer, before it is taken in.
+    mutating func acknowledged(_ slot: Int) {
+      let now = FrameClock.monotonic()
+      window.acknowledged(
+        sending.bytes(of: slot), now, took: now - handed[slot], isFull: sending.underWay >= sending.limit)
+      sending.limit = window.limit
     }
 
     deinit {
@@ -41,8 +55,13 @@ final class RecordsInFlight: Sendable {
   /// Whether there is nothing to do but to wait for answers; for who asks all the time. Written under the lock.
   private let calm = Atomic(true)
 
-  init(records: Int, bytes: Int, teller: @escaping Teller) {
-    state = Monitor(State(records: records, bytes: bytes))
+  /// - Parameters:
+  ///   - records: most that are under way at a time.
+  ///   - bytes: of them, at most.
+  ///   - atFirst: as many until answers have come, see ``SendWindow``.
+  init(records: Int, bytes: Int, atFirst: Int, teller: @escaping Teller) {
+    state = Monitor(
+      State(records: records, bytes: bytes, window: SendWindow(least: atFirst, most: records)))
     self.teller = teller
   }
 
@@ -59,7 +78,7 @@ final class RecordsInFlight: Sendable {
     _ record: OutgoingRecord, _ memory: consuming FrameBuffer?, deadline: Int64
   ) throws(TransportError) -> Int {
     let bytes = record.bytes
-    var pending: Entry? = Entry(record: record, memory: memory)
+    var memory: FrameBuffer? = memory
     let (slot, reason): (Int?, TransportError?) = state.withLock(
       waitingUntil: { $0.sending.isOver || $0.sending.hasRoom(for: bytes) }, deadline: deadline
     ) { state in
@@ -67,7 +86,8 @@ final class RecordsInFlight: Sendable {
         return (nil, state.sending.phase == .givenUp ? state.reason : nil)
       }
       let slot = state.sending.add(bytes: bytes)
-      state.entries[slot] = pending.take()
+      state.entries[slot] = Entry(record: record, memory: memory.take())
+      state.handed[slot] = FrameClock.monotonic()
       return (slot, nil)
     }
     guard let slot else { throw reason ?? .stopped }
@@ -117,6 +137,7 @@ final class RecordsInFlight: Sendable {
   /// - Returns: what ends; `nil` if the record is sent again.
   private func take(_ slot: Int, _ outcome: RecordSending.Outcome) -> Entry? {
     state.withLock { state in
+      if outcome == .acknowledged { state.acknowledged(slot) }
       if state.sending.answered(slot, outcome) { return state.entries[slot].take() }
       note(state.sending)
       return nil
@@ -226,6 +247,19 @@ final class RecordsInFlight: Sendable {
       note(state.sending)
     }
     state.wakeAll()
+  }
+
+  /// Hands over less where answers do not come. Call it a few times a second.
+  /// - Parameters:
+  ///   - now: monotonic, ns.
+  ///   - isThrottled: whether the broker said that it holds this client back.
+  func keepWindow(_ now: Int64, isThrottled: Bool) {
+    state.withLock { state in
+      state.window.look(
+        now, underWay: state.sending.underWay, acknowledged: state.sending.acknowledged)
+      if isThrottled { state.window.hasTrouble(now) }
+      state.sending.limit = state.window.limit
+    }
   }
 
   /// Whether nothing will be taken any more.

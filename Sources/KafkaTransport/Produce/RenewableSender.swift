@@ -24,8 +24,10 @@ final class RenewableSender: Sendable {
     /// How long a topic that the brokers' metadata lacks may be away, ms. One that exists gets no time at all in
     /// librdkafka below 2.10: one broker that has missed something ends it.
     var topicPatience: Int32 = 30_000
+    /// The topic's min.insync.replicas, where that is known.
+    var minimumInSync: Int?
     /// So long no answer is told, ns.
-    var answerPatience = DeliveryWatch.patience
+    var answerPatience = StandstillWatch.patience
 
     /// As messages name what is done.
     var action: String { "sending to \(topic)" }
@@ -45,16 +47,19 @@ final class RenewableSender: Sendable {
   init(
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog?, teller: @escaping RecordsInFlight.Teller
   ) throws(TransportError) {
+    let atFirst = try ProducerConnection.onTheirWay(settings, options) ?? options.inFlightRecords
     let records = RecordsInFlight(
-      records: options.inFlightRecords, bytes: options.inFlightBytes, teller: teller)
+      records: options.inFlightRecords, bytes: options.inFlightBytes, atFirst: atFirst, teller: teller)
     let action = options.action
     events = ClientEvents(
       log: log,
       delivered: { message, fatal in
         let code = KafkaCode(message.pointee.err)
+        let error: TransportError? = code == .none ? nil : .undelivered(action, code)
+        // The next record is denied too.
+        if code.isDenied { records.giveUp(error) }
         records.answered(
-          ProducerConnection.slot(message), ProducerConnection.outcome(code, fatal: fatal),
-          code == .none ? nil : .undelivered(action, code))
+          ProducerConnection.slot(message), ProducerConnection.outcome(code, fatal: fatal), error)
       })
     connection = Lock(try ProducerConnection(settings, options, events: events))
     self.records = records
@@ -101,7 +106,7 @@ final class RenewableSender: Sendable {
 
   /// Takes in the brokers' answers and replaces a client that goes on no more, until ``close()`` and everything is told.
   func serve() {
-    var watch = DeliveryWatch(patience: options.answerPatience)
+    var watches = Watches(standstill: StandstillWatch(patience: options.answerPatience))
     var next: Int64 = 0
     var connection = current
     while true {
@@ -115,7 +120,7 @@ final class RenewableSender: Sendable {
       let now = FrameClock.monotonic()
       guard now >= next else { continue }
       next = now + Self.attendance
-      attend(connection, &watch, now)
+      attend(connection, &watches, now)
     }
   }
 
@@ -196,24 +201,43 @@ final class RenewableSender: Sendable {
     }
   }
 
-  /// Tells what lasts: no answers, and a topic that grew.
-  private func attend(_ connection: ProducerConnection, _ watch: inout DeliveryWatch, _ now: Int64) {
+  /// Tells what lasts: no answers, a quota, a topic that grew.
+  private func attend(_ connection: ProducerConnection, _ watches: inout Watches, _ now: Int64) {
     let (underWay, acknowledged) = records.counts
-    switch watch.look(now, underWay: underWay, acknowledged: acknowledged) {
-    case .stalled(let seconds) where !records.hasGivenUp:
-      log?(
-        .ours,
-        "\(options.action): \(underWay) records wait, and none was acknowledged for \(seconds) s: "
-          + "\(StallReason.find(connection, options))")
+    let throttling = connection.client.throttling
+    records.keepWindow(now, isThrottled: throttling.isOn(now))
+    switch watches.standstill.look(now, isWaiting: underWay > 0, moved: acknowledged) {
+    case .look where !records.hasGivenUp: tellStandstill(connection, &watches, underWay)
     case .goesOn(let seconds): log?(.ours, "\(options.action) goes on, after \(seconds) s without an answer")
-    case .stalled, nil: break
+    case .look, nil: break
     }
+    if let word = watches.throttle.look(throttling, now) { log?(.ours, "\(options.action): \(word)") }
     if let growth = options.partition?.takeGrowth() {
       log?(
         .ours,
         "topic \(options.topic) has \(growth.after) partitions instead of \(growth.before): \(growth.consequence)"
       )
     }
+  }
+
+  private struct Watches {
+    var standstill: StandstillWatch
+    var throttle = ThrottleWatch()
+  }
+
+  private func tellStandstill(
+    _ connection: ProducerConnection, _ watches: inout Watches, _ underWay: Int
+  ) {
+    let standstill = connection.standstill(options)
+    let now = FrameClock.monotonic()
+    let verdict = watches.standstill.found(standstill, now)
+    if let seconds = verdict.tell {
+      log?(
+        .ours,
+        "\(options.action): \(underWay) records wait, and none was acknowledged for \(seconds) s: \(standstill). "
+          + "They are sent once that is mended, and given up after message.timeout.ms")
+    }
+    if verdict.isOver { records.giveUp(.standstill(standstill)) }
   }
 
   // MARK: ending

@@ -3,11 +3,18 @@ import FrameCore
 /// The thread that serves a sender. Ends with it.
 final class ServingThread: Sendable {
   private let sender: RenewableSender
-  private let thread: Lock<PipelineThread?>
+  private let hasEnded = Monitor(false)
+  /// So long what is under way may take to be told as not delivered, ns; a thread that takes longer is left to itself.
+  private static let patience: Int64 = 3_000_000_000
 
   init(_ sender: RenewableSender) {
     self.sender = sender
-    thread = Lock(PipelineThread("kafka-acks") { sender.serve() })
+    let hasEnded = hasEnded
+    _ = PipelineThread("kafka-acks") {
+      sender.serve()
+      hasEnded.withLock { $0 = true }
+      hasEnded.wakeAll()
+    }
   }
 
   deinit { end() }
@@ -15,7 +22,6 @@ final class ServingThread: Sendable {
   /// Ends what is under way and the thread. Idempotent.
   func end() {
     sender.close()
-    let running = thread.withLock { $0.take() }
-    running?.join()
+    hasEnded.withLock(waitingUntil: { $0 }, deadline: FrameClock.monotonic() + Self.patience) { _ in }
   }
 }

@@ -1,0 +1,149 @@
+/// Why nothing moves, as far as the brokers' metadata and librdkafka's last words tell, and what to do.
+///
+/// What passes by itself (a leader that is replaced, too few replicas in sync) librdkafka waits for without a word.
+public struct Standstill: Sendable, Equatable {
+  public enum Cause: Sendable, Equatable {
+    /// In librdkafka's words.
+    case unreachable(String)
+    case connection(ConnectionTrouble)
+    case topicGone
+    case denied(KafkaCode)
+    /// These partitions have none.
+    case leaderless([Int32])
+    /// A partition and how many of its replicas have all its records; how many must, where that is known.
+    case tooFewInSync(partition: Int32, inSync: Int, replicas: Int, needed: Int?)
+    /// A broker's record is larger than what the client takes in one answer, bytes.
+    case aboveReceiveLimit(bytes: Int, limit: Int)
+    /// Of the brokers, in the client's words.
+    case refused(KafkaCode)
+    /// All seems well, and these brokers say nothing.
+    case silent(leaders: [Int32], words: String?)
+  }
+
+  public enum Side: Sendable, Equatable {
+    case sending
+    case reading(group: String)
+  }
+
+  public let cause: Cause
+  let side: Side
+  let topic: String
+  let brokers: NamedBroker
+
+  /// What is the same as long as the cause is: librdkafka's words differ from one try to the next.
+  public var key: String {
+    switch cause {
+    case .unreachable: "unreachable"
+    case .silent(let leaders, _): "silent \(leaders)"
+    default: description
+    }
+  }
+
+  /// How long this is waited for, ns: a topic may be made anew, and a broker get another certificate. `nil` for what
+  /// passes when brokers are back, which is waited for without end.
+  var patience: Int64? {
+    switch cause {
+    case .denied: 0
+    case .topicGone, .aboveReceiveLimit: 30_000_000_000
+    case .connection(let trouble): trouble.isGuess ? nil : 30_000_000_000
+    case .unreachable, .leaderless, .tooFewInSync, .refused, .silent: nil
+    }
+  }
+
+  /// As an error, for what ends by it.
+  public var error: TransportError { .standstill(self) }
+}
+
+extension Standstill: CustomStringConvertible {
+  public var description: String {
+    switch cause {
+    case .unreachable(let words):
+      "no Kafka broker answers at \(brokers) (\(words)); start it or mend the way to it"
+    case .connection(let trouble): "the broker at \(brokers): \(trouble)"
+    case .topicGone:
+      "topic \(topic) is gone: it was deleted, or this user may no longer see it (Describe); "
+        + "make it anew: framefeed topic create \(topic) \(brokers.arguments)"
+    case .denied(let code): "\(code.description) at \(brokers): \(right)"
+    case .leaderless(let partitions):
+      partitions.count == 1
+        ? "partition \(partitions[0]) of \(topic) has no leader: start its broker at \(brokers)"
+        : "partitions \(partitions.map(String.init).joined(separator: ", ")) of \(topic) have no leader: start their brokers at \(brokers)"
+    case .tooFewInSync(let partition, let inSync, let replicas, let needed):
+      "partition \(partition) of \(topic) has \(inSync) of \(replicas) replicas in sync, "
+        + (needed.map { "and min.insync.replicas is \($0)" } ?? "which may be less than its min.insync.replicas")
+        + ": start the brokers that are missing at \(brokers), or let fewer do: framefeed topic create \(topic) "
+        + "--update --config min.insync.replicas=\(inSync) \(brokers.arguments)"
+    case .aboveReceiveLimit(let bytes, let limit):
+      "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
+    case .refused(let code): "the brokers at \(brokers) say of topic \(topic): \(code.description) (\(code.name))"
+    case .silent(let leaders, let words):
+      "broker \(leaders.map(String.init).joined(separator: ", ")), which leads \(topic) at \(brokers), \(answer) "
+        + "(\(words ?? "librdkafka names no error")); look at that broker and the way to it"
+    }
+  }
+
+  private var answer: String { side == .sending ? "acknowledges nothing" : "sends nothing" }
+
+  private var right: String {
+    switch side {
+    case .sending: "give this user the right to write to \(topic)"
+    case .reading(let group): "give this user the rights to read \(topic) and group \(group)"
+    }
+  }
+
+  /// The next whole 10 MB, with as much again.
+  private static func roomy(_ bytes: Int) -> Int { (bytes / 10_000_000 + 2) * 10_000_000 }
+}
+
+extension Standstill {
+  /// What a question for the topic found, with the client's last words.
+  struct Finding {
+    /// Of the question for the topic.
+    var code: KafkaCode
+    var partitions: [TopicHandle.Partition]
+    /// Those that records go to or come from; `nil` for all.
+    var own: Set<Int32>?
+    /// The topic's min.insync.replicas, where that is known.
+    var minimumInSync: Int?
+    /// What the client takes in one answer at most, bytes.
+    var receiveLimit: Int?
+    /// librdkafka's last error.
+    var last: String?
+    var trouble: ConnectionTrouble?
+
+    /// - Parameter side: replicas that are not in sync hold up only who sends.
+    func cause(for side: Side) -> Cause {
+      switch code {
+      case .none: return ofPartitions(side)
+      case .timedOut, .transport, .allBrokersDown, .unresolved:
+        return trouble.map { .connection($0) } ?? .unreachable(last ?? code.description)
+      case _ where code.isUnknownTopic: return .topicGone
+      case _ where code.isDenied: return .denied(code)
+      default: return .refused(code)
+      }
+    }
+
+    private func ofPartitions(_ side: Side) -> Cause {
+      let own = partitions.filter { self.own?.contains($0.number) ?? true }
+      let leaderless = own.filter { $0.leader < 0 }.map(\.number)
+      if !leaderless.isEmpty { return .leaderless(leaderless) }
+      if side == .sending,
+        let behind = own.first(where: { $0.inSync < $0.replicas && $0.inSync < minimumInSync ?? .max })
+      {
+        return .tooFewInSync(
+          partition: behind.number, inSync: behind.inSync, replicas: behind.replicas, needed: minimumInSync)
+      }
+      if let bytes = last.flatMap(Self.refusedSize), let limit = receiveLimit, bytes > limit {
+        return .aboveReceiveLimit(bytes: bytes, limit: limit)
+      }
+      if let trouble { return .connection(trouble) }
+      return .silent(leaders: Set(own.map(\.leader)).sorted(), words: last)
+    }
+
+    /// Of "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".
+    private static func refusedSize(_ words: String) -> Int? {
+      guard let start = words.firstRange(of: "Invalid response size ")?.upperBound else { return nil }
+      return Int(words[start...].prefix { $0.isASCII && $0.isNumber })
+    }
+  }
+}

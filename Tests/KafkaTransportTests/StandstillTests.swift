@@ -1,0 +1,180 @@
+import CRDKafka
+import Testing
+
+@testable import KafkaTransport
+
+/// What is told of a source or a sink in which nothing moves.
+@Suite struct StandstillTests {
+  private static let second: Int64 = 1_000_000_000
+
+  /// What a watch does with a cause for each second; time is what the test says.
+  private struct Told: Equatable {
+    var told: [String] = []
+    var over: Int?
+  }
+
+  private func watched(
+    seconds: Range<Int64>, moves: (Int64) -> Int, isWaiting: (Int64) -> Bool = { _ in true },
+    _ cause: (Int64) -> Standstill.Cause
+  ) -> Told {
+    var watch = StandstillWatch()
+    var found = Told()
+    for tenth in (seconds.lowerBound * 10)..<(seconds.upperBound * 10) {
+      let now = tenth * Self.second / 10
+      switch watch.look(now, isWaiting: isWaiting(tenth / 10), moved: moves(tenth / 10)) {
+      case .look:
+        let standstill = Self.standstill(cause(tenth / 10))
+        let verdict = watch.found(standstill, now)
+        if let seconds = verdict.tell { found.told.append("\(seconds) \(standstill.key.prefix(11))") }
+        if verdict.isOver, found.over == nil { found.over = Int(tenth / 10) }
+      case .goesOn(let seconds): found.told.append("goes on \(seconds)")
+      case nil: break
+      }
+    }
+    return found
+  }
+
+  private static func standstill(_ cause: Standstill.Cause, _ side: Standstill.Side = .sending) -> Standstill {
+    Standstill(cause: cause, side: side, topic: "frames", brokers: "b:1")
+  }
+
+  @Test func aStandstillIsToldWithinSecondsAgainEachHalfMinuteAndItsEnd() {
+    let told = watched(seconds: 0..<100, moves: { $0 < 3 ? Int($0) : $0 < 80 ? 3 : Int($0) }) { second in
+      second < 20 ? .unreachable("Connection refused at \(second)") : .leaderless([1])
+    }
+    // The words differ each time, the cause does not; another is told at once.
+    #expect(
+      told.told == ["5 unreachable", "20 partition 1", "50 partition 1", "goes on 77"], "\(told.told)")
+    #expect(told.over == nil)
+  }
+
+  @Test func whatDoesNotPassEnds() {
+    let denied = KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+    #expect(watched(seconds: 0..<60, moves: { _ in 0 }) { _ in .denied(denied) }.over == 5)
+    // A topic may be made anew, and a certificate be replaced.
+    #expect(watched(seconds: 0..<60, moves: { _ in 0 }) { _ in .topicGone }.over == 35)
+    #expect(
+      watched(seconds: 0..<60, moves: { _ in 0 }) { _ in .connection(.certificateExpired) }.over == 35)
+    #expect(
+      watched(seconds: 0..<60, moves: { _ in 0 }) { $0 % 20 < 10 ? .topicGone : .leaderless([0]) }.over
+        == nil)
+    #expect(watched(seconds: 0..<600, moves: { _ in 0 }) { _ in .unreachable("") }.over == nil)
+    #expect(watched(seconds: 0..<600, moves: { _ in 0 }) { _ in .connection(.brokerMayWantTLS) }.over == nil)
+  }
+
+  @Test func nothingAwaitedIsNoStandstill() {
+    let idle = watched(seconds: 0..<100, moves: { _ in 0 }, isWaiting: { _ in false }) { _ in .topicGone }
+    #expect(idle == Told())
+    // A slow feed: a record now and then.
+    let slow = watched(seconds: 0..<100, moves: { _ in 0 }, isWaiting: { $0 % 10 < 3 }) { _ in .topicGone }
+    #expect(slow == Told())
+    // Records that end undelivered are told each by itself: silence stays silence.
+    let ended = watched(seconds: 0..<30, moves: { _ in 0 }, isWaiting: { $0 != 20 }) { _ in .leaderless([1]) }
+    #expect(ended.told == ["5 partition 1"], "\(ended.told)")
+  }
+
+  private func cause(
+    _ code: KafkaCode, _ partitions: [TopicHandle.Partition] = [], needed: Int? = nil, last: String? = nil,
+    trouble: ConnectionTrouble? = nil, side: Standstill.Side = .sending
+  ) -> String {
+    let finding = Standstill.Finding(
+      code: code, partitions: partitions, own: [1], minimumInSync: needed, receiveLimit: 100_000_000, last: last,
+      trouble: trouble)
+    return "\(Self.standstill(finding.cause(for: side), side))"
+  }
+
+  @Test func theCauseSaysWhatToDo() {
+    #expect(
+      cause(.transport, last: "Connection refused").contains(
+        "no Kafka broker answers at b:1 (Connection refused)"))
+    #expect(cause(.timedOut, trouble: .certificateExpired).contains("its certificate has expired: renew it"))
+    #expect(cause(.unknownTopic).contains("framefeed topic create frames --broker b:1"))
+    let denied = KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+    #expect(cause(denied).contains("the right to write to frames"))
+    #expect(cause(denied, side: .reading(group: "g")).contains("the rights to read frames and group g"))
+    let whole = TopicHandle.Partition(number: 0, leader: 3, replicas: 3, inSync: 3)
+    // Of other partitions nothing matters.
+    let led = TopicHandle.Partition(number: 1, leader: 2, replicas: 3, inSync: 3)
+    let leaderless = TopicHandle.Partition(number: 1, leader: -1, replicas: 3, inSync: 0)
+    let behind = TopicHandle.Partition(number: 1, leader: 2, replicas: 3, inSync: 1)
+    #expect(cause(.none, [whole, leaderless]).contains("partition 1 of frames has no leader"))
+    #expect(
+      cause(.none, [whole, behind]).contains("1 of 3 replicas in sync, which may be less")
+        && cause(.none, [whole, behind]).contains("--config min.insync.replicas=1 --broker b:1"))
+    #expect(cause(.none, [whole, behind], needed: 2).contains("min.insync.replicas is 2"))
+    // One is enough, or nobody writes.
+    #expect(cause(.none, [whole, behind], needed: 1).contains("acknowledges nothing"))
+    #expect(cause(.none, [whole, behind], needed: 2, side: .reading(group: "g")).contains("sends nothing"))
+    #expect(
+      cause(.none, [whole, led]).contains("broker 2, which leads frames at b:1, acknowledges nothing"))
+    let size = "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes"
+    #expect(
+      cause(.none, [led], last: size, side: .reading(group: "g")).contains(
+        "-X receive.message.max.bytes=150000000"))
+  }
+
+  @Test func quotasAreToldAndTheirEnd() {
+    var (throttling, watch) = (Throttling(), ThrottleWatch())
+    var told: [String] = []
+    for second in Int64(0)..<120 {
+      let now = second * Self.second
+      if (10..<60).contains(second) { throttling.told("1 (b:1)", milliseconds: 800, now) }
+      if let word = watch.look(throttling, now) { told.append("\(second): \(word.prefix(30))") }
+    }
+    #expect(
+      told == [
+        "10: broker 1 (b:1) throttles this ", "40: broker 1 (b:1) throttles this ",
+        "70: no broker holds this client ba",
+      ], "\(told)")
+  }
+
+  /// A word on a few milliseconds is no news.
+  @Test func shortWaitsAreNotTold() {
+    var (throttling, watch) = (Throttling(), ThrottleWatch())
+    for second in Int64(0)..<60 {
+      throttling.told("1", milliseconds: 20, second * Self.second)
+      #expect(watch.look(throttling, second * Self.second) == nil)
+    }
+  }
+
+  // MARK: how much is handed over
+
+  private func limit(size: Int, took: Int64, isFull: Bool = true) -> Int {
+    var window = SendWindow(least: 5, most: 64)
+    for answer in Int64(0)..<200 { window.acknowledged(size, answer * took, took: took, isFull: isFull) }
+    return window.limit
+  }
+
+  @Test func smallRecordsAndLongWaysGetMore() {
+    #expect(limit(size: 108_000, took: 1_000_000) == 5)
+    #expect(limit(size: 2_800_000, took: 20_000_000) == 5)
+    #expect(limit(size: 5_000, took: 1_000_000) == 64)
+    #expect(limit(size: 40_000, took: 1_000_000) == 13)
+    #expect(limit(size: 108_000, took: 200_000_000) == 64)
+    // Nobody waits.
+    #expect(limit(size: 5_000, took: 1_000_000, isFull: false) == 5)
+    // What does not spin is not held back.
+    #expect(SendWindow(least: 64, most: 64).limit == 64)
+  }
+
+  @Test func troubleTakesItBack() {
+    var window = SendWindow(least: 5, most: 64)
+    for answer in Int64(0)..<100 { window.acknowledged(5_000, answer, took: 1_000_000, isFull: true) }
+    window.look(0, underWay: 64, acknowledged: 100)
+    window.look(400_000_000, underWay: 64, acknowledged: 100)
+    #expect(window.limit == 64)
+    window.look(700_000_000, underWay: 64, acknowledged: 100)
+    #expect(window.limit == 5)
+    // Not at the first answer.
+    window.acknowledged(5_000, 800_000_000, took: 1_000_000, isFull: true)
+    #expect(window.limit == 5)
+    window.acknowledged(5_000, 6_000_000_000, took: 1_000_000, isFull: true)
+    #expect(window.limit == 6)
+    // Nothing under way is no trouble.
+    window.look(7_000_000_000, underWay: 0, acknowledged: 102)
+    window.look(9_000_000_000, underWay: 0, acknowledged: 102)
+    #expect(window.limit == 6)
+    window.hasTrouble(9_000_000_000)
+    #expect(window.limit == 5)
+  }
+}
