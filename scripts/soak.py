@@ -13,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import zlib
 from pathlib import Path
 
 from confluent_kafka import Producer
@@ -56,6 +55,20 @@ class Broker:
         self.process.wait()
 
 
+def murmur2(key):
+    """The hash by which Kafka's own clients choose a key's partition; without the sign, as they use it."""
+    factor, mask = 0x5BD1E995, 0xFFFFFFFF
+    value = 0x9747B28C ^ len(key)
+    whole = len(key) // 4 * 4
+    for at in range(0, whole, 4):
+        word = int.from_bytes(key[at:at + 4], "little") * factor & mask
+        value = value * factor & mask ^ (word ^ word >> 24) * factor & mask
+    if whole < len(key):
+        value = (value ^ int.from_bytes(key[whole:], "little")) * factor & mask
+    value = (value ^ value >> 13) * factor & mask
+    return (value ^ value >> 15) & 0x7FFFFFFF
+
+
 class Feeds:
     """A broker, a topic with a feed in each partition, and the sources and sinks that are started on it."""
 
@@ -67,9 +80,9 @@ class Feeds:
         self.results = []
         self.notes = []
         self.run("topic", "create", "frames", "--partitions", str(partitions)).wait()
-        # librdkafka's default partitioner.
+        # Where FrameFeed puts a feed.
         self.names = [next(name for name in (f"camera-{n}" for n in range(1, 1000))
-                           if zlib.crc32(name.encode()) % partitions == partition) for partition in range(partitions)]
+                           if murmur2(name.encode()) % partitions == partition) for partition in range(partitions)]
         producer = Producer({"bootstrap.servers": self.broker.address})
         for partition in range(partitions):
             for _ in range(BEGINNINGS[partition]):

@@ -26,7 +26,10 @@ struct PreparedTopic: Sendable {
   ) throws(TransportError) -> PreparedTopic {
     let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     let cluster = try admin.cluster()
-    if cluster.topics[topic] == nil {
+    switch try admin.look(for: topic) {
+    case .there: break
+    case .denied(let denial): throw .denied(denial)
+    case .missing:
       guard let create else { throw .topicMissing(topic, broker: kafka.broker) }
       do throws(TransportError) {
         try admin.create(topic, create)
@@ -47,11 +50,13 @@ struct PreparedTopic: Sendable {
     let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     var said = false
     while true {
-      let cluster = try admin.cluster()
-      if cluster.topics[topic] != nil {
-        var prepared = try describe(topic, admin, cluster, log)
+      switch try admin.look(for: topic) {
+      case .there:
+        var prepared = try describe(topic, admin, try admin.cluster(), log)
         prepared.wasAwaited = said
         return prepared
+      case .denied(let denial): throw .denied(denial)
+      case .missing: break
       }
       if !said { log.notice("waiting for topic \(topic)") }
       said = true
@@ -63,17 +68,35 @@ struct PreparedTopic: Sendable {
   private static func describe(
     _ topic: String, _ admin: TopicAdmin, _ cluster: Cluster, _ log: Log
   ) throws(TransportError) -> PreparedTopic {
+<<<<<<< HEAD
     var description: TopicDescription?
+=======
+    let description: TopicDescription?
+>>>>>>> part-c
     do throws(TransportError) {
       description = try admin.describe(topic)
     } catch {
-      // Reading a topic's settings needs a right of its own, which sending does not.
       guard case .kafka = error else { throw error }
+      description = nil
       log.warning("cannot read the limits of topic \(topic), so they are not checked: \(error)")
     }
+    // Reading a topic's settings needs a right of its own, which sending does not.
+    if let denial = description?.withheld {
+      log.warning("cannot read the limits of topic \(topic), so they are not checked: \(denial.lack)")
+    }
+    if description?.isCompacted == true {
+      log.warning(
+        "topic \(topic) is compacted (cleanup.policy): of each feed only the last frame stays; mend it: "
+          + "framefeed topic create \(topic) --update --config cleanup.policy=delete \(admin.broker.arguments)"
+      )
+    }
     return PreparedTopic(
+<<<<<<< HEAD
       limit: description?.maximumRecord,
       minimumInSync: description?.configuration["min.insync.replicas"].flatMap { Int($0.value) },
       isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
+=======
+      limit: description?.maximumRecord, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
+>>>>>>> part-c
   }
 }

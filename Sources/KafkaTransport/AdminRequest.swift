@@ -11,7 +11,7 @@ extension KafkaClient {
   /// Sends an admin request and waits for its answer.
   /// - Parameter send: puts the request on its way, with the options and the queue for the answer.
   func request(
-    _ action: String, _ operation: rd_kafka_admin_op_t, milliseconds: Int32 = 15_000,
+    _ action: GuardedAction, _ operation: rd_kafka_admin_op_t, milliseconds: Int32 = 15_000,
     _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void
   ) throws(TransportError) -> AdminAnswer {
     guard let queue = rd_kafka_queue_new(handle) else { throw .stopped }

@@ -2,15 +2,13 @@ import CRDKafka
 
 /// What the brokers say of themselves and their topics.
 public struct Cluster: Sendable {
-  /// Partitions of each topic by name.
-  public let topics: [String: Int]
-  /// The broker that leads each partition, by topic; negative where there is none.
-  public let leaders: [String: [Int32]]
+  /// Each topic's partitions, by its name: of all topics that the login may see.
+  public let partitions: [String: [TopicPartition]]
+  /// How many partitions each topic has.
+  public var topics: [String: Int] { partitions.mapValues(\.count) }
   /// Partitions that have no leader now, by topic.
   var leaderless: [String: [Int32]] {
-    leaders.mapValues { led in led.indices.filter { led[$0] < 0 }.map { Int32($0) } }.filter {
-      !$0.value.isEmpty
-    }
+    partitions.mapValues { all in all.filter { $0.leader == nil }.map(\.number) }.filter { !$0.value.isEmpty }
   }
   /// The brokers' numbers.
   public let brokers: [Int32]
@@ -27,22 +25,13 @@ public struct Cluster: Sendable {
     let code = KafkaCode(rd_kafka_metadata(client.handle, 1, nil, &metadata, milliseconds))
     guard code == .none, let metadata else { throw client.failure("asking for topics", code) }
     defer { rd_kafka_metadata_destroy(metadata) }
-    var topics: [String: Int] = [:]
-    var leaders: [String: [Int32]] = [:]
+    var partitions: [String: [TopicPartition]] = [:]
     for at in 0..<Int(metadata.pointee.topic_cnt) {
       let topic = metadata.pointee.topics[at]
       guard let name = topic.topic, KafkaCode(topic.err) == .none else { continue }
-      let count = Int(topic.partition_cnt)
-      topics[String(cString: name)] = count
-      var led = [Int32](repeating: -1, count: count)
-      for at in 0..<count {
-        let partition = topic.partitions[at]
-        if led.indices.contains(Int(partition.id)) { led[Int(partition.id)] = partition.leader }
-      }
-      leaders[String(cString: name)] = led
+      partitions[String(cString: name)] = TopicPartition.all(of: topic)
     }
-    self.topics = topics
-    self.leaders = leaders
+    self.partitions = partitions
     brokers = (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }
     // Cached from the answer above: this does not wait.
     if let text = rd_kafka_clusterid(client.handle, 0) {

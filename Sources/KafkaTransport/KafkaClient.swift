@@ -6,6 +6,8 @@ final class KafkaClient: @unchecked Sendable {
   // Sound: librdkafka's handles may be used from any thread, and `handle` never changes.
   let handle: OpaquePointer
   let brokers: NamedBroker
+  /// Whom the brokers take this client for.
+  let login: Login
   private let events: ClientEvents
   private let isConsumer: Bool
   /// Whether a thread of its own serves it. Nobody else may then: callbacks belong to that thread.
@@ -13,17 +15,19 @@ final class KafkaClient: @unchecked Sendable {
   /// What else librdkafka calls.
   private let callee: (any Sendable)?
 
+  /// - Parameter reads: whether records may come, by a consumer; `false` for one that only asks.
   init(
     _ type: rd_kafka_type_t, _ settings: KafkaSettings, preset: [(String, String)], events: ClientEvents,
-    isServed: Bool = false, callee: (any Sendable)? = nil
+    isServed: Bool = false, reads: Bool? = nil, callee: (any Sendable)? = nil
   ) throws(TransportError) {
     let configuration = try ClientConfiguration(settings, preset: preset)
     events.attach(to: configuration, hiding: settings.secrets)
-    isConsumer = type == RD_KAFKA_CONSUMER
+    isConsumer = reads ?? (type == RD_KAFKA_CONSUMER)
     self.isServed = isServed
     self.callee = callee
     handle = try configuration.start(type)
     brokers = settings.broker
+    login = Login(settings)
     self.events = events
   }
 
@@ -59,6 +63,12 @@ final class KafkaClient: @unchecked Sendable {
     default:
       return .kafka(action: action, code: code, detail: detail)
     }
+  }
+
+  /// An error as one thrown; one of a right that is missing names it.
+  func failure(_ action: GuardedAction, _ code: KafkaCode, detail: String? = nil) -> TransportError {
+    if let denial = Denial(action, code, login: login, servers: brokers.servers) { return .denied(denial) }
+    return failure("\(action)", code, detail: detail)
   }
 
   /// Why the client can do nothing more; ``KafkaCode/none`` while it can.

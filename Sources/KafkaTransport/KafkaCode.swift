@@ -81,6 +81,9 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
+  /// Whether the user has not the right to the group.
+  var isDeniedGroup: Bool { code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED }
+
   /// Whether a commit was refused as the group has members, and this client is none of them.
   var isOfMembership: Bool {
     switch code {

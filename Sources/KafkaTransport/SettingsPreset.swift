@@ -26,6 +26,8 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       // Our own in-flight bound is below this, so it never trips; 1 GiB by default.
       ("queue.buffering.max.kbytes", "\(max(inFlightBytes, largestRecord) / 1024 * 2 + 1024)"),
       ("acks", "all"),
+      // consistent_random by default: a feed would lie elsewhere than Java's, Python's and Flink's clients put its key.
+      ("partitioner", "murmur2_random"),
     ]
     // Lossless and in order by default. Not with settings it forbids: those are the user's choice.
     let acks = user.value("acks") ?? user.value("request.required.acks")

@@ -47,14 +47,31 @@ public struct TopicDescription: Sendable, Equatable {
   }
 
   public let name: String
-  public let partitions: Int
-  /// By Kafka's names; empty when the broker does not describe topics.
+  public let layout: [TopicPartition]
+  /// By Kafka's names; empty when the broker does not describe topics, and when they are ``withheld``.
   public let configuration: [String: Setting]
+  /// Why the settings are not known, where it is a right that is missing.
+  public let withheld: Denial?
+
+  init(
+    name: String, layout: [TopicPartition], configuration: [String: Setting], withheld: Denial? = nil
+  ) {
+    self.name = name
+    self.layout = layout
+    self.configuration = configuration
+    self.withheld = withheld
+  }
+
+  public var partitions: Int { layout.count }
+
+  /// Copies of each partition; of the one with the fewest, where they differ.
+  public var replication: Int { layout.map(\.replicas.count).min() ?? 0 }
 
   /// All settings of its own once some of them are changed.
   ///
   /// Kafka's request replaces them all, so what is not known would be reset.
   func settings(with changes: [String: String]) throws(TransportError) -> [String: String] {
+    if let withheld { throw .denied(withheld) }
     guard !configuration.isEmpty else { throw .settingsUnknown(topic: name, names: []) }
     let kept = configuration.filter { $0.value.isOwn && changes[$0.key] == nil }
     let hidden = kept.filter(\.value.isHidden).keys.sorted()
@@ -64,4 +81,7 @@ public struct TopicDescription: Sendable, Equatable {
 
   /// Largest record the topic takes, bytes; `nil` when the broker does not tell.
   public var maximumRecord: Int? { configuration["max.message.bytes"].flatMap { Int($0.value) } }
+
+  /// Whether the brokers throw away all but the last record of each key, which is a feed.
+  public var isCompacted: Bool { configuration["cleanup.policy"]?.value.contains("compact") ?? false }
 }

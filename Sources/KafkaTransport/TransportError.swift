@@ -20,6 +20,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case tooLargeForTopic(topic: String, bytes: Int, limit: Int?, broker: NamedBroker)
   /// The record would be refused by the client's own setting, whose value is in bytes, or in KiB by its name.
   case tooLargeForClient(bytes: Int, limit: Int, setting: String = "message.max.bytes")
+  /// A broker is there, and the login lacks a right.
+  case denied(Denial)
   /// Anything else a broker or librdkafka answered.
   case kafka(action: String, code: KafkaCode, detail: String?)
   /// A sink had to leave its group before the broker had its last offsets.
@@ -56,6 +58,8 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
         + "--update --config max.message.bytes=\(Self.roomy(bytes)) \(broker.arguments)"
     case .tooLargeForClient(let bytes, let limit, let setting):
       "a record of \(bytes) bytes is above the client's own limit of \(limit) bytes; raise it: -X \(setting)=\(Self.roomy(bytes) / (setting.hasSuffix(".kbytes") ? 1000 : 1))"
+    case .denied(let denial):
+      "\(denial)"
     case .kafka(let action, let code, let detail):
       "\(action): \(detail ?? code.description) (\(code.name))" + (code.remedy.map { "; \($0)" } ?? "")
     case .notCommitted(let group, let broker):

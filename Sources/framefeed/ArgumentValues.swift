@@ -116,6 +116,32 @@ struct PlayTime: ArgumentValue {
   static var expectation: String { "seconds, or [hours:]minutes:seconds, as in 90.5 or 1:30.5" }
 }
 
+/// Partitions that a sink reads alone: `all`, or numbers between commas.
+enum AssignedPartitions: ArgumentValue, Equatable {
+  case all
+  case these([Int32])
+
+  init?(argument: String) {
+    guard argument != "all" else {
+      self = .all
+      return
+    }
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).map { Int32($0) }
+    guard numbers.allSatisfy({ $0 ?? -1 >= 0 }) else { return nil }
+    self = .these(numbers.compactMap { $0 })
+  }
+
+  var argument: String {
+    switch self {
+    case .all: "all"
+    case .these(let numbers): numbers.map(String.init).joined(separator: ",")
+    }
+  }
+
+  static var expectation: String { "all, or numbers of partitions between commas, as in 0,3" }
+  static var choices: [String] { ["all"] }
+}
+
 /// Who must have a record before it counts as sent.
 struct Acknowledgements: ArgumentValue {
   let argument: String

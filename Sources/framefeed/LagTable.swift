@@ -4,7 +4,13 @@ import KafkaTransport
 struct LagTable {
   private let parts: [PartitionLag]
 
-  init(_ parts: [PartitionLag]) { self.parts = parts }
+  private let group: String?
+
+  /// - Parameter group: its name, for what is said of it.
+  init(_ parts: [PartitionLag], group: String? = nil) {
+    self.parts = parts
+    self.group = group
+  }
 
   /// A row a partition, what the figures do not say, and the sum.
   var text: String {
@@ -35,7 +41,11 @@ struct LagTable {
   }
 
   private var sum: String {
-    let known = "\(parts.reduce(0) { $0 + ($1.lag ?? 0) }) records behind"
+    let behind = parts.reduce(0) { $0 + ($1.lag ?? 0) }
+    let known = "\(behind) record\(behind == 1 ? "" : "s") behind"
+    if let group, !parts.isEmpty, parts.allSatisfy({ $0.lag != nil && $0.committed == nil }) {
+      return "group \(group) has committed nothing: \(known)"
+    }
     let unknown = parts.count { $0.lag == nil }
     guard unknown > 0 else { return known }
     guard unknown < parts.count else { return "how far it is behind is not known" }

@@ -23,6 +23,8 @@ struct SinkCommand: Command {
       "framefeed sink --policy latest --max-age 500 --model models/motion.json",
       "framefeed sink --dead-letter refused/ --until-end",
       "framefeed sink --from 2026-11-24T08:00:00Z --frames 1000",
+      "framefeed sink --name rig-1",
+      "framefeed sink --assign all",
     ])
 
   static let arguments: [Argument<SinkCommand>] = [
@@ -72,6 +74,14 @@ struct SinkCommand: Command {
       \.drainTimeout, "drain-timeout", value: "seconds", allowed: .secondsOrNone,
       "How long to answer what is under way after Ctrl-C."),
     .option(
+      \.name, "name", allowed: .name,
+      "This sink's name in its group, the same at each start: after a kill it takes its own place again at once."
+    ),
+    .option(
+      \.assign, "assign", value: "all|n,n",
+      "Read all partitions, or these, without sharing: nobody is waited for, and positions are the group's all the same. Not while sinks of the group run."
+    ),
+    .option(
       \.partitions, "partition", value: "n", allowed: .atLeast(0),
       "Read this partition alone, without sharing; repeatable."),
     .flag(
@@ -101,6 +111,8 @@ struct SinkCommand: Command {
   var maxAge: Double?
   var deadLetters: DeadLetterDestination?
   var drainTimeout = 30.0
+  var name: String?
+  var assign: AssignedPartitions?
   var partitions: [Int32] = []
   var sync = false
   var maxPixels = FrameLimits.standard.maximumPixels
@@ -130,10 +142,8 @@ struct SinkCommand: Command {
       log: output.log)
     options.topic = topic
     options.group = group
-    options.partitions = partitions.isEmpty ? nil : partitions
-    if let twice = partitions.first(where: { one in partitions.count { $0 == one } > 1 }) {
-      throw Failure("--partition \(twice) is given twice; name each partition once")
-    }
+    options.partitions = try partitionChoice()
+    options.name = try ownName(options.kafka)
     options.start = start
     options.rewinds = rewind
     options.untilEnd = untilEnd
@@ -163,6 +173,35 @@ struct SinkCommand: Command {
       throw Failure("--results kafka:\(options.topic) is the topic that is read; name another")
     }
     return options
+  }
+
+  private func partitionChoice() throws -> PartitionChoice {
+    let named: [Int32]
+    switch assign {
+    case nil: named = partitions
+    case _? where !partitions.isEmpty:
+      throw Failure("--assign and --partition both say what is read; give one of them")
+    case .all: return .all
+    case .these(let list): named = list
+    }
+    if let twice = named.first(where: { one in named.count { $0 == one } > 1 }) {
+      throw Failure(
+        "\(assign == nil ? "--partition" : "--assign"): \(twice) is given twice; name each partition once")
+    }
+    return named.isEmpty ? .shared : .these(named)
+  }
+
+  private func ownName(_ kafka: KafkaSettings) throws -> String? {
+    guard let name else { return nil }
+    if let other = kafka.value("group.instance.id"), other != name {
+      throw Failure("--name \(name) and group.instance.id=\(other) are the same thing; give one of them")
+    }
+    guard assign == nil, partitions.isEmpty else {
+      throw Failure(
+        "--name is for sinks that share partitions; a sink with --assign or --partition has no place in the group: leave it out"
+      )
+    }
+    return name
   }
 
   /// Reads a manifest; without one, a model that only takes the tensors.

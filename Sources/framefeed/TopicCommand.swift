@@ -5,9 +5,10 @@ import KafkaTransport
 /// `framefeed topic`: topics made for frames.
 enum TopicCommand {
   static let node = CommandNode(
-    CommandText("topic", "Create, describe and delete topics; see how far a group is behind."),
+    CommandText("topic", "Create, list, describe and delete topics; see how far a group is behind."),
     [
-      CommandNode(Create.self), CommandNode(Describe.self), CommandNode(Lag.self), CommandNode(Delete.self),
+      CommandNode(Create.self), CommandNode(List.self), CommandNode(Describe.self), CommandNode(Lag.self),
+      CommandNode(Delete.self),
     ])
 
   struct Create: Command {
@@ -60,9 +61,12 @@ enum TopicCommand {
       }
       let admin = try TopicAdmin(brokerOptions.kafka())
       if update {
-        try grow(admin)
-        if !wanted.isEmpty { try admin.update(topic, configuration: wanted) }
-        print("changed topic \(topic)")
+        var changes = try grow(admin).map { [$0] } ?? []
+        if !wanted.isEmpty { changes += try admin.update(topic, configuration: wanted).map { "\($0)" } }
+        print(
+          changes.isEmpty
+            ? "topic \(topic) is so already: nothing to change"
+            : "changed topic \(topic): \(changes.joined(separator: ", "))")
       } else {
         let partitions = partitions ?? 1
         let settings = TopicSettings(
@@ -77,15 +81,19 @@ enum TopicCommand {
     }
 
     /// More partitions, where that many were asked for; so many there are already is no error.
-    private func grow(_ admin: TopicAdmin) throws {
-      guard let partitions else { return }
-      let now = try admin.cluster().topics[topic]
-      guard now != partitions else { return }
-      if let now, now > partitions {
+    /// - Returns: what changed, in words.
+    private func grow(_ admin: TopicAdmin) throws -> String? {
+      guard let partitions else { return nil }
+      guard let now = try admin.describe(topic)?.partitions else {
+        throw Failure(TransportError.topicMissing(topic, broker: admin.broker))
+      }
+      guard now != partitions else { return nil }
+      if now > partitions {
         throw Failure(
           "--partitions \(partitions): topic \(topic) has \(now), and a topic cannot lose any", code: .failed)
       }
       try admin.grow(topic, to: partitions)
+      return "\(partitions) partitions (were \(now))"
     }
 
     private func configuration() throws -> [String: String] {
@@ -101,39 +109,6 @@ enum TopicCommand {
         result[entry.key] = entry.value
       }
       return result
-    }
-  }
-
-  struct Describe: Command {
-    static let about = CommandText(
-      "describe", "Show a topic's partitions and settings.",
-      examples: [
-        "framefeed topic describe frames",
-        "framefeed topic describe frames --all",
-      ])
-    static let arguments: [Argument<Describe>] = [
-      .topicOperand(\.topic),
-      .flag(\.all, "all", "Also settings inherited from the broker."),
-      .group(\.brokerOptions),
-    ]
-
-    var topic = ""
-    var all = false
-    var brokerOptions = BrokerOptions()
-
-    func run() async throws {
-      guard let topic = try TopicAdmin(brokerOptions.kafka()).describe(topic) else {
-        throw Failure(
-          TransportError.topicMissing(topic, broker: try brokerOptions.kafka().broker))
-      }
-      print("topic       \(topic.name)")
-      print("partitions  \(topic.partitions)")
-      let settings = topic.configuration.filter { all || $0.value.isOwn || $0.key == "max.message.bytes" }
-      let width = settings.keys.map(\.count).max() ?? 0
-      for (key, setting) in settings.sorted(by: { $0.key < $1.key }) {
-        let padding = String(repeating: " ", count: width - key.count)
-        print("  \(key)\(padding)  \(setting.value)\(setting.isOwn ? "" : "  (inherited)")")
-      }
     }
   }
 
@@ -162,10 +137,11 @@ enum TopicCommand {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         print(String(decoding: try encoder.encode(lag), as: UTF8.self))
       } else {
-        print(LagTable(lag).text, terminator: "")
+        print(LagTable(lag, group: group).text, terminator: "")
       }
-      // Nothing of what was asked is known.
-      if lag.allSatisfy({ $0.lag == nil }) { throw ExitCode.failed }
+      // Nothing of what was asked is known, or not all of it.
+      if lag.allSatisfy({ $0.end == nil && $0.committed == nil }) { throw ExitCode.failed }
+      if lag.contains(where: { $0.lag == nil }) { throw ExitCode.incomplete }
     }
   }
 

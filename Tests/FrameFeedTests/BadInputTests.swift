@@ -93,7 +93,7 @@ struct BadInputTests {
     let script = """
       import sys
       from confluent_kafka import Producer
-      p = Producer({"bootstrap.servers": sys.argv[1]}); t = sys.argv[2]
+      p = Producer({"bootstrap.servers": sys.argv[1], "partitioner": "murmur2_random"}); t = sys.argv[2]
       p.produce(t, key="x", value=None)
       p.produce(t, key="x", value=b"garbage", headers={"frame-format-version": "1", "frame-width": "-3", "\\xff": b"\\xff\\x00"})
       p.produce(t, key="x", value=b"not a frame")

@@ -36,16 +36,16 @@ enum UnequalTopic {
       "sh",
       [
         "-c",
-        "printf '\(keys.map { "\($0):\\n" }.joined())' | kcat -P -b \(broker) -t \(topic) -Z -K: \"$@\"",
+        "printf '\(keys.map { "\($0):\\n" }.joined())' | kcat -P -b \(broker) -t \(topic) -X partitioner=murmur2_random -Z -K: \"$@\"",
         "kcat",
       ] + settings
     ).wait()
     #expect(filled.code == 0, "\(filled.errors)")
   }
 
-  /// Where librdkafka's default partitioner, `consistent_random`, puts a feed.
+  /// Where Java's clients put a feed, and FrameFeed: `partitioner=murmur2_random`.
   static func partition(of feed: String, of partitions: Int = partitions) -> Int {
-    Int(crc32(feed.utf8) % UInt32(partitions))
+    Int(murmur2(Array(feed.utf8)) & 0x7FFF_FFFF) % partitions
   }
 
   /// A feed of a partition.
@@ -53,11 +53,22 @@ enum UnequalTopic {
     (1...).lazy.map { "camera-\($0)" }.first { self.partition(of: $0, of: partitions) == partition }!
   }
 
-  /// zlib's.
-  private static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
-    ~bytes.reduce(~0) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 0 ? 0 : 0xEDB8_8320) }
+  /// Austin Appleby's MurmurHash2 with the seed of Kafka's clients.
+  private static func murmur2(_ bytes: [UInt8]) -> UInt32 {
+    let factor: UInt32 = 0x5BD1_E995
+    var hash = 0x9747_B28C ^ UInt32(bytes.count)
+    let whole = bytes.count / 4 * 4
+    for at in stride(from: 0, to: whole, by: 4) {
+      var word = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[at + $1]) << (8 * UInt32($1)) } &* factor
+      word = (word ^ word >> 24) &* factor
+      hash = hash &* factor ^ word
     }
+    if whole < bytes.count {
+      for at in whole..<bytes.count { hash ^= UInt32(bytes[at]) << (8 * UInt32(at - whole)) }
+      hash = hash &* factor
+    }
+    hash = (hash ^ hash >> 13) &* factor
+    return hash ^ hash >> 15
   }
 }
 

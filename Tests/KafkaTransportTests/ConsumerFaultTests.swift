@@ -15,7 +15,9 @@ import Testing
     return settings
   }
 
-  private func options(_ topic: UnequalTopic, partitions: [Int32]? = [0, 1, 2]) -> FrameConsumer.Options {
+  private func options(_ topic: UnequalTopic, partitions: PartitionChoice = .these([0, 1, 2]))
+    -> FrameConsumer.Options
+  {
     var options = FrameConsumer.Options(topic: topic.name, group: "g")
     options.partitions = partitions
     options.answerTimeout = 300
@@ -25,7 +27,7 @@ import Testing
   /// With records at hand, librdkafka ends the process of a consumer that is polled as a producer is.
   @Test func aQuestionThatFailsWhileRecordsWaitEndsNothing() throws {
     let topic = try UnequalTopic([40, 7, 90])
-    let consumer = try topic.consumer("g", partitions: [0, 1, 2])
+    let consumer = try topic.consumer("g", partitions: .these([0, 1, 2]))
     var places: [RecordPlace] = []
     while places.isEmpty, FrameClock.monotonic() < deadline {
       if let place = consumer.nextPlace() { places.append(place) }
@@ -108,7 +110,7 @@ import Testing
   @Test func aDeadLeaderHoldsUpItsPartitionAlone() throws {
     let cluster = try MockCluster(brokers: 2)
     var topic = try UnequalTopic([40, 7, 90], on: cluster)
-    let consumer = try topic.consumer("g", partitions: [0, 1, 2])
+    let consumer = try topic.consumer("g", partitions: .these([0, 1, 2]))
     var places: Set<Spot> = []
     func read(_ count: Int) {
       while places.count < count, FrameClock.monotonic() < deadline {
@@ -132,7 +134,7 @@ import Testing
 
   @Test func whatDoesNotExistIsRefused() throws {
     let topic = try UnequalTopic([4, 1, 9])
-    let consumer = try FrameConsumer(settings(topic.cluster), options(topic, partitions: [1, 7]))
+    let consumer = try FrameConsumer(settings(topic.cluster), options(topic, partitions: .these([1, 7])))
     #expect(throws: TransportError.partitionMissing(topic: topic.name, partition: 7, partitions: 3)) {
       try consumer.start()
     }

@@ -161,7 +161,7 @@ import Testing
     settings.set("fetch.wait.max.ms", "1")
     settings.set("queued.max.messages.kbytes", "1024")
     var options = FrameConsumer.Options(topic: "frames", group: "g")
-    options.partitions = [0]
+    options.partitions = .these([0])
     let consumer = try FrameConsumer(settings, options)
     try consumer.start()
     #expect(

@@ -7,7 +7,7 @@ extension MockCluster {
     // An empty fetch of this cluster always waits the full time.
     settings.set("fetch.wait.max.ms", "1")
     var options = FrameConsumer.Options(topic: topic, group: "g")
-    options.partitions = [0]
+    options.partitions = .these([0])
     options.keepsPositions = false
     let consumer = try FrameConsumer(settings, options)
     try consumer.start()

@@ -53,7 +53,7 @@ import Testing
   @Test func positionsStayBeforeWhatIsInHand() throws {
     let lengths: [Int64] = [300, 20, 150, 80]
     let topic = try UnequalTopic(lengths)
-    let consumer = try topic.consumer("g", partitions: [0, 1, 2, 3])
+    let consumer = try topic.consumer("g", partitions: .these([0, 1, 2, 3]))
     var places: [RecordPlace] = []
     let deadline = deadline()
     while places.count < 550, FrameClock.monotonic() < deadline {
@@ -114,13 +114,13 @@ import Testing
   /// A group's position that the coordinator does not tell is asked for again, not taken for none.
   @Test func anUnknownPositionIsNotTheBeginning() throws {
     var topic = try UnequalTopic([40, 7, 90])
-    let first = try topic.consumer("g", partitions: [0, 1, 2])
+    let first = try topic.consumer("g", partitions: .these([0, 1, 2]))
     #expect(read(first, 137).count == 137)
     try first.close()
     try topic.append([1, 2, 3])
     topic.cluster.delay(.offsetFetch, of: 1, milliseconds: 1500)
     var assigned: [PartitionBeginning] = []
-    let second = try topic.consumer("g", partitions: [0, 1, 2], answerTimeout: 300)
+    let second = try topic.consumer("g", partitions: .these([0, 1, 2]), answerTimeout: 300)
     let places = read(second, 6) { event in
       if case .assigned(let given) = event { assigned = given }
     }

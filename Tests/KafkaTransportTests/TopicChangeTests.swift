@@ -5,7 +5,7 @@ import Testing
 /// What a topic's settings are once some were changed: Kafka's request replaces all of its own.
 @Suite struct TopicChangeTests {
   private func topic(_ settings: [String: TopicDescription.Setting]) -> TopicDescription {
-    TopicDescription(name: "frames", partitions: 1, configuration: settings)
+    TopicDescription(name: "frames", layout: [], configuration: settings)
   }
 
   private let retention = TopicDescription.Setting(value: "1000", isOwn: true)

@@ -40,7 +40,8 @@ struct UnequalTopic {
   }
 
   func consumer(
-    _ group: String, partitions: [Int32]? = nil, strategy: String? = nil, start: ReadingStart = .committed,
+    _ group: String, partitions: PartitionChoice = .shared, strategy: String? = nil,
+    start: ReadingStart = .committed,
     answerTimeout: Int32 = 5000
   ) throws -> FrameConsumer {
     var settings = KafkaSettings(brokers: cluster.brokers)

@@ -75,7 +75,7 @@ public enum KafkaPeer {
     _ payloads: PeerPayloads, _ topic: String, _ kafka: KafkaSettings
   ) throws(TransportError) {
     var options = FrameConsumer.Options(topic: topic, group: "framefeed-peer")
-    options.partitions = [0]
+    options.partitions = .these([0])
     options.start = .latest
     options.brokerIgnoresFetchLimits = try TopicAdmin(kafka).cluster().isLocalDevelopmentBroker
     options.keepsPositions = false

@@ -213,8 +213,10 @@ public final class FeedSink: Sendable {
     reading.maximumRecord = topic.maximumRecord
     reading.brokerIgnoresFetchLimits = topic.isLocalDevelopmentBroker
     reading.handoverTimeout = options.drainTimeout
+    var kafka = options.kafka
+    if let name = options.name { kafka.set("group.instance.id", name) }
     do throws(TransportError) {
-      let consumer = try FrameConsumer(options.kafka, reading, log: kafkaLog(options.log))
+      let consumer = try FrameConsumer(kafka, reading, log: kafkaLog(options.log))
       try consumer.start(until: stopSignal)
       return consumer
     } catch {

@@ -252,7 +252,7 @@ struct Fetching: ~Copyable {
   private var wait: String? {
     guard isAssigned else {
       return
-        "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). -X group.instance.id=NAME, the same at each start, lets a sink take its own place at once"
+        "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). A sink with a name, the same at each start (--name), takes its own place at once, and one that reads alone (--assign all) waits for nobody"
     }
     guard options.untilEnd else { return nil }
     if consumer.partitions.isEmpty {

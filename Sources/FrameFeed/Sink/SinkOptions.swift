@@ -10,8 +10,10 @@ public import LogLines
 public struct SinkOptions: Sendable {
   public var topic = "frames"
   public var group = "framefeed"
-  /// These partitions alone; `nil` shares all of them within the group.
-  public var partitions: [Int32]?
+  public var partitions = PartitionChoice.shared
+  /// The sink's own name in its group, the same at each start: then one that was killed and is started again takes its
+  /// own place at once (Kafka's `group.instance.id`).
+  public var name: String?
   /// Where a group without positions begins; later it goes on where it was.
   public var start = ReadingStart.committed
   /// Whether the group's positions are set to ``start`` though it has some.

@@ -22,7 +22,7 @@ final class SyncTopic {
     let prepared = try PreparedTopic.find(name, kafka, create: settings, log)
     // Nothing committed: everyone reads everything from now on.
     var reading = FrameConsumer.Options(topic: name, group: "framefeed-sync-\(UUID().uuidString)")
-    reading.partitions = [0]
+    reading.partitions = .these([0])
     reading.start = .latest
     reading.keepsPositions = false
     reading.brokerIgnoresFetchLimits = prepared.isLocalDevelopmentBroker

@@ -60,6 +60,9 @@ extension FrameConsumer {
           polling.fatal = error
           polling.problems.append(error)
         }
+      case .partitions(let all):
+        polling.withLock { $0.topicPartitions = all.count }
+        perform(reading.withLock { $0.allAre(all) })
       case .log(let partition, let ends, let assignment):
         perform(reading.withLock { $0.told(partition, ends, assignment: assignment) })
       }
@@ -129,6 +132,16 @@ extension FrameConsumer {
   func assign(_ beginnings: [PartitionBeginning]) {
     var list = PartitionList(options.topic, [])
     for beginning in beginnings { list.add(options.topic, beginning.partition, offset: beginning.offset) }
+    if options.partitions != .shared {
+      // Here each assignment is the whole of it.
+      let new = Set(beginnings.map(\.partition))
+      let positions = reading.withLock { reading in
+        reading.partitions.filter { !new.contains($0) }.compactMap { partition in
+          reading.progress(partition).map { (partition, $0.next) }
+        }
+      }
+      for (partition, next) in positions { list.add(options.topic, partition, offset: next) }
+    }
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
     report("taking partitions", ConsumerAssignment.add(client.handle, list))
     // They may have been paused when they were given up.

@@ -26,19 +26,19 @@ extension FrameConsumer {
     let start = GroupStart(
       topic: options.topic, group: options.group, start: options.start, rewinds: options.rewinds,
       timeout: options.answerTimeout)
-    if let wanted = options.partitions {
+    var own = all
+    if case .these(let wanted) = options.partitions {
       if let missing = wanted.first(where: { !all.contains($0) }) {
         throw .partitionMissing(topic: options.topic, partition: missing, partitions: all.count)
       }
-      // Their commits would refuse ours, each second.
-      if options.keepsPositions,
-        let members = client.members(of: options.group, milliseconds: options.answerTimeout),
-        members > 0
-      {
-        throw .groupInUse(group: options.group, members: members, wanted: "--partition")
-      }
+      own = wanted
     }
-    let own = options.partitions ?? all
+    // Their commits would refuse ours, each second.
+    if options.partitions != .shared, options.keepsPositions,
+      let members = client.members(of: options.group, milliseconds: options.answerTimeout), members > 0
+    {
+      throw .groupInUse(group: options.group, members: members, wanted: "--assign")
+    }
     let outcome =
       options.keepsPositions
       ? try start.settle(own, client) : GroupStart.Outcome(chosen: try start.chosen(own, client))
@@ -53,14 +53,14 @@ extension FrameConsumer {
         self?.reading.withLock { $0.ask() } ?? [:]
       }
     }
-    guard let wanted = options.partitions else {
+    guard options.partitions != .shared else {
       // RD_KAFKA_PARTITION_UA, a cast that Swift does not import: any
       let code = PartitionList(options.topic, [-1]).pass { KafkaCode(rd_kafka_subscribe(client.handle, $0)) }
         .result
       guard code == .none else { throw client.failure("reading topic \(options.topic)", code) }
       return
     }
-    perform(reading.withLock { $0.given(wanted) })
+    perform(reading.withLock { $0.given(own) })
   }
 
   /// Commits what is done and leaves the group. Call after the last poll.

@@ -48,10 +48,12 @@ extension FrameConsumer {
   public func standstill(isExpecting: Bool) -> Standstill? {
     guard let topic = try? TopicHandle(options.topic, client) else { return nil }
     let answer = topic.ask(milliseconds: 1000)
-    let own = options.partitions.map { Set($0) } ?? Set(partitions)
+    var own = Set(partitions)
+    if case .these(let wanted) = options.partitions { own = Set(wanted) }
     let finding = Standstill.Finding(
       code: answer.code, partitions: answer.partitions, own: own.isEmpty ? nil : own,
-      receiveLimit: client.number("receive.message.max.bytes"), last: client.lastWords, trouble: client.trouble)
+      receiveLimit: client.number("receive.message.max.bytes"), last: client.lastWords,
+      trouble: client.trouble)
     let side = Standstill.Side.reading(group: options.group)
     let cause = finding.cause(for: side)
     if case .silent = cause, !isExpecting { return nil }

@@ -23,8 +23,7 @@ public final class FrameConsumer: Sendable {
   public struct Options: Sendable {
     public var topic: String
     public var group: String
-    /// These partitions, without sharing them in the group; `nil` lets the group share all.
-    public var partitions: [Int32]?
+    public var partitions = PartitionChoice.shared
     public var start = ReadingStart.committed
     /// Whether the group's positions are set to ``start`` though it has some.
     public var rewinds = false

@@ -58,6 +58,12 @@ struct GroupReading: Sendable, Hashable {
     return [.find(searched.sorted(), search: searches)]
   }
 
+  /// These are all partitions of a topic that is read whole and alone: those that are new are read too.
+  mutating func allAre(_ partitions: [Int32]) -> [Action] {
+    let new = partitions.filter { readings[$0] == nil && !searched.contains($0) && !leaving.contains($0) }
+    return new.isEmpty || !leaving.isEmpty ? [] : given(new)
+  }
+
   /// Where partitions begin.
   /// - Parameter search: of the action; what an earlier search has found counts no more.
   mutating func found(_ beginnings: [PartitionBeginning], search: Int) -> [Action] {

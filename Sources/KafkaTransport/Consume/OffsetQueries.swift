@@ -18,6 +18,8 @@ final class OffsetQueries: Sendable {
     /// Nothing was found in the time there is.
     case gaveUp(TransportError)
     case log(Int32, PartitionProgress.LogEnds, assignment: Int)
+    /// All partitions of the topic.
+    case partitions([Int32])
   }
 
   private struct State {
@@ -35,12 +37,15 @@ final class OffsetQueries: Sendable {
   private static let interval: Int64 = 2_000_000_000
   /// How long a search may stay without an answer before that is told, once, ns.
   private static let silence: Int64 = 2_000_000_000
+  /// How often partitions are asked for that a topic was given, ns: as often as a group asks.
+  private static let growthInterval: Int64 = 5_000_000_000
   /// The least time between two questions, ns.
   private static let pause: Int64 = 100_000_000
 
   private let client: KafkaClient
   private let topic: String
   private let isPositioned: Bool
+  private let readsAll: Bool
   private let patience: Int64
   private let chosen: [Int32: Int64]
   private let timeout: Int32
@@ -57,6 +62,7 @@ final class OffsetQueries: Sendable {
     self.client = client
     topic = options.topic
     isPositioned = options.keepsPositions
+    readsAll = options.partitions == .all
     patience = FrameClock.nanoseconds(options.patience)
     timeout = options.answerTimeout
     self.chosen = chosen
@@ -95,6 +101,7 @@ final class OffsetQueries: Sendable {
   }
 
   private func run() {
+    var nextGrowth = FrameClock.monotonic() + Self.growthInterval
     while true {
       let due = FrameClock.monotonic() + Self.interval
       let (search, isStopped) = state.withLock(
@@ -105,6 +112,13 @@ final class OffsetQueries: Sendable {
       }
       if isStopped { return }
       if let search { find(search) } else { askForEnds() }
+      if readsAll, FrameClock.monotonic() >= nextGrowth {
+        nextGrowth = FrameClock.monotonic() + Self.growthInterval
+        // Where nobody tells, it is asked again.
+        if let all = try? client.partitions(of: topic, milliseconds: timeout) {
+          state.withLock { $0.answers.append(.partitions(all)) }
+        }
+      }
       let next = FrameClock.monotonic() + Self.pause
       state.withLock(waitingUntil: { $0.isStopped }, deadline: next) { _ in }
     }

@@ -7,18 +7,17 @@ struct OffsetInquiry {
   private static let answerTime: Int32 = 5000
 
   private let topic: String
-  /// Partitions by their leader; a negative one is none.
+  /// Partitions by their leader.
   private let partitions: [Int32: [Int32]]
   /// Why a partition is not known.
   private(set) var problems: [Int32: String] = [:]
 
-  /// - Parameter leaders: by partition.
-  init(_ topic: String, leaders: [Int32]) {
+  init(_ topic: String, _ layout: [TopicPartition]) {
     self.topic = topic
-    partitions = Dictionary(grouping: leaders.indices.map { Int32($0) }) { leaders[Int($0)] }
-    for partition in partitions.filter({ $0.key < 0 }).values.joined() {
-      problems[partition] = "there is no leader to ask"
+    partitions = layout.reduce(into: [:]) { partitions, part in
+      if let leader = part.leader { partitions[leader, default: []].append(part.number) }
     }
+    for part in layout where part.leader == nil { problems[part.number] = "there is no leader to ask" }
   }
 
   /// Each partition's offset for a logical one (`RD_KAFKA_OFFSET_BEGINNING`, `RD_KAFKA_OFFSET_END`), as far as it is
@@ -27,7 +26,7 @@ struct OffsetInquiry {
     var offsets: [Int32: Int64] = [:]
     for (leader, all) in partitions.sorted(by: { $0.key < $1.key }) {
       let asked = all.filter { problems[$0] == nil }
-      guard leader >= 0, !asked.isEmpty else { continue }
+      guard !asked.isEmpty else { continue }
       let answer = PartitionList(topic, asked, offset: Int64(logical)).pass {
         KafkaCode(rd_kafka_offsets_for_times(client.handle, $0, Self.answerTime))
       }

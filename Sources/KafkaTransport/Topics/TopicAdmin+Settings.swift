@@ -1,0 +1,99 @@
+import CRDKafka
+
+/// Settings and sizes of topics that exist.
+extension TopicAdmin {
+  /// Sets settings of a topic that exists; its other settings stay.
+  /// - Returns: what is not as it was, by name; empty where all was so.
+  @discardableResult
+  public func update(_ topic: String, configuration: [String: String]) throws(TransportError) -> [TopicChange]
+  {
+    guard let now = try describe(topic) else { throw .topicMissing(topic, broker: client.brokers) }
+    let changes = now.changes(by: configuration)
+    if changes.isEmpty { return [] }
+    // The request replaces all of the topic's own settings, so they are sent again. (librdkafka 2.2 and newer has one
+    // that does not: rd_kafka_IncrementalAlterConfigs.)
+    let settings = try now.settings(with: configuration)
+    guard let resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic) else { throw .stopped }
+    defer { rd_kafka_ConfigResource_destroy(resource) }
+    for (key, value) in settings {
+      rd_kafka_ConfigResource_set_config(resource, key, value)
+    }
+    let action = GuardedAction.changingTopic(topic)
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_ALTERCONFIGS) { options, queue in
+      var list: [OpaquePointer?] = [resource]
+      rd_kafka_AlterConfigs(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_AlterConfigs_result_resources(
+      rd_kafka_event_AlterConfigs_result(answer.event), &count)
+    // Without an answer nobody knows what was set.
+    guard count > 0, let result = results?[0] else {
+      throw client.failure(action, .timedOut, detail: "the broker gave no answer")
+    }
+    try check(action, result)
+    return changes
+  }
+
+  /// A broker's own settings by Kafka's names. Needs a right of its own, and not every broker tells.
+  public func brokerSettings(_ broker: Int32) throws(TransportError) -> [String: String] {
+    try configuration(of: RD_KAFKA_RESOURCE_BROKER, "\(broker)", .describingBroker(broker))
+      .mapValues(\.value)
+  }
+
+  /// Gives a topic more partitions; it cannot lose any.
+  public func grow(_ topic: String, to partitions: Int) throws(TransportError) {
+    var reason = [CChar](repeating: 0, count: 512)
+    guard let new = rd_kafka_NewPartitions_new(topic, partitions, &reason, reason.count) else {
+      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      throw .client(reason: text)
+    }
+    defer { rd_kafka_NewPartitions_destroy(new) }
+    let action = GuardedAction.growingTopic(topic)
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS) { options, queue in
+      var list: [OpaquePointer?] = [new]
+      rd_kafka_CreatePartitions(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_CreatePartitions_result_topics(
+      rd_kafka_event_CreatePartitions_result(answer.event), &count)
+    try check(action, topic, results, count)
+  }
+
+  func configuration(of topic: String) throws(TransportError) -> [String: TopicDescription.Setting] {
+    try configuration(of: RD_KAFKA_RESOURCE_TOPIC, topic, .describingTopic(topic))
+  }
+
+  private func configuration(
+    of kind: rd_kafka_ResourceType_t, _ name: String, _ action: GuardedAction
+  ) throws(TransportError) -> [String: TopicDescription.Setting] {
+    guard let resource = rd_kafka_ConfigResource_new(kind, name) else { throw .stopped }
+    defer { rd_kafka_ConfigResource_destroy(resource) }
+    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) { options, queue in
+      var list: [OpaquePointer?] = [resource]
+      rd_kafka_DescribeConfigs(client.handle, &list, 1, options, queue)
+    }
+    var count = 0
+    let results = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(answer.event), &count)
+    guard count > 0, let result = results?[0] else { return [:] }
+    try check(action, result)
+    var entries = 0
+    guard let list = rd_kafka_ConfigResource_configs(result, &entries) else { return [:] }
+    var configuration: [String: TopicDescription.Setting] = [:]
+    for at in 0..<entries {
+      guard let entry = list[at], let name = rd_kafka_ConfigEntry_name(entry) else { continue }
+      let value = rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) }
+      let isOwn = rd_kafka_ConfigEntry_source(entry) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG
+      configuration[String(cString: name)] = TopicDescription.Setting(value: value, isOwn: isOwn)
+    }
+    return configuration
+  }
+
+  private func check(_ action: GuardedAction, _ resource: OpaquePointer) throws(TransportError) {
+    let code = KafkaCode(rd_kafka_ConfigResource_error(resource))
+    guard code == .none else {
+      throw client.failure(
+        action, code, detail: rd_kafka_ConfigResource_error_string(resource).map { String(cString: $0) })
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import CRDKafka
+
+/// What the brokers say of one partition.
+public struct TopicPartition: Sendable, Equatable, Codable {
+  public let number: Int32
+  /// The broker that leads it; `nil` where none does now.
+  public let leader: Int32?
+  /// Brokers that are to hold it.
+  public let replicas: [Int32]
+  /// Those of them that have all that the leader has.
+  public let inSync: [Int32]
+
+  public init(number: Int32, leader: Int32?, replicas: [Int32], inSync: [Int32]) {
+    self.number = number
+    self.leader = leader
+    self.replicas = replicas
+    self.inSync = inSync
+  }
+
+  /// All partitions of a topic, by number.
+  static func all(of topic: rd_kafka_metadata_topic) -> [TopicPartition] {
+    (0..<Int(topic.partition_cnt)).map { at in
+      let partition = topic.partitions[at]
+      return TopicPartition(
+        number: partition.id, leader: partition.leader < 0 ? nil : partition.leader,
+        replicas: (0..<Int(partition.replica_cnt)).map { partition.replicas[$0] },
+        inSync: (0..<Int(partition.isr_cnt)).map { partition.isrs[$0] })
+    }.sorted { $0.number < $1.number }
+  }
+}
+
+/// What brokers answer to a question about one topic by its name.
+public enum TopicLookup: Sendable, Equatable {
+  case there([TopicPartition])
+  /// Known: who may not see a topic is told so.
+  case missing
+  case denied(Denial)
+}
+
+extension KafkaClient {
+  /// Looks for one topic by its name. A list of all says nothing of those that the login may not see.
+  ///
+  /// A client that reads does not create it by asking (`allow.auto.create.topics`).
+  func look(for topic: String, milliseconds: Int32) throws(TransportError) -> TopicLookup {
+    guard let handle = rd_kafka_topic_new(handle, topic, nil) else {
+      throw .kafka(action: "asking for topic \(topic)", code: KafkaCode(rd_kafka_last_error()), detail: nil)
+    }
+    defer { rd_kafka_topic_destroy(handle) }
+    var metadata: UnsafePointer<rd_kafka_metadata>?
+    let code = KafkaCode(rd_kafka_metadata(self.handle, 0, handle, &metadata, milliseconds))
+    let action = GuardedAction.askingForTopic(topic)
+    guard code == .none, let metadata else { throw failure(action, code) }
+    defer { rd_kafka_metadata_destroy(metadata) }
+    guard metadata.pointee.topic_cnt > 0 else { return .missing }
+    let found = metadata.pointee.topics[0]
+    switch KafkaCode(found.err) {
+    // One that was made a moment ago may have no leaders yet.
+    case .none, .noLeader: return .there(TopicPartition.all(of: found))
+    case .unknownTopic: return .missing
+    case let code:
+      let failure = failure(action, code)
+      guard case .denied(let denial) = failure else { throw failure }
+      return .denied(denial)
+    }
+  }
+}
