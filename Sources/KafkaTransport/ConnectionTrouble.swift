@@ -20,6 +20,8 @@ public enum ConnectionTrouble: Sendable, Equatable {
   case brokerMayHaveNoTLS
   /// librdkafka's words.
   case login(String)
+  /// librdkafka's words, where its version is one that cannot log in by SCRAM to a current Kafka.
+  case scramLogin(String, LibraryVersion)
 
   /// What a broker's certificate is refused for.
   /// - Parameters:
@@ -37,7 +39,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
   }
 
   /// What librdkafka's words for a failed connection mean, as far as that is known.
-  init?(_ code: KafkaCode, _ text: String) {
+  init?(_ code: KafkaCode, _ text: String, version: LibraryVersion = .inUse) {
     if text.contains("SSL alert number"), let alert = Self.clientCertificateAlert(text) {
       self = alert
     } else if text.contains("connecting to a SSL listener?") {
@@ -45,7 +47,8 @@ public enum ConnectionTrouble: Sendable, Equatable {
     } else if Self.isWithoutTLS(text) {
       self = .brokerMayHaveNoTLS
     } else if code.isOfLogin || text.contains("SASL") {
-      self = .login(Self.words(text))
+      let isTooOld = text.contains("SCRAM") && !LibraryAbility.loggingInByScram.isThere(in: version)
+      self = isTooOld ? .scramLogin(Self.words(text), version) : .login(Self.words(text))
     } else {
       return nil
     }
@@ -108,6 +111,8 @@ extension ConnectionTrouble: CustomStringConvertible {
       "it hangs up on the TLS handshake: if this port is one without TLS, set -X security.protocol=plaintext (sasl_plaintext with a login)"
     case .login(let words):
       "it refuses the login (\(words)): check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all"
+    case .scramLogin(let words, let version):
+      "it refuses the login (\(words)): librdkafka \(version) cannot \(LibraryAbility.loggingInByScram.words), whatever the password; \(LibraryAbility.loggingInByScram.since) or newer can (make deps takes one), or use -X sasl.mechanism=PLAIN over TLS. With an older Kafka check sasl.username and sasl.password"
     }
   }
 }
