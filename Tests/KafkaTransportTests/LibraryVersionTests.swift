@@ -77,3 +77,34 @@ import Testing
     #expect(consumer.effectiveSettings["group.protocol"] == "consumer")
   }
 }
+
+/// What a broker that hangs up most likely wants. librdkafka says so itself up to 2.8, and only where the client was since.
+@Suite struct HangUpTests {
+  @Test(arguments: [
+    (
+      "localhost:1/bootstrap: Disconnected while requesting ApiVersion: might be caused by incorrect security.protocol "
+        + "configuration (connecting to a SSL listener?) or broker version is < 0.10 (after 0ms in state APIVERSION_QUERY)",
+      ConnectionTrouble.brokerMayWantTLS
+    ),
+    (
+      "localhost:1/bootstrap: Disconnected: connection closed by peer: receive 0 after POLLIN (after 0ms in state APIVERSION_QUERY)",
+      .brokerMayWantTLS
+    ),
+    (
+      "ssl://localhost:1/bootstrap: Disconnected: connection closed by peer (after 1ms in state APIVERSION_QUERY)",
+      nil
+    ),
+    (
+      "localhost:1/bootstrap: Disconnected: verify that security.protocol is correctly configured, broker might require "
+        + "SASL authentication (after 1ms in state UP)", .brokerMayWantLogin
+    ),
+    (
+      "ssl://localhost:1/bootstrap: Disconnected: connection closed by peer (after 3ms in state UP)",
+      .brokerMayWantLogin
+    ),
+    ("localhost:1/1: Disconnected: connection closed by peer (after 123456ms in state UP)", nil),
+    ("sasl_plaintext://localhost:1/1: Disconnected: connection closed by peer (after 3ms in state UP)", nil),
+  ]) func aHangUpIsUnderstood(_ text: String, _ trouble: ConnectionTrouble?) {
+    #expect(ConnectionTrouble(.transport, text) == trouble)
+  }
+}
