@@ -2,19 +2,22 @@
 PORT ?= 9092
 DATA ?=
 # What the build links against; and what the demo, tests and figures run.
-BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev libtiff-dev libwebp-dev
-SYSTEM := $(BUILD_SYSTEM) python3-venv kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
+BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev libtiff-dev libwebp-dev \
+  python3-venv
+SYSTEM := $(BUILD_SYSTEM) kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
   libturbojpeg0 libjpeg-turbo-progs zsh fish mandoc
 # What only the peers in C need; FrameFeed builds and runs without.
 PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
+# The librdkafka that everything runs with: system or current; else see the script.
+LIBRDKAFKA ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps swift build-system system peer-system peers build install broker demo bench test soak sanitize disturb fuzz lint clean
+.PHONY: help deps swift librdkafka build-system system peer-system peers build install broker demo bench test soak sanitize disturb fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-deps: swift system .venv/.stamp ## system libraries and the Python environment; quick when nothing is missing
+deps: swift system .venv/.stamp librdkafka ## system libraries, librdkafka (LIBRDKAFKA=system|current) and the Python environment; quick when nothing is missing
 
 SWIFT_NEEDED := 6.2
 swift:
@@ -38,6 +41,9 @@ build-system system peer-system:
 	  $(SUDO) apt-get update && $(SUDO) apt-get install -y $$missing; \
 	fi
 
+librdkafka:
+	@scripts/librdkafka.sh $(LIBRDKAFKA)
+
 .venv/.stamp: samples/python/requirements.txt samples/peers/requirements.txt
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
@@ -54,15 +60,17 @@ samples/peers/.build/%-peer: samples/peers/%_peer.c samples/peers/peer.h | peer-
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -o $@ $< $$(pkg-config --cflags --libs $(libraries)) -lpthread
 
-build: ## the release build of framefeed
+build: librdkafka ## the release build of framefeed
 	swift build -c release --product framefeed
 
 PREFIX ?= /usr/local
-install: swift build-system ## framefeed with its completions and manual page, without the Swift runtime (PREFIX=/usr/local)
-	swift build -c release --product framefeed --static-swift-stdlib --scratch-path .build-static
+install: swift build-system librdkafka ## framefeed with its completions and manual page, without the Swift runtime (PREFIX=/usr/local)
+	FRAMEFEED_INSTALL=1 swift build -c release --product framefeed --static-swift-stdlib --scratch-path .build-static
 	@set -e; built=.build-static/release/framefeed; root="$(DESTDIR)$(PREFIX)"; \
 	put() { "$$built" $$1 > "$$built.text"; install -D -m 644 "$$built.text" "$$root/share/$$2"; }; \
 	install -D -s -m 755 "$$built" "$$root/bin/framefeed"; \
+	newer=.build/librdkafka/lib/librdkafka.so.1 beside="$$root/lib/framefeed/librdkafka.so.1"; \
+	if [ -e $$newer ]; then install -D -m 755 $$newer "$$beside"; else rm -f "$$beside"; fi; \
 	put "--completions bash" bash-completion/completions/framefeed; \
 	put "--completions zsh" zsh/site-functions/_framefeed; \
 	put "--completions fish" fish/vendor_completions.d/framefeed.fish; \

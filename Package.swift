@@ -11,6 +11,17 @@ let swift: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// Where programs look for a librdkafka that is newer than the system's: beside an installed one (`make install`), and in
+/// this checkout (`make deps`), from any `.build*/TRIPLE/CONFIGURATION`. Programs only: a package with such flags in
+/// its libraries can be nobody's dependency.
+let newerLibrdkafka: [LinkerSetting] = [
+  .unsafeFlags(
+    (["$ORIGIN/../lib/framefeed"]
+      + (Context.environment["FRAMEFEED_INSTALL"] == nil ? ["$ORIGIN/../../../.build/librdkafka/lib"] : []))
+      .flatMap { ["-Xlinker", "-rpath=\($0)"] },
+    .when(platforms: [.linux]))
+]
+
 let package = Package(
   name: "framefeed",
   platforms: [.macOS(.v26)],
@@ -82,7 +93,7 @@ let package = Package(
         "FrameTensors",
         "FrameModels", "FrameLatency", "LogLines", "CommandArguments", "FrameTIFF", "FrameWebP",
       ],
-      swiftSettings: swift),
+      swiftSettings: swift, linkerSettings: newerLibrdkafka),
 
     .testTarget(
       name: "CommandArgumentsTests", dependencies: ["CommandArguments"], swiftSettings: swift),
@@ -99,7 +110,8 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "KafkaTransportTests", dependencies: ["KafkaTransport", "CRDKafka", "FrameCore"],
-      swiftSettings: swift),
+      // All tests are one program.
+      swiftSettings: swift, linkerSettings: newerLibrdkafka),
     .testTarget(
       name: "FrameTensorsTests", dependencies: ["FrameTensors", "FrameCore"], swiftSettings: swift),
     .testTarget(

@@ -68,11 +68,7 @@ struct PreparedTopic: Sendable {
   private static func describe(
     _ topic: String, _ admin: TopicAdmin, _ cluster: Cluster, _ log: Log
   ) throws(TransportError) -> PreparedTopic {
-<<<<<<< HEAD
-    var description: TopicDescription?
-=======
     let description: TopicDescription?
->>>>>>> part-c
     do throws(TransportError) {
       description = try admin.describe(topic)
     } catch {
@@ -91,12 +87,8 @@ struct PreparedTopic: Sendable {
       )
     }
     return PreparedTopic(
-<<<<<<< HEAD
       limit: description?.maximumRecord,
       minimumInSync: description?.configuration["min.insync.replicas"].flatMap { Int($0.value) },
       isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
-=======
-      limit: description?.maximumRecord, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
->>>>>>> part-c
   }
 }

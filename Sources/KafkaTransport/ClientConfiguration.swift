@@ -19,6 +19,7 @@ struct ClientConfiguration: ~Copyable {
   }
 
   mutating func set(_ key: String, _ value: String) throws(TransportError) {
+    if let reason = GroupProtocol.refusal(of: key, value: value) { throw .setting(key: key, reason: reason) }
     // Before librdkafka takes the value, and cannot start with it.
     if let java = JavaSettings.counterpart(of: key, value: value) { throw .setting(key: key, reason: java) }
     var reason = [CChar](repeating: 0, count: 512)

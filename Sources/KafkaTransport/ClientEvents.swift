@@ -63,13 +63,18 @@ final class ClientEvents: Sendable {
     var trouble: ConnectionTrouble?
     /// What the last broker's certificate was refused for.
     var certificate: ConnectionTrouble?
+    /// Whether the client has a certificate of its own to show.
+    var showsCertificate = false
 
     mutating func note(_ code: KafkaCode, _ text: String) {
       // "All brokers are down" says less than the connection error before it.
       if code == .allBrokersDown, last != nil { return }
       last = (code, text)
-      let next =
-        text.contains("certificate verify failed") ? certificate : ConnectionTrouble(code, text)
+      var next = text.contains("certificate verify failed") ? certificate : ConnectionTrouble(code, text)
+      // librdkafka 2.8 and newer do not send one that none of the broker's authorities has signed.
+      if next == .clientCertificateWanted, showsCertificate {
+        next = .clientCertificateRefused("signed by none it trusts")
+      }
       // A connection that is closed in the next attempt says less than the reason of the one before.
       let saysLess = next?.isGuess ?? text.contains("Disconnected")
       if trouble == nil || !saysLess { trouble = next }
@@ -77,6 +82,13 @@ final class ClientEvents: Sendable {
   }
 
   private func note(_ code: KafkaCode, _ text: String) { errors.withLock { $0.note(code, text) } }
+
+  /// Newer versions only log that a broker has hung up.
+  private func noteLogged(_ level: Int32, _ facility: String, _ line: String) {
+    guard facility == "FAIL", level <= 6, line.contains("Disconnected") else { return }
+    // "[thrd:localhost:9092/bootstrap]: localhost:9092/bootstrap: Disconnected: ..."
+    note(.transport, line.firstRange(of: "]: ").map { String(line[$0.upperBound...]) } ?? line)
+  }
 
   private func withoutSecrets(_ text: String) -> String {
     let text = secrets.withLock { $0.reduce(text) { $0.replacing($1, with: "***") } }
@@ -89,12 +101,17 @@ final class ClientEvents: Sendable {
   /// - Parameter secrets: values that no line may show.
   func attach(to configuration: borrowing ClientConfiguration, hiding secrets: [String]) {
     self.secrets.withLock { $0 = secrets }
+    let certificates = ["ssl.certificate.location", "ssl.certificate.pem", "ssl.keystore.location"]
+    let showsCertificate = certificates.contains { !(configuration.value(of: $0) ?? "").isEmpty }
+    errors.withLock { $0.showsCertificate = showsCertificate }
     let object = Unmanaged.passUnretained(self).toOpaque()
     configuration.withHandle { conf in
       rd_kafka_conf_set_opaque(conf, object)
       rd_kafka_conf_set_log_cb(conf) { client, level, facility, line in
         guard let line, let events = ClientEvents.of(rd_kafka_opaque(client)) else { return }
-        events.log?(KafkaLogLevel(syslog: level), events.withoutSecrets(String(cString: line)))
+        let text = events.withoutSecrets(String(cString: line))
+        if let facility { events.noteLogged(level, String(cString: facility), text) }
+        events.log?(KafkaLogLevel(syslog: level), text)
       }
       rd_kafka_conf_set_error_cb(conf) { _, code, reason, opaque in
         guard let reason, let events = ClientEvents.of(opaque) else { return }

@@ -18,8 +18,12 @@ public enum ConnectionTrouble: Sendable, Equatable {
   case brokerMayWantTLS
   /// The port may be one without TLS, and the client uses it.
   case brokerMayHaveNoTLS
+  /// The port may be one for logins, and the client makes none.
+  case brokerMayWantLogin
   /// librdkafka's words.
   case login(String)
+  /// librdkafka's words, where its version is one that cannot log in by SCRAM to a current Kafka.
+  case scramLogin(String, LibraryVersion)
 
   /// What a broker's certificate is refused for.
   /// - Parameters:
@@ -37,15 +41,18 @@ public enum ConnectionTrouble: Sendable, Equatable {
   }
 
   /// What librdkafka's words for a failed connection mean, as far as that is known.
-  init?(_ code: KafkaCode, _ text: String) {
+  init?(_ code: KafkaCode, _ text: String, version: LibraryVersion = .inUse) {
     if text.contains("SSL alert number"), let alert = Self.clientCertificateAlert(text) {
       self = alert
-    } else if text.contains("connecting to a SSL listener?") {
+    } else if Self.isForTLS(text) {
       self = .brokerMayWantTLS
+    } else if Self.isForLogins(text) {
+      self = .brokerMayWantLogin
     } else if Self.isWithoutTLS(text) {
       self = .brokerMayHaveNoTLS
     } else if code.isOfLogin || text.contains("SASL") {
-      self = .login(Self.words(text))
+      let isTooOld = text.contains("SCRAM") && !LibraryAbility.loggingInByScram.isThere(in: version)
+      self = isTooOld ? .scramLogin(Self.words(text), version) : .login(Self.words(text))
     } else {
       return nil
     }
@@ -65,6 +72,25 @@ public enum ConnectionTrouble: Sendable, Equatable {
     }
   }
 
+  /// A broker with TLS hangs up on the first request. librdkafka says what that means up to 2.8, and leaves it out
+  /// since. (`rd_kafka_broker_set_error`)
+  private static func isForTLS(_ text: String) -> Bool {
+    if text.contains("connecting to a SSL listener?") { return true }
+    let isWithTLS = text.hasPrefix("ssl://") || text.hasPrefix("sasl_ssl://")
+    return !isWithTLS && text.contains("Disconnected") && text.contains("in state APIVERSION_QUERY")
+  }
+
+  /// A broker for logins answers which versions it speaks, and hangs up on what is asked next.
+  private static func isForLogins(_ text: String) -> Bool {
+    if text.contains("broker might require SASL authentication") { return true }
+    guard !text.hasPrefix("sasl_"), text.contains("Disconnected"),
+      let start = text.firstRange(of: " (after ")?.upperBound,
+      let end = text[start...].firstRange(of: "ms in state UP")?.lowerBound,
+      let milliseconds = Int(text[start..<end])
+    else { return false }
+    return milliseconds < 2000
+  }
+
   /// A broker without TLS hangs up on a handshake, or answers what is no TLS.
   private static func isWithoutTLS(_ text: String) -> Bool {
     if text.contains("connecting to a PLAINTEXT broker listener?") { return true }
@@ -82,7 +108,12 @@ public enum ConnectionTrouble: Sendable, Equatable {
   }
 
   /// Whether this is only the likeliest reason: one that is sure says more.
-  var isGuess: Bool { self == .brokerMayWantTLS || self == .brokerMayHaveNoTLS }
+  var isGuess: Bool {
+    switch self {
+    case .brokerMayWantTLS, .brokerMayHaveNoTLS, .brokerMayWantLogin: true
+    default: false
+    }
+  }
 }
 
 extension ConnectionTrouble: CustomStringConvertible {
@@ -106,8 +137,12 @@ extension ConnectionTrouble: CustomStringConvertible {
       "it hangs up on a client without TLS: if this port is one for TLS, set -X security.protocol=ssl (sasl_ssl with a login)"
     case .brokerMayHaveNoTLS:
       "it hangs up on the TLS handshake: if this port is one without TLS, set -X security.protocol=plaintext (sasl_plaintext with a login)"
+    case .brokerMayWantLogin:
+      "it hangs up on a client without a login: if this port is one for logins, set -X security.protocol=sasl_plaintext (sasl_ssl with TLS), sasl.mechanism, sasl.username and sasl.password"
     case .login(let words):
       "it refuses the login (\(words)): check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all"
+    case .scramLogin(let words, let version):
+      "it refuses the login (\(words)): librdkafka \(version) cannot \(LibraryAbility.loggingInByScram.words), whatever the password; \(LibraryAbility.loggingInByScram.since) or newer can (make deps takes one), or use -X sasl.mechanism=PLAIN over TLS. With an older Kafka check sasl.username and sasl.password"
     }
   }
 }

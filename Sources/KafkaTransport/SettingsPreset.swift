@@ -70,6 +70,7 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
     ]
     // 1000 by default: a sink that empties its queue sooner waits for the rest of the second.
     if looksForRoom { settings.append((roomBackoff, "10")) }
+    if GroupProtocol(user) == .consumer { settings.removeAll { GroupProtocol.ofBrokers.contains($0.0) } }
     return settings
   }
 

@@ -11,9 +11,14 @@ enum StartFailure {
       }
       return .setting(key: key, reason: "\(path) \(fault(of: path, key, reason))")
     }
-    if reason.contains("sasl.kerberos"), value("sasl.mechanism") == "GSSAPI" {
+    // librdkafka's wheels are built without Kerberos.
+    let isWithout = reason.contains("No provider for SASL mechanism GSSAPI")
+    if isWithout || reason.contains("sasl.kerberos"), value("sasl.mechanism") == "GSSAPI" {
       return .client(
-        reason: "sasl.mechanism is GSSAPI (Kerberos) unless set; with a name and a password it is "
+        reason: "sasl.mechanism is GSSAPI (Kerberos) unless set"
+          + (isWithout
+            ? ", and this librdkafka is built without it (the system's may have it: make build LIBRDKAFKA=system)"
+            : "") + "; with a name and a password it is "
           + "-X sasl.mechanism=PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512")
     }
     return .client(reason: reason)

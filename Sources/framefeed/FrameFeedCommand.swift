@@ -61,7 +61,7 @@ enum FrameFeedCommand {
       case .run(let command, let path): return await run(command, path)
       case .help(let path):
         print(HelpPage(width: Terminal.width, isStyled: Terminal.isStyled).text(path))
-      case .version: print(Versions.framefeed)
+      case .version: print("\(Versions.framefeed)\nlibrdkafka \(librdkafkaVersion)")
       case .completions(let shell): print(CompletionScript(commandLine).text(for: shell), terminator: "")
       case .manual:
         print(

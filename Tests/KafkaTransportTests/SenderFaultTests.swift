@@ -167,6 +167,8 @@ import Testing
     let told = Tellings()
     var settings = KafkaSettings(brokers: cluster.brokers)
     settings.set("topic.metadata.refresh.interval.ms", "100")
+    // Newer versions keep what they knew of it for so long, 30 s unless set.
+    settings.set("topic.metadata.propagation.max.ms", "100")
     let producer = try FrameProducer(settings, options(), log: told.log) { told.tell($0) }
     try producer.connect()
     let back = PipelineThread("topic") {

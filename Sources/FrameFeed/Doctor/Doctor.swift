@@ -42,7 +42,7 @@ public struct Doctor: Sendable {
     let admin = try TopicAdmin(kafka)
     let cluster = try admin.cluster()
     let description = try admin.describe(topic)
-    var findings = [self.brokers(cluster)]
+    var findings = [self.brokers(cluster), Self.library(.inUse)]
     findings += brokerLimit(admin, cluster)
     if let description {
       findings +=

@@ -1,0 +1,58 @@
+import CRDKafka
+
+/// A version of librdkafka: `2.6.1`.
+public struct LibraryVersion: Sendable, Comparable, CustomStringConvertible {
+  private let parts: [Int]
+
+  public init(_ major: Int, _ minor: Int, _ revision: Int) { parts = [major, minor, revision] }
+
+  /// As `rd_kafka_version` tells it: 0xMMmmrrxx; the last are of versions before a release.
+  init(number: Int32) {
+    let bits = UInt32(bitPattern: number)
+    self.init(Int(bits >> 24), Int(bits >> 16 & 0xff), Int(bits >> 8 & 0xff))
+  }
+
+  /// The one in use, which need not be the one that the program was built with.
+  public static let inUse = LibraryVersion(number: rd_kafka_version())
+
+  public static func < (a: LibraryVersion, b: LibraryVersion) -> Bool {
+    a.parts.lexicographicallyPrecedes(b.parts)
+  }
+
+  public var description: String { parts.map { "\($0)" }.joined(separator: ".") }
+}
+
+/// What a sink or source may need, and not every librdkafka can do. From its CHANGELOG.md.
+public enum LibraryAbility: Sendable, CaseIterable {
+  /// Before, a consumer's close waited for ever for the partitions of a topic that is no more (#4187).
+  case leavingDeletedTopics
+  /// Before, the client's nonce was sent twice, which Kafka refuses since 3.8.1 (#4895).
+  case loggingInByScram
+  /// Since then KIP-848 is for production; early forms are known since 2.4.
+  case groupsOfBrokers
+
+  /// The first version that can.
+  public var since: LibraryVersion {
+    switch self {
+    case .leavingDeletedTopics: LibraryVersion(2, 1, 0)
+    case .loggingInByScram: LibraryVersion(2, 6, 1)
+    case .groupsOfBrokers: LibraryVersion(2, 12, 0)
+    }
+  }
+
+  /// What is missing, to follow "cannot".
+  public var words: String {
+    switch self {
+    case .leavingDeletedTopics: "end behind a topic that was deleted"
+    case .loggingInByScram: "log in by SCRAM to Apache Kafka 3.8.1 or newer"
+    case .groupsOfBrokers: "use group.protocol=consumer"
+    }
+  }
+
+  public func isThere(in version: LibraryVersion = .inUse) -> Bool { version >= since }
+
+  /// What a version cannot do.
+  public static func missing(in version: LibraryVersion = .inUse) -> [LibraryAbility] {
+    allCases.filter { !$0.isThere(in: version) }
+  }
+}
