@@ -4,7 +4,9 @@ libs/), else the local development server. It ends with Ctrl-C, with the command
 gone; nothing of it stays but what --data names.
 
   broker.py run [OPTIONS] [-- COMMAND...]      in the foreground, or as long as COMMAND, which finds it in $FRAMEFEED_BROKER
-  broker.py kill|stop|start|suspend|resume DIRECTORY NODE...    one node of those that run there (--data, --temporary)
+  broker.py kill|stop|begin|start|suspend|resume DIRECTORY NODE...
+                                               nodes of one that runs there (--data, --temporary); start waits until
+                                               they serve again, which Kafka does 9 s after a kill, begin does not wait
   broker.py name HOST:PORT                     what runs there
   broker.py prepare                            makes later starts of Kafka quicker (once for each version and Java)
 
@@ -52,7 +54,7 @@ def arguments():
     run.add_argument("--development", action="store_true", help="the development server, also with KAFKA_HOME")
     run.add_argument("--stay", action="store_true", help="also when who started it has gone")
     run.add_argument("--quiet", action="store_true", help="says nothing when it is ready")
-    for action in "kill", "stop", "start", "suspend", "resume":
+    for action in "kill", "stop", "begin", "start", "suspend", "resume":
         told = actions.add_parser(action)
         told.add_argument("directory", type=Path)
         told.add_argument("nodes", type=int, nargs="+")
@@ -83,6 +85,8 @@ def lay_out(cluster, given):
 def run(given):
     directory = given.data or given.temporary or Path(tempfile.mkdtemp(prefix="framefeed-broker-"))
     directory.mkdir(parents=True, exist_ok=True)
+    if given.data is None and any(directory.iterdir()):
+        raise Failed(f"{directory} is not empty, and --temporary is removed at the end")
     cluster = Cluster(directory.resolve())
     status = 0
     try:

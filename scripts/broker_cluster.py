@@ -10,7 +10,7 @@ import subprocess
 import broker_wire as wire
 from broker_development import DevelopmentNode
 from broker_kafka import KafkaNode, identity
-from broker_process import Failed, wait_until
+from broker_process import Failed, Node, wait_until
 
 START = 120  # seconds; 2 to 7 on a quiet machine
 
@@ -125,8 +125,8 @@ class Cluster:
             node.lay_out(self.identity, formatted)
             self.nodes.append(node)
 
-    def start(self, nodes=None):
-        for node in nodes or self.nodes:
+    def start(self):
+        for node in self.nodes:
             node.begin()
         self.save()
         self.await_ready()
@@ -141,17 +141,19 @@ class Cluster:
         wait_until(awake, lambda: wire.is_ready(addresses, numbers), f"{self.name} at {','.join(addresses)} is not ready", START)
 
     def do(self, action, numbers):
-        """One of kill, stop, start, suspend, resume, for some nodes; a start ends when they serve again."""
+        """One of kill, stop, begin, start, suspend, resume, for some nodes; a start ends when they serve again."""
         wrong = next((number for number in numbers if not 0 < number <= len(self.nodes)), None)
         if wrong is not None:
             raise Failed(f"there is no node {wrong}, only 1 to {len(self.nodes)}")
-        nodes = [self.nodes[number - 1] for number in numbers]
-        if action == "start":
-            self.start(nodes)
-        for node in nodes:
-            act = {"kill": node.kill, "stop": node.stop, "suspend": node.hold, "resume": node.go_on}
-            act.get(action, lambda: None)()
+        acts = {"kill": Node.kill, "stop": Node.stop, "begin": Node.begin, "start": Node.begin, "suspend": Node.hold,
+                "resume": Node.go_on}
+        if action not in acts:
+            raise Failed(f"{action}: expected one of {', '.join(acts)}")
+        for number in numbers:
+            acts[action](self.nodes[number - 1])
         self.save()
+        if action == "start":
+            self.await_ready()
 
     def end(self, in_order):
         """All nodes; in order where their data stays, so that it is whole."""

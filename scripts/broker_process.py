@@ -80,9 +80,11 @@ class Node:
             self.kill()
             raise Failed(f"node {self.number} did not stop within {seconds} s and was killed") from None
 
-    def last_words(self, lines=12):
+    def last_words(self, lines=6):
+        """Of its log, without the places in Java's code."""
         try:
-            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+            said = self.log.read_text(errors="replace").splitlines()
+            return "\n".join([line for line in said if not line.startswith("\tat ")][-lines:])
         except OSError:
             return ""
 
