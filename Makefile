@@ -1,18 +1,26 @@
 # `make help` lists the targets.
 PORT ?= 9092
 DATA ?=
+# A folder of Apache Kafka that has libs/: what runs is Kafka from there, else the development server. Or BROKER=HOST:PORT,
+# one that runs.
+KAFKA_HOME ?=
+BROKER ?=
+export KAFKA_HOME BROKER
 # What the build links against; and what the demo, tests and figures run.
 BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev libtiff-dev libwebp-dev \
   python3-venv
 SYSTEM := $(BUILD_SYSTEM) kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
   libturbojpeg0 libjpeg-turbo-progs zsh fish mandoc
+# Kafka runs on any Java since 17.
+SYSTEM += $(if $(KAFKA_HOME),$(if $(shell command -v java),,openjdk-17-jre-headless))
 # What only the peers in C need; FrameFeed builds and runs without.
 PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
 # The librdkafka that everything runs with: system or current; else see the script.
 LIBRDKAFKA ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps swift librdkafka build-system system peer-system peers build install broker demo bench test soak sanitize disturb fuzz lint clean
+.PHONY: help deps swift librdkafka build-system system peer-system peers build install broker cluster demo bench test soak \
+  sanitize disturb fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -77,19 +85,22 @@ install: swift build-system librdkafka ## framefeed with its completions and man
 	put --manual man/man1/framefeed.1; \
 	echo "installed in $$root"
 
-broker: .venv/.stamp ## a local broker in the foreground (PORT=9092, DATA=a fresh directory)
-	@data="$(DATA)"; exec scripts/broker.sh run $(PORT) "$${data:-$$(mktemp -d)}"
+broker: $(if $(KAFKA_HOME),,.venv/.stamp) ## a broker in the foreground: Apache Kafka with KAFKA_HOME=DIR (PORT=9092, DATA=a fresh directory)
+	@exec python3 scripts/broker.py run --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
-demo: deps ## the sample feed through a broker to a model (BROKER=HOST:PORT, else a local one)
-	@BROKER="$(BROKER)" scripts/demo.sh
+cluster: ## three brokers of Apache Kafka in the foreground (KAFKA_HOME=DIR, PORT=9092 and the next two, DATA)
+	@exec python3 scripts/broker.py run --nodes 3 --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
-bench: build peers ## every comparison, tables and figures in bench/ (BROKER=HOST:PORT, else a local one)
-	@BROKER="$(BROKER)" scripts/bench.sh
+demo: deps ## the sample feed through a broker to a model (KAFKA_HOME=DIR, or BROKER=HOST:PORT that runs)
+	@scripts/demo.sh
 
-test: deps ## all tests, beside a local broker
-	@scripts/test.sh
+bench: build peers ## every comparison, tables and figures in bench/ (KAFKA_HOME, BROKER)
+	@scripts/bench.sh
 
-soak: deps build ## faults again and again, minutes each: what was lost, and how soon it went on (SECONDS=120)
+test: deps ## all tests, beside a broker (KAFKA_HOME, BROKER; FILTER=some of them)
+	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
+
+soak: deps build ## faults again and again, minutes each: what was lost, and how soon it went on (SECONDS=120, KAFKA_HOME)
 	@scripts/soak.sh $(or $(SECONDS),120)
 
 sanitize: deps ## unit tests and whole feeds under AddressSanitizer and ThreadSanitizer

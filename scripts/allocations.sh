@@ -3,9 +3,7 @@
 # by the library that asked. $BROKER as in bench.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [[ -n ${BROKER:-} ]]; then
-  export FRAMEFEED_BROKER=$BROKER
-elif [[ -z ${FRAMEFEED_BROKER:-} ]]; then
+if [[ -n ${BROKER-} || -z ${FRAMEFEED_BROKER-} ]]; then
   exec scripts/with-broker.sh "$0" "$@"
 fi
 framefeed=.build/release/framefeed

@@ -3,10 +3,8 @@
 # to bench/. $BROKER is the broker to use; without it a local one is started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-if [[ -n ${BROKER:-} ]]; then
-  export FRAMEFEED_BROKER=$BROKER
-elif [[ -z ${FRAMEFEED_BROKER:-} ]]; then
-  exec scripts/with-broker.sh "$0"
+if [[ -n ${BROKER-} || -z ${FRAMEFEED_BROKER-} ]]; then
+  exec scripts/with-broker.sh "$0" "$@"
 fi
 framefeed=.build/release/framefeed
 out=bench

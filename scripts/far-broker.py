@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the local broker in a network of its own, reachable by a Unix socket only.
+"""Runs a broker (see broker.py) in a network of its own, reachable by a Unix socket only.
 
     unshare --net scripts/far-broker.py PORT DATADIR SOCKET
 
@@ -8,7 +8,6 @@ TLS) is the only way to the broker, as with a broker that has TLS itself.
 """
 
 import asyncio
-import ctypes
 import fcntl
 import os
 import signal
@@ -18,12 +17,6 @@ import subprocess
 import sys
 
 port, data, path = sys.argv[1:]
-
-
-def end_with_parent():
-    """A broker must not outlive a test that was killed."""
-    PR_SET_PDEATHSIG = 1
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def loopback_up():
@@ -64,10 +57,10 @@ async def main():
 
 
 loopback_up()
-script = os.path.join(os.path.dirname(__file__), "broker.sh")
-broker = subprocess.Popen([script, "run", port, data], preexec_fn=end_with_parent)
+script = os.path.join(os.path.dirname(__file__), "broker.py")
+broker = subprocess.Popen([sys.executable, script, "run", "--port", port, "--temporary", data])
 try:
     asyncio.run(main())
 finally:
-    broker.kill()
+    broker.terminate()
     broker.wait()

@@ -7,9 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v perf >/dev/null || { echo "overhead.sh: perf is not installed (Debian: linux-perf)" >&2; exit 1; }
-if [[ -n ${BROKER:-} ]]; then
-  export FRAMEFEED_BROKER=$BROKER
-elif [[ -z ${FRAMEFEED_BROKER:-} ]]; then
+if [[ -n ${BROKER-} || -z ${FRAMEFEED_BROKER-} ]]; then
   exec scripts/with-broker.sh "$0" "$@"
 fi
 framefeed=.build/release/framefeed

@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,27 +29,32 @@ COLUMNS = "sent answered lost twice unordered dropped behind".split()
 
 
 class Broker:
-    """A local broker that can be ended in order and started again with what it had."""
+    """One of its own (see broker.py) that can be ended in order and started again with what it had."""
 
     def __init__(self, work):
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            self.port = s.getsockname()[1]
-        self.address = f"localhost:{self.port}"
-        self.data = work / "broker"
-        self.start()
+        self.directory = work / "broker"
+        self.process = subprocess.Popen(
+            [sys.executable, "scripts/broker.py", "run", "--temporary", str(self.directory)],
+            stdout=subprocess.PIPE, text=True)
+        self.name, _, self.address = self.process.stdout.readline().strip().rpartition(" at ")
+        if not self.address:
+            sys.exit("soak: the local broker did not come up")
+
+    @property
+    def is_development_server(self):
+        return not self.name.startswith("Apache Kafka")
+
+    def order(self, action, *nodes):
+        subprocess.run([sys.executable, "scripts/broker.py", action, str(self.directory), *map(str, nodes or [1])],
+                       check=True)
 
     def start(self):
-        self.process = subprocess.Popen(
-            ["scripts/broker.sh", "run", str(self.port), str(self.data)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        while subprocess.run(["kcat", "-L", "-m", "2", "-b", self.address], capture_output=True).returncode:
-            if time.monotonic() > deadline:
-                sys.exit("soak: the local broker did not come up")
-            time.sleep(0.1)
+        self.order("start")
 
     def stop(self):
+        self.order("stop")
+
+    def close(self):
         self.process.terminate()
         self.process.wait()
 
@@ -183,7 +187,7 @@ class Feeds:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        self.broker.stop()
+        self.broker.close()
         self.directory.cleanup()
 
 
@@ -265,12 +269,13 @@ def broker_restarted(seconds):
     worst, rounds = 0, 0
     for _ in range(max(1, seconds // 30)):
         time.sleep(15)
-        # It goes on acknowledging while it ends, and forgets that: the sources stand still meanwhile.
-        for source in sources:
+        # The development server goes on acknowledging while it ends, and forgets that: the sources stand still.
+        still = sources if feeds.broker.is_development_server else []
+        for source in still:
             source.send_signal(signal.SIGSTOP)
         time.sleep(0.5)
         feeds.broker.stop()
-        for source in sources:
+        for source in still:
             source.send_signal(signal.SIGCONT)
         time.sleep(5)
         feeds.broker.start()
@@ -397,6 +402,8 @@ def main():
     for name in wanted:
         feeds, counts, worst, rounds = FAULTS[name](seconds)
         feeds.close()
+        if name == wanted[0]:
+            print(f"broker: {feeds.broker.name}", flush=True)
         print(name.ljust(width), f"{rounds:5}", *(str(counts[c]).rjust(9) for c in COLUMNS), f"  {worst:8.2f} s",
               flush=True)
         print(*(f"    {note}\n" for note in feeds.notes), sep="", end="", flush=True)

@@ -100,7 +100,7 @@ struct BrokerRestartTests {
       "--feed",
       "patient")
     usleep(4_000_000)
-    try broker.terminate()
+    try broker.stop()
     usleep(1_000_000)
     for process in [sink, source, patient] {
       if signal == SIGINT { process.interrupt() } else { process.terminate() }

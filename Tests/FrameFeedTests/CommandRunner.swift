@@ -93,6 +93,10 @@ final class RunningCommand {
 
 /// Runs a program to its end.
 func run(_ program: String, _ arguments: String...) throws -> Finished {
+  try run(program, arguments)
+}
+
+func run(_ program: String, _ arguments: [String]) throws -> Finished {
   try RunningCommand(program, arguments).wait()
 }
 

@@ -110,26 +110,19 @@ struct ComparisonTests {
   /// A broker that dies in the middle ends the comparison with an error, and soon.
   @Test(arguments: ["FrameFeed", "confluent-kafka", "aiokafka", "kafka-python + crc32c"])
   func aDeadBrokerIsAnErrorAndNoHang(client: String) throws {
-    let scratch = try Scratch(partitions: nil)
-    let port = Int.random(in: 20_000..<30_000)
-    // The script becomes the broker, so that killing it kills the broker.
-    let server = try RunningCommand("scripts/broker.sh", ["run", "\(port)", scratch.file("data")])
-    for _ in 0..<100 {
-      if try run("kcat", "-L", "-b", "localhost:\(port)", "-m", "1").code == 0 { break }
-      usleep(100_000)
-    }
+    let server = try LocalBroker()
     let comparing = try RunningCommand(
       framefeed,
       [
         "compare", "transports", "samples/flight", "--only", client, "--sends", "1000000", "--timeout", "3",
-        "--broker", "localhost:\(port)",
+        "--broker", server.address,
       ])
     sleep(3)
-    server.kill()
+    try server.kill()
     let done = try comparing.wait()
     #expect(done.code == 1)
     #expect(
-      done.errors.contains("the broker at localhost:\(port) does not answer any more"), "\(done.errors)")
+      done.errors.contains("the broker at \(server.address) does not answer any more"), "\(done.errors)")
   }
 
   @Test func aSettingThatMattersIsTold() throws {

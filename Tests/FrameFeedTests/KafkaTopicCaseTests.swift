@@ -8,7 +8,7 @@ import Testing
   .enabled(if: python != nil, "FRAMEFEED_PYTHON names a Python with confluent-kafka"), .withKafka)
 struct KafkaTopicCaseTests {
   private func topicCase() throws -> TopicCase {
-    try TopicCase(on: try #require(KafkaBroker.current).address)
+    try TopicCase(on: try #require(KafkaTrait.broker).address)
   }
 
   /// A partition that appears later is read from its beginning, within 10 s, also by librdkafka's default of asking for
@@ -187,7 +187,7 @@ struct KafkaTopicCaseTests {
     try topicCase.send([4, 8, 6])
     let second = try topicCase.startSink("second", ["--until-end", "--idle-timeout", "20"])
     usleep(UInt32(seconds * 1e6))
-    KafkaBroker.current!.standStill(seconds: 16)
+    try KafkaTrait.broker!.standStill(seconds: 16)
     let ended = try second.wait()
     #expect(ended.code == 0, "\(ended.errors)")
     #expect(topicCase.answers("second").count == 18)
