@@ -67,8 +67,13 @@ final class KafkaClient: @unchecked Sendable {
 
   /// An error as one thrown; one of a right that is missing names it.
   func failure(_ action: GuardedAction, _ code: KafkaCode, detail: String? = nil) -> TransportError {
-    if let denial = Denial(action, code, login: login, servers: brokers.servers) { return .denied(denial) }
+    if let denial = denial(action, code) { return .denied(denial) }
     return failure("\(action)", code, detail: detail)
+  }
+
+  /// The right that is missing for an action that was refused so, if it is one.
+  func denial(_ action: GuardedAction, _ code: KafkaCode) -> Denial? {
+    Denial(action, code, login: login, servers: brokers.servers)
   }
 
   /// Why the client can do nothing more; ``KafkaCode/none`` while it can.

@@ -79,7 +79,13 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   /// Whether the user lacks a right: trying again changes nothing.
-  public var isDenial: Bool { if case .kafka(_, let code, _) = self { code.isDenied } else { false } }
+  public var isDenial: Bool {
+    switch self {
+    case .denied: true
+    case .kafka(_, let code, _): code.isDenied
+    default: false
+    }
+  }
 
   /// Whether the same may succeed a little later.
   var mayPass: Bool {

@@ -25,7 +25,9 @@ import Testing
   }
 
   /// Shared in a group, and with partitions of one's own.
-  @Test(arguments: [nil, [0, 1, 2]] as [[Int32]?]) func eachPartitionHasItsOwnPosition(own: [Int32]?) throws {
+  @Test(arguments: [PartitionChoice.shared, .these([0, 1, 2]), .all]) func eachPartitionHasItsOwnPosition(
+    own: PartitionChoice
+  ) throws {
     var topic = try UnequalTopic([40, 7, 90])
     let first = try topic.consumer("g", partitions: own)
     #expect(read(first, 137).count == 137)

@@ -94,6 +94,15 @@ extension FrameConsumer {
   /// Called by librdkafka: positions were committed, or not.
   func committed(_ code: KafkaCode) {
     guard code != .none, code != .noOffset else { return }
+    let action = GuardedAction.committing(group: options.group, topic: options.topic)
+    if let denial = client.denial(action, code) {
+      // Nothing would count as read any more.
+      return polling.withLock { polling in
+        guard polling.fatal == nil else { return }
+        polling.fatal = .denied(denial)
+        polling.problems.append(.denied(denial))
+      }
+    }
     guard polling.withLock({ $0.refused.insert(code.rawValue).inserted }) else { return }
     log?(
       .ours,
@@ -119,7 +128,7 @@ extension FrameConsumer {
       case .commit(let positions):
         guard options.keepsPositions else { break }
         do throws(TransportError) {
-          try client.commit(options.topic, positions, milliseconds: options.answerTimeout)
+          try client.commit(options.topic, positions, group: options.group, milliseconds: options.answerTimeout)
         } catch {
           log?(.ours, "the last positions were not committed, so their records are read again: \(error)")
         }

@@ -53,7 +53,7 @@ extension FrameConsumer {
     let finding = Standstill.Finding(
       code: answer.code, partitions: answer.partitions, own: own.isEmpty ? nil : own,
       receiveLimit: client.number("receive.message.max.bytes"), last: client.lastWords,
-      trouble: client.trouble)
+      trouble: client.trouble, denial: client.denial(.askingForTopic(options.topic), answer.code))
     let side = Standstill.Side.reading(group: options.group)
     let cause = finding.cause(for: side)
     if case .silent = cause, !isExpecting { return nil }

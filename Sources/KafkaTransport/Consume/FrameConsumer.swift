@@ -167,7 +167,11 @@ public final class FrameConsumer: Sendable {
       return .nothing
     }
     if code == .unknownTopic { return .problem(.topicMissing(options.topic, broker: client.brokers)) }
-    return .problem(client.failure("reading topic \(options.topic)", code, detail: detail))
+    // A fetch names its partition; what is refused without one is refused to the member of the group.
+    let action: GuardedAction =
+      partition >= 0 && !code.isDeniedGroup
+      ? .readingTopic(options.topic) : .joiningGroup(options.group, topic: options.topic)
+    return .problem(client.failure(action, code, detail: detail))
   }
 
   private func toldNext() -> Polled {

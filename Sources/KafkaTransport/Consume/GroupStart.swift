@@ -24,13 +24,13 @@ struct GroupStart: Sendable {
     }
     // Without a position reading begins at the beginning anyway.
     guard rewinds || start != .committed else { return Outcome() }
-    let positions = try client.positions(topic, partitions, milliseconds: timeout)
+    let positions = try client.positions(topic, partitions, group: group, milliseconds: timeout)
     if !rewinds {
       guard positions.values.allSatisfy({ $0 == nil }) else { return Outcome(goesOn: true) }
     }
     let chosen = try chosen(partitions, client)
     do throws(TransportError) {
-      try client.commit(topic, chosen, milliseconds: timeout)
+      try client.commit(topic, chosen, group: group, milliseconds: timeout)
     } catch {
       // Another consumer was faster.
       guard case .kafka(_, let code, _) = error, code.isOfMembership else { throw error }

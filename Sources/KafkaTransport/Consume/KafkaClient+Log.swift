@@ -42,36 +42,39 @@ extension KafkaClient {
   }
 
   /// The group's position in each partition; `nil` where it has none.
-  func positions(_ topic: String, _ partitions: [Int32], milliseconds: Int32) throws(TransportError)
-    -> [Int32: Int64?]
-  {
+  func positions(
+    _ topic: String, _ partitions: [Int32], group: String, milliseconds: Int32
+  ) throws(TransportError) -> [Int32: Int64?] {
     guard !partitions.isEmpty else { return [:] }
     let answer = PartitionList(topic, partitions).pass {
       KafkaCode(rd_kafka_committed(handle, $0, milliseconds))
     }
     // One partition's error may come beside the others' answers.
     for code in [answer.result] + answer.entries.map(\.code) where code != .none {
-      throw failure("asking for the group's positions", code)
+      throw failure(.askingForPositions(group: group, topic: topic), code)
     }
     return answer.entries.reduce(into: [:]) { $0[$1.partition] = .some($1.offset >= 0 ? $1.offset : nil) }
   }
 
   /// Makes these the group's positions and waits for the brokers' word.
-  func commit(_ topic: String, _ positions: [Int32: Int64], milliseconds: Int32) throws(TransportError) {
+  func commit(
+    _ topic: String, _ positions: [Int32: Int64], group: String, milliseconds: Int32
+  ) throws(TransportError) {
     guard !positions.isEmpty else { return }
+    let action = GuardedAction.committing(group: group, topic: topic)
     let queue = rd_kafka_queue_new(handle)
     defer { rd_kafka_queue_destroy(queue) }
     var list = PartitionList(topic, [])
     for (partition, offset) in positions { list.add(topic, partition, offset: offset) }
     let code = list.pass { KafkaCode(rd_kafka_commit_queue(handle, $0, queue, nil, nil)) }.result
-    guard code == .none else { throw failure("committing positions", code) }
+    guard code == .none else { throw failure(action, code) }
     guard let event = rd_kafka_queue_poll(queue, milliseconds) else {
-      throw failure("committing positions", .timedOut)
+      throw failure(action, .timedOut)
     }
     defer { rd_kafka_event_destroy(event) }
     var codes = [KafkaCode(rd_kafka_event_error(event))]
     if let list = rd_kafka_event_topic_partition_list(event) { codes += list.entries.map(\.code) }
-    for code in codes where code != .none { throw failure("committing positions", code) }
+    for code in codes where code != .none { throw failure(action, code) }
   }
 
   /// The partitions of a topic. Never creates it.

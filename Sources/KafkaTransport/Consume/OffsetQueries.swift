@@ -44,6 +44,7 @@ final class OffsetQueries: Sendable {
 
   private let client: KafkaClient
   private let topic: String
+  private let group: String
   private let isPositioned: Bool
   private let readsAll: Bool
   private let patience: Int64
@@ -61,6 +62,7 @@ final class OffsetQueries: Sendable {
   ) {
     self.client = client
     topic = options.topic
+    group = options.group
     isPositioned = options.keepsPositions
     readsAll = options.partitions == .all
     patience = FrameClock.nanoseconds(options.patience)
@@ -148,7 +150,7 @@ final class OffsetQueries: Sendable {
   /// A position that the brokers do not tell is not the same as none, from which the group would read all again.
   private func beginnings(_ search: Search) throws(TransportError) -> [PartitionBeginning] {
     let committed: [Int32: Int64?] =
-      isPositioned ? try client.positions(topic, search.partitions, milliseconds: timeout) : [:]
+      isPositioned ? try client.positions(topic, search.partitions, group: group, milliseconds: timeout) : [:]
     let logs = client.logEnds(topic, search.partitions, milliseconds: timeout)
     let firstLater = firstLater(search.marks.filter { search.partitions.contains($0.key) })
     let now = FrameClock.now() / 1_000_000

@@ -27,7 +27,6 @@ extension TransportError {
   static func undelivered(_ action: String, _ code: KafkaCode) -> TransportError {
     let detail: String? =
       switch code {
-      case _ where code.isDenied: "\(code.description): give this user the right to write to the topic"
       case .messageTimedOut: "no broker has acknowledged it within message.timeout.ms"
       default: nil
       }

@@ -35,7 +35,8 @@ final class ProducerConnection: Sendable {
     let answer = topic.ask(milliseconds: 1000)
     let finding = Standstill.Finding(
       code: answer.code, partitions: answer.partitions, own: options.partition?.current.map { [$0] },
-      minimumInSync: options.minimumInSync, last: client.lastWords, trouble: client.trouble)
+      minimumInSync: options.minimumInSync, last: client.lastWords, trouble: client.trouble,
+      denial: client.denial(.askingForTopic(options.topic), answer.code))
     return Standstill(
       cause: finding.cause(for: .sending), side: .sending, topic: options.topic, brokers: client.brokers)
   }

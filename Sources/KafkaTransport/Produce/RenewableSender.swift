@@ -30,7 +30,7 @@ final class RenewableSender: Sendable {
     var answerPatience = StandstillWatch.patience
 
     /// As messages name what is done.
-    var action: String { "sending to \(topic)" }
+    var action: GuardedAction { .sendingToTopic(topic) }
   }
 
   private let records: RecordsInFlight
@@ -50,12 +50,16 @@ final class RenewableSender: Sendable {
     let atFirst = try ProducerConnection.onTheirWay(settings, options) ?? options.inFlightRecords
     let records = RecordsInFlight(
       records: options.inFlightRecords, bytes: options.inFlightBytes, atFirst: atFirst, teller: teller)
-    let action = options.action
+    let (action, login) = (options.action, Login(settings))
     events = ClientEvents(
       log: log,
       delivered: { message, fatal in
         let code = KafkaCode(message.pointee.err)
-        let error: TransportError? = code == .none ? nil : .undelivered(action, code)
+        let error: TransportError? =
+          code == .none
+          ? nil
+          : Denial(action, code, login: login, servers: settings.brokers).map { .denied($0) }
+            ?? .undelivered("\(action)", code)
         // The next record is denied too.
         if code.isDenied { records.giveUp(error) }
         records.answered(
@@ -125,7 +129,10 @@ final class RenewableSender: Sendable {
   }
 
   private func ended(_ connection: ProducerConnection, _ fatal: KafkaCode) {
-    let reason = connection.client.fatalError ?? .kafka(action: options.action, code: fatal, detail: nil)
+    let denial = connection.client.denial(.startingIdempotence(topic: options.topic), fatal)
+    let reason =
+      denial.map { .denied($0) } ?? connection.client.fatalError
+      ?? .kafka(action: "\(options.action)", code: fatal, detail: nil)
     if fatal.isLostPlace { records.clientEnded(.lostPlace, reason) } else { records.giveUp(reason) }
   }
 

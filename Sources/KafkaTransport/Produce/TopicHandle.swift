@@ -61,8 +61,8 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
       case .unknownTopic: if !isPatient { throw .topicMissing(name, broker: client.brokers) }
       case .timedOut, .transport:
         step *= 2
-        if now >= deadline { throw client.failure("asking for topic \(name)", code) }
-      default: throw client.failure("asking for topic \(name)", code)
+        if now >= deadline { throw client.failure(.askingForTopic(name), code) }
+      default: throw client.failure(.askingForTopic(name), code)
       }
       if isStopped() { throw .stopped }
       client.pause(milliseconds: 50)

@@ -7,7 +7,7 @@ public struct Standstill: Sendable, Equatable {
     case unreachable(String)
     case connection(ConnectionTrouble)
     case topicGone
-    case denied(KafkaCode)
+    case denied(Denial)
     /// These partitions have none.
     case leaderless([Int32])
     /// A partition and how many of its replicas have all its records; how many must, where that is known.
@@ -63,19 +63,21 @@ extension Standstill: CustomStringConvertible {
     case .topicGone:
       "topic \(topic) is gone: it was deleted, or this user may no longer see it (Describe); "
         + "make it anew: framefeed topic create \(topic) \(brokers.arguments)"
-    case .denied(let code): "\(code.description) at \(brokers): \(right)"
+    case .denied(let denial): "\(denial)"
     case .leaderless(let partitions):
       partitions.count == 1
         ? "partition \(partitions[0]) of \(topic) has no leader: start its broker at \(brokers)"
         : "partitions \(partitions.map(String.init).joined(separator: ", ")) of \(topic) have no leader: start their brokers at \(brokers)"
     case .tooFewInSync(let partition, let inSync, let replicas, let needed):
       "partition \(partition) of \(topic) has \(inSync) of \(replicas) replicas in sync, "
-        + (needed.map { "and min.insync.replicas is \($0)" } ?? "which may be less than its min.insync.replicas")
+        + (needed.map { "and min.insync.replicas is \($0)" }
+          ?? "which may be less than its min.insync.replicas")
         + ": start the brokers that are missing at \(brokers), or let fewer do: framefeed topic create \(topic) "
         + "--update --config min.insync.replicas=\(inSync) \(brokers.arguments)"
     case .aboveReceiveLimit(let bytes, let limit):
       "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
-    case .refused(let code): "the brokers at \(brokers) say of topic \(topic): \(code.description) (\(code.name))"
+    case .refused(let code):
+      "the brokers at \(brokers) say of topic \(topic): \(code.description) (\(code.name))"
     case .silent(let leaders, let words):
       "broker \(leaders.map(String.init).joined(separator: ", ")), which leads \(topic) at \(brokers), \(answer) "
         + "(\(words ?? "librdkafka names no error")); look at that broker and the way to it"
@@ -83,13 +85,6 @@ extension Standstill: CustomStringConvertible {
   }
 
   private var answer: String { side == .sending ? "acknowledges nothing" : "sends nothing" }
-
-  private var right: String {
-    switch side {
-    case .sending: "give this user the right to write to \(topic)"
-    case .reading(let group): "give this user the rights to read \(topic) and group \(group)"
-    }
-  }
 
   /// The next whole 10 MB, with as much again.
   private static func roomy(_ bytes: Int) -> Int { (bytes / 10_000_000 + 2) * 10_000_000 }
@@ -110,6 +105,8 @@ extension Standstill {
     /// librdkafka's last error.
     var last: String?
     var trouble: ConnectionTrouble?
+    /// What the code denies, if it does.
+    var denial: Denial?
 
     /// - Parameter side: replicas that are not in sync hold up only who sends.
     func cause(for side: Side) -> Cause {
@@ -118,8 +115,7 @@ extension Standstill {
       case .timedOut, .transport, .allBrokersDown, .unresolved:
         return trouble.map { .connection($0) } ?? .unreachable(last ?? code.description)
       case _ where code.isUnknownTopic: return .topicGone
-      case _ where code.isDenied: return .denied(code)
-      default: return .refused(code)
+      default: return denial.map { .denied($0) } ?? .refused(code)
       }
     }
 
