@@ -72,7 +72,7 @@ import Testing
       if level == .ours { said.withLock { $0.append(line) } }
     }
     try consumer.start()
-    let refusal = KafkaCode(RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+    let refusal = KafkaCode(RD_KAFKA_RESP_ERR_INVALID_COMMIT_OFFSET_SIZE)
     topic.cluster.fail(.offsetCommit, with: [refusal])
     var count = 0
     func isTold() -> Bool { said.withLock { $0.contains { $0.contains("positions were not committed") } } }
@@ -82,9 +82,27 @@ import Testing
       count += 1
     }
     #expect(count == 137 && isTold())
-    #expect(said.withLock { $0.filter { $0.contains("GROUP_AUTHORIZATION_FAILED") }.count } == 1)
+    #expect(said.withLock { $0.filter { $0.contains("INVALID_COMMIT_OFFSET_SIZE") }.count } == 1)
     try consumer.close()
     #expect(try topic.committed("g") == topic.lengths)
+  }
+
+  /// Where the right to commit is taken away nothing counts as read any more: reading ends, and the right is named.
+  @Test func aForbiddenCommitEndsTheReading() throws {
+    let topic = try UnequalTopic([40, 7, 90])
+    let consumer = try FrameConsumer(settings(topic.cluster), options(topic))
+    try consumer.start()
+    let code = KafkaCode(RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+    topic.cluster.fail(.offsetCommit, with: Array(repeating: code, count: 20))
+    while consumer.fatalError == nil, FrameClock.monotonic() < deadline {
+      if let place = consumer.nextPlace() { consumer.done(place) }
+    }
+    guard case .denied(let denial) = consumer.fatalError else {
+      Issue.record("a forbidden commit ends nothing")
+      return
+    }
+    #expect(denial.rights == [AccessRight(.read, on: .group("g"))])
+    #expect("\(denial)".contains("--operation Read --group g"))
   }
 
   /// One that is dropped without a word of farewell gives its partitions back.
