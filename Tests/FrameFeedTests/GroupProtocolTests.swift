@@ -79,7 +79,7 @@ struct GroupProtocolTests {
     }
     let members = "do not go together while the group has members (1 now)"
     #expect(
-      try refusal(["--partition", "0"]).contains("--partition and group \(topicCase.topic) " + members))
+      try refusal(["--partition", "0"]).contains("--assign and group \(topicCase.topic) " + members))
     #expect(try refusal(Self.new + ["--rewind", "--from", "beginning"]).contains(members))
     #expect(
       try refusal(Self.new + ["-X", "session.timeout.ms=6000"]).contains(
