@@ -117,6 +117,9 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
+  /// Of `group.protocol=consumer`; not in the headers of older versions.
+  static let unreleasedInstanceId = KafkaCode(rawValue: 111)
+
   /// Whether another consumer took this one's place in the group, by the same `group.instance.id`.
   var isFenced: Bool { code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID }
 
@@ -126,6 +129,9 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
       "another sink with the same group.instance.id took this one's place in the group: give each sink a "
         + "group.instance.id of its own, or start it once only"
+    case Self.unreleasedInstanceId.code:
+      "another sink has this group.instance.id; that of a sink that was killed is free when the brokers have ended its "
+        + "session (their group.consumer.session.timeout.ms): start again then, under another name or none"
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
       "the user is known, and lacks the right: a source needs Write and Describe on the topic, a sink Read and Describe"
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:

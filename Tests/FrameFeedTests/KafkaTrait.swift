@@ -6,13 +6,18 @@ struct KafkaTrait: SuiteTrait, TestScoping {
   /// The suite's.
   @TaskLocal static var broker: LocalBroker?
 
+  /// `KEY=VALUE`, of `server.properties`.
+  var settings: [String] = []
+
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    try await Self.$broker.withValue(try LocalBroker(), operation: function)
+    try await Self.$broker.withValue(
+      try LocalBroker(options: settings.flatMap { ["--set", $0] }), operation: function)
   }
 }
 
 extension Trait where Self == KafkaTrait {
   static var withKafka: Self { KafkaTrait() }
+  static func withKafka(_ settings: [String]) -> Self { KafkaTrait(settings: settings) }
 }

@@ -251,6 +251,10 @@ struct Fetching: ~Copyable {
   /// What is waited for, in words.
   private var wait: String? {
     guard isAssigned else {
+      if options.kafka.groupsAreOfBrokers {
+        return
+          "group \(options.group) has given this sink no partitions yet; by group.protocol=consumer those of a sink that was killed are kept for it until the brokers end its session (their group.consumer.session.timeout.ms), and brokers before Kafka 4.0 do not know this protocol: leave it out there"
+      }
       return
         "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). A sink with a name, the same at each start (--name), takes its own place at once, and one that reads alone (--assign all) waits for nobody"
     }

@@ -84,14 +84,4 @@ extension KafkaClient {
     }
     return (0..<Int32(count)).map { $0 }
   }
-
-  /// How many consumers the group has now; `nil` when the broker does not tell.
-  func members(of group: String, milliseconds: Int32) -> Int? {
-    var list: UnsafePointer<rd_kafka_group_list>?
-    let code = KafkaCode(rd_kafka_list_groups(handle, group, &list, milliseconds))
-    guard let list else { return nil }
-    defer { rd_kafka_group_list_destroy(list) }
-    guard code == .none, list.pointee.group_cnt > 0 else { return code == .none ? 0 : nil }
-    return Int(list.pointee.groups[0].member_cnt)
-  }
 }

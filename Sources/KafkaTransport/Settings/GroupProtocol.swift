@@ -1,3 +1,8 @@
+extension KafkaSettings {
+  /// Whether the brokers share out a group's partitions, and its consumers keep no time of their own.
+  public var groupsAreOfBrokers: Bool { GroupProtocol(self) == .consumer }
+}
+
 /// Who shares a topic's partitions among the consumers of a group: the consumers themselves, or the brokers
 /// (KIP-848, `group.protocol=consumer`).
 enum GroupProtocol: String {
