@@ -29,7 +29,7 @@ struct WholeWayTests {
     for codec in ["raw", "jpeg", "zstd", "base64", "raw+zstd:filter=none+base64", "jpeg:quality=60"] {
       // A sink that has read all there is would not wait for the next feed.
       let scratch = try Scratch()
-      let source = try startStream(
+      let streaming = try startStream(
         scratch,
         [
           Self.flight, "--feed", "drone-1", "--codec", codec, "--fps", "30", "--frames", "20", "--encoders",
@@ -39,7 +39,7 @@ struct WholeWayTests {
       let sinking = try sink(
         scratch, "--model", Self.model, "--until-end", "--report", scratch.file("sink.json"), "--results",
         scratch.file("answers.jsonl"), "--decoders", "2")
-      let sent = try source.wait()
+      let sent = try streaming.wait()
       let received = try sinking.wait()
       #expect(sent.code == 0 && received.code == 0, "\(codec): \(sent.errors) \(received.errors)")
       let source = try scratch.report("stream.json")
