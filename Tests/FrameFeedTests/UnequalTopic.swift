@@ -48,7 +48,11 @@ enum UnequalTopic {
   static func awaitFrame(_ topic: String, on broker: String) throws {
     let isThere = try eventually {
       // Bytes of each value, -1 for none.
-      try run("kcat", "-C", "-b", broker, "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%S\n").text
+      try run(
+        "kcat", "-C", "-b", broker, "-t", topic, "-o", "beginning", "-c", "40", "-e", "-q", "-f", "%S\n",
+        "-X",
+        "fetch.wait.max.ms=1"
+      ).text
         .split(separator: "\n").contains { $0 != "-1" && $0 != "0" }
     }
     #expect(isThere, "no frame on \(topic)")
