@@ -46,6 +46,7 @@ class Watch:
             self.end_command()
         if self.control:
             self.control.close()
+            self.path.unlink(missing_ok=True)
 
     def on_signal(self, number, _):
         if self.command and self.command.poll() is None:
@@ -97,13 +98,12 @@ class Watch:
         return 128 - status if status < 0 else status
 
     def listen(self, directory):
-        self.control = socket.socket(socket.AF_UNIX)
+        self.control, self.path = socket.socket(socket.AF_UNIX), directory / CONTROL
+        self.path.unlink(missing_ok=True)
         # The name of a socket has room for 100 letters, a directory may have more.
         there = os.open(".", os.O_RDONLY)
         os.chdir(directory)
         try:
-            if os.path.exists(CONTROL):
-                os.unlink(CONTROL)
             self.control.bind(CONTROL)
         finally:
             os.fchdir(there)

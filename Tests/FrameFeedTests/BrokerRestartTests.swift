@@ -16,13 +16,14 @@ struct BrokerRestartTests {
     let scratch = try Scratch(partitions: nil)
     try UnequalTopic.create("frames", on: broker.address)
     #expect(try run(framefeed, "topic", "create", "answers", "--broker", broker.address).code == 0)
-    let sink = try start(
-      broker, "sink", "--until-end", "--idle-timeout", "40", "--model", "models/motion.json", "--results",
-      "kafka:answers", "--report", scratch.file("sink.json"))
     let source = try start(
       broker, "stream", "synthetic:160x90", "--codec", "raw", "--fps", "50", "--frames", "750", "--acks",
       acks,
       "--report", scratch.file("stream.json"))
+    try UnequalTopic.awaitFrame("frames", on: broker.address)
+    let sink = try start(
+      broker, "sink", "--until-end", "--idle-timeout", "40", "--model", "models/motion.json", "--results",
+      "kafka:answers", "--report", scratch.file("sink.json"))
     usleep(5_000_000)
     try broker.restart(after: 5, standingStill: [source])
     // What comes after the restart, in other partitions, is read too.

@@ -13,6 +13,14 @@ struct ClockTests {
     try Data(
       #"{"name":"small","runtime":{"kind":"builtin","model":"null"},"input":{"width":32,"height":32}}"#.utf8
     ).write(to: URL(filePath: model))
+    let source = try RunningCommand(
+      framefeed,
+      [
+        "stream", "synthetic:160x120", "--topic", scratch.topic, "--fps", "15", "--frames", "\(frames)",
+        "--quiet",
+      ] + (sourceSync ? ["--sync"] : []),
+      environment: ["FRAMEFEED_TEST_CLOCK_SHIFT_NS": "\(shiftMilliseconds * 1_000_000)"])
+    try scratch.awaitFrame()
     let sinking = try RunningCommand(
       framefeed,
       [
@@ -20,14 +28,7 @@ struct ClockTests {
         "--report", scratch.file("sink.json"), "--results", scratch.file("answers.jsonl"), "--quiet",
         "--model", model,
       ] + (sinkSync ? ["--sync"] : []))
-    let sent = try RunningCommand(
-      framefeed,
-      [
-        "stream", "synthetic:160x120", "--topic", scratch.topic, "--fps", "15", "--frames", "\(frames)",
-        "--quiet",
-      ] + (sourceSync ? ["--sync"] : []),
-      environment: ["FRAMEFEED_TEST_CLOCK_SHIFT_NS": "\(shiftMilliseconds * 1_000_000)"]
-    ).wait()
+    let sent = try source.wait()
     let received = try sinking.wait()
     _ = try? FrameFeedTests.run(framefeed, "topic", "delete", scratch.topic + ".sync")
     #expect(sent.code == 0 && received.code == 0, "\(sent.errors) \(received.errors)")

@@ -37,10 +37,12 @@ struct FallingBehindTests {
 
   @Test func theLatestFramesStayYoung() throws {
     let scratch = try Scratch()
+    let source = try stream(scratch, 240)
+    try scratch.awaitFrame()
     let sinking = try sink(
       scratch, "--model", try slowModel(scratch), "--policy", "latest", "--until-end", "--results",
       scratch.file("answers.jsonl"))
-    #expect(try stream(scratch, 240).wait().code == 0)
+    #expect(try source.wait().code == 0)
     let finished = try sinking.wait()
     #expect(finished.code == 0, "\(finished.errors)")
     let report = try scratch.report("sink.json")
@@ -61,6 +63,7 @@ struct FallingBehindTests {
     #expect(feeds.map { UnequalTopic.partition(of: $0) } == [2, 0, 2])
     let scratch = try Scratch()
     let sources = try feeds.map { try stream(scratch, feed: $0, 150) }
+    try scratch.awaitFrame()
     let sinking = try sink(
       scratch, "--model", try slowModel(scratch), "--policy", "latest", "--until-end", "--results",
       scratch.file("answers.jsonl"))

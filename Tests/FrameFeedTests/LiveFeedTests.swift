@@ -80,9 +80,12 @@ struct LiveFeedTests {
 
   /// What a topic held when it was made: partitions of a test are never empty.
   private func records(_ scratch: Scratch) throws -> Int {
-    try run("kcat", "-C", "-b", broker!, "-t", scratch.topic, "-o", "beginning", "-e", "-q", "-f", "%S\n")
-      .text
-      .split(separator: "\n").count
+    try run(
+      "kcat", "-C", "-b", broker!, "-t", scratch.topic, "-o", "beginning", "-e", "-q", "-f", "%S\n", "-X",
+      "fetch.wait.max.ms=1"
+    )
+    .text
+    .split(separator: "\n").count
   }
 
   /// The camera's time is the record's; and it is said so.

@@ -41,6 +41,13 @@ final class LocalBroker: Sendable {
     _ = try? script.wait()
   }
 
+  /// Where the first node has one of its further listeners.
+  func listener(_ name: String) throws -> String {
+    struct State: Decodable { let listeners: [[String: String]] }
+    let state = try Data(contentsOf: directory.appending(path: "cluster.json"))
+    return try #require(JSONDecoder().decode(State.self, from: state).listeners[0][name])
+  }
+
   /// Has the script do one of `stop`, `kill`, `begin`, `start`, `suspend` and `resume`.
   func order(_ action: String, nodes: [Int] = [1]) throws {
     let done = try run("python3", ["scripts/broker.py", action, directory.path] + nodes.map(String.init))

@@ -18,18 +18,39 @@ struct SecretsTests {
     return Dictionary(uniqueKeysWithValues: names.compactMap { Int32($0) }.map { ($0, title($0)) })
   }
 
-  /// The local broker takes any name and password.
   private static let login = [
     "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=camera",
   ]
 
+  /// Where one logs in with the password. The development server takes any; Kafka gets a port for it.
+  private func startBroker() throws -> (broker: LocalBroker, address: String) {
+    guard kafkaHome != nil else {
+      let broker = try LocalBroker()
+      return (broker, broker.address)
+    }
+    // In a file: arguments are for everyone to read.
+    let settings = FileManager.default.temporaryDirectory.appending(
+      path: "framefeed-login-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: settings) }
+    let users = ["camera", "camera-7"].map { "user_\($0)=\"\(Self.secret)\"" }.joined(separator: " ")
+    try """
+    sasl.enabled.mechanisms=PLAIN
+    listener.name.login.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \(users);
+    """.write(to: settings, atomically: true, encoding: .utf8)
+    let broker = try LocalBroker(
+      options: ["--listener", "LOGIN=SASL_PLAINTEXT", "--settings", settings.path])
+    return (broker, try broker.listener("LOGIN"))
+  }
+
   @Test func noLogReportOrTitleShowsThem() throws {
     let scratch = try Scratch(partitions: nil)
+    let (broker, address) = try startBroker()
+    defer { withExtendedLifetime(broker) {} }
     let source = try RunningCommand(
       framefeed,
       [
         "stream", "synthetic:64x48", "--codec", "raw", "--topic", scratch.topic, "--frames", "60", "--fps",
-        "30",
+        "30", "--broker", address,
       ]
         + Self.login + [
           "-X", "sasl.password=\(Self.secret)", "-X", "ssl.key.password=\(Self.secret)", "-X",
@@ -57,12 +78,14 @@ struct SecretsTests {
   /// The processes that a comparison starts get them by their environment, which is their user's alone.
   @Test func noProcessOfAComparisonShowsThem() throws {
     let scratch = try Scratch(partitions: nil)
+    let (broker, address) = try startBroker()
+    defer { withExtendedLifetime(broker) {} }
     let comparison = try RunningCommand(
       framefeed,
       [
         "compare", "settings", "samples/flight", "--frames", "1", "--rounds", "1", "--sends", "2",
         "--setting",
-        "ssl.key.password=\(Self.secret)",
+        "ssl.key.password=\(Self.secret)", "--broker", address,
       ]
         + Self.login + ["-X", "sasl.password=\(Self.secret)", "--report", scratch.file("report.json")])
     var peers: Set<String> = []
@@ -130,6 +153,8 @@ struct SecretsTests {
   /// A value that lies in a file or in the environment is the one that reaches the broker's client.
   @Test func filesAndTheEnvironmentHoldThem() throws {
     let scratch = try Scratch(partitions: nil)
+    let (broker, address) = try startBroker()
+    defer { withExtendedLifetime(broker) {} }
     try "\(Self.secret)\n".write(toFile: scratch.file("password"), atomically: true, encoding: .utf8)
     try "camera-7\r\n".write(toFile: scratch.file("user"), atomically: true, encoding: .utf8)
     try """
@@ -140,7 +165,8 @@ struct SecretsTests {
     let sent = try run(
       "env", "CAMERA_ID=from the environment", framefeed, "stream", "synthetic:64x48", "--codec", "raw",
       "--topic", scratch.topic, "--frames", "3", "--kafka-config", scratch.file("client.properties"), "-X",
-      "sasl.username=@file:\(scratch.file("user"))", "-X", "client.rack=@env:CAMERA_ID", "--report",
+      "sasl.username=@file:\(scratch.file("user"))", "-X", "client.rack=@env:CAMERA_ID", "--broker", address,
+      "--report",
       scratch.file("stream.json"))
     #expect(sent.code == 0, "\(sent.text) \(sent.errors)")
     let settings = try scratch.report("stream.json").settings

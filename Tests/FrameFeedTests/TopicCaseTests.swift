@@ -155,6 +155,7 @@ struct TopicCaseTests {
     let topicCase = try topicCase(partitions: partitions)
     let source = try topicCase.startSource(
       UnequalTopic.feed(in: partitions - 1, of: partitions), 120, fps: 30)
+    try UnequalTopic.awaitFrame(topicCase.topic, on: topicCase.address)
     let waiting = ["--until-end", "--idle-timeout", "6"]
     let first = try topicCase.startSink("first", waiting)
     usleep(700_000)

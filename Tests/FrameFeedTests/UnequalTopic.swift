@@ -43,6 +43,21 @@ enum UnequalTopic {
     #expect(filled.code == 0, "\(filled.errors)")
   }
 
+  /// Waits until a frame lies on a topic behind the records that it began with: a sink `--until-end` that read them first
+  /// would rightly take them for all there is.
+  static func awaitFrame(_ topic: String, on broker: String) throws {
+    let isThere = try eventually {
+      // Bytes of each value, -1 for none.
+      try run(
+        "kcat", "-C", "-b", broker, "-t", topic, "-o", "beginning", "-c", "40", "-e", "-q", "-f", "%S\n",
+        "-X",
+        "fetch.wait.max.ms=1"
+      ).text
+        .split(separator: "\n").contains { $0 != "-1" && $0 != "0" }
+    }
+    #expect(isThere, "no frame on \(topic)")
+  }
+
   /// Where Java's clients put a feed, and FrameFeed: `partitioner=murmur2_random`.
   static func partition(of feed: String, of partitions: Int = partitions) -> Int {
     Int(murmur2(Array(feed.utf8)) & 0x7FFF_FFFF) % partitions
@@ -114,6 +129,9 @@ extension Scratch {
     try FrameFeedTests.expectReadToEnd(
       topic, group: group ?? topic, on: try #require(broker), sourceLocation: sourceLocation)
   }
+
+  /// See ``UnequalTopic/awaitFrame(_:on:)``.
+  func awaitFrame() throws { try UnequalTopic.awaitFrame(topic, on: try #require(broker)) }
 
   /// Where a group stands in a partition; `nil` when it has committed nothing there.
   func committed(_ partition: Int, group: String) throws -> Int? {

@@ -8,7 +8,11 @@ struct WholeWayTests {
   static let model = "models/channel-statistics.json"
 
   private func stream(_ scratch: Scratch, _ arguments: String...) throws -> Finished {
-    try RunningCommand(framefeed, ["stream", "--topic", scratch.topic, "--quiet"] + arguments).wait()
+    try startStream(scratch, arguments).wait()
+  }
+
+  private func startStream(_ scratch: Scratch, _ arguments: [String]) throws -> RunningCommand {
+    try RunningCommand(framefeed, ["stream", "--topic", scratch.topic, "--quiet"] + arguments)
   }
 
   private func sink(_ scratch: Scratch, _ arguments: String...) throws -> RunningCommand {
@@ -25,13 +29,17 @@ struct WholeWayTests {
     for codec in ["raw", "jpeg", "zstd", "base64", "raw+zstd:filter=none+base64", "jpeg:quality=60"] {
       // A sink that has read all there is would not wait for the next feed.
       let scratch = try Scratch()
+      let streaming = try startStream(
+        scratch,
+        [
+          Self.flight, "--feed", "drone-1", "--codec", codec, "--fps", "30", "--frames", "20", "--encoders",
+          "2", "--report", scratch.file("stream.json"),
+        ])
+      try scratch.awaitFrame()
       let sinking = try sink(
         scratch, "--model", Self.model, "--until-end", "--report", scratch.file("sink.json"), "--results",
         scratch.file("answers.jsonl"), "--decoders", "2")
-      let sent = try stream(
-        scratch, Self.flight, "--feed", "drone-1", "--codec", codec, "--fps", "30", "--frames", "20",
-        "--encoders",
-        "2", "--report", scratch.file("stream.json"))
+      let sent = try streaming.wait()
       let received = try sinking.wait()
       #expect(sent.code == 0 && received.code == 0, "\(codec): \(sent.errors) \(received.errors)")
       let source = try scratch.report("stream.json")
@@ -160,12 +168,6 @@ struct WholeWayTests {
   @Test func whatComesAgainAfterARebalanceIsNotAskedTwice() throws {
     let (scratch, other) = (try Scratch(), try Scratch())
     let group = ["--group", scratch.topic]
-    let sinking = try RunningCommand(
-      framefeed,
-      [
-        "sink", "--topic", scratch.topic, "--quiet", "--until-end", "--idle-timeout", "40", "--report",
-        scratch.file("sink.json"), "--results", scratch.file("answers.jsonl"), "--model", Self.model,
-      ] + group)
     let source = try RunningCommand(
       framefeed,
       [
@@ -173,6 +175,13 @@ struct WholeWayTests {
         "--frames",
         "240",
       ])
+    try scratch.awaitFrame()
+    let sinking = try RunningCommand(
+      framefeed,
+      [
+        "sink", "--topic", scratch.topic, "--quiet", "--until-end", "--idle-timeout", "40", "--report",
+        scratch.file("sink.json"), "--results", scratch.file("answers.jsonl"), "--model", Self.model,
+      ] + group)
     for _ in 0..<2 {
       usleep(1_500_000)
       let joining = try RunningCommand(
