@@ -9,7 +9,7 @@ struct KafkaRightsTests {
   /// A broker that looks at who asks on one of its ports, and lets anybody do all on the other.
   private struct Guarded {
     let broker: LocalBroker
-    let port: Int
+    let address: String
 
     init() throws {
       let users = "user_cam=\"cam-secret\""
@@ -21,15 +21,15 @@ struct KafkaRightsTests {
         "--set", "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "--set", "super.users=User:ANONYMOUS",
       ])
-      struct Cluster: Decodable { let listeners: [[String: Int]] }
+      struct Cluster: Decodable { let listeners: [[String: String]] }
       let file = broker.directory.appending(path: "cluster.json")
       let cluster = try JSONDecoder().decode(Cluster.self, from: Data(contentsOf: file))
-      port = try #require(cluster.listeners[0]["GUARDED"])
+      address = try #require(cluster.listeners[0]["GUARDED"])
     }
 
     var login: [String] {
       [
-        "--broker", "localhost:\(port)", "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN",
+        "--broker", address, "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN",
         "-X", "sasl.username=cam", "-X", "sasl.password=cam-secret",
       ]
     }
@@ -41,7 +41,7 @@ struct KafkaRightsTests {
       let start = try #require(printed.range(of: "kafka-acls.sh "))
       let line = printed[start.upperBound...].prefix { $0 != ";" && $0 != "\n" }
       let words = line.split(separator: " ").map(String.init)
-      #expect(words[0...3] == ["--bootstrap-server", "localhost:\(port)", "--command-config", "admin.properties"])
+      #expect(words[0...3] == ["--bootstrap-server", address, "--command-config", "admin.properties"])
       let done = try RunningCommand(
         "sh",
         [
@@ -68,25 +68,33 @@ struct KafkaRightsTests {
     ] {
       let refused = try guarded.ask(words)
       #expect(refused.code == 1 && !refused.errors.contains("does not exist"), "\(words): \(refused.errors)")
-      #expect(refused.errors.contains("this login (cam) needs Describe on topic"), "\(words): \(refused.errors)")
+      #expect(
+        refused.errors.contains("this login (cam) needs Describe on topic"), "\(words): \(refused.errors)")
     }
     var doctor = try guarded.ask(["doctor", "--topic", "frames"])
-    #expect(doctor.code == 1 && doctor.text.contains("fails  topic: frames is not shown: this login (cam) needs Describe"))
+    #expect(
+      doctor.code == 1
+        && doctor.text.contains("fails  topic: frames is not shown: this login (cam) needs Describe"))
     try guarded.give(doctor.text.components(separatedBy: "is not shown").last!)
 
     // Without the settings.
     let described = try guarded.ask(["topic", "describe", "frames"])
     #expect(described.code == 0 && described.text.contains("partitions   3"), "\(described.errors)")
-    #expect(described.text.contains("settings: this login (cam) needs DescribeConfigs on topic frames: kafka-acls.sh"))
+    #expect(
+      described.text.contains(
+        "settings: this login (cam) needs DescribeConfigs on topic frames: kafka-acls.sh"))
     doctor = try guarded.ask(["doctor", "--topic", "frames"])
     #expect(doctor.code == 0 && doctor.text.contains("note   topic: this login (cam) needs DescribeConfigs"))
-    #expect(doctor.text.contains("note   broker limit: message.max.bytes is not known: this login (cam) needs"))
+    #expect(
+      doctor.text.contains("note   broker limit: message.max.bytes is not known: this login (cam) needs"))
 
     // Without the group: what the partitions are is known, and at once.
     let started = Date()
     let lag = try guarded.ask(["topic", "lag", "frames", "--group", "g21"])
     #expect(Date().timeIntervalSince(started) < 8, "it waits for its time-out")
-    #expect(lag.code == 2 && lag.text.contains("        2          0           0           0           -           -"))
+    #expect(
+      lag.code == 2
+        && lag.text.contains("        2          0           0           0           -           -"))
     #expect(lag.text.contains("this login (cam) needs Describe on group g21: kafka-acls.sh"), "\(lag.text)")
     try guarded.give(lag.text)
     let known = try guarded.ask(["topic", "lag", "frames", "--group", "g21"])
@@ -94,7 +102,8 @@ struct KafkaRightsTests {
 
     // Create without Describe: nobody waits for what will never show.
     let refused = try guarded.ask(["topic", "create", "own"])
-    #expect(refused.code == 1 && refused.errors.contains("needs Create on topic own or Create on the cluster"))
+    #expect(
+      refused.code == 1 && refused.errors.contains("needs Create on topic own or Create on the cluster"))
     try guarded.give(refused.errors)
     let before = Date()
     let created = try guarded.ask(["topic", "create", "own"])
@@ -102,11 +111,16 @@ struct KafkaRightsTests {
     #expect(Date().timeIntervalSince(before) < 8)
     for (words, right) in [
       (["topic", "delete", "own"], "Delete on topic own"),
-      (["topic", "create", "frames", "--update", "--config", "flush.messages=9"], "DescribeConfigs on topic frames"),
+      (
+        ["topic", "create", "frames", "--update", "--config", "flush.messages=9"],
+        "DescribeConfigs on topic frames"
+      ),
       (["topic", "create", "frames", "--update", "--partitions", "4"], "Alter on topic frames"),
     ] {
       let refused = try guarded.ask(words)
-      #expect(refused.code == 1 && refused.errors.contains("this login (cam) needs \(right): "), "\(refused.errors)")
+      #expect(
+        refused.code == 1 && refused.errors.contains("this login (cam) needs \(right): "), "\(refused.errors)"
+      )
     }
     // What may not be seen is not listed.
     let list = try guarded.ask(["topic", "list"])

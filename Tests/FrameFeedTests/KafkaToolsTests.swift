@@ -15,7 +15,8 @@ struct KafkaToolsTests {
     try RunningCommand(
       "sh",
       [
-        "-c", "printf '%s' \"$INPUT\" | java -Xmx256m -XX:TieredStopAtLevel=1 -cp \"$KAFKA_HOME/libs/*\" \"$@\"",
+        "-c",
+        "printf '%s' \"$INPUT\" | java -Xmx256m -XX:TieredStopAtLevel=1 -cp \"$KAFKA_HOME/libs/*\" \"$@\"",
         name, "org.apache.kafka.tools.\(name)", "--bootstrap-server", try address(),
       ] + arguments, environment: ["INPUT": input]
     ).wait()
@@ -36,7 +37,8 @@ struct KafkaToolsTests {
     let kafka = KafkaSettings(brokers: try address())
     let topic = "places-\(partitions)"
     try TopicAdmin(kafka).create(topic, TopicSettings(partitions: partitions))
-    let feeds = (0..<40).map { "camera-\($0)" } + ["Tür-Ä", "Ворота-3", "正门-二号", "カメラ1", "🛩️-1", "a", "ab", "é"]
+    let feeds =
+      (0..<40).map { "camera-\($0)" } + ["Tür-Ä", "Ворота-3", "正门-二号", "カメラ1", "🛩️-1", "a", "ab", "é"]
     let sent = try tool(
       "ConsoleProducer",
       ["--topic", topic, "--reader-property", "parse.key=true", "--reader-property", "key.separator=:"],
@@ -48,7 +50,8 @@ struct KafkaToolsTests {
     // The frames themselves, by the command.
     for feed in ["正门-二号", "camera-7"] {
       let streamed = try run(
-        framefeed, "stream", "synthetic:64x48", "--frames", "2", "--fps", "max", "--topic", topic, "--feed", feed,
+        framefeed, "stream", "synthetic:64x48", "--frames", "2", "--fps", "max", "--topic", topic, "--feed",
+        feed,
         "--quiet", "--broker", try address())
       #expect(streamed.code == 0, "\(streamed.errors)")
     }
@@ -69,9 +72,10 @@ struct KafkaToolsTests {
     producer.commit_transaction(30)
     producer.begin_transaction()
     for _ in range(2): producer.produce(topic, b"y", partition=2)
+    producer.flush()
     producer.abort_transaction(30)
-    AdminClient({"bootstrap.servers": broker}).delete_records([TopicPartition(topic, 2, 3)])[
-        TopicPartition(topic, 2)].result(20)
+    admin = AdminClient({"bootstrap.servers": broker})
+    for done in admin.delete_records([TopicPartition(topic, 2, 3)]).values(): done.result(20)
     consumer = Consumer({"bootstrap.servers": broker, "group.id": group})
     consumer.commit(offsets=[TopicPartition(topic, 0, 9), TopicPartition(topic, 2, 7)], asynchronous=False)
     consumer.close()
@@ -125,7 +129,7 @@ struct KafkaToolsTests {
         let inSync: [Int]
         let beginning: Int
         let end: Int
-        let bytes: Int?
+        let bytes: Int
       }
       let replication: Int
       let partitions: [Part]
@@ -135,6 +139,14 @@ struct KafkaToolsTests {
     let told = try JSONDecoder().decode(Told.self, from: Data(json.output))
     #expect(told.partitions.map(\.end) == [5, 0, 9] && told.partitions.allSatisfy { $0.beginning == 0 })
     #expect(told.partitions.allSatisfy { $0.leader == 1 && $0.replicas == [1] && $0.inSync == [1] })
+    // As many as lie in the partition's directory: what Kafka's tool of that name says.
+    let own = try tool("LogDirsCommand", ["--describe", "--topic-list", topic])
+    for part in told.partitions {
+      #expect(part.bytes == 0 || part.end > 0)
+      #expect(
+        own.text.contains(#""partition":"\#(topic)-\#(part.partition)","size":\#(part.bytes),"#),
+        "\(own.text)")
+    }
     #expect(told.settings["max.message.bytes"] == "15000000")
     let list = try run(framefeed, "topic", "list", "--broker", try address())
     let row = list.text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
@@ -158,7 +170,8 @@ struct KafkaToolsTests {
     #expect(try change("--update", "--max-message-bytes", "15000000") == nothing)
     #expect(
       try change("--update", "--partitions", "2", "--config", "flush.messages=9")
-        == "changed topic \(topic): 2 partitions (were 1), flush.messages=9 (was 9223372036854775807, inherited)\n")
+        == "changed topic \(topic): 2 partitions (were 1), flush.messages=9 (was 9223372036854775807, inherited)\n"
+    )
   }
 
   /// A topic that one feed lies on twice, and one that its feed will leave.

@@ -10,7 +10,8 @@ extension TopicAdmin {
   public func sizes(
     of topic: String, _ layout: [TopicPartition]
   ) -> (bytes: [Int32: Int64], problem: String?) {
-    let other = "kafka-log-dirs.sh --bootstrap-server \(broker.servers) --describe --topic-list \(topic) tells them"
+    let other =
+      "kafka-log-dirs.sh --bootstrap-server \(broker.servers) --describe --topic-list \(topic) tells them"
     let way = settings.value("security.protocol")?.lowercased() ?? "plaintext"
     guard way == "plaintext" else {
       return ([:], "librdkafka cannot ask for them where the way is by \(way); \(other)")

@@ -86,8 +86,12 @@ struct WireConnection: ~Copyable {
   func ask(_ request: [UInt8]) throws(Failure) -> [UInt8] {
     var sent = 0
     while sent < request.count {
-      guard Self.isReady(socket, Int16(POLLOUT), until: deadline) else { throw Failure(reason: "it does not answer") }
-      let count = request.withUnsafeBytes { send(socket, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL)) }
+      guard Self.isReady(socket, Int16(POLLOUT), until: deadline) else {
+        throw Failure(reason: "it does not answer")
+      }
+      let count = request.withUnsafeBytes {
+        send(socket, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+      }
       if count > 0 { sent += count } else if errno != EAGAIN { throw Failure(reason: "it hangs up") }
     }
     let length = try read(4).reduce(0) { $0 << 8 | Int($1) }
@@ -98,7 +102,9 @@ struct WireConnection: ~Copyable {
   private func read(_ count: Int) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     while bytes.count < count {
-      guard Self.isReady(socket, Int16(POLLIN), until: deadline) else { throw Failure(reason: "it does not answer") }
+      guard Self.isReady(socket, Int16(POLLIN), until: deadline) else {
+        throw Failure(reason: "it does not answer")
+      }
       // Memory grows as bytes come, not by what was announced.
       let size = min(count - bytes.count, 1 << 16)
       let part = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in

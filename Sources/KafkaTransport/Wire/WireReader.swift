@@ -13,11 +13,15 @@ struct WireReader: ~Escapable {
   var left: Int { bytes.byteCount - at }
 
   @_lifetime(self: copy self)
-  mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(Malformed) -> Number {
+  mutating func number<Number: FixedWidthInteger>(_ type: Number.Type = Number.self) throws(Malformed)
+    -> Number
+  {
     let count = Number.bitWidth / 8
     guard left >= count else { throw Malformed() }
     defer { at += count }
-    return (0..<count).reduce(0) { $0 << 8 | Number(truncatingIfNeeded: bytes.unsafeLoad(fromByteOffset: at + $1, as: UInt8.self)) }
+    return (0..<count).reduce(0) {
+      $0 << 8 | Number(truncatingIfNeeded: bytes.unsafeLoad(fromByteOffset: at + $1, as: UInt8.self))
+    }
   }
 
   /// A text with its length as two bytes.
