@@ -133,6 +133,10 @@ headers = {
     "frame-captured-ns": 2, "frame-encoded-ns": 3, "frame-sent-ns": 4, "frame-clock": "c",
 }
 seed("headers", "frame", "\n".join(f"{k}={v}" for k, v in headers.items()).encode())
+log_directory = struct.pack(">h2s", 2, b"/d") + struct.pack(">ih1s", 1, 1, b"t")
+log_directory += struct.pack(">i", 2) + struct.pack(">iqq?", 0, 4242, 0, False) + struct.pack(">iqq?", 1, 5, 3, True)
+seed("log-directories", "one", struct.pack(">iiih", 7, 0, 1, 0) + log_directory)
+seed("log-directories", "two", struct.pack(">iii", 7, 0, 2) + 2 * (struct.pack(">h", 0) + log_directory))
 seed("headers", "end", b"frame-format-version=1\nframe-run=r\nframe-end=7")
 for name, planes, chroma in [
     ("420", 1.5, b"420jpeg"), ("420-full", 1.5, b"420mpeg2 XCOLORRANGE=FULL"), ("444", 3, b"444 XCOLORRANGE=FULL"),

@@ -107,6 +107,25 @@ public struct Argument<Root: ArgumentSet>: Sendable {
 
   private init(parts: [Part]) { self.parts = parts }
 
+  /// Further names of an option or a switch, without dashes.
+  public func alias(_ names: String...) -> Self {
+    with { $0.aliases += names.map { "--\($0)" } }
+  }
+
+  /// A switch, without its dashes, that stands for the option with a value.
+  public func shorthand(_ name: String, for value: String) -> Self {
+    with { $0.shorthands.append(.init(shown: "--\(name)", value: value)) }
+  }
+
+  private func with(_ change: (inout ArgumentDescription) -> Void) -> Self {
+    Self(
+      parts: parts.map { part in
+        var description = part.description
+        change(&description)
+        return Part(description: description, assign: part.assign)
+      })
+  }
+
   /// An argument whose text becomes a value, which must be allowed.
   private static func converting<Value: ArgumentValue>(
     _ description: ArgumentDescription, _ allowed: AllowedValues<Value>? = nil,

@@ -24,6 +24,17 @@ public struct ArgumentDescription: Sendable {
   public internal(set) var limits: String?
   public internal(set) var isRequired = false
   public internal(set) var isRepeatable = false
+  /// Further names, as other programs call it: `--bootstrap-server`. They are read, and said in help; completions
+  /// offer the first name only.
+  public internal(set) var aliases: [String] = []
+  /// Switches that stand for the option with a value: `--from-beginning` for `--from beginning`.
+  public internal(set) var shorthands: [Shorthand] = []
+
+  public struct Shorthand: Sendable {
+    /// As it is typed.
+    public let shown: String
+    public let value: String
+  }
   /// The group it came with.
   public internal(set) var heading: String?
 
@@ -49,6 +60,12 @@ public struct ArgumentDescription: Sendable {
     guard kind != .operand else { return [] }
     return (short.map { ["-\($0)"] } ?? []) + [shown]
   }
+
+  /// What stands for the option and a value behind it.
+  var valueSpellings: [String] { spellings + aliases }
+
+  /// All that may be typed.
+  var allSpellings: [String] { valueSpellings + shorthands.map(\.shown) }
 }
 
 /// What a shell offers for a value.

@@ -24,7 +24,14 @@ struct ArgumentReader<Target: ArgumentSet> {
       if word.hasPrefix("--") {
         let pieces = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let joined = pieces.count > 1 ? String(pieces[1]) : nil
-        try take(try part(String(pieces[0])), joined: joined, from: &rest, into: &target)
+        let name = String(pieces[0])
+        let part = try part(name)
+        if let shorthand = part.description.shorthands.first(where: { $0.shown == name }) {
+          guard joined == nil else { throw ArgumentError("\(name): stands alone, without a value") }
+          try part.assign(&target, shorthand.value)
+        } else {
+          try take(part, joined: joined, from: &rest, into: &target)
+        }
       } else {
         try takeLetters(word, from: &rest, into: &target)
       }
@@ -64,14 +71,14 @@ struct ArgumentReader<Target: ArgumentSet> {
   }
 
   private func part(_ spelling: String) throws(ArgumentError) -> Argument<Target>.Part {
-    if let part = parts.first(where: { $0.description.spellings.contains(spelling) }) { return part }
+    if let part = parts.first(where: { $0.description.allSpellings.contains(spelling) }) { return part }
     let common = ArgumentReader<CommonOptions>.names
     if common.contains(spelling) { throw ArgumentError("\(spelling): stands alone, without a value") }
     throw .noOption(spelling, among: Self.names + common)
   }
 
   /// Every spelling of every option.
-  static var names: [String] { Target.arguments.flatMap(\.parts).flatMap(\.description.spellings) }
+  static var names: [String] { Target.arguments.flatMap(\.parts).flatMap(\.description.allSpellings) }
 
   /// Gives the words without a name to the operands, in order.
   private func place(_ words: [String], into target: inout Target) throws(ArgumentError) {

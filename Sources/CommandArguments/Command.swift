@@ -64,7 +64,7 @@ public struct CommandNode: Sendable {
   public init<C: Command>(_ type: C.Type) {
     about = C.about
     arguments = C.arguments.flatMap(\.parts).map(\.description)
-    let spellings = arguments.flatMap(\.spellings)
+    let spellings = arguments.flatMap(\.allSpellings)
     precondition(Set(spellings).count == spellings.count, "\(C.self): two options of one name")
     let operands = arguments.filter { $0.kind == .operand }
     precondition(

@@ -12,12 +12,19 @@ public struct Cluster: Sendable {
   }
   /// The brokers' numbers.
   public let brokers: [Int32]
+  /// Where each broker says that it is, by its number.
+  let addresses: [Int32: Address]
   /// `nil` when the broker does not tell.
   public let id: String?
 
   /// Whether this is the local development broker: its cluster id is the same on every machine. It ignores
   /// the client's fetch limits and keeps everything in memory, so some settings are for it alone.
   public var isLocalDevelopmentBroker: Bool { id == "MkU3OEVBNTctOEUyRi00" }
+
+  struct Address: Sendable, Equatable {
+    let host: String
+    let port: Int32
+  }
 
   /// Asks for all topics: asking for one by name would create it on brokers that do so.
   init(_ client: KafkaClient, milliseconds: Int32) throws(TransportError) {
@@ -33,6 +40,11 @@ public struct Cluster: Sendable {
     }
     self.partitions = partitions
     brokers = (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }
+    addresses = (0..<Int(metadata.pointee.broker_cnt)).reduce(into: [:]) { addresses, at in
+      let broker = metadata.pointee.brokers[at]
+      guard let host = broker.host else { return }
+      addresses[broker.id] = Address(host: String(cString: host), port: broker.port)
+    }
     // Cached from the answer above: this does not wait.
     if let text = rd_kafka_clusterid(client.handle, 0) {
       id = String(cString: text)

@@ -10,7 +10,8 @@ struct BrokerOptions: ArgumentGroup {
   static let arguments: [Argument<BrokerOptions>] = [
     .option(
       \.broker, "broker", value: "host:port,...",
-      "Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092)."),
+      "Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092)."
+    ).alias("bootstrap-server"),
     .option(
       \.settings, "X", value: "key=value",
       "Any librdkafka setting; repeatable. A value @file:PATH or @env:NAME is read from there, for passwords."
@@ -18,7 +19,7 @@ struct BrokerOptions: ArgumentGroup {
     .option(
       \.kafkaConfig, "kafka-config", value: "file", completion: .files,
       "A properties file of librdkafka settings (TLS, SASL), @file: and @env: as with -X, which goes on top."
-    ),
+    ).alias("command-config"),
   ]
 
   var broker: String?

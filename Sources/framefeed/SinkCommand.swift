@@ -33,7 +33,7 @@ struct SinkCommand: Command {
     .option(
       \.start, "from", value: "where",
       "Where a new group begins: committed (the beginning), beginning, latest, or a time (ISO 8601 with its zone, or ms since 1970). A group that has read goes on where it was."
-    ),
+    ).shorthand("from-beginning", for: "beginning"),
     .flag(
       \.rewind, "rewind",
       "Set the group's positions to --from first, though it has read; not while sinks of the group run."),

@@ -26,7 +26,8 @@ enum TopicCommand {
         "How many sinks of one group can share it (default: 1)."),
       .option(
         \.replication, "replication", allowed: .atLeast(1),
-        "Copies of each partition (default: the brokers')."),
+        "Copies of each partition (default: the brokers')."
+      ).alias("replication-factor"),
       .option(
         \.maxMessageBytes, "max-message-bytes", value: "bytes", allowed: .atLeast(1),
         "Largest record it takes (default: 15000000)."),

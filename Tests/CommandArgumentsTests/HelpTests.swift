@@ -23,12 +23,13 @@ import Testing
 
         Options:
           -w, --width <px>          Width of the result.
-                                    (1...4096, default: 640)
+                                    (1...4096, default: 640; also --columns, --breadth)
           --ratio <ratio>           How much smaller.
           --offset <offset>         Pixels to the right, or to the left below 0.
                                     (default: 0)
           --fit <fit>               What becomes of the sides.
-                                    (stretch, crop, letterbox; default: stretch)
+                                    (stretch, crop, letterbox; default: stretch; also
+                                    --cropped for --fit crop)
           --tag <tag>               A word to keep with the result; repeatable.
           --verbose                 Say more.
 

@@ -28,6 +28,18 @@ import Testing
     #expect(try resize("out", "--tag=--quiet").tags == ["--quiet"])
   }
 
+  /// Names that other programs give an option, and switches that stand for one with a value.
+  @Test func furtherNamesAreRead() throws {
+    #expect(try resize("out", "--columns", "320").width == 320)
+    #expect(try resize("out", "--breadth=320").width == 320)
+    #expect(try resize("out", "--width", "1", "--columns", "2").width == 2)
+    #expect(try resize("out", "--cropped").fit == .crop)
+    #expect(try resize("out", "--cropped", "--fit", "stretch").fit == .stretch)
+    #expect(refusal("resize", "out", "--cropped=1") == "--cropped: stands alone, without a value")
+    #expect(refusal("resize", "out", "--columns") == "--width: expected a value, --width <px>")
+    #expect(refusal("resize", "out", "--colums", "3") == "--colums: no such option; did you mean --columns?")
+  }
+
   @Test func operandsAndOptionsComeInAnyOrder() throws {
     let read = try resize("--verbose", "out", "--fit", "crop", "a.jpg", "--quiet", "b.jpg")
     #expect(read.target == "out" && read.files == ["a.jpg", "b.jpg"])

@@ -23,10 +23,12 @@ struct Resize: Command, Equatable {
     .operand(\.target, "target", completion: .directories, "Where results go."),
     .operands(
       \.files, "file", isRequired: false, completion: .files, "Pictures to read: it's [all] of them."),
-    .option(\.width, "width", short: "w", value: "px", allowed: .range(1...4096), "Width of the result."),
+    .option(
+      \.width, "width", short: "w", value: "px", allowed: .range(1...4096), "Width of the result."
+    ).alias("columns", "breadth"),
     .option(\.ratio, "ratio", "How much smaller."),
     .option(\.offset, "offset", "Pixels to the right, or to the left below 0."),
-    .option(\.fit, "fit", "What becomes of the sides."),
+    .option(\.fit, "fit", "What becomes of the sides.").shorthand("cropped", for: "crop"),
     .option(\.tags, "tag", "A word to keep with the result; repeatable."),
     .flag(\.verbose, "verbose", "Say more."),
     .group(\.logging),

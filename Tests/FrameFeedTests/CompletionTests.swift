@@ -16,6 +16,9 @@ import Testing
     ("framefeed stream --when-full drop", ["drop-newest", "drop-oldest"]),
     ("framefeed stream --when-full=drop", ["drop-newest", "drop-oldest"]),
     ("framefeed topic create --re", ["--replication", "--retention-bytes", "--retention-ms"]),
+    // Kafka's own names are read and not offered.
+    ("framefeed sink --boot", []),
+    ("framefeed sink --from", ["--from"]),
     ("framefeed compare tensors --thr", ["--threads"]),
     ("framefeed sink --quiet --pol", ["--policy"]),
     ("framefeed --completions ", ["bash", "fish", "zsh"]),

@@ -100,7 +100,7 @@ import Testing
       "        2          0           4           4        none           4",
       "partition 0: 2 records behind an open transaction at offset 4 are not readable yet",
       "partition 1: 38 records behind an open transaction at offset 4 are not readable yet",
-      "52 records behind",
+      "group \(scratch.topic) has committed nothing: 52 records behind",
     ] { #expect(lag.text.split(separator: "\n").contains { $0 == line }, "\(line) is not in \(lag.text)") }
     let all = try run(
       framefeed, "topic", "lag", scratch.topic, "--group", scratch.topic, "-X",

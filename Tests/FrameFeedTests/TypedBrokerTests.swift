@@ -1,5 +1,5 @@
 import Foundation
-import KafkaTransport
+@testable import KafkaTransport
 import Testing
 
 /// What is typed wins, and what is printed can be typed.
@@ -71,6 +71,9 @@ import Testing
 
   @Test func aSinkThatIsStoppedBeforeItsTopicIsThereSaysNothingElse() throws {
     let cluster = try MockCluster()
+    // It makes topics that are asked for by name, whatever the question says.
+    cluster.create("gone")
+    cluster.setError(of: "gone", .unknownTopic)
     let sink = try RunningCommand(
       framefeed, ["sink", "--topic", "gone", "--quiet", "--broker", cluster.brokers])
     #expect(eventually { sink.errorsSoFar.contains("waiting for topic gone") })

@@ -9,6 +9,7 @@ enum FuzzTarget {
     [
       "headers": recordHeaders,
       "image-header": imageHeader,
+      "log-directories": logDirectories,
       "raw": payload(.pixels, []),
       "jpeg": payload(.jpeg, []),
       "png": payload(.png, []),

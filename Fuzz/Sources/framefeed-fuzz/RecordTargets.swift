@@ -45,3 +45,13 @@ extension FuzzTarget {
     require(content.layout.width * content.layout.height <= limits.maximumPixels, "\(content.layout)")
   }
 }
+
+/// What a broker says of its disks.
+extension FuzzTarget {
+  static func logDirectories(_ bytes: UnsafeRawBufferPointer) {
+    let read = try? LogDirectories(response: RawSpan(_unsafeBytes: bytes), of: "t", correlation: 7)
+    guard let found = read?.bytes else { return }
+    require(found.count * 21 <= bytes.count, "\(found.count) partitions in \(bytes.count) bytes")
+    require(found.values.allSatisfy { $0 >= 0 }, "\(found)")
+  }
+}

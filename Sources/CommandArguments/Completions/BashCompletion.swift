@@ -43,7 +43,7 @@ extension CompletionScript {
   private var bashValues: String {
     commands.flatMap { path in
       path.allOptions.filter { $0.kind == .option }.map { option in
-        let patterns = option.spellings.map { Self.quoted("\(path.names) \($0)") }.joined(separator: "|")
+        let patterns = option.valueSpellings.map { Self.quoted("\(path.names) \($0)") }.joined(separator: "|")
         return "    \(patterns)) \(bashOffer(option)) return ;;\n"
       }
     }.joined()

@@ -50,13 +50,14 @@ extension CompletionScript {
 
   private func zshOptions(_ path: [CommandNode]) -> [String] {
     path.allOptions.flatMap { option in
-      option.spellings.map { spelling in
-        let repeats = option.isRepeatable ? "*" : ""
+      // Further names are not offered (`!`), and what is typed behind them is completed all the same.
+      option.valueSpellings.map { spelling in
+        let repeats = (option.aliases.contains(spelling) ? "!" : "") + (option.isRepeatable ? "*" : "")
         // `=` and `+`: the value may be joined to the name.
         let joins = option.kind == .flag ? "" : spelling.hasPrefix("--") ? "=" : "+"
         let value = option.kind == .flag ? "" : ":\(zshText(option.valueName)):\(zshOffer(option))"
         return Self.quoted("\(repeats)\(spelling)\(joins)[\(zshText(option.help))]\(value)")
-      }
+      } + option.shorthands.map { Self.quoted("!\($0.shown)[\(zshText(option.help))]") }
     }
   }
 

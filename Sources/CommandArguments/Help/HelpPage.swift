@@ -104,6 +104,10 @@ extension ArgumentDescription {
   var valuesText: String? {
     let values = choices.isEmpty ? limits : choices.joined(separator: ", ")
     let texts = [values, defaultText.map { "default: \($0)" }].compactMap { $0 }
-    return texts.isEmpty ? nil : texts.joined(separator: choices.isEmpty ? ", " : "; ")
+    let separator = choices.isEmpty ? ", " : "; "
+    let also = aliases + shorthands.map { "\($0.shown) for \(shown) \($0.value)" }
+    let names = also.isEmpty ? [] : ["also \(also.joined(separator: ", "))"]
+    return texts.isEmpty && names.isEmpty
+      ? nil : ([texts.joined(separator: separator)].filter { !$0.isEmpty } + names).joined(separator: "; ")
   }
 }

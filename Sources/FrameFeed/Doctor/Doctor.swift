@@ -1,5 +1,3 @@
-import FoundationEssentials
-import FrameLatency
 public import KafkaTransport
 
 /// Looks at a broker, a topic and the client's settings for what frames of a size need.
@@ -41,30 +39,74 @@ public struct Doctor: Sendable {
   public func examine() throws(TransportError) -> DoctorReport {
     let admin = try TopicAdmin(kafka)
     let cluster = try admin.cluster()
-    let description = try admin.describe(topic)
+    let isLocal = cluster.isLocalDevelopmentBroker
     var findings = [self.brokers(cluster), Self.library(.inUse)]
     findings += brokerLimit(admin, cluster)
+    let description = try describe(admin, &findings)
+    // What sources and sinks make room for where the limit is not told.
+    let largest =
+      description.map { $0.maximumRecord ?? TopicSettings.defaultMaximumRecord } ?? Self.roomy(record)
+    let settings = try SettingTable.rows(
+      kafka, largestRecord: largest, brokerIgnoresFetchLimits: isLocal)
+    findings += ClientExamination(doctor: self, settings: settings, largestRecord: largest).findings
+    let probe = ProbeTopic(doctor: self, admin: admin).examine()
+    findings += probe.findings
     if let description {
+      let waits = settings.first { $0.name == "acks" }.map { ["-1", "all"].contains($0.effective) } ?? true
+      findings += TopicExamination(doctor: self, topic: description, isLocal: isLocal).findings
       findings +=
-        TopicExamination(
-          doctor: self, topic: description, isLocal: cluster.isLocalDevelopmentBroker
+        ReplicaExamination(
+          doctor: self, topic: description, brokers: cluster.brokers.count, waitsForAll: waits
         ).findings
-    } else {
+      findings += TimestampExamination(doctor: self, topic: description, offset: probe.offset).findings
+      findings += try feeds(admin, description, isLocal: isLocal)
+    }
+    return DoctorReport(
+      broker: kafka.brokers, topic: topic, payloadBytes: payloadBytes, fps: fps, feeds: feeds,
+      versions: Versions.all, findings: findings, settings: settings)
+  }
+
+  /// The topic; `nil`, and a finding, where there is none or the login may not see it.
+  private func describe(
+    _ admin: TopicAdmin, _ findings: inout [Finding]
+  ) throws(TransportError) -> TopicDescription? {
+    do throws(TransportError) {
+      if let description = try admin.describe(topic) { return description }
       findings.append(
         Finding(
           level: .fails, subject: "topic", text: "\(topic) does not exist",
           remedy: "framefeed topic create \(topic) --partitions \(feeds) "
             + "--max-message-bytes \(max(Self.roomy(record), TopicSettings.defaultMaximumRecord)) \(kafka.broker.arguments)"
         ))
+    } catch {
+      guard case .denied(let denial) = error else { throw error }
+      findings.append(
+        Finding(
+          level: .fails, subject: "topic", text: "\(topic) is not shown: \(denial.lack)",
+          remedy: denial.remedy))
     }
-    let largest = description?.maximumRecord ?? Self.roomy(record)
-    let settings = try SettingTable.rows(
-      kafka, largestRecord: largest, brokerIgnoresFetchLimits: cluster.isLocalDevelopmentBroker)
-    findings += client(settings)
-    findings.append(clock(admin))
-    return DoctorReport(
-      broker: kafka.brokers, topic: topic, payloadBytes: payloadBytes, fps: fps, feeds: feeds,
-      versions: Versions.all, findings: findings, settings: settings)
+    return nil
+  }
+
+  /// Where the topic's feeds lie.
+  private func feeds(
+    _ admin: TopicAdmin, _ topic: TopicDescription, isLocal: Bool
+  ) throws(TransportError) -> [Finding] {
+    guard topic.partitions > 1 else { return [] }
+    let extents = try admin.extents(of: topic.name, topic.layout).extents
+    do throws(TransportError) {
+      let places = try admin.feedPlaces(
+        topic.name, extents, partitions: topic.partitions, brokerIgnoresFetchLimits: isLocal)
+      let partitioner = try SettingValues.ofProducer(["partitioner"], kafka, largestRecord: record)
+      return FeedExamination(places: places, partitioner: partitioner["partitioner"] ?? "").findings
+    } catch {
+      guard case .denied(let denial) = error else { throw error }
+      return [
+        Finding(
+          level: .note, subject: "feeds", text: "on which partitions they lie is not known: \(denial.lack)",
+          remedy: denial.remedy)
+      ]
+    }
   }
 
   private func brokers(_ cluster: Cluster) -> Finding {
@@ -81,9 +123,17 @@ public struct Doctor: Sendable {
 
   /// The broker's limit is what topics without their own have.
   private func brokerLimit(_ admin: TopicAdmin, _ cluster: Cluster) -> [Finding] {
-    guard let broker = cluster.brokers.first, let settings = try? admin.brokerSettings(broker),
-      let limit = settings["message.max.bytes"].flatMap({ Int($0) })
-    else {
+    var settings: [String: String] = [:]
+    do throws(TransportError) {
+      if let broker = cluster.brokers.first { settings = try admin.brokerSettings(broker) }
+    } catch {
+      if case .denied(let denial) = error {
+        let text =
+          "message.max.bytes is not known: \(denial.lack); topics made by framefeed have a limit of their own"
+        return [Finding(level: .note, subject: "broker limit", text: text, remedy: denial.remedy)]
+      }
+    }
+    guard let limit = settings["message.max.bytes"].flatMap({ Int($0) }) else {
       return [
         Finding(
           level: .note, subject: "broker limit",
@@ -100,65 +150,5 @@ public struct Doctor: Sendable {
           "message.max.bytes is \(limit), less than a record of \(record) bytes: a topic needs a limit of "
           + "its own, and one that is created by sending to it will refuse frames")
     ]
-  }
-
-  private func client(_ settings: [DoctorReport.Setting]) -> [Finding] {
-    func value(_ name: String) -> Int? {
-      settings.first { $0.name == name }.flatMap { Int($0.effective) }
-    }
-    var findings: [Finding] = []
-    for (name, why) in [
-      ("message.max.bytes", "the producer will refuse frames"),
-      ("receive.message.max.bytes", "the consumer will never get past a frame"),
-      ("fetch.max.bytes", "the consumer fetches each frame alone"),
-    ] {
-      // Without a limit of the user's own it is the topic's, which is looked at apart.
-      guard kafka.value(name) != nil, let limit = value(name), limit < record else { continue }
-      let grave = name != "fetch.max.bytes"
-      findings.append(
-        Finding(
-          level: grave ? .fails : .hurts, subject: "client limit",
-          text: "\(name) is \(limit), less than a record of \(record) bytes: \(why)",
-          remedy: "-X \(name)=\(Self.roomy(record))"))
-    }
-    if let linger = value("linger.ms"), linger > 0, record < value("batch.size") ?? 0 {
-      findings.append(
-        Finding(
-          level: .hurts, subject: "client settings",
-          text: "linger.ms is \(linger): each frame smaller than batch.size waits that long for company",
-          remedy: "-X linger.ms=0"))
-    }
-    if findings.isEmpty {
-      findings.append(
-        Finding(level: .good, subject: "client limits", text: "a record of \(record) bytes passes"))
-    }
-    return findings
-  }
-
-  private func clock(_ admin: TopicAdmin) -> Finding {
-    let subject = "clock"
-    let name = "framefeed-doctor-" + UUID().uuidString.prefix(8).lowercased()
-    var settings = TopicSettings()
-    settings.configuration["message.timestamp.type"] = "LogAppendTime"
-    do throws(TransportError) {
-      try admin.create(name, settings)
-      defer { try? admin.delete(name) }
-      guard let offset = try BrokerClock.offset(kafka, topic: name) else {
-        return Finding(
-          level: .note, subject: subject,
-          text:
-            "the broker does not stamp records with its own time (LogAppendTime), so its clock cannot be read"
-        )
-      }
-      let (off, bound) = (Double(offset.nanoseconds) / 1e6, Double(offset.bound) / 1e6)
-      let text = "the broker's is \(off.fixed(1)) ms from this host's, within \(bound.fixed(1)) ms"
-      guard abs(off) > max(50, 2 * bound) else { return Finding(level: .good, subject: subject, text: text) }
-      return Finding(
-        level: .hurts, subject: subject,
-        text: text + ": latencies between hosts whose clocks differ like this are wrong by as much",
-        remedy: "chronyc tracking  # on both hosts; install chrony where it is missing")
-    } catch {
-      return Finding(level: .note, subject: subject, text: "the broker's cannot be read: \(error)")
-    }
   }
 }

@@ -30,6 +30,7 @@ enum SettingTable {
     Entry("linger.ms", .producer, "0", "5"),
     Entry("batch.size", .producer, "16384", "16384"),
     Entry("acks", .producer, "-1", "-1"),
+    Entry("partitioner", .producer, "murmur2_random", "murmur2_random"),
     Entry("enable.idempotence", .producer, "true", "true"),
     Entry("compression.type", .producer, "none", "none"),
     Entry("max.in.flight.requests.per.connection", .producer, "5", "5"),

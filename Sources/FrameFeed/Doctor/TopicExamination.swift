@@ -12,10 +12,11 @@ struct TopicExamination {
 
   var findings: [Finding] {
     guard !topic.configuration.isEmpty else {
+      let why = topic.withheld.map(\.lack) ?? "the broker does not describe its settings"
       return [
         Finding(
-          level: .note, subject: "topic",
-          text: "the broker does not describe its settings, so its limits are not checked")
+          level: .note, subject: "topic", text: "\(why), so its limits are not checked",
+          remedy: topic.withheld?.remedy)
       ] + [partitions]
     }
     return [limit, segment].compactMap { $0 } + retention + [partitions] + habits
@@ -107,7 +108,7 @@ struct TopicExamination {
     if let policy = topic.configuration["cleanup.policy"]?.value, policy.contains("compact") {
       findings.append(
         Finding(
-          level: .hurts, subject: "cleanup",
+          level: .fails, subject: "cleanup",
           text: "cleanup.policy is \(policy): compaction keeps only the last frame of each feed",
           remedy: doctor.change("--config cleanup.policy=delete")))
     }

@@ -61,6 +61,15 @@ final class RunPartition: Sendable {
     }
   }
 
+  /// Where a key goes, without a client; `nil` where that is left to chance.
+  static func choice(of key: [UInt8], among partitions: Int, by name: String) -> Int32? {
+    guard name != "random", !key.isEmpty, partitions > 0 else { return nil }
+    // Those that hash a key look at nothing else.
+    return key.withUnsafeBytes {
+      partitioner(name)(nil, $0.baseAddress, $0.count, Int32(partitions), nil, nil)
+    }
+  }
+
   /// By its name in the setting `partitioner`; as librdkafka 2.0.2's `rd_kafka_topic_new0`.
   private static func partitioner(_ name: String) -> Partitioner {
     switch name {

@@ -1,10 +1,50 @@
 /// What partitions take on their leaders' disks.
 extension TopicAdmin {
+  /// A broker's time to answer, ms.
+  private static let answerTime: Int64 = 5000
+
   /// Bytes of each partition, as far as its leader tells them.
+  ///
+  /// librdkafka does not ask for them, so it is done over a connection of our own, which has neither TLS nor logins.
   /// - Returns: why some are not known, beside those that are.
   public func sizes(
     of topic: String, _ layout: [TopicPartition]
   ) -> (bytes: [Int32: Int64], problem: String?) {
-    ([:], "librdkafka cannot ask for them; kafka-log-dirs.sh --describe --topic-list \(topic) can")
+    let other =
+      "kafka-log-dirs.sh --bootstrap-server \(broker.servers) --describe --topic-list \(topic) tells them"
+    let way = settings.value("security.protocol")?.lowercased() ?? "plaintext"
+    guard way == "plaintext" else {
+      return ([:], "librdkafka cannot ask for them where the way is by \(way); \(other)")
+    }
+    guard let addresses = try? cluster().addresses else { return ([:], "no broker answers") }
+    var bytes: [Int32: Int64] = [:]
+    var problem: String?
+    let led = Dictionary(grouping: layout.filter { $0.leader != nil }) { $0.leader ?? -1 }
+    for (leader, partitions) in led.sorted(by: { $0.key < $1.key }) {
+      do throws(WireConnection.Failure) {
+        guard let address = addresses[leader] else { throw WireConnection.Failure(reason: "it is not known") }
+        let found = try Self.sizes(topic, partitions.map(\.number), at: address)
+        bytes.merge(found) { $1 }
+        // Without the right a broker tells of no directory.
+        if found.isEmpty {
+          problem = "broker \(leader) does not tell them: it takes Describe on the cluster; \(other)"
+        }
+      } catch {
+        problem = "broker \(leader) does not tell them: \(error.reason)"
+      }
+    }
+    return (bytes, problem)
+  }
+
+  private static func sizes(
+    _ topic: String, _ partitions: [Int32], at address: Cluster.Address
+  ) throws(WireConnection.Failure) -> [Int32: Int64] {
+    let connection = try WireConnection(host: address.host, port: address.port, milliseconds: answerTime)
+    let response = try connection.ask(LogDirectories.request(topic, partitions, correlation: 1))
+    do throws(WireReader.Malformed) {
+      return try LogDirectories(response: response.span.bytes, of: topic, correlation: 1).bytes
+    } catch {
+      throw WireConnection.Failure(reason: "its answer is none of Kafka's")
+    }
   }
 }

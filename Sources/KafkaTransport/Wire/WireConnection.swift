@@ -1,0 +1,118 @@
+import FrameCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// A connection to a broker of our own, for what librdkafka does not ask: without TLS and without a login.
+struct WireConnection: ~Copyable {
+  /// Why there is no answer, as the end of a sentence.
+  struct Failure: Error {
+    let reason: String
+  }
+
+  /// Largest response that is taken, bytes.
+  private static let mostBytes = 16 << 20
+
+  private let socket: Int32
+  /// When waiting ends, monotonic ns.
+  private let deadline: Int64
+
+  init(host: String, port: Int32, milliseconds: Int64) throws(Failure) {
+    deadline = FrameClock.monotonic() + milliseconds * 1_000_000
+    var hints = addrinfo()
+    #if canImport(Glibc)
+      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    #else
+      hints.ai_socktype = SOCK_STREAM
+    #endif
+    var found: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, "\(port)", &hints, &found) == 0 else {
+      throw Failure(reason: "\(host) cannot be resolved")
+    }
+    defer { freeaddrinfo(found) }
+    var next = found
+    while let address = next?.pointee {
+      let candidate = Self.connected(address, until: deadline)
+      if candidate >= 0 {
+        socket = candidate
+        return
+      }
+      next = address.ai_next
+    }
+    throw Failure(reason: "\(host):\(port) takes no connection")
+  }
+
+  deinit { close(socket) }
+
+  /// A socket that is connected; negative for none.
+  private static func connected(_ address: addrinfo, until deadline: Int64) -> Int32 {
+    #if canImport(Glibc)
+      let socket = Glibc.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+    #elseif canImport(Musl)
+      let socket = Musl.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+    #else
+      let socket = Darwin.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+    #endif
+    guard socket >= 0 else { return -1 }
+    _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
+    if connect(socket, address.ai_addr, address.ai_addrlen) == 0 { return socket }
+    var error: Int32 = errno
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    if error == EINPROGRESS, isReady(socket, Int16(POLLOUT), until: deadline) {
+      getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size)
+    }
+    if error == 0 { return socket }
+    close(socket)
+    return -1
+  }
+
+  private static func isReady(_ socket: Int32, _ events: Int16, until deadline: Int64) -> Bool {
+    let left = (deadline - FrameClock.monotonic()) / 1_000_000
+    guard left > 0 else { return false }
+    var wanted = pollfd(fd: socket, events: events, revents: 0)
+    return poll(&wanted, 1, Int32(clamping: left)) > 0
+  }
+
+  /// Sends a request and waits for its response.
+  /// - Parameter request: with its length in front.
+  /// - Returns: the response, without its length.
+  func ask(_ request: [UInt8]) throws(Failure) -> [UInt8] {
+    var sent = 0
+    while sent < request.count {
+      guard Self.isReady(socket, Int16(POLLOUT), until: deadline) else {
+        throw Failure(reason: "it does not answer")
+      }
+      let count = request.withUnsafeBytes {
+        send(socket, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
+      }
+      if count > 0 { sent += count } else if errno != EAGAIN { throw Failure(reason: "it hangs up") }
+    }
+    let length = try read(4).reduce(0) { $0 << 8 | Int($1) }
+    guard length <= Self.mostBytes else { throw Failure(reason: "its answer is none of Kafka's") }
+    return try read(length)
+  }
+
+  private func read(_ count: Int) throws(Failure) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      guard Self.isReady(socket, Int16(POLLIN), until: deadline) else {
+        throw Failure(reason: "it does not answer")
+      }
+      // Memory grows as bytes come, not by what was announced.
+      let size = min(count - bytes.count, 1 << 16)
+      let part = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+        filled = max(0, recv(socket, buffer.baseAddress, size, 0))
+      }
+      if part.isEmpty { throw Failure(reason: "it hangs up") }
+      bytes += part
+    }
+    return bytes
+  }
+}
