@@ -6,8 +6,6 @@ import LogLines
 struct PreparedTopic: Sendable {
   /// Largest record it takes, bytes; `nil` where the brokers do not tell, which needs a right of its own.
   let limit: Int?
-  /// Replicas that must have a record before it counts as sent; `nil` where that is not told.
-  var minimumInSync: Int?
   let isLocalDevelopmentBroker: Bool
   /// Whether it was not there at first.
   var wasAwaited = false
@@ -87,8 +85,6 @@ struct PreparedTopic: Sendable {
       )
     }
     return PreparedTopic(
-      limit: description?.maximumRecord,
-      minimumInSync: description?.configuration["min.insync.replicas"].flatMap { Int($0.value) },
-      isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
+      limit: description?.maximumRecord, isLocalDevelopmentBroker: cluster.isLocalDevelopmentBroker)
   }
 }

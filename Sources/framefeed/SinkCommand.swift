@@ -186,7 +186,7 @@ struct SinkCommand: Command {
     }
     if let twice = named.first(where: { one in named.count { $0 == one } > 1 }) {
       throw Failure(
-        "\(assign == nil ? "--partition" : "--assign"): \(twice) is given twice; name each partition once")
+        "\(assign == nil ? "--partition" : "--assign:") \(twice) is given twice; name each partition once")
     }
     return named.isEmpty ? .shared : .these(named)
   }

@@ -34,7 +34,8 @@ import Testing
     return found
   }
 
-  private static func standstill(_ cause: Standstill.Cause, _ side: Standstill.Side = .sending) -> Standstill {
+  private static func standstill(_ cause: Standstill.Cause, _ side: Standstill.Side = .sending) -> Standstill
+  {
     Standstill(cause: cause, side: side, topic: "frames", brokers: "b:1")
   }
 
@@ -73,46 +74,51 @@ import Testing
     #expect(ended.told == ["5 partition 1"], "\(ended.told)")
   }
 
-  private static let deniedCode = KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
   private static let denial = Denial(
-    .askingForTopic("frames"), deniedCode, login: Login(isUsed: true, name: "cam"), servers: "b:1")
+    .askingForTopic("frames"), KafkaCode(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED),
+    login: Login(isUsed: true, name: "cam"), servers: "b:1")
 
   private func cause(
-    _ code: KafkaCode, _ partitions: [TopicHandle.Partition] = [], needed: Int? = nil, last: String? = nil,
-    trouble: ConnectionTrouble? = nil, side: Standstill.Side = .sending
+    _ answer: StandstillInquiry.Answer, last: String? = nil, trouble: ConnectionTrouble? = nil,
+    side: Standstill.Side = .sending
   ) -> String {
-    let finding = Standstill.Finding(
-      code: code, partitions: partitions, own: [1], minimumInSync: needed, receiveLimit: 100_000_000, last: last,
-      trouble: trouble, denial: code == Self.deniedCode ? Self.denial : nil)
-    return "\(Self.standstill(finding.cause(for: side), side))"
+    let waiting = Standstill.Waiting(own: [1], receiveLimit: 100_000_000, last: last, trouble: trouble)
+    return "\(Self.standstill(waiting.cause(answer, side), side))"
   }
 
-  @Test func theCauseSaysWhatToDo() {
+  private func partition(_ number: Int32, leader: Int32?, inSync: [Int32] = [1, 2, 3]) -> TopicPartition {
+    TopicPartition(number: number, leader: leader, replicas: [1, 2, 3], inSync: inSync)
+  }
+
+  @Test func theCauseSaysWhatToDo() throws {
+    let refused = TransportError.unreachable(broker: "b:1", reason: "Connection refused")
+    #expect(cause(.failed(refused)).contains("no Kafka broker answers at b:1 (Connection refused)"))
+    let expired = TransportError.connection(broker: "b:1", trouble: .certificateExpired)
+    #expect(cause(.failed(expired)).contains("its certificate has expired: renew it"))
+    #expect(cause(.missing).contains("framefeed topic create frames --broker b:1"))
     #expect(
-      cause(.transport, last: "Connection refused").contains(
-        "no Kafka broker answers at b:1 (Connection refused)"))
-    #expect(cause(.timedOut, trouble: .certificateExpired).contains("its certificate has expired: renew it"))
-    #expect(cause(.unknownTopic).contains("framefeed topic create frames --broker b:1"))
-    #expect(cause(Self.deniedCode).contains("this login (cam) needs Describe on topic frames: kafka-acls.sh"))
-    let whole = TopicHandle.Partition(number: 0, leader: 3, replicas: 3, inSync: 3)
-    // Of other partitions nothing matters.
-    let led = TopicHandle.Partition(number: 1, leader: 2, replicas: 3, inSync: 3)
-    let leaderless = TopicHandle.Partition(number: 1, leader: -1, replicas: 3, inSync: 0)
-    let behind = TopicHandle.Partition(number: 1, leader: 2, replicas: 3, inSync: 1)
-    #expect(cause(.none, [whole, leaderless]).contains("partition 1 of frames has no leader"))
-    #expect(
-      cause(.none, [whole, behind]).contains("1 of 3 replicas in sync, which may be less")
-        && cause(.none, [whole, behind]).contains("--config min.insync.replicas=1 --broker b:1"))
-    #expect(cause(.none, [whole, behind], needed: 2).contains("min.insync.replicas is 2"))
+      cause(.denied(try #require(Self.denial))).contains(
+        "this login (cam) needs Describe on topic frames: kafka-acls.sh"))
+    func there(_ partition: TopicPartition, needed: Int? = nil) -> StandstillInquiry.Answer {
+      // Of other partitions nothing matters.
+      .there([self.partition(0, leader: nil), partition], minimumInSync: needed)
+    }
+    #expect(cause(there(partition(1, leader: nil))).contains("partition 1 of frames has no leader"))
+    let behind = partition(1, leader: 2, inSync: [2])
+    let unknown = cause(there(behind))
+    #expect(unknown.contains("1 of 3 replicas in sync, which may be less"))
+    #expect(unknown.contains("--config min.insync.replicas=1 --broker b:1"))
+    #expect(cause(there(behind, needed: 2)).contains("min.insync.replicas is 2"))
     // One is enough, or nobody writes.
-    #expect(cause(.none, [whole, behind], needed: 1).contains("acknowledges nothing"))
-    #expect(cause(.none, [whole, behind], needed: 2, side: .reading(group: "g")).contains("sends nothing"))
+    #expect(cause(there(behind, needed: 1)).contains("acknowledges nothing"))
+    #expect(cause(there(behind, needed: 2), side: .reading(group: "g")).contains("sends nothing"))
+    let led = there(partition(1, leader: 2))
+    #expect(cause(led).contains("broker 2, which leads frames at b:1, acknowledges nothing"))
+    #expect(cause(led, trouble: .certificateExpired).contains("its certificate has expired"))
+    let size =
+      "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes"
     #expect(
-      cause(.none, [whole, led]).contains("broker 2, which leads frames at b:1, acknowledges nothing"))
-    let size = "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes"
-    #expect(
-      cause(.none, [led], last: size, side: .reading(group: "g")).contains(
-        "-X receive.message.max.bytes=150000000"))
+      cause(led, last: size, side: .reading(group: "g")).contains("-X receive.message.max.bytes=150000000"))
   }
 
   @Test func quotasAreToldAndTheirEnd() {

@@ -41,6 +41,8 @@ final class FakeConsumer: RecordConsumer {
     var partitions: [Int32] = []
     var behind: Int?
     var standstill: Standstill.Cause?
+    var isAsked = false
+    var awaited: [Int32] = []
     var openTransaction: (partition: Int32, offset: Int64)?
     var isTopicNew = false
     var fatal: TransportError?
@@ -115,11 +117,17 @@ final class FakeConsumer: RecordConsumer {
   var behind: Int? { state.withLock { $0.behind } }
   var topicPartitions: Int { 3 }
   var isTopicNew: Bool { state.withLock { $0.isTopicNew } }
-  func standstill(isExpecting: Bool) -> Standstill? {
-    state.withLock { $0.standstill }.map {
-      Standstill(cause: $0, side: .reading(group: "g"), topic: "frames", brokers: "b:1")
+  func inquire() { change { $0.isAsked = true } }
+  func takeStanding(isExpecting: Bool) -> FrameConsumer.Standing? {
+    state.withLock { state in
+      guard state.isAsked else { return nil }
+      state.isAsked = false
+      guard let cause = state.standstill else { return .well }
+      return .wrong(
+        Standstill(cause: cause, side: .reading(group: "g"), topic: "frames", brokers: "b:1"))
     }
   }
+  var awaited: [Int32] { state.withLock { $0.awaited } }
   func throttling() -> String? { nil }
   var openTransaction: (partition: Int32, offset: Int64)? { state.withLock { $0.openTransaction } }
   var fatalError: TransportError? { state.withLock { $0.fatal } }

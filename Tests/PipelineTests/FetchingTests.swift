@@ -91,9 +91,9 @@ import Testing
           state.steps = [.event(.assigned([FakeConsumer.beginning(2)]))]
         }
         state.standstill = (30..<40).contains(second) ? .leaderless([2]) : nil
-        if second == 40 { state.steps = [.end(2)] }
-        state.behind = second > 40 ? 1 : nil
-        state.openTransaction = second > 40 ? (2, 24) : nil
+        if second == 41 { state.steps = [.end(2)] }
+        state.behind = second >= 41 ? 1 : nil
+        state.openTransaction = second >= 41 ? (2, 24) : nil
       }
     }
     #expect(run(lonely, consumer).end == .idle)

@@ -29,6 +29,10 @@ struct Fetching: ~Copyable {
   /// What became of standing still, and the last word on what is waited for.
   private var standstill = StandstillWatch()
   private var news = 0
+  private var nextAttendance: Int64 = 0
+  private var nextInquiry: Int64
+  /// Partitions that have no leader, as told.
+  private var leaderless: [Int32] = []
   private var lastWord = ""
   /// Whether the word stands in the tally.
   private var isWaiting = false
@@ -37,6 +41,11 @@ struct Fetching: ~Copyable {
   private static let patience: Int64 = 5_000_000_000
   /// So long is waited for room at a time, ns.
   private static let roomWait: Int64 = 100_000_000
+  /// How often it is looked for what lasts, ns.
+  private static let attendance: Int64 = 200_000_000
+  /// How often brokers are asked about partitions while others give records, ns.
+  private static let inquiryInterval: Int64 = 5_000_000_000
+
   /// Monotonic time, ns.
   private let now: @Sendable () -> Int64
 
@@ -55,10 +64,11 @@ struct Fetching: ~Copyable {
       untilEnd: options.untilEnd, awaitsRun: options.awaitsRun,
       idleTimeout: options.idleTimeout.map { FrameClock.nanoseconds($0) })
     lastNews = now()
+    nextInquiry = now() + Self.inquiryInterval
   }
 
   /// Partitions that hold records which were not read.
-  var unread: Set<Int32> { Set(consumer.partitions).subtracting(atEnd) }
+  var unread: Set<Int32> { Set(consumer.partitions).subtracting(atEnd).union(consumer.awaited) }
 
   mutating func run() -> End {
     while true {
@@ -73,6 +83,7 @@ struct Fetching: ~Copyable {
         atEnd.remove(record.partition)
         isTopicNew = false
         hand(record)
+        if !attend() { return .failed }
         continue
       case .partitionEnd(let partition):
         // Behind every frame of a live feed: the end is looked for when nothing more comes.
@@ -84,7 +95,7 @@ struct Fetching: ~Copyable {
       }
       sink.tick(at: now())
       switch end.verdict(view) {
-      case .goOn: if !sayWhatIsWaitedFor() { return .failed }
+      case .goOn: if !attend() { return .failed }
       case .complete: return .complete
       case .idle: return .idle
       }
@@ -220,27 +231,54 @@ struct Fetching: ~Copyable {
 
   /// A sink that waits looks like one that hangs: says why nothing comes, and what is waited for.
   /// - Returns: false when that will not pass.
-  private mutating func sayWhatIsWaitedFor() -> Bool {
+  private mutating func attend() -> Bool {
+    let time = now()
+    guard time >= nextAttendance else { return true }
+    nextAttendance = time + Self.attendance
     if let word = consumer.throttling() { options.log.warning("\(word)") }
-    switch standstill.look(now(), isWaiting: true, moved: news) {
-    case .goesOn(let seconds):
-      options.log.notice("reading goes on, after \(seconds) s")
-      return true
-    case .look: break
-    case nil: return true
+    switch standstill.look(time, isWaiting: true, moved: news) {
+    case .look: consumer.inquire()
+    case .goesOn(let seconds): options.log.notice("reading goes on, after \(seconds) s")
+    case nil: break
     }
-    guard let found = consumer.standstill(isExpecting: isAssigned && !unread.isEmpty) else {
-      let word = wait
-      awaits(word)
-      if let word, word != lastWord { options.log.notice("\(word)") }
-      lastWord = word ?? lastWord
+    if time >= nextInquiry, !standstill.isOn {
+      nextInquiry = time + Self.inquiryInterval
+      consumer.inquire()
+    }
+    guard let standing = consumer.takeStanding(isExpecting: isAssigned && !unread.isEmpty) else {
+      return true
+    }
+    tellLeaders(standing)
+    guard standstill.isOn else { return true }
+    guard case .wrong(let found) = standing else {
+      sayWhatIsWaitedFor()
       return true
     }
     awaits("\(found)")
-    let verdict = standstill.found(found, now())
+    let verdict = standstill.found(found, time)
     if let seconds = verdict.tell { options.log.warning("no record came for \(seconds) s: \(found)") }
     if verdict.isOver { sink.failure.report(.transport(.standstill(found))) }
     return !verdict.isOver
+  }
+
+  /// A partition without a leader is told though others give records.
+  private mutating func tellLeaders(_ standing: FrameConsumer.Standing) {
+    if case .wrong(let found) = standing, case .leaderless(let partitions) = found.cause {
+      if !standstill.isOn, leaderless != partitions { options.log.warning("\(found); the others are read") }
+      leaderless = partitions
+    } else if !leaderless.isEmpty {
+      options.log.notice(
+        "partitions \(leaderless.map(String.init).joined(separator: ", ")) have a leader again")
+      leaderless = []
+    }
+  }
+
+  private mutating func sayWhatIsWaitedFor() {
+    let word = wait
+    awaits(word)
+    guard let word, word != lastWord else { return }
+    lastWord = word
+    options.log.notice("\(word)")
   }
 
   private mutating func awaits(_ word: String?) {

@@ -15,6 +15,8 @@ protocol RecordConsumer: AnyObject, Sendable {
   var isAnswered: Bool { get }
   /// Whether no partition is changing hands.
   var isSettled: Bool { get }
+  /// Partitions that are this sink's and not read yet, as no broker tells where they begin.
+  var awaited: [Int32] { get }
   /// Partitions that are read now.
   var partitions: [Int32] { get }
   /// Records that the topic holds and that are not answered; `nil` while that is not known.
@@ -23,10 +25,11 @@ protocol RecordConsumer: AnyObject, Sendable {
   var topicPartitions: Int { get }
   /// Whether no partition of the topic has ever held a record.
   var isTopicNew: Bool { get }
-  /// What is wrong with the topic, its brokers or the way to them; `nil` when all seems well. Asks a broker, for up to a
-  /// second.
+  /// Has the brokers asked how things stand. Does not wait.
+  func inquire()
+  /// The answer to that, once.
   /// - Parameter isExpecting: whether records are known to be there.
-  func standstill(isExpecting: Bool) -> Standstill?
+  func takeStanding(isExpecting: Bool) -> FrameConsumer.Standing?
   /// What is to be told of brokers that hold this sink back by a quota.
   func throttling() -> String?
   /// The first place that cannot be read as a transaction is open there.

@@ -102,12 +102,12 @@ public final class FeedStreamer: Sendable {
           options.isEmbedded
           ? .embedded
           : try PreparedTopic.find(options.topic, options.kafka, create: options.createTopic, options.log)
-        var sending = FrameProducer.Options(
-          topic: options.topic, feed: options.feed, run: run,
-          maximumRecord: topic.limit ?? SettingsPreset.largestRecord)
-        sending.minimumInSync = topic.minimumInSync
         let producer = try FrameProducer(
-          options.kafka, sending, log: kafkaLog(options.log)
+          options.kafka,
+          FrameProducer.Options(
+            topic: options.topic, feed: options.feed, run: run,
+            maximumRecord: topic.limit ?? SettingsPreset.largestRecord),
+          log: kafkaLog(options.log)
         ) { delivery in Self.note(delivery, tally, options) }
         try producer.connect { stopSignal.isRequested }
         return producer

@@ -42,7 +42,7 @@ enum ConsumerAssignment {
     }
   }
 
-  private static func isIncremental(_ client: OpaquePointer) -> Bool {
+  static func isIncremental(_ client: OpaquePointer) -> Bool {
     rd_kafka_rebalance_protocol(client).map { String(cString: $0) } == "COOPERATIVE"
   }
 

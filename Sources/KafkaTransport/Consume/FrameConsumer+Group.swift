@@ -128,7 +128,8 @@ extension FrameConsumer {
       case .commit(let positions):
         guard options.keepsPositions else { break }
         do throws(TransportError) {
-          try client.commit(options.topic, positions, group: options.group, milliseconds: options.answerTimeout)
+          try client.commit(
+            options.topic, positions, group: options.group, milliseconds: options.answerTimeout)
         } catch {
           log?(.ours, "the last positions were not committed, so their records are read again: \(error)")
         }
@@ -141,8 +142,9 @@ extension FrameConsumer {
   func assign(_ beginnings: [PartitionBeginning]) {
     var list = PartitionList(options.topic, [])
     for beginning in beginnings { list.add(options.topic, beginning.partition, offset: beginning.offset) }
-    if options.partitions != .shared {
-      // Here each assignment is the whole of it.
+    // Where it is not one more, each assignment is the whole of it.
+    let isWhole = !ConsumerAssignment.isIncremental(client.handle)
+    if isWhole {
       let new = Set(beginnings.map(\.partition))
       let positions = reading.withLock { reading in
         reading.partitions.filter { !new.contains($0) }.compactMap { partition in
@@ -152,7 +154,14 @@ extension FrameConsumer {
       for (partition, next) in positions { list.add(options.topic, partition, offset: next) }
     }
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
+    let paused = polling.withLock { $0.paused }
     report("taking partitions", ConsumerAssignment.add(client.handle, list))
+    if isWhole {
+      // What is assigned anew is not paused.
+      polling.withLock { $0.paused = [] }
+      let new = Set(beginnings.map(\.partition))
+      pause(paused.filter { !new.contains($0) }.sorted())
+    }
     // They may have been paused when they were given up.
     resume(beginnings.map(\.partition))
   }

@@ -42,22 +42,28 @@ extension FrameConsumer {
     return isNew
   }
 
-  /// What is wrong with the topic, its brokers or the way to them; `nil` when all seems well. Asks a broker, for up to a
-  /// second.
+  /// How things stand with the topic, its brokers and the way to them.
+  public enum Standing: Sendable, Equatable {
+    case well
+    case wrong(Standstill)
+  }
+
+  /// Has the brokers asked how things stand. Does not wait.
+  public func inquire() { inquiry.begin() }
+
+  /// The answer to ``inquire()``, once; `nil` before it is there.
   /// - Parameter isExpecting: whether records are known to be there: then brokers that say nothing are wrong too.
-  public func standstill(isExpecting: Bool) -> Standstill? {
-    guard let topic = try? TopicHandle(options.topic, client) else { return nil }
-    let answer = topic.ask(milliseconds: 1000)
-    var own = Set(partitions)
+  public func takeStanding(isExpecting: Bool) -> Standing? {
+    guard let answer = inquiry.take() else { return nil }
+    var own = Set(partitions + awaited)
     if case .these(let wanted) = options.partitions { own = Set(wanted) }
-    let finding = Standstill.Finding(
-      code: answer.code, partitions: answer.partitions, own: own.isEmpty ? nil : own,
-      receiveLimit: client.number("receive.message.max.bytes"), last: client.lastWords,
-      trouble: client.trouble, denial: client.denial(.askingForTopic(options.topic), answer.code))
+    let waiting = Standstill.Waiting(
+      own: own.isEmpty ? nil : own, receiveLimit: client.number("receive.message.max.bytes"),
+      last: client.lastWords, trouble: client.trouble)
     let side = Standstill.Side.reading(group: options.group)
-    let cause = finding.cause(for: side)
-    if case .silent = cause, !isExpecting { return nil }
-    return Standstill(cause: cause, side: side, topic: options.topic, brokers: client.brokers)
+    let cause = waiting.cause(answer, side)
+    if case .silent = cause, !isExpecting { return .well }
+    return .wrong(Standstill(cause: cause, side: side, topic: options.topic, brokers: client.brokers))
   }
 
   /// Says how brokers hold this client back, when that begins, lasts or ends.

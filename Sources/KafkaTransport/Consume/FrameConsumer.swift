@@ -53,6 +53,7 @@ public final class FrameConsumer: Sendable {
   let queries = Monitor<OffsetQueries?>(nil)
   let polling = Monitor(Polling())
   let isClosing = Atomic(false)
+  let inquiry: StandstillInquiry
   /// Where the client does not look for room in a full queue by itself.
   let fetchQueue: FetchQueue?
 
@@ -104,6 +105,7 @@ public final class FrameConsumer: Sendable {
       events: events)
     self.options = options
     self.log = log
+    inquiry = StandstillInquiry(settings, topic: options.topic, .reading(group: options.group), by: client)
     let isWoken = settings.preset == .lowLatency && !SettingsPreset.looksForRoom
     fetchQueue = isWoken ? FetchQueue(client) : nil
     if isWoken, let kilobytes = client.number("queued.max.messages.kbytes"),
@@ -224,6 +226,9 @@ public final class FrameConsumer: Sendable {
 
   /// Whether no partition is changing hands.
   public var isSettled: Bool { reading.withLock { $0.isSettled } }
+
+  /// Partitions that are this consumer's and not read yet, as no broker tells where they begin.
+  public var awaited: [Int32] { reading.withLock { $0.searched.sorted() } }
 
   /// Partitions that are read now.
   public var partitions: [Int32] { reading.withLock { $0.partitions } }

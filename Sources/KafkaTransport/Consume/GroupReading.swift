@@ -64,12 +64,14 @@ struct GroupReading: Sendable, Hashable {
     return new.isEmpty || !leaving.isEmpty ? [] : given(new)
   }
 
-  /// Where partitions begin.
+  /// Where partitions begin: all that were searched, or some of them.
   /// - Parameter search: of the action; what an earlier search has found counts no more.
   mutating func found(_ beginnings: [PartitionBeginning], search: Int) -> [Action] {
     guard search == searches, !searched.isEmpty else { return [] }
-    precondition(Set(beginnings.map(\.partition)) == searched, "not what was searched")
-    searched = []
+    let found = Set(beginnings.map(\.partition))
+    precondition(!found.isEmpty && found.isSubset(of: searched), "not what was searched")
+    // The others have no leader that could say it: they come later.
+    searched.subtract(found)
     for beginning in beginnings { begin(beginning) }
     var actions = [Action.assign(beginnings)]
     // Automatic commits never go backward.

@@ -28,6 +28,8 @@ final class OffsetQueries: Sendable {
     var searchEnds = Int64.max
     /// When it is told that the search finds no answer; a topic that was just made has no leaders for a moment.
     var troubleIsTold = Int64.max
+    /// Whether some of it has been found: the rest has no leader now, and is waited for as long as that takes.
+    var isFoundInPart = false
     var isAsked = false
     var answers: [Answer] = []
     var isStopped = false
@@ -39,8 +41,9 @@ final class OffsetQueries: Sendable {
   private static let silence: Int64 = 2_000_000_000
   /// How often partitions are asked for that a topic was given, ns: as often as a group asks.
   private static let growthInterval: Int64 = 5_000_000_000
-  /// The least time between two questions, ns.
+  /// The least time between two questions, ns; and where some partitions have no leader.
   private static let pause: Int64 = 100_000_000
+  private static let longPause: Int64 = 1_000_000_000
 
   private let client: KafkaClient
   private let topic: String
@@ -76,6 +79,7 @@ final class OffsetQueries: Sendable {
   func search(_ search: Search) {
     state.withLock { state in
       state.search = search
+      state.isFoundInPart = false
       state.searchEnds = FrameClock.monotonic() + patience
       state.troubleIsTold = FrameClock.monotonic() + Self.silence
     }
@@ -104,16 +108,20 @@ final class OffsetQueries: Sendable {
 
   private func run() {
     var nextGrowth = FrameClock.monotonic() + Self.growthInterval
+    var nextEnds = FrameClock.monotonic() + Self.interval
     while true {
-      let due = FrameClock.monotonic() + Self.interval
-      let (search, isStopped) = state.withLock(
-        waitingUntil: { $0.search != nil || $0.isAsked || $0.isStopped }, deadline: due
+      let (search, isAsked, isStopped) = state.withLock(
+        waitingUntil: { $0.search != nil || $0.isAsked || $0.isStopped }, deadline: nextEnds
       ) { state in
-        state.isAsked = false
-        return (state.search, state.isStopped)
+        defer { state.isAsked = false }
+        return (state.search, state.isAsked, state.isStopped)
       }
       if isStopped { return }
-      if let search { find(search) } else { askForEnds() }
+      if let search { find(search) }
+      if isAsked || FrameClock.monotonic() >= nextEnds {
+        askForEnds()
+        nextEnds = FrameClock.monotonic() + Self.interval
+      }
       if readsAll, FrameClock.monotonic() >= nextGrowth {
         nextGrowth = FrameClock.monotonic() + Self.growthInterval
         // Where nobody tells, it is asked again.
@@ -121,8 +129,13 @@ final class OffsetQueries: Sendable {
           state.withLock { $0.answers.append(.partitions(all)) }
         }
       }
-      let next = FrameClock.monotonic() + Self.pause
-      state.withLock(waitingUntil: { $0.isStopped }, deadline: next) { _ in }
+      let now = FrameClock.monotonic()
+      let (short, long) = (now + Self.pause, now + Self.longPause)
+      state.withLock(waitingUntil: { $0.isStopped }, deadline: short) { _ in }
+      // What has no leader costs each question a second, and what was found is read.
+      state.withLock(
+        waitingUntil: { $0.isStopped || $0.isAsked || !$0.isFoundInPart }, deadline: long
+      ) { _ in }
     }
   }
 
@@ -131,10 +144,16 @@ final class OffsetQueries: Sendable {
       let beginnings = try beginnings(search)
       state.withLock { state in
         state.answers.append(.found(beginnings, search: search.number))
-        if state.search?.number == search.number { state.search = nil }
+        guard state.search?.number == search.number else { return }
+        let found = Set(beginnings.map(\.partition))
+        let left = search.partitions.filter { !found.contains($0) }
+        state.isFoundInPart = !left.isEmpty
+        state.search =
+          left.isEmpty ? nil : Search(number: search.number, partitions: left, marks: search.marks)
       }
     } catch {
       state.withLock { state in
+        if state.isFoundInPart { return }
         let now = FrameClock.monotonic()
         guard now >= state.searchEnds else {
           guard now >= state.troubleIsTold else { return }
@@ -148,6 +167,8 @@ final class OffsetQueries: Sendable {
   }
 
   /// A position that the brokers do not tell is not the same as none, from which the group would read all again.
+  /// - Returns: of those partitions of which brokers tell.
+  /// - Throws: where there are none.
   private func beginnings(_ search: Search) throws(TransportError) -> [PartitionBeginning] {
     let committed: [Int32: Int64?] =
       isPositioned ? try client.positions(topic, search.partitions, group: group, milliseconds: timeout) : [:]
@@ -158,7 +179,7 @@ final class OffsetQueries: Sendable {
     var result: [PartitionBeginning] = []
     for partition in search.partitions {
       guard let log = logs[partition], search.marks[partition] == nil || firstLater[partition] != nil else {
-        throw client.failure("asking where \(topic)[\(partition)] begins", .timedOut)
+        continue
       }
       var isAnother = false
       if let mark = search.marks[partition], let later = firstLater[partition] {
@@ -171,6 +192,9 @@ final class OffsetQueries: Sendable {
           isAnother: isAnother,
           asked: firstNew[partition] == nil ? nil : now,
           firstLater: firstNew[partition].flatMap { $0 >= 0 ? $0 : nil }))
+    }
+    if result.isEmpty {
+      throw client.failure("asking where partitions \(search.partitions) of \(topic) begin", .timedOut)
     }
     return result
   }

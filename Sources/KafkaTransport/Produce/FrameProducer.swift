@@ -12,8 +12,6 @@ public final class FrameProducer: Sendable {
     public var run: String
     /// Largest record the topic takes, bytes.
     public var maximumRecord: Int
-    /// The topic's min.insync.replicas, where that is known: what a standstill is explained by.
-    public var minimumInSync: Int?
     /// Most records and payload bytes under way at a time; see ``SendWindow`` for the records.
     public var inFlightRecords = 64
     public var inFlightBytes = FrameProducer.defaultInFlightBytes
@@ -56,8 +54,7 @@ public final class FrameProducer: Sendable {
       RenewableSender.Options(
         topic: options.topic, largestRecord: options.maximumRecord,
         inFlightRecords: options.inFlightRecords, inFlightBytes: options.inFlightBytes,
-        queueBytes: options.inFlightBytes, partition: RunPartition(feed: options.feed),
-        minimumInSync: options.minimumInSync), log: log
+        queueBytes: options.inFlightBytes, partition: RunPartition(feed: options.feed)), log: log
     ) { record, error, answered in delivered(Delivery(record, error, answered: answered)) }
     self.options = options
     run = OutgoingRecord.Run(feed: options.feed, name: options.run)

@@ -30,15 +30,12 @@ final class ProducerConnection: Sendable {
     return min(values[names[1]].flatMap { Int($0) } ?? .max, SendWindow.ofIdempotence)
   }
 
-  /// Why records are not acknowledged. Asks the brokers; takes up to a second.
-  func standstill(_ options: RenewableSender.Options) -> Standstill {
-    let answer = topic.ask(milliseconds: 1000)
-    let finding = Standstill.Finding(
-      code: answer.code, partitions: answer.partitions, own: options.partition?.current.map { [$0] },
-      minimumInSync: options.minimumInSync, last: client.lastWords, trouble: client.trouble,
-      denial: client.denial(.askingForTopic(options.topic), answer.code))
+  /// Why records are not acknowledged.
+  func standstill(_ answer: StandstillInquiry.Answer, _ options: RenewableSender.Options) -> Standstill {
+    let waiting = Standstill.Waiting(
+      own: options.partition?.current.map { [$0] }, last: client.lastWords, trouble: client.trouble)
     return Standstill(
-      cause: finding.cause(for: .sending), side: .sending, topic: options.topic, brokers: client.brokers)
+      cause: waiting.cause(answer, .sending), side: .sending, topic: options.topic, brokers: client.brokers)
   }
 
   /// Hands a record to librdkafka: a frame by reference, others' bytes as a copy. Does not wait.

@@ -24,8 +24,6 @@ final class RenewableSender: Sendable {
     /// How long a topic that the brokers' metadata lacks may be away, ms. One that exists gets no time at all in
     /// librdkafka below 2.10: one broker that has missed something ends it.
     var topicPatience: Int32 = 30_000
-    /// The topic's min.insync.replicas, where that is known.
-    var minimumInSync: Int?
     /// So long no answer is told, ns.
     var answerPatience = StandstillWatch.patience
 
@@ -38,6 +36,7 @@ final class RenewableSender: Sendable {
   private let options: Options
   private let events: ClientEvents
   private let log: KafkaLog?
+  private let inquiry: StandstillInquiry
   /// Replaced by the serving thread only, while no record is with a client.
   private let connection: Lock<ProducerConnection>
 
@@ -70,6 +69,7 @@ final class RenewableSender: Sendable {
     self.settings = settings
     self.options = options
     self.log = log
+    inquiry = StandstillInquiry(settings, topic: options.topic, .sending)
   }
 
   /// The client in use.
@@ -214,9 +214,12 @@ final class RenewableSender: Sendable {
     let throttling = connection.client.throttling
     records.keepWindow(now, isThrottled: throttling.isOn(now))
     switch watches.standstill.look(now, isWaiting: underWay > 0, moved: acknowledged) {
-    case .look where !records.hasGivenUp: tellStandstill(connection, &watches, underWay)
+    case .look where !records.hasGivenUp: inquiry.begin()
     case .goesOn(let seconds): log?(.ours, "\(options.action) goes on, after \(seconds) s without an answer")
     case .look, nil: break
+    }
+    if let answer = inquiry.take(), watches.standstill.isOn {
+      tell(connection.standstill(answer, options), &watches, underWay)
     }
     if let word = watches.throttle.look(throttling, now) { log?(.ours, "\(options.action): \(word)") }
     if let growth = options.partition?.takeGrowth() {
@@ -232,10 +235,7 @@ final class RenewableSender: Sendable {
     var throttle = ThrottleWatch()
   }
 
-  private func tellStandstill(
-    _ connection: ProducerConnection, _ watches: inout Watches, _ underWay: Int
-  ) {
-    let standstill = connection.standstill(options)
+  private func tell(_ standstill: Standstill, _ watches: inout Watches, _ underWay: Int) {
     let now = FrameClock.monotonic()
     let verdict = watches.standstill.found(standstill, now)
     if let seconds = verdict.tell {

@@ -45,11 +45,12 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
     let deadline = started + Int64(milliseconds) * 1_000_000
     // Short at first, for the sake of a stop; longer for brokers that are slow to answer.
     var step: Int64 = 1000
+    var wasMissing = false
     while true {
       let left = max(1, (deadline - FrameClock.monotonic()) / 1_000_000)
       let (code, partitions) = ask(milliseconds: Int32(min(step, left)))
-      let led = partitions.filter { $0.leader >= 0 }
-      let leaders = [Int32: Int32](led.map { ($0.leader, $0.number) }, uniquingKeysWith: { $1 })
+      let led = partitions.compactMap { partition in partition.leader.map { ($0, partition.number) } }
+      let leaders = [Int32: Int32](led, uniquingKeysWith: { $1 })
       let now = FrameClock.monotonic()
       let isPatient = now < min(deadline, started + Int64(patience) * 1_000_000)
       switch code {
@@ -58,10 +59,15 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
         return takeProducerId(until: deadline)
       // Sending waits for a leader.
       case .none, .noLeader: if !isPatient { return }
-      case .unknownTopic: if !isPatient { throw .topicMissing(name, broker: client.brokers) }
+      case .unknownTopic:
+        wasMissing = true
+        if !isPatient { throw .topicMissing(name, broker: client.brokers) }
       case .timedOut, .transport:
         step *= 2
-        if now >= deadline { throw client.failure(.askingForTopic(name), code) }
+        if now >= deadline {
+          throw wasMissing
+            ? .topicMissing(name, broker: client.brokers) : client.failure(.askingForTopic(name), code)
+        }
       default: throw client.failure(.askingForTopic(name), code)
       }
       if isStopped() { throw .stopped }
@@ -69,30 +75,15 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// What the brokers say of one partition.
-  struct Partition: Sendable, Equatable {
-    let number: Int32
-    /// The broker that leads it; negative for none.
-    let leader: Int32
-    let replicas: Int
-    let inSync: Int
-  }
-
   /// What the brokers say of the topic.
-  func ask(milliseconds: Int32) -> (code: KafkaCode, partitions: [Partition]) {
+  private func ask(milliseconds: Int32) -> (code: KafkaCode, partitions: [TopicPartition]) {
     var metadata: UnsafePointer<rd_kafka_metadata>?
     let code = KafkaCode(rd_kafka_metadata(client.handle, 0, pointer, &metadata, milliseconds))
     guard code == .none, let metadata else { return (code, []) }
     defer { rd_kafka_metadata_destroy(metadata) }
     guard metadata.pointee.topic_cnt > 0 else { return (.unknownTopic, []) }
     let topic = metadata.pointee.topics[0]
-    let partitions = (0..<Int(topic.partition_cnt)).map { at in
-      let partition = topic.partitions[at]
-      return Partition(
-        number: partition.id, leader: partition.leader, replicas: Int(partition.replica_cnt),
-        inSync: Int(partition.isr_cnt))
-    }
-    return (KafkaCode(topic.err), partitions)
+    return (KafkaCode(topic.err), TopicPartition.all(of: topic))
   }
 
   /// Asks each leader for an end, all at once, for the connection that opens; sending says what is wrong if that

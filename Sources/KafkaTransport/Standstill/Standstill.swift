@@ -14,8 +14,8 @@ public struct Standstill: Sendable, Equatable {
     case tooFewInSync(partition: Int32, inSync: Int, replicas: Int, needed: Int?)
     /// A broker's record is larger than what the client takes in one answer, bytes.
     case aboveReceiveLimit(bytes: Int, limit: Int)
-    /// Of the brokers, in the client's words.
-    case refused(KafkaCode)
+    /// In a broker's words.
+    case refused(String)
     /// All seems well, and these brokers say nothing.
     case silent(leaders: [Int32], words: String?)
   }
@@ -76,8 +76,7 @@ extension Standstill: CustomStringConvertible {
         + "--update --config min.insync.replicas=\(inSync) \(brokers.arguments)"
     case .aboveReceiveLimit(let bytes, let limit):
       "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
-    case .refused(let code):
-      "the brokers at \(brokers) say of topic \(topic): \(code.description) (\(code.name))"
+    case .refused(let words): "the brokers at \(brokers): \(words)"
     case .silent(let leaders, let words):
       "broker \(leaders.map(String.init).joined(separator: ", ")), which leads \(topic) at \(brokers), \(answer) "
         + "(\(words ?? "librdkafka names no error")); look at that broker and the way to it"
@@ -91,49 +90,47 @@ extension Standstill: CustomStringConvertible {
 }
 
 extension Standstill {
-  /// What a question for the topic found, with the client's last words.
-  struct Finding {
-    /// Of the question for the topic.
-    var code: KafkaCode
-    var partitions: [TopicHandle.Partition]
-    /// Those that records go to or come from; `nil` for all.
+  /// What is known of the client that waits.
+  struct Waiting {
+    /// Partitions that its records go to or come from; `nil` for all.
     var own: Set<Int32>?
-    /// The topic's min.insync.replicas, where that is known.
-    var minimumInSync: Int?
-    /// What the client takes in one answer at most, bytes.
+    /// What it takes in one answer at most, bytes; `nil` for a sender.
     var receiveLimit: Int?
-    /// librdkafka's last error.
+    /// Its last error in librdkafka's words.
     var last: String?
     var trouble: ConnectionTrouble?
-    /// What the code denies, if it does.
-    var denial: Denial?
 
-    /// - Parameter side: replicas that are not in sync hold up only who sends.
-    func cause(for side: Side) -> Cause {
-      switch code {
-      case .none: return ofPartitions(side)
-      case .timedOut, .transport, .allBrokersDown, .unresolved:
-        return trouble.map { .connection($0) } ?? .unreachable(last ?? code.description)
-      case _ where code.isUnknownTopic: return .topicGone
-      default: return denial.map { .denied($0) } ?? .refused(code)
+    /// - Parameter answer: of the brokers.
+    func cause(_ answer: StandstillInquiry.Answer, _ side: Side) -> Cause {
+      switch answer {
+      case .there(let partitions, let minimumInSync): ofPartitions(partitions, minimumInSync, side)
+      case .missing: .topicGone
+      case .denied(let denial): .denied(denial)
+      case .failed(.connection(_, let trouble)): .connection(trouble)
+      case .failed(.unreachable(_, let reason)): .unreachable(reason)
+      case .failed(let error): .refused("\(error)")
       }
     }
 
-    private func ofPartitions(_ side: Side) -> Cause {
-      let own = partitions.filter { self.own?.contains($0.number) ?? true }
-      let leaderless = own.filter { $0.leader < 0 }.map(\.number)
+    private func ofPartitions(_ all: [TopicPartition], _ minimumInSync: Int?, _ side: Side) -> Cause {
+      let own = all.filter { self.own?.contains($0.number) ?? true }
+      let leaderless = own.filter { $0.leader == nil }.map(\.number)
       if !leaderless.isEmpty { return .leaderless(leaderless) }
+      // Replicas that are not in sync hold up only who sends.
       if side == .sending,
-        let behind = own.first(where: { $0.inSync < $0.replicas && $0.inSync < minimumInSync ?? .max })
+        let behind = own.first(where: {
+          $0.inSync.count < $0.replicas.count && $0.inSync.count < minimumInSync ?? .max
+        })
       {
         return .tooFewInSync(
-          partition: behind.number, inSync: behind.inSync, replicas: behind.replicas, needed: minimumInSync)
+          partition: behind.number, inSync: behind.inSync.count, replicas: behind.replicas.count,
+          needed: minimumInSync)
       }
       if let bytes = last.flatMap(Self.refusedSize), let limit = receiveLimit, bytes > limit {
         return .aboveReceiveLimit(bytes: bytes, limit: limit)
       }
       if let trouble { return .connection(trouble) }
-      return .silent(leaders: Set(own.map(\.leader)).sorted(), words: last)
+      return .silent(leaders: Set(own.compactMap(\.leader)).sorted(), words: last)
     }
 
     /// Of "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".

@@ -40,6 +40,7 @@ public struct StandstillWatch: Sendable {
     if goesOn || !isWaiting {
       let event: Event? = goesOn && told != nil ? .goesOn(seconds: seconds(now)) : nil
       if goesOn { (told, cause) = (nil, nil) }
+      nextLook = 0
       // What ended without moving is still no going on.
       if told == nil { since = isWaiting ? now : nil }
       return event
@@ -72,6 +73,9 @@ public struct StandstillWatch: Sendable {
     if !isTold { told = (key, now) }
     return Verdict(tell: isTold ? nil : seconds(now), isOver: isOver)
   }
+
+  /// Whether nothing has moved for long.
+  public var isOn: Bool { nextLook > 0 }
 
   private func seconds(_ now: Int64) -> Int { Int((now - (since ?? now)) / 1_000_000_000) }
 }

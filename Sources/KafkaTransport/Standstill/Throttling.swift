@@ -20,7 +20,9 @@ struct Throttling: Sendable, Equatable {
   }
 
   /// Whether the client is held back now, or was within ``end``.
-  func isOn(_ now: Int64) -> Bool { last.map { now - $0 < Self.end + Int64(milliseconds) * 1_000_000 } ?? false }
+  func isOn(_ now: Int64) -> Bool {
+    last.map { now - $0 < Self.end + Int64(milliseconds) * 1_000_000 } ?? false
+  }
 }
 
 /// Which of that is to be told: that it begins to hurt, that it goes on, and that it is over.
