@@ -81,6 +81,10 @@ extension FeedSink {
       notes.append("nothing came for \(seconds) s; not every run's end was seen")
       notes += ledger.openNotes
     }
+    if ending.end == .idle, !ending.unread.isEmpty {
+      let names = ending.unread.sorted().map(String.init).joined(separator: ", ")
+      notes.append("not read to their end: partitions \(names)")
+    }
     if let lag = ending.lag, lag > 0 {
       notes.append("\(lag) records of the topic are not answered yet: this group reads on there")
     }

@@ -51,13 +51,18 @@ extension FeedStreamer {
         "\(undelivered.count) frames were sent and never acknowledged (the broker may have them all the same): "
           + undelivered.names)
     }
+    if tally.refusedByBroker.count > 0 {
+      notes.append(
+        "\(tally.refusedByBroker.count) frames were refused by the broker, which does not have them: "
+          + tally.refusedByBroker.names)
+    }
     if undelivered.isEndMissing {
       notes.append("the end of run \(run) was not acknowledged: a sink cannot tell that it is complete")
     }
     notes += unsentNotes(end)
     if renewals > 0 {
       notes.append(
-        "the broker no longer knew where the producer was, \(renewals) times: what it had not acknowledged was sent again"
+        "another client took over \(renewals == 1 ? "once" : "\(renewals) times"), as the broker no longer knew the one before, or the topic was away: what had not been acknowledged was sent again"
       )
     }
     notes += tally.latency.notes

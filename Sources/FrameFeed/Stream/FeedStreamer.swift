@@ -66,6 +66,7 @@ public final class FeedStreamer: Sendable {
     var run = StreamRun(
       StreamStages(source, options, pace, producer, tally, stagesSignal), producer, options, tally, drain)
     let end = run.run()
+    tellUndelivered()
     let report = report(startedWall, started, producer, end)
     if tally.sent.value == 0 {
       if let failure = end.sendFailure { throw failure }
@@ -84,7 +85,9 @@ public final class FeedStreamer: Sendable {
     if failure == nil, isConfirmed, tally.acknowledged.value == 0, !wasStopped, let error = end.undelivered {
       failure = .transport(error)
     }
-    let isDelivered = tally.undelivered.count == 0 && !tally.undelivered.isEndMissing && failure == nil
+    let isDelivered =
+      tally.undelivered.count == 0 && tally.refusedByBroker.count == 0 && !tally.undelivered.isEndMissing
+      && failure == nil
     let isSent = tally.rejected == 0 && tally.unsent == 0 && isDelivered
     return FeedOutcome(
       report: report, isComplete: isSent && isConfirmed && tally.acknowledged.value == tally.sent.value,
@@ -130,10 +133,20 @@ public final class FeedStreamer: Sendable {
       tally.undelivered.addEnd()
       return options.log.warning("end of run not delivered: \(error)", [.field("feed", options.feed)])
     }
-    tally.undelivered.add(sequence)
-    options.log.warning(
-      "frame \(sequence) not delivered: \(error)",
-      [.field("feed", options.feed), .field("sequence", sequence)])
+    if delivery.isRefused { tally.refusedByBroker.add(sequence) } else { tally.undelivered.add(sequence) }
+    let lines = tally.deliveries.withLock {
+      $0.note(sequence, error.kind, "\(error)", FrameClock.monotonic())
+    }
+    for line in lines {
+      options.log.warning(line, [.field("feed", options.feed), .field("sequence", sequence)])
+    }
+  }
+
+  /// Tells what was withheld of undelivered frames.
+  private func tellUndelivered() {
+    for line in tally.deliveries.withLock({ $0.due(.max) }) {
+      options.log.warning(line, [.field("feed", options.feed)])
+    }
   }
 
   private func pace() throws(FeedError) -> FrameSchedule.Pace {

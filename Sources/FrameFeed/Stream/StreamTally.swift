@@ -18,8 +18,10 @@ final class StreamTally: Sendable {
   /// Frames handed to the client.
   let sent = Counter()
   let acknowledged = Counter()
-  /// Frames sent that the broker never acknowledged.
+  /// Frames sent that the broker never acknowledged, and those that it refused: these it does not have.
   let undelivered = UndeliveredFrames()
+  let refusedByBroker = UndeliveredFrames()
+  let deliveries = Lock(DeliveryLog())
   let pictures = PictureBook()
   let rawBytes = Counter()
   let payloadBytes = Counter()

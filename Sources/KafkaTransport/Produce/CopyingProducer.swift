@@ -110,22 +110,10 @@ public final class CopyingProducer: Sendable {
 
   /// A record that the broker did not take, in words that say what mends it.
   private func remedied(_ refusal: RefusedRecords.Refusal) -> TransportError {
-    guard case .kafka(let action, let code, _) = refusal.error else { return refusal.error }
-    let brokers = sender.current.client.brokers
-    switch code {
-    case .messageTooLarge:
-      // Not every broker tells its topics' settings.
-      let limit = try? TopicAdmin(settings).describe(name)?.maximumRecord
-      return .tooLargeForTopic(
-        topic: name, bytes: refusal.bytes + FrameProducer.overhead, limit: limit, broker: brokers)
-    case .invalidTimestamp:
-      return .kafka(
-        action: action, code: code,
-        detail: "the topic does not take the record's time; let it take any: framefeed topic create \(name) "
-          + "--update --config message.timestamp.after.max.ms=\(Int64.max) "
-          + "--config message.timestamp.before.max.ms=\(Int64.max) \(brokers.arguments)")
-    default: return refusal.error
-    }
+    // Not every broker tells its topics' settings.
+    refusal.error.remedied(
+      topic: name, bytes: refusal.bytes, limit: try? TopicAdmin(settings).describe(name)?.maximumRecord,
+      sender.current.client.brokers)
   }
 
   /// Ends a flush that waits for a broker, from any thread: it throws, and nothing more is sent.

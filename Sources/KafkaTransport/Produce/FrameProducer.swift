@@ -55,7 +55,10 @@ public final class FrameProducer: Sendable {
         topic: options.topic, largestRecord: options.maximumRecord,
         inFlightRecords: options.inFlightRecords, inFlightBytes: options.inFlightBytes,
         queueBytes: options.inFlightBytes, partition: RunPartition(feed: options.feed)), log: log
-    ) { record, error, answered in delivered(Delivery(record, error, answered: answered)) }
+    ) { record, error, answered in
+      delivered(
+        Delivery(record, error, answered: answered, topic: options.topic, brokers: settings.broker))
+    }
     self.options = options
     run = OutgoingRecord.Run(feed: options.feed, name: options.run)
     brokers = sender.current.client.brokers
