@@ -49,8 +49,14 @@ final class KafkaClient: @unchecked Sendable {
   /// librdkafka's words for the client's last error.
   var lastWords: String? { events.lastError.map { ConnectionTrouble.words($0.text) } }
 
-  /// How brokers hold this client back.
+  /// How brokers hold this client back, or did.
   var throttling: Throttling { events.throttling }
+
+  /// How a broker holds this client back now.
+  var currentThrottling: Throttling? {
+    let throttling = throttling
+    return throttling.isOn(FrameClock.monotonic()) ? throttling : nil
+  }
 
   /// An error as one thrown: the client's last own error says more than a time-out does.
   func failure(_ action: String, _ code: KafkaCode, detail: String? = nil) -> TransportError {

@@ -29,18 +29,18 @@ struct DeliveryLog: Sendable {
     }
     reasons[kind]?.more += 1
     reasons[kind]?.last = sequence
-    return due(now)
+    return due(by: now)
   }
 
-  /// What is to be told by now.
-  mutating func due(_ now: Int64) -> [String] {
+  /// What is to be told by now; all of it without a time.
+  mutating func due(by now: Int64? = nil) -> [String] {
     var lines: [String] = []
     for (kind, reason) in reasons.sorted(by: { $0.key < $1.key })
-    where reason.more > 0 && now >= reason.nextWord {
+    where reason.more > 0 && now ?? .max >= reason.nextWord {
       lines.append(
         "\(reason.more) more frames not delivered, frame \(reason.last) the last, as before: \(reason.text)")
       reasons[kind]?.more = 0
-      reasons[kind]?.nextWord = now + Self.interval
+      if let now { reasons[kind]?.nextWord = now + Self.interval }
     }
     return lines
   }

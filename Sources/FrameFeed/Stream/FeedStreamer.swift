@@ -144,7 +144,7 @@ public final class FeedStreamer: Sendable {
 
   /// Tells what was withheld of undelivered frames.
   private func tellUndelivered() {
-    for line in tally.deliveries.withLock({ $0.due(.max) }) {
+    for line in tally.deliveries.withLock({ $0.due() }) {
       options.log.warning(line, [.field("feed", options.feed)])
     }
   }

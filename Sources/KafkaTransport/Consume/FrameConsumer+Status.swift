@@ -59,7 +59,7 @@ extension FrameConsumer {
     if case .these(let wanted) = options.partitions { own = Set(wanted) }
     let waiting = Standstill.Waiting(
       own: own.isEmpty ? nil : own, receiveLimit: client.number("receive.message.max.bytes"),
-      last: client.lastWords, trouble: client.trouble)
+      last: client.lastWords, trouble: client.trouble, throttling: client.currentThrottling)
     let side = Standstill.Side.reading(group: options.group)
     let cause = waiting.cause(answer, side)
     if case .silent = cause, !isExpecting { return .well }

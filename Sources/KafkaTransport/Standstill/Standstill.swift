@@ -16,6 +16,8 @@ public struct Standstill: Sendable, Equatable {
     case aboveReceiveLimit(bytes: Int, limit: Int)
     /// In a broker's words.
     case refused(String)
+    /// A broker holds the client back, by so many ms the last time.
+    case throttled(broker: String, milliseconds: Int)
     /// All seems well, and these brokers say nothing.
     case silent(leaders: [Int32], words: String?)
   }
@@ -35,6 +37,7 @@ public struct Standstill: Sendable, Equatable {
     switch cause {
     case .unreachable: "unreachable"
     case .silent(let leaders, _): "silent \(leaders)"
+    case .throttled(let broker, _): "throttled \(broker)"
     default: description
     }
   }
@@ -46,7 +49,7 @@ public struct Standstill: Sendable, Equatable {
     case .denied: 0
     case .topicGone, .aboveReceiveLimit: 30_000_000_000
     case .connection(let trouble): trouble.isGuess ? nil : 30_000_000_000
-    case .unreachable, .leaderless, .tooFewInSync, .refused, .silent: nil
+    case .unreachable, .leaderless, .tooFewInSync, .refused, .silent, .throttled: nil
     }
   }
 
@@ -78,12 +81,14 @@ extension Standstill: CustomStringConvertible {
       "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
     case .refused(let words): "the brokers at \(brokers): \(words)"
     case .silent(let leaders, let words):
-      "broker \(leaders.map(String.init).joined(separator: ", ")), which leads \(topic) at \(brokers), \(answer) "
-        + "(\(words ?? "librdkafka names no error")); look at that broker and the way to it"
+      leaders.count == 1
+        ? "broker \(leaders[0]), which leads \(topic) at \(brokers), \(side == .sending ? "acknowledges" : "sends") nothing "
+          + "(\(words ?? "librdkafka names no error")); look at that broker and the way to it"
+        : "the brokers that lead \(topic) at \(brokers) \(side == .sending ? "acknowledge" : "send") nothing "
+          + "(\(words ?? "librdkafka names no error")); look at them and the way to them"
+    case .throttled(let broker, let milliseconds): Throttling.words(broker, milliseconds)
     }
   }
-
-  private var answer: String { side == .sending ? "acknowledges nothing" : "sends nothing" }
 
   /// The next whole 10 MB, with as much again.
   private static func roomy(_ bytes: Int) -> Int { (bytes / 10_000_000 + 2) * 10_000_000 }
@@ -99,6 +104,8 @@ extension Standstill {
     /// Its last error in librdkafka's words.
     var last: String?
     var trouble: ConnectionTrouble?
+    /// How a broker holds it back now.
+    var throttling: Throttling?
 
     /// - Parameter answer: of the brokers.
     func cause(_ answer: StandstillInquiry.Answer, _ side: Side) -> Cause {
@@ -128,6 +135,9 @@ extension Standstill {
       }
       if let bytes = last.flatMap(Self.refusedSize), let limit = receiveLimit, bytes > limit {
         return .aboveReceiveLimit(bytes: bytes, limit: limit)
+      }
+      if let throttling {
+        return .throttled(broker: throttling.broker, milliseconds: throttling.milliseconds)
       }
       if let trouble { return .connection(trouble) }
       return .silent(leaders: Set(own.compactMap(\.leader)).sorted(), words: last)

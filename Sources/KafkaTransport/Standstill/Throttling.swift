@@ -19,6 +19,11 @@ struct Throttling: Sendable, Equatable {
     (self.broker, self.milliseconds, last) = (broker, milliseconds, now)
   }
 
+  static func words(_ broker: String, _ milliseconds: Int) -> String {
+    "broker \(broker) throttles this client, by \(milliseconds) ms the last time: it is above the quota of its user or "
+      + "client.id (kafka-configs.sh --describe --entity-type users, or clients)"
+  }
+
   /// Whether the client is held back now, or was within ``end``.
   func isOn(_ now: Int64) -> Bool {
     last.map { now - $0 < Self.end + Int64(milliseconds) * 1_000_000 } ?? false
@@ -42,8 +47,6 @@ struct ThrottleWatch: Sendable {
       toldAt.map({ now - $0 >= StandstillWatch.repetition }) ?? true
     else { return nil }
     toldAt = now
-    return
-      "broker \(throttling.broker) throttles this client, by \(throttling.milliseconds) ms the last time: it is above "
-      + "the quota of its user or client.id (kafka-configs.sh --describe --entity-type users, or clients)"
+    return Throttling.words(throttling.broker, throttling.milliseconds)
   }
 }
