@@ -43,7 +43,7 @@ public enum LibraryAbility: Sendable, CaseIterable {
   /// What is missing, to follow "cannot".
   public var words: String {
     switch self {
-    case .leavingDeletedTopics: "end behind a topic that was deleted"
+    case .leavingDeletedTopics: "end a client behind a topic that was deleted, which is left behind then,"
     case .loggingInByScram: "log in by SCRAM to Apache Kafka 3.8.1 or newer"
     case .groupsOfBrokers: "use group.protocol=consumer"
     }

@@ -6,55 +6,8 @@ import Testing
   .serialized, .enabled(if: kafkaHome != nil, "KAFKA_HOME names a directory with libs/ of Apache Kafka"),
   .enabled(if: python != nil, "FRAMEFEED_PYTHON names a Python with confluent-kafka"))
 struct KafkaRightsTests {
-  /// A broker that looks at who asks on one of its ports, and lets anybody do all on the other.
-  private struct Guarded {
-    let broker: LocalBroker
-    let address: String
-
-    init() throws {
-      let users = "user_cam=\"cam-secret\""
-      broker = try LocalBroker(options: [
-        "--listener", "GUARDED=SASL_PLAINTEXT",
-        "--set", "listener.name.guarded.sasl.enabled.mechanisms=PLAIN",
-        "--set",
-        "listener.name.guarded.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \(users);",
-        "--set", "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "--set", "super.users=User:ANONYMOUS",
-      ])
-      struct Cluster: Decodable { let listeners: [[String: String]] }
-      let file = broker.directory.appending(path: "cluster.json")
-      let cluster = try JSONDecoder().decode(Cluster.self, from: Data(contentsOf: file))
-      address = try #require(cluster.listeners[0]["GUARDED"])
-    }
-
-    var login: [String] {
-      [
-        "--broker", address, "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN",
-        "-X", "sasl.username=cam", "-X", "sasl.password=cam-secret",
-      ]
-    }
-
-    func ask(_ words: [String]) throws -> Finished { try RunningCommand(framefeed, words + login).wait() }
-
-    /// Runs the command that was printed, as whoever may.
-    func give(_ printed: String) throws {
-      let start = try #require(printed.range(of: "kafka-acls.sh "))
-      let line = printed[start.upperBound...].prefix { $0 != ";" && $0 != "\n" }
-      let words = line.split(separator: " ").map(String.init)
-      #expect(words[0...3] == ["--bootstrap-server", address, "--command-config", "admin.properties"])
-      let done = try RunningCommand(
-        "sh",
-        [
-          "-c", "java -Xmx256m -XX:TieredStopAtLevel=1 -cp \"$KAFKA_HOME/libs/*\" \"$@\"", "acls",
-          "org.apache.kafka.tools.AclCommand", "--bootstrap-server", broker.address,
-        ] + words.dropFirst(4)
-      ).wait()
-      #expect(done.code == 0, "\(line): \(done.text) \(done.errors)")
-    }
-  }
-
   @Test func whatIsMissingIsNamedAndGiven() throws {
-    let guarded = try Guarded()
+    let guarded = try GuardedBroker()
     for topic in ["frames", "other"] {
       let made = try run(
         framefeed, "topic", "create", topic, "--partitions", "3", "--broker", guarded.broker.address)

@@ -308,7 +308,8 @@ import Testing
     cluster.takeDown()
     for _ in 0..<3 { try send() }
     // Brokers are asked for up to 3 s before.
-    while told.lines.withLock({ $0.isEmpty }), FrameClock.monotonic() < soon() { Self.pause(0.1) }
+    let end = soon()
+    while told.lines.withLock({ $0.isEmpty }), FrameClock.monotonic() < end { Self.pause(0.1) }
     let silent = told.lines.withLock { $0 }
     #expect(silent.count == 1, "\(silent)")
     #expect(
