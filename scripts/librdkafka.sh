@@ -42,7 +42,7 @@ case $choice in
 system) rm -f "$here/lib" ;;
 current)
   if [[ ! -e $here/$pinned/librdkafka.so.1 ]] && ! fetch; then
-    echo "librdkafka $pinned could not be fetched; LIBRDKAFKA=system takes the system's, $(pkg-config --modversion rdkafka)" >&2
+    echo "the librdkafka of confluent-kafka $pinned could not be fetched; LIBRDKAFKA=system takes the system's, $(pkg-config --modversion rdkafka)" >&2
     exit 1
   fi
   ln -sfn "$pinned" "$here/lib"

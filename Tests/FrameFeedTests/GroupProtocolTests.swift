@@ -89,5 +89,11 @@ struct GroupProtocolTests {
         "another sink has this group.instance.id; that of a sink that was killed is free when"))
     sink.interrupt()
     #expect(try sink.wait().code == 130)
+    // One that ends in order gives its name back at once.
+    let again = try topicCase.startSink("again", Self.new + ["-X", "group.instance.id=rig"])
+    try topicCase.send([2, 2, 2, 2])
+    topicCase.awaitAnswers("again", 8)
+    again.interrupt()
+    #expect(try again.wait().code == 130)
   }
 }

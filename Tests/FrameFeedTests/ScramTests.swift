@@ -34,7 +34,7 @@ struct ScramTests {
           "-X", "sasl.username=cam", "-X", "sasl.password=\(password)",
         ]
         let created = try RunningCommand(
-          framefeed, ["topic", "create", "\(mechanism)-\(password)"] + login
+          framefeed, ["topic", "create", "logged-in-\(mechanism)"] + login
         ).wait()
         if LibraryAbility.loggingInByScram.isThere() {
           #expect((created.code == 0) == (password == "open-sesame"), "\(created.errors)")
