@@ -178,7 +178,10 @@ class Cluster(unittest.TestCase):
             addresses = cluster.ready().address.split(",")
             admin = AdminClient({"bootstrap.servers": cluster.address, "log_level": 2})
             admin.create_topics([NewTopic("copied", 3)])["copied"].result()
-            self.assertEqual({len(part.replicas) for part in admin.list_topics().topics["copied"].partitions.values()}, {3})
+            # The node that is asked may not have heard of it yet.
+            self.assertTrue(eventually(lambda: "copied" in admin.list_topics(timeout=10).topics))
+            parts = admin.list_topics(timeout=10).topics["copied"].partitions.values()
+            self.assertEqual({len(part.replicas) for part in parts}, {3})
             self.assertEqual(cluster.order("stop", "2").stderr, "")
             alive = cluster.state["processes"]
             self.assertEqual([process is None for process in alive], [False, True, False])
