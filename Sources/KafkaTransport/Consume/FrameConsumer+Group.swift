@@ -154,16 +154,17 @@ extension FrameConsumer {
       for (partition, next) in positions { list.add(options.topic, partition, offset: next) }
     }
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
-    let paused = polling.withLock { $0.paused }
     report("taking partitions", ConsumerAssignment.add(client.handle, list))
-    if isWhole {
-      // What is assigned anew is not paused.
-      polling.withLock { $0.paused = [] }
-      let new = Set(beginnings.map(\.partition))
-      pause(paused.filter { !new.contains($0) }.sorted())
-    }
     // They may have been paused when they were given up.
     resume(beginnings.map(\.partition))
+    guard isWhole else { return }
+    // Of the others, what was paused is so no more.
+    let others = reading.withLock { $0.partitions }.filter { !beginnings.map(\.partition).contains($0) }
+    let paused = polling.withLock { polling in
+      defer { polling.paused.subtract(others) }
+      return others.filter(polling.paused.contains)
+    }
+    pause(paused)
   }
 
   func unassign(_ partitions: [Int32]) {

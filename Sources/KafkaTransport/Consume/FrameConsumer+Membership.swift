@@ -49,7 +49,7 @@ extension FrameConsumer {
       )
     }
     queries.withLock {
-      $0 = OffsetQueries(client, options, chosen: outcome.chosen) { [weak self] in
+      $0 = OffsetQueries(asking, options, chosen: outcome.chosen) { [weak self] in
         self?.reading.withLock { $0.ask() } ?? [:]
       }
     }

@@ -36,7 +36,7 @@ extension FrameConsumer {
     let now = FrameClock.monotonic()
     if polling.withLock({ $0.foundNew.map { now - $0 < 1_000_000_000 } ?? false }) { return true }
     let all = (0..<Int32(topicPartitions)).map { $0 }
-    let logs = client.logEnds(options.topic, all, milliseconds: 1000)
+    let logs = asking.logEnds(options.topic, all, milliseconds: 1000)
     let isNew = logs.values.allSatisfy { $0.upperBound == 0 }
     if isNew { polling.withLock { $0.foundNew = now } }
     return isNew

@@ -47,6 +47,10 @@ public final class FrameConsumer: Sendable {
   }
 
   let client: KafkaClient
+  /// Asks for offsets. A broker answers the requests of one connection in their order: behind a fetch that waits for
+  /// records (`fetch.wait.max.ms`) they would be half a second late each, and a topic that was made anew be read on
+  /// before it is noticed.
+  let asking: KafkaClient
   let options: Options
   let log: KafkaLog?
   let reading = Monitor(GroupReading())
@@ -103,9 +107,12 @@ public final class FrameConsumer: Sendable {
           largestRecord: options.maximumRecord, brokerIgnoresFetchLimits: options.brokerIgnoresFetchLimits,
           user: settings),
       events: events)
+    asking = try KafkaClient(
+      RD_KAFKA_CONSUMER, settings, preset: [("client.id", "framefeed"), ("group.id", options.group)],
+      events: ClientEvents(log: nil), reads: false)
     self.options = options
     self.log = log
-    inquiry = StandstillInquiry(settings, topic: options.topic, .reading(group: options.group), by: client)
+    inquiry = StandstillInquiry(settings, topic: options.topic, .reading(group: options.group), by: asking)
     let isWoken = settings.preset == .lowLatency && !SettingsPreset.looksForRoom
     fetchQueue = isWoken ? FetchQueue(client) : nil
     if isWoken, let kilobytes = client.number("queued.max.messages.kbytes"),
