@@ -47,17 +47,27 @@ struct PreparedTopic: Sendable {
   ) throws(TransportError) -> PreparedTopic? {
     let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     var said = false
+    var isAway = false
     while true {
-      switch try admin.look(for: topic) {
-      case .there:
-        var prepared = try describe(topic, admin, try admin.cluster(), log)
-        prepared.wasAwaited = said
-        return prepared
-      case .denied(let denial): throw .denied(denial)
-      case .missing: break
+      do throws(TransportError) {
+        switch try admin.look(for: topic) {
+        case .there:
+          var prepared = try describe(topic, admin, try admin.cluster(), log)
+          prepared.wasAwaited = said
+          return prepared
+        case .denied(let denial): throw .denied(denial)
+        case .missing: break
+        }
+        if !said { log.notice("waiting for topic \(topic)") }
+        said = true
+        if isAway { log.notice("brokers answer again; waiting for topic \(topic)") }
+        isAway = false
+      } catch {
+        // Brokers that were there may come back.
+        guard said, error.mayPass else { throw error }
+        if !isAway { log.warning("\(error); waiting for it") }
+        isAway = true
       }
-      if !said { log.notice("waiting for topic \(topic)") }
-      said = true
       let next = FrameClock.monotonic() + 300_000_000
       guard next < deadline, stop.sleep(until: next) else { return nil }
     }

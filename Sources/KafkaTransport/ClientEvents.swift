@@ -58,8 +58,22 @@ final class ClientEvents: Sendable {
   /// How brokers hold the client back.
   var throttling: Throttling { throttled.withLock { $0 } }
 
+  /// The last error, and what it means, unless it is long over: a client that has trouble tries again each second or two.
+  var recentError: (text: String, trouble: ConnectionTrouble?)? {
+    let now = FrameClock.monotonic()
+    return errors.withLock { errors in
+      guard let last = errors.last, now - errors.at < Self.memory else { return nil }
+      return (last.text, errors.trouble)
+    }
+  }
+
+  /// So long an error explains what does not move, ns.
+  private static let memory: Int64 = 15_000_000_000
+
   private struct Errors {
     var last: (code: KafkaCode, text: String)?
+    /// When it came, monotonic ns.
+    var at: Int64 = 0
     var trouble: ConnectionTrouble?
     /// What the last broker's certificate was refused for.
     var certificate: ConnectionTrouble?
@@ -70,6 +84,7 @@ final class ClientEvents: Sendable {
       // "All brokers are down" says less than the connection error before it.
       if code == .allBrokersDown, last != nil { return }
       last = (code, text)
+      at = FrameClock.monotonic()
       var next = text.contains("certificate verify failed") ? certificate : ConnectionTrouble(code, text)
       // librdkafka 2.8 and newer do not send one that none of the broker's authorities has signed.
       if next == .clientCertificateWanted, showsCertificate {

@@ -58,6 +58,12 @@ final class KafkaClient: @unchecked Sendable {
     return throttling.isOn(FrameClock.monotonic()) ? throttling : nil
   }
 
+  /// What went wrong last, unless it is long over: in librdkafka's words, and what they mean.
+  var recentTrouble: (words: String?, trouble: ConnectionTrouble?) {
+    guard let error = events.recentError else { return (nil, nil) }
+    return (ConnectionTrouble.words(error.text), error.trouble)
+  }
+
   /// An error as one thrown: the client's last own error says more than a time-out does.
   func failure(_ action: String, _ code: KafkaCode, detail: String? = nil) -> TransportError {
     switch code {

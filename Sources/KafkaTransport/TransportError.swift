@@ -88,7 +88,7 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   }
 
   /// Whether the same may succeed a little later.
-  var mayPass: Bool {
+  public var mayPass: Bool {
     switch self {
     case .unreachable: true
     case .kafka(_, let code, _): code.mayPass

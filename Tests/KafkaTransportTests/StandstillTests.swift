@@ -114,6 +114,9 @@ import Testing
     #expect(cause(there(behind, needed: 2), side: .reading(group: "g")).contains("sends nothing"))
     let led = there(partition(1, leader: 2))
     #expect(cause(led).contains("broker 2, which leads frames at b:1, acknowledges nothing"))
+    // With acks=all a follower that stands still holds it up too.
+    #expect(cause(led).contains("look at it, at those that copy from it (1, 3), and at the way there"))
+    #expect(!cause(led, side: .reading(group: "g")).contains("copy"))
     #expect(cause(led, trouble: .certificateExpired).contains("its certificate has expired"))
     let size =
       "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes"

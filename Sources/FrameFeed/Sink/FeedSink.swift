@@ -121,7 +121,8 @@ public final class FeedSink: Sendable {
     }
     sync?.stop()
     let ending = Ending(
-      end: end, lag: consumer.behind, unread: fetching.unread, wall: startedWall, monotonic: started)
+      end: end, lag: consumer.behind, unread: fetching.unread, wasServed: fetching.wasServed,
+      wall: startedWall, monotonic: started)
     // Leaving takes a few answers of a broker, also where the time for draining is used up.
     let deadline = max(drain.deadline, FrameClock.monotonic() + 1_500_000_000)
     do throws(TransportError) { try consumer.close(deadline: deadline) } catch {

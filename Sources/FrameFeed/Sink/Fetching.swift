@@ -26,13 +26,9 @@ struct Fetching: ~Copyable {
   private var isAssigned = false
   private var lastNews: Int64
   private var isTopicNew: Bool?
-  /// What became of standing still, and the last word on what is waited for.
-  private var standstill = StandstillWatch()
-  private var news = 0
-  private var nextAttendance: Int64 = 0
-  private var nextInquiry: Int64
-  /// Partitions that have no leader, as told.
-  private var leaderless: [Int32] = []
+  private var recordsSeen = 0
+  private var standing: StandingWatch
+  /// The last word on what is waited for.
   private var lastWord = ""
   /// Whether the word stands in the tally.
   private var isWaiting = false
@@ -41,10 +37,6 @@ struct Fetching: ~Copyable {
   private static let patience: Int64 = 5_000_000_000
   /// So long is waited for room at a time, ns.
   private static let roomWait: Int64 = 100_000_000
-  /// How often it is looked for what lasts, ns.
-  private static let attendance: Int64 = 200_000_000
-  /// How often brokers are asked about partitions while others give records, ns.
-  private static let inquiryInterval: Int64 = 5_000_000_000
 
   /// Monotonic time, ns.
   private let now: @Sendable () -> Int64
@@ -64,11 +56,14 @@ struct Fetching: ~Copyable {
       untilEnd: options.untilEnd, awaitsRun: options.awaitsRun,
       idleTimeout: options.idleTimeout.map { FrameClock.nanoseconds($0) })
     lastNews = now()
-    nextInquiry = now() + Self.inquiryInterval
+    standing = StandingWatch(consumer, options.log, now())
   }
 
   /// Partitions that hold records which were not read.
   var unread: Set<Int32> { Set(consumer.partitions).subtracting(atEnd).union(consumer.awaited) }
+
+  /// Whether the group has given partitions, perhaps none.
+  var wasServed: Bool { isAssigned }
 
   mutating func run() -> End {
     while true {
@@ -78,6 +73,7 @@ struct Fetching: ~Copyable {
       switch consumer.poll(milliseconds: 50) {
       case .record(let record):
         noteNews()
+        recordsSeen += 1
         sink.tick(at: lastNews)
         if isWaiting { awaits(nil) }
         atEnd.remove(record.partition)
@@ -224,53 +220,20 @@ struct Fetching: ~Copyable {
     return isNew
   }
 
-  private mutating func noteNews() {
-    lastNews = now()
-    news += 1
-  }
+  private mutating func noteNews() { lastNews = now() }
 
-  /// A sink that waits looks like one that hangs: says why nothing comes, and what is waited for.
+  /// A sink that waits looks like one that hangs: it says why nothing comes, and what is waited for.
   /// - Returns: false when that will not pass.
   private mutating func attend() -> Bool {
-    let time = now()
-    guard time >= nextAttendance else { return true }
-    nextAttendance = time + Self.attendance
-    if let word = consumer.throttling() { options.log.warning("\(word)") }
-    switch standstill.look(time, isWaiting: true, moved: news) {
-    case .look: consumer.inquire()
-    case .goesOn(let seconds): options.log.notice("reading goes on, after \(seconds) s")
+    switch standing.look(now(), records: recordsSeen, isExpecting: isAssigned && !unread.isEmpty) {
     case nil: break
+    case .well: sayWhatIsWaitedFor()
+    case .wrong(let found): awaits("\(found)")
+    case .over(let found):
+      sink.failure.report(.transport(.standstill(found)))
+      return false
     }
-    if time >= nextInquiry, !standstill.isOn {
-      nextInquiry = time + Self.inquiryInterval
-      consumer.inquire()
-    }
-    guard let standing = consumer.takeStanding(isExpecting: isAssigned && !unread.isEmpty) else {
-      return true
-    }
-    tellLeaders(standing)
-    guard standstill.isOn else { return true }
-    guard case .wrong(let found) = standing else {
-      sayWhatIsWaitedFor()
-      return true
-    }
-    awaits("\(found)")
-    let verdict = standstill.found(found, time)
-    if let seconds = verdict.tell { options.log.warning("no record came for \(seconds) s: \(found)") }
-    if verdict.isOver { sink.failure.report(.transport(.standstill(found))) }
-    return !verdict.isOver
-  }
-
-  /// A partition without a leader is told though others give records.
-  private mutating func tellLeaders(_ standing: FrameConsumer.Standing) {
-    if case .wrong(let found) = standing, case .leaderless(let partitions) = found.cause {
-      if !standstill.isOn, leaderless != partitions { options.log.warning("\(found); the others are read") }
-      leaderless = partitions
-    } else if !leaderless.isEmpty {
-      options.log.notice(
-        "partitions \(leaderless.map(String.init).joined(separator: ", ")) have a leader again")
-      leaderless = []
-    }
+    return true
   }
 
   private mutating func sayWhatIsWaitedFor() {

@@ -10,12 +10,15 @@ extension FeedSink {
     let lag: Int?
     /// Partitions that hold records which were not read.
     let unread: Set<Int32>
+    /// Whether the group has given partitions, perhaps none.
+    let wasServed: Bool
     /// When the sink was started, ns since the Unix epoch and monotonic.
     let wall: Int64
     let monotonic: Int64
 
     func with(_ end: Fetching.End) -> Ending {
-      Ending(end: end, lag: lag, unread: unread, wall: wall, monotonic: monotonic)
+      Ending(
+        end: end, lag: lag, unread: unread, wasServed: wasServed, wall: wall, monotonic: monotonic)
     }
   }
 
@@ -24,7 +27,8 @@ extension FeedSink {
     let ledger = tally.ledger.withLock { $0 }
     let summary = ledger.summary { ending.unread.contains($0) }
     // Nothing came for too long, and there is more.
-    let cutShort = ending.end == .idle && (options.untilEnd || !ending.unread.isEmpty)
+    let cutShort =
+      ending.end == .idle && (options.untilEnd || !ending.unread.isEmpty || !ending.wasServed)
     return FeedOutcome(
       report: report(ending, summary, ledger, consumer), isComplete: summary.isWhole && !cutShort,
       wasStopped: ending.end == .stopped)
@@ -80,6 +84,9 @@ extension FeedSink {
       let seconds = options.idleTimeout ?? Double(ReadingEnd.usualIdleTimeout) / 1e9
       notes.append("nothing came for \(seconds) s; not every run's end was seen")
       notes += ledger.openNotes
+    }
+    if ending.end == .idle, !ending.wasServed {
+      notes.append("nothing was read: group \(options.group) gave this sink no partitions")
     }
     if ending.end == .idle, !ending.unread.isEmpty {
       let names = ending.unread.sorted().map(String.init).joined(separator: ", ")

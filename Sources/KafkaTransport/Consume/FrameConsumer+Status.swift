@@ -57,9 +57,10 @@ extension FrameConsumer {
     guard let answer = inquiry.take() else { return nil }
     var own = Set(partitions + awaited)
     if case .these(let wanted) = options.partitions { own = Set(wanted) }
+    let recent = client.recentTrouble
     let waiting = Standstill.Waiting(
       own: own.isEmpty ? nil : own, receiveLimit: client.number("receive.message.max.bytes"),
-      last: client.lastWords, trouble: client.trouble, throttling: client.currentThrottling)
+      last: recent.words, trouble: recent.trouble, throttling: client.currentThrottling)
     let side = Standstill.Side.reading(group: options.group)
     let cause = waiting.cause(answer, side)
     if case .silent = cause, !isExpecting { return .well }

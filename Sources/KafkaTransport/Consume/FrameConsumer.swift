@@ -112,7 +112,9 @@ public final class FrameConsumer: Sendable {
       events: ClientEvents(log: nil), reads: false)
     self.options = options
     self.log = log
-    inquiry = StandstillInquiry(settings, topic: options.topic, .reading(group: options.group), by: asking)
+    inquiry = StandstillInquiry(
+      settings, topic: options.topic, .reading(group: options.group), by: asking
+    ) { [client] in client }
     let isWoken = settings.preset == .lowLatency && !SettingsPreset.looksForRoom
     fetchQueue = isWoken ? FetchQueue(client) : nil
     if isWoken, let kilobytes = client.number("queued.max.messages.kbytes"),

@@ -32,8 +32,9 @@ final class ProducerConnection: Sendable {
 
   /// Why records are not acknowledged.
   func standstill(_ answer: StandstillInquiry.Answer, _ options: RenewableSender.Options) -> Standstill {
+    let recent = client.recentTrouble
     let waiting = Standstill.Waiting(
-      own: options.partition?.current.map { [$0] }, last: client.lastWords, trouble: client.trouble,
+      own: options.partition?.current.map { [$0] }, last: recent.words, trouble: recent.trouble,
       throttling: client.currentThrottling)
     return Standstill(
       cause: waiting.cause(answer, .sending), side: .sending, topic: options.topic, brokers: client.brokers)

@@ -131,7 +131,10 @@ final class RecordsInFlight: Sendable {
     _ slot: Int, _ outcome: RecordSending.Outcome, _ error: @autoclosure () -> TransportError?
   ) {
     let entry = take(slot, outcome)
-    if let entry { end(slot, entry, error()) }
+    guard let entry else { return }
+    // What ended the sending says more than that the record was taken from its client.
+    let reason = outcome == .purged ? state.withLock { $0.reason } : nil
+    end(slot, entry, reason ?? error())
   }
 
   /// - Returns: what ends; `nil` if the record is sent again.
@@ -271,7 +274,7 @@ final class RecordsInFlight: Sendable {
   /// How often another client took over.
   var renewals: Int { state.withLock { $0.sending.renewals } }
 
-  /// What a ``DeliveryWatch`` looks at.
+  /// What ``DeliveryWatch`` looks at.
   var counts: (underWay: Int, acknowledged: Int) {
     state.withLock { ($0.sending.underWay, $0.sending.acknowledged) }
   }

@@ -36,7 +36,6 @@ final class RenewableSender: Sendable {
   private let options: Options
   private let events: ClientEvents
   private let log: KafkaLog?
-  private let inquiry: StandstillInquiry
   /// Replaced by the serving thread only, while no record is with a client.
   private let connection: Lock<ProducerConnection>
 
@@ -69,7 +68,6 @@ final class RenewableSender: Sendable {
     self.settings = settings
     self.options = options
     self.log = log
-    inquiry = StandstillInquiry(settings, topic: options.topic, .sending)
   }
 
   /// The client in use.
@@ -110,7 +108,9 @@ final class RenewableSender: Sendable {
 
   /// Takes in the brokers' answers and replaces a client that goes on no more, until ``close()`` and everything is told.
   func serve() {
-    var watches = Watches(standstill: StandstillWatch(patience: options.answerPatience))
+    var watch = DeliveryWatch(
+      settings, topic: options.topic, patience: options.answerPatience
+    ) { [self] in current.client }
     var next: Int64 = 0
     var connection = current
     while true {
@@ -118,13 +118,13 @@ final class RenewableSender: Sendable {
       let fatal = connection.client.fatalCode
       if fatal != .none { ended(connection, fatal) }
       if !records.isCalm {
-        guard steps(connection) else { return }
+        guard steps(connection, topicMissingSince: watch.missingSince) else { return }
         connection = current
       }
       let now = FrameClock.monotonic()
       guard now >= next else { continue }
       next = now + Self.attendance
-      attend(connection, &watches, now)
+      attend(connection, &watch, now)
     }
   }
 
@@ -137,10 +137,10 @@ final class RenewableSender: Sendable {
   }
 
   /// - Returns: false when all is done.
-  private func steps(_ connection: ProducerConnection) -> Bool {
+  private func steps(_ connection: ProducerConnection, topicMissingSince since: Int64?) -> Bool {
     while let step = records.step() {
       switch step {
-      case .renew(let cause): renew(after: connection, cause)
+      case .renew(let cause): renew(after: connection, cause, since)
       case .end(let slot): records.end(slot, .stopped)
       case .purge(let inFlight):
         purge(connection, inFlight: inFlight)
@@ -151,8 +151,14 @@ final class RenewableSender: Sendable {
     return true
   }
 
-  private func renew(after failed: ProducerConnection, _ cause: RecordSending.Cause) {
-    say(cause, failed)
+  /// - Parameter missing: since when the topic is known not to be there, monotonic ns.
+  private func renew(
+    after failed: ProducerConnection, _ cause: RecordSending.Cause, _ missing: Int64?
+  ) {
+    // The client may have waited for it too.
+    let waited = missing.map { (FrameClock.monotonic() - $0) / 1_000_000 } ?? 0
+    let patience = max(1000, options.topicPatience - Int32(clamping: waited))
+    say(cause, failed, patience)
     let next: ProducerConnection
     do throws(TransportError) {
       next = try ProducerConnection(settings, options, events: events)
@@ -164,8 +170,8 @@ final class RenewableSender: Sendable {
       // stays away.
       let isAway = cause == .topicMissing
       try next.topic.connect(
-        milliseconds: isAway ? options.topicPatience : 5000,
-        patience: isAway ? options.topicPatience : TopicHandle.patience, isStopped: { records.hasGivenUp })
+        milliseconds: isAway ? patience : 5000,
+        patience: isAway ? patience : TopicHandle.patience, isStopped: { records.hasGivenUp })
     } catch {
       if case .topicMissing = error { return records.giveUp(error) }
     }
@@ -192,7 +198,7 @@ final class RenewableSender: Sendable {
     }
   }
 
-  private func say(_ cause: RecordSending.Cause, _ connection: ProducerConnection) {
+  private func say(_ cause: RecordSending.Cause, _ connection: ProducerConnection, _ patience: Int32) {
     switch cause {
     case .lostPlace:
       log?(
@@ -203,48 +209,29 @@ final class RenewableSender: Sendable {
       log?(
         .ours,
         "\(options.action): the brokers at \(connection.client.brokers) no longer know the topic or its partition; "
-          + "waiting for it \(options.topicPatience / 1000) s, then what had no answer is sent again, or given up"
+          + "waiting for it \((patience + 999) / 1000) s, then what had no answer is sent again, or given up"
       )
     }
   }
 
-  /// Tells what lasts: no answers, a quota, a topic that grew.
-  private func attend(_ connection: ProducerConnection, _ watches: inout Watches, _ now: Int64) {
+  /// Looks for what lasts: no answers, a quota, a topic that grew.
+  private func attend(_ connection: ProducerConnection, _ watch: inout DeliveryWatch, _ now: Int64) {
     let (underWay, acknowledged) = records.counts
     let throttling = connection.client.throttling
     records.keepWindow(now, isThrottled: throttling.isOn(now))
-    switch watches.standstill.look(now, isWaiting: underWay > 0, moved: acknowledged) {
-    case .look where !records.hasGivenUp: inquiry.begin()
-    case .goesOn(let seconds): log?(.ours, "\(options.action) goes on, after \(seconds) s without an answer")
-    case .look, nil: break
+    if !records.hasGivenUp {
+      let finding = watch.look(now, underWay: underWay, acknowledged: acknowledged, throttling) {
+        connection.standstill($0, options)
+      }
+      for line in finding.lines { log?(.ours, line) }
+      if let over = finding.over { records.giveUp(.standstill(over)) }
     }
-    if let answer = inquiry.take(), watches.standstill.isOn {
-      tell(connection.standstill(answer, options), &watches, underWay)
-    }
-    if let word = watches.throttle.look(throttling, now) { log?(.ours, "\(options.action): \(word)") }
     if let growth = options.partition?.takeGrowth() {
       log?(
         .ours,
         "topic \(options.topic) has \(growth.after) partitions instead of \(growth.before): \(growth.consequence)"
       )
     }
-  }
-
-  private struct Watches {
-    var standstill: StandstillWatch
-    var throttle = ThrottleWatch()
-  }
-
-  private func tell(_ standstill: Standstill, _ watches: inout Watches, _ underWay: Int) {
-    let now = FrameClock.monotonic()
-    let verdict = watches.standstill.found(standstill, now)
-    if let seconds = verdict.tell {
-      log?(
-        .ours,
-        "\(options.action): \(underWay) records wait, and none was acknowledged for \(seconds) s: \(standstill). "
-          + "They are sent once that is mended, and given up after message.timeout.ms")
-    }
-    if verdict.isOver { records.giveUp(.standstill(standstill)) }
   }
 
   // MARK: ending

@@ -18,8 +18,8 @@ public struct Standstill: Sendable, Equatable {
     case refused(String)
     /// A broker holds the client back, by so many ms the last time.
     case throttled(broker: String, milliseconds: Int)
-    /// All seems well, and these brokers say nothing.
-    case silent(leaders: [Int32], words: String?)
+    /// All seems well, and these brokers say nothing; with those that copy what they have before they acknowledge it.
+    case silent(leaders: [Int32], copying: [Int32], words: String?)
   }
 
   public enum Side: Sendable, Equatable {
@@ -36,11 +36,14 @@ public struct Standstill: Sendable, Equatable {
   public var key: String {
     switch cause {
     case .unreachable: "unreachable"
-    case .silent(let leaders, _): "silent \(leaders)"
+    case .topicGone: Self.keyOfMissing
+    case .silent(let leaders, _, _): "silent \(leaders)"
     case .throttled(let broker, _): "throttled \(broker)"
     default: description
     }
   }
+
+  static let keyOfMissing = "topic gone"
 
   /// How long this is waited for, ns: a topic may be made anew, and a broker get another certificate. `nil` for what
   /// passes when brokers are back, which is waited for without end.
@@ -80,14 +83,24 @@ extension Standstill: CustomStringConvertible {
     case .aboveReceiveLimit(let bytes, let limit):
       "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
     case .refused(let words): "the brokers at \(brokers): \(words)"
-    case .silent(let leaders, let words):
-      leaders.count == 1
-        ? "broker \(leaders[0]), which leads \(topic) at \(brokers), \(side == .sending ? "acknowledges" : "sends") nothing "
-          + "(\(words ?? "librdkafka names no error")); look at that broker and the way to it"
-        : "the brokers that lead \(topic) at \(brokers) \(side == .sending ? "acknowledge" : "send") nothing "
-          + "(\(words ?? "librdkafka names no error")); look at them and the way to them"
+    case .silent(let leaders, let copying, let words):
+      Self.silence(leaders, copying, words ?? "librdkafka names no error", side, topic, brokers)
     case .throttled(let broker, let milliseconds): Throttling.words(broker, milliseconds)
     }
+  }
+
+  private static func silence(
+    _ leaders: [Int32], _ copying: [Int32], _ words: String, _ side: Side, _ topic: String,
+    _ brokers: NamedBroker
+  ) -> String {
+    func names(_ numbers: [Int32]) -> String { numbers.map(String.init).joined(separator: ", ") }
+    let does = side == .sending ? "acknowledges" : "sends"
+    let who =
+      leaders.count == 1
+      ? "broker \(leaders[0]), which leads \(topic) at \(brokers), \(does) nothing"
+      : "none of the brokers that lead \(topic) at \(brokers) (\(names(leaders))) \(does) anything"
+    let others = copying.isEmpty ? "" : ", at those that copy from it (\(names(copying)))"
+    return "\(who) (\(words)); look at \(leaders.count == 1 ? "it" : "them")\(others), and at the way there"
   }
 
   /// The next whole 10 MB, with as much again.
@@ -140,7 +153,9 @@ extension Standstill {
         return .throttled(broker: throttling.broker, milliseconds: throttling.milliseconds)
       }
       if let trouble { return .connection(trouble) }
-      return .silent(leaders: Set(own.compactMap(\.leader)).sorted(), words: last)
+      let leaders = Set(own.compactMap(\.leader))
+      let copying = side == .sending ? Set(own.flatMap(\.inSync)).subtracting(leaders) : []
+      return .silent(leaders: leaders.sorted(), copying: copying.sorted(), words: last)
     }
 
     /// Of "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".

@@ -24,15 +24,23 @@ final class StandstillInquiry: Sendable {
   private let topic: String
   private let side: Standstill.Side
   private let client: KafkaClient?
+  private let waiting: @Sendable () -> KafkaClient
   private let state = Lock(State())
 
   /// How long an answer may take, ms; and that of a client that reads, behind the longest fetch.
   private static let patience = 3000
   private static let ownPatience: Int32 = 1000
 
-  /// - Parameter client: asked first, where it is one that does not create what it asks for.
-  init(_ settings: KafkaSettings, topic: String, _ side: Standstill.Side, by client: KafkaClient? = nil) {
+  /// - Parameters:
+  ///   - client: asked first, where it is one that does not create what it asks for.
+  ///   - waiting: the client that waits. It looks for a new leader only once the old one is known to be gone, which may
+  ///     take a minute: it is made to look, where brokers answer others.
+  init(
+    _ settings: KafkaSettings, topic: String, _ side: Standstill.Side, by client: KafkaClient? = nil,
+    for waiting: @escaping @Sendable () -> KafkaClient
+  ) {
     self.client = client
+    self.waiting = waiting
     self.settings = settings
     self.topic = topic
     self.side = side
@@ -47,7 +55,9 @@ final class StandstillInquiry: Sendable {
     guard isNew else { return }
     _ = PipelineThread("kafka-inquiry") { [self] in
       let answer = answer()
-      state.withLock { $0 = State(answer: answer) }
+      state.withLock { $0.answer = answer }
+      if case .there = answer { _ = try? waiting().look(for: topic, milliseconds: Self.ownPatience) }
+      state.withLock { $0.isAsking = false }
     }
   }
 

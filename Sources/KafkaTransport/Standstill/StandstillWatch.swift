@@ -77,5 +77,8 @@ public struct StandstillWatch: Sendable {
   /// Whether nothing has moved for long.
   public var isOn: Bool { nextLook > 0 }
 
+  /// Since when the cause is this one.
+  func since(key: String) -> Int64? { cause?.key == key ? cause?.since : nil }
+
   private func seconds(_ now: Int64) -> Int { Int((now - (since ?? now)) / 1_000_000_000) }
 }

@@ -15,7 +15,10 @@ final class ResultTopic: ResultWriter, @unchecked Sendable {
   ) throws(FeedError) {
     do throws(TransportError) {
       let admin = try TopicAdmin(kafka, log: log)
-      if try admin.cluster().topics[topic] == nil {
+      switch try admin.look(for: topic) {
+      case .there: break
+      case .denied(let denial): throw .denied(denial)
+      case .missing:
         do throws(TransportError) {
           try admin.create(topic, TopicSettings())
         } catch {

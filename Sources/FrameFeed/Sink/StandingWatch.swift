@@ -1,0 +1,74 @@
+import KafkaTransport
+import LogLines
+
+/// Watches over how things stand with a sink's topic: says why nothing comes, which partitions have no leader though others
+/// give records, and when brokers hold the sink back.
+struct StandingWatch {
+  /// What was found when nothing came for long.
+  enum Finding {
+    /// Nothing is wrong: it is only waited for something.
+    case well
+    case wrong(Standstill)
+    /// It will not pass.
+    case over(Standstill)
+  }
+
+  private let consumer: any RecordConsumer
+  private let log: Log
+  private var standstill = StandstillWatch()
+  private var next: Int64 = 0
+  private var nextInquiry: Int64
+  /// Partitions that have no leader, as told.
+  private var leaderless: [Int32] = []
+
+  /// How often it is looked, ns.
+  private static let interval: Int64 = 200_000_000
+  /// How often brokers are asked while records come, ns.
+  private static let inquiryInterval: Int64 = 5_000_000_000
+
+  /// - Parameter now: monotonic, ns.
+  init(_ consumer: any RecordConsumer, _ log: Log, _ now: Int64) {
+    self.consumer = consumer
+    self.log = log
+    nextInquiry = now + Self.inquiryInterval
+  }
+
+  /// Looks, at most a few times a second: call it as often as there is time.
+  /// - Parameters:
+  ///   - now: monotonic, ns.
+  ///   - records: that came ever.
+  ///   - isExpecting: whether records are known to be there.
+  /// - Returns: `nil` when there is nothing to find, or not yet.
+  mutating func look(_ now: Int64, records: Int, isExpecting: Bool) -> Finding? {
+    guard now >= next else { return nil }
+    next = now + Self.interval
+    if let word = consumer.throttling() { log.warning("\(word)") }
+    switch standstill.look(now, isWaiting: true, moved: records) {
+    case .look: consumer.inquire()
+    case .goesOn(let seconds): log.notice("reading goes on, after \(seconds) s")
+    case nil: break
+    }
+    if now >= nextInquiry, !standstill.isOn {
+      nextInquiry = now + Self.inquiryInterval
+      consumer.inquire()
+    }
+    guard let standing = consumer.takeStanding(isExpecting: isExpecting) else { return nil }
+    tellLeaders(standing)
+    guard standstill.isOn else { return nil }
+    guard case .wrong(let found) = standing else { return .well }
+    let verdict = standstill.found(found, now)
+    if let seconds = verdict.tell { log.warning("no record came for \(seconds) s: \(found)") }
+    return verdict.isOver ? .over(found) : .wrong(found)
+  }
+
+  private mutating func tellLeaders(_ standing: FrameConsumer.Standing) {
+    if case .wrong(let found) = standing, case .leaderless(let partitions) = found.cause {
+      if !standstill.isOn, leaderless != partitions { log.warning("\(found); the others are read") }
+      leaderless = partitions
+    } else if !leaderless.isEmpty {
+      let names = leaderless.map(String.init).joined(separator: ", ")
+      log.notice("partitions \(names) have a leader again")
+      leaderless = []
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// Watches over records under way: says why none is acknowledged, and when brokers hold the client back.
+struct DeliveryWatch {
+  private let action: GuardedAction
+  private let inquiry: StandstillInquiry
+  private var standstill: StandstillWatch
+  private var throttle = ThrottleWatch()
+
+  /// - Parameters:
+  ///   - patience: how long no answer is nothing special, ns.
+  ///   - client: in use.
+  init(
+    _ settings: KafkaSettings, topic: String, patience: Int64, client: @escaping @Sendable () -> KafkaClient
+  ) {
+    action = .sendingToTopic(topic)
+    inquiry = StandstillInquiry(settings, topic: topic, .sending, for: client)
+    standstill = StandstillWatch(patience: patience)
+  }
+
+  /// Since when brokers say that the topic is not there, monotonic ns; `nil` when they do not.
+  var missingSince: Int64? { standstill.since(key: Standstill.keyOfMissing) }
+
+  /// What is to be told, and what ends the sending.
+  struct Finding {
+    var lines: [String] = []
+    var over: Standstill?
+  }
+
+  /// Looks. Call it a few times a second.
+  /// - Parameters:
+  ///   - now: monotonic, ns.
+  ///   - underWay: records without an answer.
+  ///   - acknowledged: records acknowledged ever.
+  ///   - explain: what the brokers' answer means for the client.
+  mutating func look(
+    _ now: Int64, underWay: Int, acknowledged: Int, _ throttling: Throttling,
+    _ explain: (StandstillInquiry.Answer) -> Standstill
+  ) -> Finding {
+    var finding = Finding()
+    switch standstill.look(now, isWaiting: underWay > 0, moved: acknowledged) {
+    case .look: inquiry.begin()
+    case .goesOn(let seconds):
+      finding.lines.append("\(action) goes on, after \(seconds) s without an answer")
+    case nil: break
+    }
+    if let answer = inquiry.take(), standstill.isOn {
+      let cause = explain(answer)
+      let verdict = standstill.found(cause, now)
+      if let seconds = verdict.tell {
+        finding.lines.append(
+          "\(action): \(underWay) records wait, and none was acknowledged for \(seconds) s: \(cause). "
+            + (cause.patience.map { "They are given up after \($0 / 1_000_000_000) s of it" }
+              ?? "They are sent once that is mended, and given up after message.timeout.ms"))
+      }
+      if verdict.isOver { finding.over = cause }
+    }
+    if let word = throttle.look(throttling, now) { finding.lines.append("\(action): \(word)") }
+    return finding
+  }
+}
