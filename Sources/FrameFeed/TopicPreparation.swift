@@ -47,6 +47,7 @@ struct PreparedTopic: Sendable {
   ) throws(TransportError) -> PreparedTopic? {
     let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     var said = false
+    var way = WayWatch(kafka)
     while true {
       switch try admin.look(for: topic) {
       case .there:
@@ -58,6 +59,7 @@ struct PreparedTopic: Sendable {
       }
       if !said { log.notice("waiting for topic \(topic)") }
       said = true
+      try way.look()
       let next = FrameClock.monotonic() + 300_000_000
       guard next < deadline, stop.sleep(until: next) else { return nil }
     }
