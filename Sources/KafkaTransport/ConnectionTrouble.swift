@@ -22,6 +22,10 @@ public enum ConnectionTrouble: Sendable, Equatable {
   case brokerMayWantLogin
   /// librdkafka's words.
   case login(String)
+  /// The broker's words on a token of OAUTHBEARER.
+  case token(String)
+  /// librdkafka's words on why there is none.
+  case noToken(String)
   /// The port is one without logins, and the client makes one.
   case takesNoLogin
   /// Something else listens there.
@@ -138,8 +142,10 @@ public enum ConnectionTrouble: Sendable, Equatable {
 
   /// Whether it is a broker at all that it is about.
   var isOfBroker: Bool {
-    if case .otherServer = self { return false }
-    return true
+    switch self {
+    case .otherServer, .noToken: false
+    default: true
+    }
   }
 }
 
@@ -168,6 +174,10 @@ extension ConnectionTrouble: CustomStringConvertible {
       "it hangs up on a client without a login: if this port is one for logins, set -X security.protocol=sasl_plaintext (sasl_ssl with TLS), sasl.mechanism, sasl.username and sasl.password"
     case .takesNoLogin:
       "this port takes no logins: set -X security.protocol=plaintext (ssl with TLS), or name the port that does"
+    case .token(let words):
+      "it refuses the token (\(words)): check what sasl.oauthbearer.config or the issuer of tokens puts in: principal, scope, lifetime"
+    case .noToken(let words):
+      "there is no token for the login (\(words)): check sasl.oauthbearer.config, or the issuer of tokens"
     case .otherServer(let server, let address):
       "\(server) at \(address), not Kafka: name Kafka's port with --broker"
     case .advertised(let address, let fault):
