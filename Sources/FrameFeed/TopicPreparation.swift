@@ -48,6 +48,7 @@ struct PreparedTopic: Sendable {
     let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     var said = false
     var isAway = false
+    var way = WayWatch(kafka)
     while true {
       do throws(TransportError) {
         switch try admin.look(for: topic) {
@@ -68,6 +69,7 @@ struct PreparedTopic: Sendable {
         if !isAway { log.warning("\(error); waiting for it") }
         isAway = true
       }
+      if !isAway { try way.look() }
       let next = FrameClock.monotonic() + 300_000_000
       guard next < deadline, stop.sleep(until: next) else { return nil }
     }

@@ -1,4 +1,5 @@
 import CRDKafka
+import FrameCore
 
 /// Owns the answer to an admin request.
 struct AdminAnswer: ~Copyable {
@@ -8,7 +9,7 @@ struct AdminAnswer: ~Copyable {
 }
 
 extension KafkaClient {
-  /// Sends an admin request and waits for its answer.
+  /// Sends an admin request and waits for its answer, as long as one may come.
   /// - Parameter send: puts the request on its way, with the options and the queue for the answer.
   func request(
     _ action: GuardedAction, _ operation: rd_kafka_admin_op_t, milliseconds: Int32 = 15_000,
@@ -21,9 +22,13 @@ extension KafkaClient {
     rd_kafka_AdminOptions_set_request_timeout(options, milliseconds, nil, 0)
     send(options, queue)
     // A little longer than the request itself may take, so that its own error comes first.
-    guard let event = rd_kafka_queue_poll(queue, milliseconds + 2000) else {
-      throw failure(action, .timedOut)
+    let deadline = FrameClock.monotonic() + Int64(milliseconds + 2000) * 1_000_000
+    var watch = ConnectionWatch(self)
+    var answered = rd_kafka_queue_poll(queue, 100)
+    while answered == nil, FrameClock.monotonic() < deadline, !watch.isPointless() {
+      answered = rd_kafka_queue_poll(queue, 100)
     }
+    guard let event = answered else { throw failure(action, .timedOut) }
     let answer = AdminAnswer(event: event)
     let code = KafkaCode(rd_kafka_event_error(event))
     guard code == .none else {

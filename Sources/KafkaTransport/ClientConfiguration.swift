@@ -14,6 +14,9 @@ struct ClientConfiguration: ~Copyable {
   init(_ settings: KafkaSettings, preset: [(String, String)]) throws(TransportError) {
     self.init()
     for (key, value) in preset { try set(key, value) }
+    if let fault = BrokerAddresses.fault(settings.brokers) {
+      throw .setting(key: "bootstrap.servers (--broker)", reason: fault)
+    }
     try set("bootstrap.servers", settings.brokers)
     for entry in settings.overrides { try set(entry.key, entry.value) }
   }
@@ -47,6 +50,8 @@ struct ClientConfiguration: ~Copyable {
 
   /// Hands the configuration to a new client.
   consuming func start(_ type: rd_kafka_type_t) throws(TransportError) -> OpaquePointer {
+    // librdkafka starts, and its connections wait for a token that nobody gives.
+    if let error = StartFailure.withoutToken({ value(of: $0) }) { throw error }
     var reason = [CChar](repeating: 0, count: 512)
     guard let client = rd_kafka_new(type, handle, &reason, reason.count) else {
       let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -53,7 +53,24 @@ final class ClientEvents: Sendable {
   var lastError: (code: KafkaCode, text: String)? { errors.withLock { $0.last } }
 
   /// What keeps the client and a broker that is there apart, if that was the last error.
-  var trouble: ConnectionTrouble? { errors.withLock { $0.trouble } }
+  var trouble: ConnectionTrouble? { errors.withLock { $0.advertised ?? $0.trouble } }
+
+  /// So long a trouble that may be another broker's, or is only the likeliest, must stand, ns.
+  private static let doubt: Int64 = 2_000_000_000
+
+  /// Whether the client will not come to a broker, as far as it can be known.
+  /// - Parameter named: how many brokers the user named: some may be in order where others are not.
+  func hasSureTrouble(_ now: Int64, named: Int) -> Bool {
+    errors.withLock { errors in
+      if errors.advertised != nil { return true }
+      guard let trouble = errors.trouble else { return false }
+      if now - errors.troubledSince > Self.doubt { return true }
+      return !trouble.isGuess && (!trouble.isOfBroker || errors.failed.count >= named)
+    }
+  }
+
+  var hasLostAdvertised: Bool { errors.withLock { $0.hasLostAdvertised } }
+  func noteAdvertised(_ trouble: ConnectionTrouble?) { errors.withLock { $0.advertised = trouble } }
 
   /// How brokers hold the client back.
   var throttling: Throttling { throttled.withLock { $0 } }
@@ -75,32 +92,53 @@ final class ClientEvents: Sendable {
     /// When it came, monotonic ns.
     var at: Int64 = 0
     var trouble: ConnectionTrouble?
+    /// Since when there is one, monotonic ns.
+    var troubledSince: Int64 = 0
+    /// That brokers cannot be reached where they say that they are.
+    var advertised: ConnectionTrouble?
+    /// Addresses of the user's at which connections failed.
+    var failed: Set<String> = []
+    var hasLostAdvertised = false
     /// What the last broker's certificate was refused for.
     var certificate: ConnectionTrouble?
     /// Whether the client has a certificate of its own to show.
     var showsCertificate = false
+    /// Whether the client logs in by a token.
+    var usesToken = false
 
     mutating func note(_ code: KafkaCode, _ text: String) {
       // "All brokers are down" says less than the connection error before it.
       if code == .allBrokersDown, last != nil { return }
       last = (code, text)
       at = FrameClock.monotonic()
+      let broker = BrokerWords(text)
+      if let broker {
+        if broker.isAdvertised { hasLostAdvertised = true } else { failed.insert(broker.address) }
+      }
       var next = text.contains("certificate verify failed") ? certificate : ConnectionTrouble(code, text)
+      switch next {
       // librdkafka 2.8 and newer do not send one that none of the broker's authorities has signed.
-      if next == .clientCertificateWanted, showsCertificate {
+      case .clientCertificateWanted where showsCertificate:
         next = .clientCertificateRefused("signed by none it trusts")
+      // A broker says of none what it says of a bad one.
+      case .clientCertificateRefused where !showsCertificate: next = .clientCertificateWanted
+      case .login(let words) where usesToken: next = broker == nil ? .noToken(words) : .token(words)
+      default: break
       }
       // A connection that is closed in the next attempt says less than the reason of the one before.
       let saysLess = next?.isGuess ?? text.contains("Disconnected")
-      if trouble == nil || !saysLess { trouble = next }
+      guard trouble == nil || !saysLess else { return }
+      if trouble == nil { troubledSince = FrameClock.monotonic() }
+      trouble = next
     }
   }
 
-  private func note(_ code: KafkaCode, _ text: String) { errors.withLock { $0.note(code, text) } }
+  func note(_ code: KafkaCode, _ text: String) { errors.withLock { $0.note(code, text) } }
 
-  /// Newer versions only log that a broker has hung up.
+  /// What is logged of a broker is known at once, while errors wait until someone polls; that a broker has hung up
+  /// newer versions only log.
   private func noteLogged(_ level: Int32, _ facility: String, _ line: String) {
-    guard facility == "FAIL", level <= 6, line.contains("Disconnected") else { return }
+    guard facility == "FAIL", level <= 6 else { return }
     // "[thrd:localhost:9092/bootstrap]: localhost:9092/bootstrap: Disconnected: ..."
     note(.transport, line.firstRange(of: "]: ").map { String(line[$0.upperBound...]) } ?? line)
   }
@@ -118,7 +156,11 @@ final class ClientEvents: Sendable {
     self.secrets.withLock { $0 = secrets }
     let certificates = ["ssl.certificate.location", "ssl.certificate.pem", "ssl.keystore.location"]
     let showsCertificate = certificates.contains { !(configuration.value(of: $0) ?? "").isEmpty }
-    errors.withLock { $0.showsCertificate = showsCertificate }
+    let usesToken = configuration.value(of: "sasl.mechanism") == "OAUTHBEARER"
+    errors.withLock {
+      $0.showsCertificate = showsCertificate
+      $0.usesToken = usesToken
+    }
     let object = Unmanaged.passUnretained(self).toOpaque()
     configuration.withHandle { conf in
       rd_kafka_conf_set_opaque(conf, object)

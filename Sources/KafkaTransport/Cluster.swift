@@ -21,16 +21,25 @@ public struct Cluster: Sendable {
   /// the client's fetch limits and keeps everything in memory, so some settings are for it alone.
   public var isLocalDevelopmentBroker: Bool { id == "MkU3OEVBNTctOEUyRi00" }
 
-  struct Address: Sendable, Equatable {
+  struct Address: Sendable, Equatable, CustomStringConvertible {
     let host: String
     let port: Int32
+
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  }
+
+  static func addresses(_ metadata: UnsafePointer<rd_kafka_metadata>) -> [Int32: Address] {
+    (0..<Int(metadata.pointee.broker_cnt)).reduce(into: [:]) { addresses, at in
+      let broker = metadata.pointee.brokers[at]
+      guard let host = broker.host else { return }
+      addresses[broker.id] = Address(host: String(cString: host), port: broker.port)
+    }
   }
 
   /// Asks for all topics: asking for one by name would create it on brokers that do so.
   init(_ client: KafkaClient, milliseconds: Int32) throws(TransportError) {
-    var metadata: UnsafePointer<rd_kafka_metadata>?
-    let code = KafkaCode(rd_kafka_metadata(client.handle, 1, nil, &metadata, milliseconds))
-    guard code == .none, let metadata else { throw client.failure("asking for topics", code) }
+    let (code, metadata) = client.metadata(of: nil, milliseconds: milliseconds)
+    guard let metadata else { throw client.failure("asking for topics", code) }
     defer { rd_kafka_metadata_destroy(metadata) }
     var partitions: [String: [TopicPartition]] = [:]
     for at in 0..<Int(metadata.pointee.topic_cnt) {
@@ -40,11 +49,7 @@ public struct Cluster: Sendable {
     }
     self.partitions = partitions
     brokers = (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }
-    addresses = (0..<Int(metadata.pointee.broker_cnt)).reduce(into: [:]) { addresses, at in
-      let broker = metadata.pointee.brokers[at]
-      guard let host = broker.host else { return }
-      addresses[broker.id] = Address(host: String(cString: host), port: broker.port)
-    }
+    addresses = Self.addresses(metadata)
     // Cached from the answer above: this does not wait.
     if let text = rd_kafka_clusterid(client.handle, 0) {
       id = String(cString: text)

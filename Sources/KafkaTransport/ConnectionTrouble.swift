@@ -22,6 +22,16 @@ public enum ConnectionTrouble: Sendable, Equatable {
   case brokerMayWantLogin
   /// librdkafka's words.
   case login(String)
+  /// The broker's words on a token of OAUTHBEARER.
+  case token(String)
+  /// librdkafka's words on why there is none.
+  case noToken(String)
+  /// The port is one without logins, and the client makes one.
+  case takesNoLogin
+  /// Something else listens there.
+  case otherServer(ForeignServer, at: String)
+  /// The broker tells clients to come to an address where they cannot.
+  case advertised(String, AdvertisedFault)
   /// librdkafka's words, where its version is one that cannot log in by SCRAM to a current Kafka.
   case scramLogin(String, LibraryVersion)
 
@@ -42,7 +52,9 @@ public enum ConnectionTrouble: Sendable, Equatable {
 
   /// What librdkafka's words for a failed connection mean, as far as that is known.
   init?(_ code: KafkaCode, _ text: String, version: LibraryVersion = .inUse) {
-    if text.contains("SSL alert number"), let alert = Self.clientCertificateAlert(text) {
+    if let server = ForeignServer(text), let broker = BrokerWords(text) {
+      self = Self.notKafka(server, broker)
+    } else if text.contains("SSL alert number"), let alert = Self.clientCertificateAlert(text) {
       self = alert
     } else if Self.isForTLS(text) {
       self = .brokerMayWantTLS
@@ -50,12 +62,19 @@ public enum ConnectionTrouble: Sendable, Equatable {
       self = .brokerMayWantLogin
     } else if Self.isWithoutTLS(text) {
       self = .brokerMayHaveNoTLS
+    } else if text.hasSuffix("supported mechanisms: ") || text.contains("supported mechanisms:  (after") {
+      self = .takesNoLogin
     } else if code.isOfLogin || text.contains("SASL") {
       let isTooOld = text.contains("SCRAM") && !LibraryAbility.loggingInByScram.isThere(in: version)
       self = isTooOld ? .scramLogin(Self.words(text), version) : .login(Self.words(text))
     } else {
       return nil
     }
+  }
+
+  private static func notKafka(_ server: ForeignServer, _ broker: BrokerWords) -> ConnectionTrouble {
+    if broker.isAdvertised { return .advertised(broker.address, .otherServer(server)) }
+    return server == .tls ? .brokerMayWantTLS : .otherServer(server, at: broker.address)
   }
 
   private static func clientCertificateAlert(_ text: String) -> ConnectionTrouble? {
@@ -114,6 +133,20 @@ public enum ConnectionTrouble: Sendable, Equatable {
     default: false
     }
   }
+
+  /// Whether it may pass when brokers or the way to them come back.
+  var mayPass: Bool {
+    if case .advertised = self { return true }
+    return isGuess
+  }
+
+  /// Whether it is a broker at all that it is about.
+  var isOfBroker: Bool {
+    switch self {
+    case .otherServer, .noToken: false
+    default: true
+    }
+  }
 }
 
 extension ConnectionTrouble: CustomStringConvertible {
@@ -139,6 +172,16 @@ extension ConnectionTrouble: CustomStringConvertible {
       "it hangs up on the TLS handshake: if this port is one without TLS, set -X security.protocol=plaintext (sasl_plaintext with a login)"
     case .brokerMayWantLogin:
       "it hangs up on a client without a login: if this port is one for logins, set -X security.protocol=sasl_plaintext (sasl_ssl with TLS), sasl.mechanism, sasl.username and sasl.password"
+    case .takesNoLogin:
+      "this port takes no logins: set -X security.protocol=plaintext (ssl with TLS), or name the port that does"
+    case .token(let words):
+      "it refuses the token (\(words)): check what sasl.oauthbearer.config or the issuer of tokens puts in: principal, scope, lifetime"
+    case .noToken(let words):
+      "there is no token for the login (\(words)): check sasl.oauthbearer.config, or the issuer of tokens"
+    case .otherServer(let server, let address):
+      "\(server) at \(address), not Kafka: name Kafka's port with --broker"
+    case .advertised(let address, let fault):
+      "it answers, and tells clients to come to \(address), \(fault.words)"
     case .login(let words):
       "it refuses the login (\(words)): check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all"
     case .scramLogin(let words, let version):

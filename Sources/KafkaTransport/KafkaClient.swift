@@ -5,7 +5,8 @@ import FrameCore
 final class KafkaClient: @unchecked Sendable {
   // Sound: librdkafka's handles may be used from any thread, and `handle` never changes.
   let handle: OpaquePointer
-  let brokers: NamedBroker
+  let settings: KafkaSettings
+  var brokers: NamedBroker { settings.broker }
   /// Whom the brokers take this client for.
   let login: Login
   private let events: ClientEvents
@@ -26,7 +27,7 @@ final class KafkaClient: @unchecked Sendable {
     self.isServed = isServed
     self.callee = callee
     handle = try configuration.start(type)
-    brokers = settings.broker
+    self.settings = settings
     login = Login(settings)
     self.events = events
   }
@@ -43,8 +44,26 @@ final class KafkaClient: @unchecked Sendable {
     _ = StopSignal().sleep(until: FrameClock.monotonic() + Int64(milliseconds) * 1_000_000)
   }
 
+  /// Waits a little, and serves callbacks only where nobody minds: a consumer that is polled so ends with an assertion
+  /// where a record waits.
+  func rest(milliseconds: Int32) {
+    guard isConsumer || isServed else { return _ = rd_kafka_poll(handle, milliseconds) }
+    _ = StopSignal().sleep(until: FrameClock.monotonic() + Int64(milliseconds) * 1_000_000)
+  }
+
   /// What keeps the client and a broker that is there apart, if that was the last error.
   var trouble: ConnectionTrouble? { events.trouble }
+
+  /// Whether that is known well enough, and for all brokers that the user named or long enough, for nobody to wait on.
+  func hasSureTrouble(_ now: Int64) -> Bool {
+    events.hasSureTrouble(now, named: brokers.servers.split(separator: ",").count)
+  }
+
+  /// Whether a connection to where a broker says that it is has failed.
+  var hasLostAdvertised: Bool { events.hasLostAdvertised }
+
+  /// What was found of where the brokers say that they are; `nil` when that is in order.
+  func noteAdvertised(_ trouble: ConnectionTrouble?) { events.noteAdvertised(trouble) }
 
   /// librdkafka's words for the client's last error.
   var lastWords: String? { events.lastError.map { ConnectionTrouble.words($0.text) } }
@@ -97,6 +116,11 @@ final class KafkaClient: @unchecked Sendable {
     let code = KafkaCode(rd_kafka_fatal_error(handle, &text, text.count))
     guard code != .none else { return nil }
     let reason = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if code.isFenced, let name = settings.value("group.instance.id") {
+      return .kafka(
+        action: "the Kafka client gave up", code: code,
+        detail: "another sink has taken the name \(name) (--name, group.instance.id)")
+    }
     return .kafka(action: "the Kafka client gave up", code: code, detail: reason)
   }
 

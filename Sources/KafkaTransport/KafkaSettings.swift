@@ -80,6 +80,8 @@ public struct KafkaSettings: Sendable, Equatable {
   /// The user's value of a setting.
   public func value(_ key: String) -> String? { overrides.last { $0.key == key }?.value }
 
+  var usesTLS: Bool { ["ssl", "sasl_ssl"].contains(value("security.protocol")?.lowercased() ?? "") }
+
   /// The user's value of a setting that is a number.
   func number(_ key: String) -> Int? { value(key).flatMap { Int($0) } }
 

@@ -24,6 +24,19 @@ enum StartFailure {
     return .client(reason: reason)
   }
 
+  /// Of a login by OAUTHBEARER that has no way to a token.
+  static func withoutToken(_ value: (String) -> String?) -> TransportError? {
+    guard value("security.protocol")?.hasPrefix("sasl_") == true, value("sasl.mechanism") == "OAUTHBEARER",
+      value("sasl.oauthbearer.method") != "oidc", value("enable.sasl.oauthbearer.unsecure.jwt") != "true"
+    else { return nil }
+    return .setting(
+      key: "sasl.mechanism",
+      reason: "with OAUTHBEARER there is no way to a token: set -X sasl.oauthbearer.method=oidc, "
+        + "sasl.oauthbearer.token.endpoint.url, sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret "
+        + "(=@env:NAME); or, for a broker of tests that takes tokens without a signature, "
+        + "-X enable.sasl.oauthbearer.unsecure.jwt=true -X sasl.oauthbearer.config=principal=NAME")
+  }
+
   private static func fault(of path: String, _ key: String, _ reason: String) -> String {
     do throws(SmallFile.Refusal) {
       _ = try SmallFile.read(path)

@@ -46,7 +46,7 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     case .unreachable(let broker, let reason):
       "no Kafka broker answers at \(broker) (\(reason)); start one (make broker) or name another with --broker"
     case .connection(let broker, let trouble):
-      "the Kafka broker at \(broker): \(trouble)"
+      (trouble.isOfBroker ? "the Kafka broker at \(broker): " : "") + "\(trouble)"
     case .topicMissing(let topic, let broker):
       "topic \(topic) does not exist; create it: framefeed topic create \(topic) \(broker.arguments)"
     case .topicExists(let topic, let broker):

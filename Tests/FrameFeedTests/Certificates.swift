@@ -1,7 +1,7 @@
 import Foundation
 
 /// Certificates of a test, made by openssl in a directory of their own: of two authorities, of brokers, of clients.
-struct Certificates {
+struct Certificates: Sendable {
   let directory: String
 
   init(directory: String) throws {
@@ -25,6 +25,14 @@ struct Certificates {
 
   func certificate(_ name: String) -> String { "\(directory)/\(name).pem" }
   func key(_ name: String) -> String { "\(directory)/\(name).key" }
+
+  /// Certificate and key in one file, as Java reads PEM.
+  func pair(_ name: String) throws -> String {
+    let both = "\(directory)/\(name).pair.pem"
+    let text = try [certificate(name), key(name)].map { try String(contentsOfFile: $0, encoding: .utf8) }
+    try text.joined().write(toFile: both, atomically: true, encoding: .utf8)
+    return both
+  }
 
   /// Writes a key once more, locked by a password.
   func lock(_ name: String, password: String) throws -> String {

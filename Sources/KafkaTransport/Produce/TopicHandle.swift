@@ -46,6 +46,7 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
     // Short at first, for the sake of a stop; longer for brokers that are slow to answer.
     var step: Int64 = 1000
     var wasMissing = false
+    var watch = ConnectionWatch(client)
     while true {
       let left = max(1, (deadline - FrameClock.monotonic()) / 1_000_000)
       let (code, partitions) = ask(milliseconds: Int32(min(step, left)))
@@ -64,8 +65,8 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
         if !isPatient { throw .topicMissing(name, broker: client.brokers) }
       case .timedOut, .transport:
         step *= 2
-        if now >= deadline {
-          throw wasMissing
+        if now >= deadline || watch.isPointless() {
+          throw wasMissing && now >= deadline
             ? .topicMissing(name, broker: client.brokers) : client.failure(.askingForTopic(name), code)
         }
       default: throw client.failure(.askingForTopic(name), code)

@@ -51,7 +51,7 @@ public struct Standstill: Sendable, Equatable {
     switch cause {
     case .denied: 0
     case .topicGone, .aboveReceiveLimit: 30_000_000_000
-    case .connection(let trouble): trouble.isGuess ? nil : 30_000_000_000
+    case .connection(let trouble): trouble.mayPass ? nil : 30_000_000_000
     case .unreachable, .leaderless, .tooFewInSync, .refused, .silent, .throttled: nil
     }
   }
@@ -65,7 +65,8 @@ extension Standstill: CustomStringConvertible {
     switch cause {
     case .unreachable(let words):
       "no Kafka broker answers at \(brokers) (\(words)); start it or mend the way to it"
-    case .connection(let trouble): "the broker at \(brokers): \(trouble)"
+    case .connection(let trouble):
+      (trouble.isOfBroker ? "the broker at \(brokers): " : "") + "\(trouble)"
     case .topicGone:
       "topic \(topic) is gone: it was deleted, or this user may no longer see it (Describe); "
         + "make it anew: framefeed topic create \(topic) \(brokers.arguments)"
@@ -146,8 +147,10 @@ extension Standstill {
           partition: behind.number, inSync: behind.inSync.count, replicas: behind.replicas.count,
           needed: minimumInSync)
       }
-      if let bytes = last.flatMap(Self.refusedSize), let limit = receiveLimit, bytes > limit {
-        return .aboveReceiveLimit(bytes: bytes, limit: limit)
+      if let last, ForeignServer(last) == nil, let size = ForeignServer.refusedSize(last),
+        let limit = receiveLimit, size > limit
+      {
+        return .aboveReceiveLimit(bytes: Int(size), limit: limit)
       }
       if let throttling {
         return .throttled(broker: throttling.broker, milliseconds: throttling.milliseconds)
@@ -156,12 +159,6 @@ extension Standstill {
       let leaders = Set(own.compactMap(\.leader))
       let copying = side == .sending ? Set(own.flatMap(\.inSync)).subtracting(leaders) : []
       return .silent(leaders: leaders.sorted(), copying: copying.sorted(), words: last)
-    }
-
-    /// Of "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".
-    private static func refusedSize(_ words: String) -> Int? {
-      guard let start = words.firstRange(of: "Invalid response size ")?.upperBound else { return nil }
-      return Int(words[start...].prefix { $0.isASCII && $0.isNumber })
     }
   }
 }

@@ -89,9 +89,14 @@ final class StandstillInquiry: Sendable {
 
   private func answer(_ found: TopicLookup) -> Answer {
     switch found {
-    case .there(let partitions): .there(partitions, minimumInSync: nil)
-    case .missing: .missing
-    case .denied(let denial): .denied(denial)
+    case .there(let partitions):
+      // Who answers may send its clients elsewhere.
+      if let trouble = AdvertisedAddresses.trouble(settings) {
+        return .failed(.connection(broker: settings.brokers, trouble: trouble))
+      }
+      return .there(partitions, minimumInSync: nil)
+    case .missing: return .missing
+    case .denied(let denial): return .denied(denial)
     }
   }
 }

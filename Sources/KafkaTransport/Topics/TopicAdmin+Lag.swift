@@ -10,7 +10,7 @@ extension TopicAdmin {
     // sinks do. The end comes first: what is added meanwhile must not look like a transaction.
     let storing = try asking("read_uncommitted", group: group)
     let reading = try asking(settings.value("isolation.level") ?? "read_committed")
-    let committed = committed(topic, group: group, layout.map(\.number), storing)
+    let committed = try committed(topic, group: group, layout.map(\.number), storing)
     var inquiry = OffsetInquiry(topic, layout)
     let beginnings = inquiry.ask(storing, RD_KAFKA_OFFSET_BEGINNING)
     let ends = inquiry.ask(storing, RD_KAFKA_OFFSET_END)
@@ -54,7 +54,7 @@ extension TopicAdmin {
   /// coordinator yet.
   private func committed(
     _ topic: String, group: String, _ partitions: [Int32], _ client: KafkaClient
-  ) -> [Int32: Result<Int64?, TransportError>] {
+  ) throws(TransportError) -> [Int32: Result<Int64?, TransportError>] {
     let action = GuardedAction.askingForPositions(group: group, topic: topic)
     func error(_ code: KafkaCode) -> TransportError {
       if case .denied(let denial) = client.failure(action, code) { return .denied(denial) }
@@ -62,13 +62,17 @@ extension TopicAdmin {
       return .kafka(action: "asking the group's coordinator", code: code, detail: nil)
     }
     let deadline = FrameClock.monotonic() + Self.coordinatorTime
+    var watch = ConnectionWatch(client)
     while true {
       let answer = PartitionList(topic, partitions).pass {
         KafkaCode(rd_kafka_committed(client.handle, $0, 200))
       }
       let isOver = FrameClock.monotonic() > deadline
       let code = client.lastReadingError.flatMap { $0.isDeniedGroup ? $0 : nil } ?? answer.result
-      if answer.result != .none, code.mayPass, !isOver { continue }
+      if answer.result != .none, code.mayPass, !isOver {
+        if watch.isPointless() { throw client.failure("\(action)", .timedOut) }
+        continue
+      }
       return answer.entries.reduce(into: [:]) { committed, entry in
         // One partition's error may come beside the others' answers.
         let code = answer.result == .none ? entry.code : code

@@ -46,10 +46,9 @@ extension KafkaClient {
       throw .kafka(action: "asking for topic \(topic)", code: KafkaCode(rd_kafka_last_error()), detail: nil)
     }
     defer { rd_kafka_topic_destroy(handle) }
-    var metadata: UnsafePointer<rd_kafka_metadata>?
-    let code = KafkaCode(rd_kafka_metadata(self.handle, 0, handle, &metadata, milliseconds))
+    let (code, metadata) = self.metadata(of: handle, milliseconds: milliseconds)
     let action = GuardedAction.askingForTopic(topic)
-    guard code == .none, let metadata else { throw failure(action, code) }
+    guard let metadata else { throw failure(action, code) }
     defer { rd_kafka_metadata_destroy(metadata) }
     guard metadata.pointee.topic_cnt > 0 else { return .missing }
     let found = metadata.pointee.topics[0]

@@ -15,6 +15,10 @@ struct WireConnection: ~Copyable {
   /// Why there is no answer, as the end of a sentence.
   struct Failure: Error {
     let reason: String
+    /// Whether it is that the host's name cannot be resolved.
+    var isOfName = false
+    /// The system's words, where it is one of the connection.
+    var detail = ""
   }
 
   /// Largest response that is taken, bytes.
@@ -33,26 +37,36 @@ struct WireConnection: ~Copyable {
       hints.ai_socktype = SOCK_STREAM
     #endif
     var found: UnsafeMutablePointer<addrinfo>?
-    guard getaddrinfo(host, "\(port)", &hints, &found) == 0 else {
-      throw Failure(reason: "\(host) cannot be resolved")
+    let code = getaddrinfo(host, "\(port)", &hints, &found)
+    guard code == 0 else {
+      throw Failure(
+        reason: "\(host) cannot be resolved", isOfName: true, detail: String(cString: gai_strerror(code)))
     }
     defer { freeaddrinfo(found) }
     var next = found
+    var last = ETIMEDOUT
     while let address = next?.pointee {
-      let candidate = Self.connected(address, until: deadline)
-      if candidate >= 0 {
-        socket = candidate
+      do throws(SystemError) {
+        socket = try Self.connected(address, until: deadline)
         return
+      } catch {
+        last = error.number
       }
       next = address.ai_next
     }
-    throw Failure(reason: "\(host):\(port) takes no connection")
+    throw Failure(reason: "\(host):\(port) takes no connection", detail: String(cString: strerror(last)))
   }
 
   deinit { close(socket) }
 
-  /// A socket that is connected; negative for none.
-  private static func connected(_ address: addrinfo, until deadline: Int64) -> Int32 {
+  private struct SystemError: Error {
+    let number: Int32
+  }
+
+  /// A socket that is connected.
+  private static func connected(
+    _ address: addrinfo, until deadline: Int64
+  ) throws(SystemError) -> Int32 {
     #if canImport(Glibc)
       let socket = Glibc.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
     #elseif canImport(Musl)
@@ -60,17 +74,20 @@ struct WireConnection: ~Copyable {
     #else
       let socket = Darwin.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
     #endif
-    guard socket >= 0 else { return -1 }
+    guard socket >= 0 else { throw SystemError(number: errno) }
     _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
     if connect(socket, address.ai_addr, address.ai_addrlen) == 0 { return socket }
     var error: Int32 = errno
     var size = socklen_t(MemoryLayout<Int32>.size)
-    if error == EINPROGRESS, isReady(socket, Int16(POLLOUT), until: deadline) {
-      getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size)
+    if error == EINPROGRESS {
+      error = ETIMEDOUT
+      if isReady(socket, Int16(POLLOUT), until: deadline) {
+        getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size)
+      }
     }
     if error == 0 { return socket }
     close(socket)
-    return -1
+    throw SystemError(number: error)
   }
 
   private static func isReady(_ socket: Int32, _ events: Int16, until deadline: Int64) -> Bool {
@@ -98,6 +115,33 @@ struct WireConnection: ~Copyable {
     guard length <= Self.mostBytes else { throw Failure(reason: "its answer is none of Kafka's") }
     return try read(length)
   }
+
+  /// Who answers.
+  enum Greeting: Sendable, Equatable {
+    case kafka
+    case other(ForeignServer)
+    case hangUp
+    case silence
+  }
+
+  /// Asks for the versions it speaks, as a client of Kafka does first; then ends a line, which servers of text wait for.
+  func greet() -> Greeting {
+    // ApiVersions 0 (request 18), correlation 1, client "framefeed". (Apache Kafka's ApiVersionsRequest.json)
+    let client = Array("framefeed".utf8)
+    let body: [UInt8] = [0, 18, 0, 0, 0, 0, 0, 1, 0, UInt8(client.count)] + client
+    for words in [[0, 0, 0, UInt8(body.count)] + body, Array("\r\n\r\n".utf8)] {
+      let sent = words.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      guard sent == words.count else { return .hangUp }
+      let end = min(deadline, FrameClock.monotonic() + Self.greetingTime)
+      guard Self.isReady(socket, Int16(POLLIN), until: end) else { continue }
+      guard let size = try? read(4) else { return .hangUp }
+      return ForeignServer(size).map { .other($0) } ?? .kafka
+    }
+    return .silence
+  }
+
+  /// How long each answer is waited for, ns.
+  private static let greetingTime: Int64 = 800_000_000
 
   private func read(_ count: Int) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []

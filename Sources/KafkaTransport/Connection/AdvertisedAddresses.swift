@@ -1,0 +1,142 @@
+import FrameCore
+
+/// Why clients do not come to a broker where it says that it is.
+public enum AdvertisedFault: Sendable, Equatable {
+  /// The resolver's words.
+  case unresolved(String)
+  /// The system's words.
+  case unreached(String)
+  case otherServer(ForeignServer)
+  case hangUp
+  case silence
+
+  var isOfConnecting: Bool {
+    switch self {
+    case .unresolved, .unreached: true
+    default: false
+    }
+  }
+
+  /// To follow the address.
+  var words: String {
+    switch self {
+    case .unresolved(let reason):
+      "which cannot be resolved from here (\(reason)): set its advertised.listeners, or give this machine the name (/etc/hosts)"
+    case .unreached(let reason):
+      "which cannot be reached from here (\(reason)): set its advertised.listeners to where clients come, or open the way there"
+    case .otherServer(let server): "where \(server), not Kafka: set its advertised.listeners"
+    case .hangUp:
+      "which hangs up on this client: set its advertised.listeners, or -X security.protocol as that port wants it"
+    case .silence: "where nobody answers as Kafka does: set its advertised.listeners"
+    }
+  }
+}
+
+/// Whether brokers can be reached where they tell clients to come to (`advertised.listeners`). A broker that answers and
+/// then sends its clients elsewhere looks like one that does not answer at all.
+enum AdvertisedAddresses {
+  /// How long brokers have to tell their addresses, ms.
+  private static let answerTime: Int64 = 1500
+  /// How long one of them has to take a connection and to answer, ns.
+  private static let connectionTime: Int64 = 1_500_000_000
+  /// As many are tried.
+  private static let most = 16
+
+  /// Asks the brokers that the user named, and tries where they say that they are, by a client of its own; and where no
+  /// broker answers, who else does. Takes up to 4 s.
+  /// - Returns: `nil` also when one of several can be reached: a cluster may have brokers that are down.
+  static func trouble(_ settings: KafkaSettings) -> ConnectionTrouble? {
+    let trouble = look(settings)
+    // One that is just being started or replaced takes no connections for a moment.
+    guard case .advertised(_, let fault) = trouble, fault.isOfConnecting else { return trouble }
+    _ = StopSignal().sleep(until: FrameClock.monotonic() + 500_000_000)
+    return look(settings)
+  }
+
+  private static func look(_ settings: KafkaSettings) -> ConnectionTrouble? {
+    let usesTLS = settings.usesTLS
+    let addresses = Array(NamedBrokers.told(settings, milliseconds: answerTime).prefix(most))
+    if addresses.isEmpty { return usesTLS ? nil : otherServer(settings) }
+    let faults = faults(addresses, usesTLS: usesTLS)
+    guard faults.count == addresses.count, let fault = faults[0] else { return nil }
+    return .advertised("\(addresses[0])", fault)
+  }
+
+  private struct Attempts {
+    var faults: [Int: AdvertisedFault] = [:]
+    var isReached = false
+  }
+
+  /// Tries all at once, as a name server that does not answer takes long to say so.
+  /// - Returns: by their places; empty when one can be reached.
+  private static func faults(_ addresses: [Cluster.Address], usesTLS: Bool) -> [Int: AdvertisedFault] {
+    let attempts = Monitor(Attempts())
+    let deadline = FrameClock.monotonic() + connectionTime
+    for (at, address) in addresses.enumerated() {
+      _ = PipelineThread("kafka-reach") {
+        let fault = fault(address, usesTLS: usesTLS)
+        attempts.withLock {
+          if let fault { $0.faults[at] = fault } else { $0.isReached = true }
+        }
+        attempts.wakeAll()
+      }
+    }
+    return attempts.withLock(
+      waitingUntil: { $0.isReached || $0.faults.count == addresses.count }, deadline: deadline + 200_000_000
+    ) { attempts in
+      if attempts.isReached { return [:] }
+      return addresses.indices.reduce(into: [:]) {
+        $0[$1] = attempts.faults[$1] ?? .unresolved("no name server answers")
+      }
+    }
+  }
+}
+
+extension AdvertisedAddresses {
+  /// Why a client does not come to an address.
+  private static func fault(_ address: Cluster.Address, usesTLS: Bool) -> AdvertisedFault? {
+    do throws(WireConnection.Failure) {
+      let connection = try WireConnection(
+        host: address.host, port: address.port, milliseconds: connectionTime / 1_000_000)
+      if usesTLS { return nil }
+      return switch connection.greet() {
+      case .kafka: nil
+      case .other(let server): .otherServer(server)
+      case .hangUp: .hangUp
+      case .silence: .silence
+      }
+    } catch {
+      return error.isOfName ? .unresolved(error.detail) : .unreached(error.detail)
+    }
+  }
+
+  /// Who else listens at the addresses that the user gave; `nil` where one may be Kafka's.
+  private static func otherServer(_ settings: KafkaSettings) -> ConnectionTrouble? {
+    var found: ConnectionTrouble?
+    for server in settings.brokers.split(separator: ",").map(String.init) {
+      guard let colon = server.lastIndex(of: ":"), let port = Int32(server[server.index(after: colon)...]),
+        let connection = try? WireConnection(
+          host: server[..<colon].filter { !"[] ".contains($0) }, port: port,
+          milliseconds: connectionTime / 1_000_000),
+        case .other(let other) = connection.greet(), other != .tls
+      else { return nil }
+      found = found ?? .otherServer(other, at: server)
+    }
+    return found
+  }
+}
+
+/// Asks that on a thread of its own.
+final class AdvertisedInquiry: Sendable {
+  private let answer = Lock<ConnectionTrouble??>(nil)
+
+  init(_ settings: KafkaSettings) {
+    _ = PipelineThread("kafka-advertised") { [self] in
+      let trouble = AdvertisedAddresses.trouble(settings)
+      answer.withLock { $0 = .some(trouble) }
+    }
+  }
+
+  /// `nil` as long as it is not known; inside, that nothing is wrong.
+  var outcome: ConnectionTrouble?? { answer.withLock { $0 } }
+}

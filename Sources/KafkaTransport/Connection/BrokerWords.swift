@@ -1,0 +1,34 @@
+/// What librdkafka says of one broker, taken apart: `sasl_ssl://kafka1:9093/1: Connect to ipv4#... failed (after 3ms in
+/// state CONNECT)`. Behind the address stands `bootstrap` for one that the user named, and a number for one that brokers
+/// told of.
+struct BrokerWords: Equatable {
+  /// `HOST:PORT`.
+  let address: String
+  /// Whether the address is a broker's own word for itself (`advertised.listeners`), and not the user's.
+  let isAdvertised: Bool
+  /// Without the address and without times.
+  let words: String
+
+  /// `nil` for words that are of no broker.
+  init?(_ text: String) {
+    let parts = text.split(separator: ": ", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return nil }
+    // A group's coordinator has its broker's address behind its own name.
+    if parts[0] == "GroupCoordinator" || parts[0] == "TxnCoordinator" {
+      let rest = parts[1].split(separator: ": ", maxSplits: 1).map(String.init)
+      guard rest.count == 2, rest[0].contains(":"), !rest[0].contains(" ") else { return nil }
+      (address, isAdvertised, words) = (rest[0], true, Self.withoutTimes(rest[1]))
+      return
+    }
+    let start = parts[0].firstRange(of: "://")?.upperBound ?? parts[0].startIndex
+    let name = parts[0][start...].split(separator: "/").map(String.init)
+    guard name.count == 2, !name[0].contains(" "), name[1] == "bootstrap" || Int32(name[1]) != nil else {
+      return nil
+    }
+    (address, isAdvertised, words) = (name[0], name[1] != "bootstrap", Self.withoutTimes(parts[1]))
+  }
+
+  static func withoutTimes(_ text: String) -> String {
+    String(text[..<(text.firstRange(of: " (after ")?.lowerBound ?? text.endIndex)])
+  }
+}

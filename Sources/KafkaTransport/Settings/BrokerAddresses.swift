@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#else
+  #error("no C library known for this platform")
+#endif
+
+/// What librdkafka would misread in `HOST:PORT[,HOST:PORT]`: of an IPv6 address without brackets it takes the last part
+/// for the port, or all of it for a name.
+enum BrokerAddresses {
+  /// What to write instead; `nil` where nothing is known to be wrong.
+  static func fault(_ servers: String) -> String? {
+    for server in servers.split(separator: ",") {
+      let address = server.drop { $0 == " " }
+      let start = address.firstRange(of: "://")?.upperBound ?? address.startIndex
+      guard let meant = bracketed(String(address[start...])) else { continue }
+      return "an IPv6 address needs brackets: \(address[..<start])\(meant)"
+    }
+    return nil
+  }
+
+  private static func bracketed(_ address: String) -> String? {
+    guard !address.hasPrefix("["), address.count(where: { $0 == ":" }) > 1,
+      let colon = address.lastIndex(of: ":")
+    else { return nil }
+    let (host, port) = (String(address[..<colon]), String(address[address.index(after: colon)...]))
+    if isIPv6(host), UInt16(port) != nil { return "[\(host)]:\(port)" }
+    return isIPv6(address) ? "[\(address)]:9092" : nil
+  }
+
+  private static func isIPv6(_ text: String) -> Bool {
+    var address = in6_addr()
+    return inet_pton(AF_INET6, text, &address) == 1
+  }
+}

@@ -1,0 +1,254 @@
+import Foundation
+import KafkaTransport
+import Testing
+
+/// Logins to Apache Kafka: for each mechanism the right ones carry a feed the whole way, the wrong ones end with one line
+/// that says what is wrong; and so do brokers that send their clients elsewhere.
+@Suite(
+  .serialized, .withLogins,
+  .enabled(if: kafkaHome != nil, "KAFKA_HOME names a directory with libs/ of Apache Kafka"))
+struct KafkaLoginTests {
+  private static let frames = 12
+
+  /// A way in, and the words where it is refused.
+  private struct Way {
+    let name: String
+    let listener: String
+    let settings: [String]
+    var refusal: String? = nil
+  }
+
+  private static func password(_ mechanism: String, _ password: String, user: String = "cam") -> [String] {
+    ["-X", "sasl.mechanism=\(mechanism)", "-X", "sasl.username=\(user)", "-X", "sasl.password=\(password)"]
+  }
+
+  /// A token that nobody signed; `nil` for none.
+  private static func token(_ content: String?) -> [String] {
+    ["-X", "sasl.mechanism=OAUTHBEARER"]
+      + (content.map {
+        ["-X", "enable.sasl.oauthbearer.unsecure.jwt=true", "-X", "sasl.oauthbearer.config=\($0)"]
+      } ?? [])
+  }
+
+  private static let plaintext = "set -X security.protocol=plaintext"
+  private static let credentials = "check sasl.mechanism, sasl.username and sasl.password"
+  /// Of SCRAM, where the version in use cannot.
+  private static let tooOld =
+    LibraryAbility.loggingInByScram.isThere()
+    ? nil
+    : "librdkafka \(LibraryVersion.inUse) cannot log in by SCRAM to Apache Kafka 3.8.1 or newer, whatever"
+
+  @Test func theRightOnesCarryAFeedTheWholeWay() throws {
+    let broker = try #require(LoginBrokerTrait.broker)
+    let (login, ssl) = (broker.trusting("sasl_ssl"), broker.trusting("ssl"))
+    for way in [
+      Way(name: "plain", listener: "LOGIN", settings: login + Self.password("PLAIN", "open-sesame")),
+      Way(
+        name: "scram-256", listener: "LOGIN", settings: login + Self.password("SCRAM-SHA-256", "open-sesame"),
+        refusal: Self.tooOld),
+      Way(
+        name: "scram-512", listener: "LOGIN", settings: login + Self.password("SCRAM-SHA-512", "open-sesame"),
+        refusal: Self.tooOld),
+      Way(name: "token", listener: "LOGIN", settings: login + Self.token("principal=cam scope=frames")),
+      Way(name: "certificate", listener: "MUTUAL", settings: ssl + broker.certificate("client")),
+    ] {
+      let scratch = try Scratch(partitions: nil)
+      let place = ["--broker", try broker.address(way.listener), "--topic", way.name] + way.settings
+      let sent = try RunningCommand(
+        framefeed,
+        [
+          "stream", "synthetic:64x48", "--frames", "\(Self.frames)", "--fps", "100", "--partitions", "3",
+          "--report",
+          scratch.file("stream.json"),
+        ] + place
+      ).wait()
+      if let refusal = way.refusal {
+        #expect(sent.code == 1 && sent.errors.contains(refusal), "\(way.name): \(sent.errors)")
+        continue
+      }
+      #expect(sent.code == 0, "\(way.name): \(sent.errors)")
+      let read = try RunningCommand(
+        framefeed,
+        [
+          "sink", "--until-end", "--from", "beginning", "--model", "models/motion.json", "--report",
+          scratch.file("sink.json"),
+        ] + place
+      ).wait()
+      #expect(read.code == 0, "\(way.name): \(read.errors)")
+      let (stream, sink) = (try scratch.report("stream.json"), try scratch.report("sink.json"))
+      #expect(stream.frames["acknowledged"] == Self.frames, "\(way.name)")
+      #expect(sink.frames["inferred"] == Self.frames && sink.frames["missing"] == 0, "\(way.name)")
+      print("\(way.name): \(Self.frames) acknowledged, \(sink.frames["inferred"] ?? 0) answered")
+    }
+  }
+
+  /// All at once, each by a source and by what asks for the lag.
+  private func expect(_ ways: [Way], _ broker: LoginBroker) throws {
+    let running = try ways.flatMap { way in
+      let place = ["--broker", try broker.address(way.listener)] + way.settings
+      return try [["stream", "synthetic:64x48", "--frames", "3", "--quiet"], ["topic", "lag", "frames"]].map {
+        (way, Date(), try RunningCommand(framefeed, $0 + place))
+      }
+    }
+    for (way, started, command) in running {
+      let finished = try command.wait()
+      let line = finished.errors.split(separator: "\n")
+      #expect(finished.code == 1, "\(way.name): \(finished.errors)")
+      #expect(finished.errors.contains(way.refusal ?? ""), "\(way.name): \(finished.errors)")
+      #expect(line.count == 1, "\(way.name): \(finished.errors)")
+      for secret in ["guessed", "open-sesame"] { #expect(!finished.errors.contains(secret), "\(way.name)") }
+      print("\(way.name): within \(Int(Date().timeIntervalSince(started) + 1)) s: \(line.first ?? "")")
+    }
+  }
+
+  @Test func theWrongOnesSayWhatIsWrong() throws {
+    let broker = try #require(LoginBrokerTrait.broker)
+    let (login, ssl) = (broker.trusting("sasl_ssl"), broker.trusting("ssl"))
+    func stranger(_ settings: [String]) -> [String] {
+      settings + ["-X", "ssl.ca.location=\(broker.certificates.certificate("stranger"))"]
+    }
+    try expect(
+      [
+        Way(
+          name: "plain, password", listener: "LOGIN", settings: login + Self.password("PLAIN", "guessed"),
+          refusal: Self.credentials),
+        Way(
+          name: "plain, user", listener: "LOGIN",
+          settings: login + Self.password("PLAIN", "open-sesame", user: "dog"), refusal: Self.credentials),
+        Way(
+          name: "scram-256, password", listener: "LOGIN",
+          settings: login + Self.password("SCRAM-SHA-256", "guessed"),
+          refusal: Self.tooOld ?? Self.credentials),
+        Way(
+          name: "scram-512, password", listener: "LOGIN",
+          settings: login + Self.password("SCRAM-SHA-512", "guessed"),
+          refusal: Self.tooOld ?? Self.credentials),
+        Way(
+          name: "token, scope", listener: "LOGIN", settings: login + Self.token("principal=cam scope=other"),
+          refusal: #"it refuses the token (SASL authentication error: {"status":"insufficient_scope""#),
+        Way(
+          name: "token, content", listener: "LOGIN", settings: login + Self.token("scope=frames"),
+          refusal: "there is no token for the login (Invalid sasl.oauthbearer.config: no principal"),
+        Way(
+          name: "token, none", listener: "LOGIN", settings: login + Self.token(nil),
+          refusal: "there is no way to a token: set -X sasl.oauthbearer.method=oidc"),
+        Way(
+          name: "no login", listener: "LOGIN", settings: ssl,
+          refusal: "it hangs up on a client without a login"),
+      ], broker)
+    try expect(
+      [
+        Way(
+          name: "no certificate", listener: "MUTUAL", settings: ssl,
+          refusal: "it wants a client certificate: set"),
+        Way(
+          name: "foreign certificate", listener: "MUTUAL", settings: ssl + broker.certificate("intruder"),
+          refusal: "it refuses the client certificate ("),
+        Way(
+          name: "other authority", listener: "LOGIN",
+          settings: stranger(["-X", "security.protocol=sasl_ssl"] + Self.password("PLAIN", "open-sesame")),
+          refusal: "its certificate is not vouched for by ssl.ca.location"),
+        Way(
+          name: "no authority", listener: "MUTUAL", settings: ["-X", "security.protocol=ssl"],
+          refusal: "its certificate is not vouched for by ssl.ca.location"),
+        Way(
+          name: "other host", listener: "ELSEWHERE", settings: ssl,
+          refusal: "its certificate is for other names than localhost"),
+        Way(name: "expired", listener: "EXPIRED", settings: ssl, refusal: "its certificate has expired"),
+        Way(name: "no TLS", listener: "MUTUAL", settings: [], refusal: "set -X security.protocol=ssl"),
+        Way(
+          name: "TLS, and the port has none", listener: "PLAINTEXT", settings: ssl, refusal: Self.plaintext),
+        Way(
+          name: "login, and the port takes none", listener: "PLAINTEXT",
+          settings: ["-X", "security.protocol=sasl_plaintext"] + Self.password("PLAIN", "open-sesame"),
+          refusal: "this port takes no logins: \(Self.plaintext)"),
+      ], broker)
+  }
+
+  /// Sessions are over again and again under a feed and what reads it.
+  @Test func aFeedOutlivesItsSessions() throws {
+    let broker = try #require(LoginBrokerTrait.broker)
+    let login = broker.trusting("sasl_ssl")
+    var ways = [("long-plain", Self.password("PLAIN", "open-sesame"))]
+    ways.append(("long-token", Self.token("principal=cam scope=frames lifeSeconds=3")))
+    if Self.tooOld == nil { ways.append(("long-scram", Self.password("SCRAM-SHA-512", "open-sesame"))) }
+    let scratch = try Scratch(partitions: nil)
+    let frames = 100
+    let address = try broker.address("LOGIN")
+    let running = try ways.map { topic, settings in
+      let place = ["--broker", address, "--topic", topic, "--quiet"] + login + settings
+      let made = try run(
+        framefeed, "topic", "create", topic, "--partitions", "3", "--broker", broker.broker.address)
+      #expect(made.code == 0, "\(made.errors)")
+      let sink = try RunningCommand(
+        framefeed,
+        [
+          "sink", "--from", "beginning", "--max-frames", "\(frames)", "--idle-timeout", "30", "--model",
+          "models/motion.json", "--report", scratch.file("\(topic).sink.json"),
+        ] + place)
+      let stream = try RunningCommand(
+        framefeed,
+        [
+          "stream", "synthetic:64x48", "--frames", "\(frames)", "--fps", "15", "--report",
+          scratch.file("\(topic).stream.json"),
+        ] + place)
+      return (topic, stream, sink)
+    }
+    for (topic, stream, sink) in running {
+      let (sent, read) = (try stream.wait(), try sink.wait())
+      #expect(sent.code == 0, "\(topic): \(sent.errors)")
+      #expect(read.code == 0, "\(topic): \(read.errors)")
+      let reports = (try scratch.report("\(topic).stream.json"), try scratch.report("\(topic).sink.json"))
+      #expect(reports.0.frames["acknowledged"] == frames, "\(topic)")
+      #expect(reports.1.frames["inferred"] == frames && reports.1.frames["missing"] == 0, "\(topic)")
+      print(
+        "\(topic): \(frames) sent in \(frames * 1000 / 15 / LoginBroker.session + 1) sessions, all answered")
+    }
+  }
+
+  /// A broker that sends its clients where they cannot come: both addresses, and not after its time-outs.
+  @Test func brokersThatSendClientsElsewhereAreNamed() throws {
+    let broker = try #require(LoginBrokerTrait.broker)
+    let made = try run(
+      framefeed, "topic", "create", "frames", "--partitions", "3", "--broker", broker.broker.address)
+    #expect(made.code == 0, "\(made.errors)")
+    let sink = ["sink", "--model", "models/motion.json", "--quiet"]
+    let commands = [
+      ["stream", "synthetic:64x48", "--frames", "3", "--quiet"], sink, sink + ["--topic", "nowhere"],
+      ["doctor"],
+      ["topic", "create", "other"], ["topic", "describe", "frames"], ["topic", "lag", "frames"],
+    ]
+    for (listener, words) in [
+      ("ASTRAY", "kafka-internal.invalid:19092, which cannot be resolved from here ("),
+      (
+        "SHUT",
+        "localhost:1, which cannot be reached from here (Connection refused): set its advertised.listeners"
+      ),
+      (
+        "PAGES",
+        "\(broker.pagesAddress), where an HTTP server answers, not Kafka: set its advertised.listeners"
+      ),
+    ] {
+      let address = try broker.address(listener)
+      let running = try commands.map {
+        ($0, Date(), try RunningCommand(framefeed, $0 + ["--broker", address]))
+      }
+      for (command, started, child) in running {
+        let finished = try child.wait()
+        #expect(finished.code == 1, "\(listener) \(command)")
+        #expect(
+          finished.errors.contains(
+            "the Kafka broker at \(address): it answers, and tells clients to come to \(words)"),
+          "\(command): \(finished.errors)")
+        // Of 15 s and more; some waited without end.
+        let seconds = Date().timeIntervalSince(started)
+        #expect(seconds < 14, "\(listener) \(command): \(seconds) s")
+        print("\(listener) \(command.joined(separator: " ")): within \(Int(seconds + 1)) s")
+      }
+    }
+    let pages = try run(framefeed, "topic", "lag", "frames", "--broker", broker.pagesAddress)
+    #expect(
+      pages.code == 1 && pages.errors.contains("an HTTP server answers at \(broker.pagesAddress), not Kafka"),
+      "\(pages.errors)")
+  }
+}
