@@ -1,0 +1,137 @@
+"""What became of every frame under a fault, by the records of the topic and the answers (audit.py), and of the plain
+loop's records by what it wrote down."""
+
+import argparse
+import collections
+import json
+
+from confluent_kafka import KafkaException
+
+from audit_answers import Answers
+from audit_judgement import Judgement
+from audit_listing import History, Listing, UnknownTopic, messages, consumer, read
+from positions import positions
+from soak_loop import place
+
+
+class Row(dict):
+    """Of the table, by column."""
+
+    @property
+    def is_broken(self):
+        return bool(self["missing"] or self["stored twice"] or self["unordered"])
+
+
+class Account:
+    def __init__(self, feeds):
+        self.feeds, self.cluster = feeds, feeds.cluster
+        self.listing, self.loop_stored = None, collections.Counter()
+
+    def list_topics(self):
+        """What the topic has, behind what was saved before it was deleted."""
+        try:
+            self.listing = read(self.cluster.brokers, self.feeds.topic, {"log_level": "0"})
+        except (UnknownTopic, KafkaException):
+            self.listing = Listing(self.feeds.topic, {}, [])
+        self.history = History([*self.feeds.saved, self.listing])
+
+    def unanswered(self):
+        answered = {(run, sequence) for (_, run), sequences in list(self.feeds.answered.items()) for sequence in list(sequences)}
+        return sum((record.run, record.number) not in answered for _, record in self.history if record.kind == "frame")
+
+    def list_loop(self):
+        client = consumer(self.cluster.brokers, {"log_level": "0"})
+        try:
+            self.loop_stored = collections.Counter(map(place, messages(client, self.feeds.other)))
+        except (UnknownTopic, KafkaException):
+            pass
+        finally:
+            client.close()
+
+    def loop_rows(self, action):
+        found = collections.Counter()
+        for path in self.feeds.work.glob(f"{action}-*"):
+            for line in path.read_text().splitlines():
+                try:
+                    found[tuple(json.loads(line)[:3])] += 1
+                except ValueError:
+                    pass  # the last line of one that was killed
+        return found
+
+    def loop_unread(self):
+        return len(self.loop_stored.keys() - self.loop_rows("consume").keys())
+
+    def row(self):
+        feeds, answers = self.feeds, Answers(self.history)
+        try:
+            stand = {one["partition"]: one["committed"] for one in positions(
+                self.cluster.brokers, feeds.topic, feeds.group, {"log_level": "0"})}
+        except Exception:
+            stand = {}
+        for path in feeds.results:
+            answers.read(path.read_bytes().split(b"\n")[:-1] if path.exists() else [])
+        options = argparse.Namespace(group=stand and feeds.group, partial=False, policy="every", dead_letters=None)
+        report = Judgement(answers, {}, set(), stand, options).report()
+        total = report["totals"]
+        sent, acknowledged, missing = 0, 0, total["unanswered"]
+        told = collections.Counter()
+        for program in feeds.ended:
+            if program.role != "source":
+                continue
+            counts = self.counts(program)
+            sent, acknowledged = sent + counts["sent"], acknowledged + counts["acknowledged"]
+            told[program.feed] += counts["acknowledged"]
+        stored = collections.Counter()
+        for run in report["runs"]:
+            stored[run["feed"]] += run["frames"]
+        unstored = sum(max(0, told[feed] - stored[feed]) for feed in told)
+        if unstored:
+            feeds.notes.append(f"{unstored} frames acknowledged and not stored")
+        for name in "swapped", "invented", "holes", "afterEnd", "behind", "beyond":
+            if total[name]:
+                feeds.notes.append(f"audit: {name} {total[name]}")
+        lines = [line for run in report["runs"] for line in run["holesAt"]]
+        if lines:
+            feeds.notes.append(f"holes: {lines[:6]}")
+        produced, consumed = self.loop_rows("produce"), self.loop_rows("consume")
+        return Row({
+            "sent": sent, "acknowledged": acknowledged, "stored": sum(stored.values()),
+            "answered": total["answered"], "missing": missing + unstored, "stored twice": total["storedTwice"],
+            "answered twice": total["twice"], "unordered": total["backwards"] + total["storedBackwards"] + total["invented"] + total["swapped"],
+            "still": self.still(feeds.moves), "told": self.told(),
+            "loop lost": len(produced.keys() - self.loop_stored.keys()) + len(self.loop_stored.keys() - consumed.keys()),
+            "loop stored twice": sum(self.loop_stored.values()) - len(self.loop_stored),
+            "loop answered twice": sum(consumed.values()) - len(consumed),
+            "loop still": self.still(feeds.loop_moves)})
+
+    @staticmethod
+    def counts(program):
+        """By the report at the end; of one that was killed, by the last line of progress."""
+        try:
+            frames = json.loads(program.report.read_text())["frames"]
+            return {"sent": frames["sent"], "acknowledged": frames["acknowledged"]}
+        except (OSError, ValueError, KeyError):
+            return {"sent": program.sent, "acknowledged": program.acknowledged}
+
+    def still(self, moves):
+        """Seconds of the longest stretch since the fault began in which some feed had no answer, and whether it ended."""
+        worst, ended = 0.0, True
+        for times in moves.values():
+            times = sorted(t for t in times if t <= self.feeds.done)
+            last = self.feeds.began
+            for at in [t for t in times if t > last] + [self.feeds.done]:
+                if at - last > worst:
+                    worst, ended = at - last, at != self.feeds.done
+                last = at
+        return f"{worst:.1f}" if ended else f">{worst:.1f}"
+
+    def told(self):
+        """The first line since the fault began of a source, and of a sink, and after how many seconds."""
+        found = []
+        for role in "source", "sink":
+            lines = [(at, line) for program in self.feeds.ended if program.role == role for at, line in program.lines
+                     if self.feeds.began <= at <= self.feeds.done]
+            if lines:
+                at, line = min(lines)
+                found.append(f"{role} {at - self.feeds.began:.1f} s: {line.removeprefix('framefeed: ')}")
+        return found
