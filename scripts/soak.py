@@ -6,14 +6,14 @@ a frame is missing, stored twice or out of order; `soak.py list` lists the fault
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import soak_faults, soak_faults_between  # They name themselves in FAULTS.
 from soak_cluster import Cluster
-from soak_faults import FAULTS
+from soak_fault import FAULTS
 from soak_feeds import Feeds
 
 COLUMNS = ["sent", "acknowledged", "stored", "answered", "missing", "stored twice", "answered twice", "unordered", "still"]
@@ -55,8 +55,7 @@ def suffer(cluster, work, fault, given):
         is_whole = not feeds.comes_back or cluster.heal(feeds.topic)
         row = feeds.end().row()
         row["notes"] = feeds.notes
-        if os.environ.get("SOAK_LOGS"):
-            row["said"] = feeds.said()
+        row["said"] = feeds.said()
         return row, is_whole
     finally:
         feeds.close()
@@ -74,7 +73,7 @@ def main():
     parser.add_argument("faults", metavar="FAULT", nargs="*")
     parser.add_argument("--brief", action="store_true", help="as short as can be")
     parser.add_argument("--seconds", type=float, default=0, help="each fault again and again for so long (default: once)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="the rows, for programs")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the rows for programs, with all that was said")
     given = parser.parse_args()
     if given.faults == ["list"]:
         print("\n".join(f"{name:22} {' '.join(fault.run.__doc__.split())}" for name, fault in FAULTS.items()))
@@ -100,6 +99,8 @@ def main():
                     clusters.drop(fault)
                     continue
                 rows[name] = row
+                if given.json:
+                    given.json.write_text(json.dumps(rows, indent=1) + "\n")
                 print(shown(name, row), flush=True)
                 print(f"{name}, {time.monotonic() - since:.0f} s: {'; '.join(row['notes'])}", file=sys.stderr, flush=True)
                 if row.is_broken:
@@ -109,8 +110,6 @@ def main():
                     clusters.drop(fault)
         finally:
             clusters.close()
-    if given.json:
-        given.json.write_text(json.dumps(rows, indent=1) + "\n")
     if broken:
         print(f"soak: broken: {', '.join(broken)}", file=sys.stderr)
     return 1 if broken else 0

@@ -1,5 +1,6 @@
-"""Faults again and again, against local brokers of its own: see soak.sh. Ends with 1 if a frame was lost or came
-out of order, or a position is wrong.
+"""Faults again and again, against a development server of its own: soak_development.py list | SECONDS [FAULT...].
+Ends with 1 if a frame was lost or came out of order, or a position is wrong. The fault book (soak.py) has more, and
+Apache Kafka.
 
 Frames are counted by feed, run and sequence from the sinks' answers alone, positions are the broker's own answer
 to confluent-kafka: no count is taken from a report of ours. Every topic has partitions of different lengths."""
@@ -26,7 +27,7 @@ GROUP = "framefeed"
 # Records without a value that the partitions begin with, and how long their feeds are to each other.
 BEGINNINGS = [5, 0, 9, 2]
 LENGTHS = [1.0, 0.7, 0.9, 0.8]
-COLUMNS = "sent answered lost twice unordered dropped behind".split()
+COLUMNS = "sent answered lost twice unordered behind".split()
 
 
 class Broker:
@@ -35,19 +36,14 @@ class Broker:
     def __init__(self, work):
         self.directory = work / "broker"
         self.process = subprocess.Popen(
-            [sys.executable, "scripts/broker.py", "run", "--temporary", str(self.directory)],
+            [sys.executable, "scripts/broker.py", "run", "--development", "--temporary", str(self.directory)],
             stdout=subprocess.PIPE, text=True)
         self.name, _, self.address = self.process.stdout.readline().strip().rpartition(" at ")
         if not self.address:
             sys.exit("soak: the local broker did not come up")
 
-    @property
-    def is_development_server(self):
-        return not self.name.startswith("Apache Kafka")
-
-    def order(self, action, *nodes):
-        subprocess.run([sys.executable, "scripts/broker.py", action, str(self.directory), *map(str, nodes or [1])],
-                       check=True)
+    def order(self, action):
+        subprocess.run([sys.executable, "scripts/broker.py", action, str(self.directory), "1"], check=True)
 
     def start(self):
         self.order("start")
@@ -88,21 +84,20 @@ class Feeds:
         self.running.append(process)
         return process
 
-    def sink(self, name=None, *more, model="models/motion.json"):
+    def sink(self, name=None, *more):
         """One with a name in its group takes the place of one of the same name that was killed; one without leaves
         the group when it ends."""
         self.results.append(self.work / f"{len(self.results)}.jsonl")
         member = ["-X", f"group.instance.id={name}"] if name else []
-        return self.run("sink", "--group", GROUP, "--model", model, "--results", str(self.results[-1]), *member, *more)
+        return self.run("sink", "--group", GROUP, "--model", "models/motion.json", "--results", str(self.results[-1]), *member, *more)
 
     def lengths(self, seconds):
         return [int(RATE * seconds * share) for share in LENGTHS[:len(self.names)]]
 
-    def sources(self, seconds, first=SOURCE):
+    def sources(self, seconds):
         """One for each feed; the first one's is the longest and lasts for so many seconds."""
-        pictures = [first] + [SOURCE] * (len(self.names) - 1)
-        return [self.run("stream", *picture, "--feed", name, "--fps", str(RATE), "--frames", str(frames))
-                for picture, name, frames in zip(pictures, self.names, self.lengths(seconds))]
+        return [self.run("stream", *SOURCE, "--feed", name, "--fps", str(RATE), "--frames", str(frames))
+                for name, frames in zip(self.names, self.lengths(seconds))]
 
     def end(self, sources):
         """Waits for sources: what they were to send is then with the broker."""
@@ -154,20 +149,16 @@ class Feeds:
         self.notes += [f"position: {p}" for p in wrong]
         return sum(abs(p["end"] - (p["committed"] or 0)) for p in found)
 
-    def row(self, seconds, drops=False):
+    def row(self, seconds):
         """Accounts for every frame of sources that ended in order: one run a feed."""
         found, twice, unordered = self.runs()
-        sent, lost, dropped, answered = 0, 0, 0, sum(map(len, found.values()))
+        sent, lost, answered = 0, 0, sum(map(len, found.values()))
         for name, frames in zip(self.names, self.lengths(seconds)):
             runs = [run for (feed, _), run in found.items() if feed == name]
-            seen = runs[0] if len(runs) == 1 else set()
-            absent = set(range(frames)) - seen
             sent += frames
-            # The newest frame of a feed is never dropped.
-            dropped += len(absent) if drops and frames - 1 in seen else 0
-            lost += 0 if drops and frames - 1 in seen else len(absent)
+            lost += len(set(range(frames)) - (runs[0] if len(runs) == 1 else set()))
         return {"sent": sent, "answered": answered, "lost": lost, "twice": twice, "unordered": unordered,
-                "dropped": dropped, "behind": self.behind()}
+                "behind": self.behind()}
 
     def close(self):
         for process in self.running:
@@ -176,10 +167,6 @@ class Feeds:
                 process.wait()
         self.broker.close()
         self.directory.cleanup()
-
-
-def report(path):
-    return json.loads(Path(path).read_text())
 
 
 def stop(sink):
@@ -237,13 +224,13 @@ def source_killed(seconds):
     found, twice, unordered = feeds.runs()
     answered = sum(map(len, found.values()))
     gaps = sum(max(run) + 1 - len(run) for run in found.values())
-    named = sum("has no end: its source stopped" in note for note in report(feeds.work / "sink.json")["notes"])
+    named = sum("has no end: its source stopped" in note for note in json.loads((feeds.work / "sink.json").read_text())["notes"])
     if code != 2 or named != min(rounds * len(feeds.names), 10) or len(found) != rounds * len(feeds.names):
         feeds.notes.append(f"exit {code}, {len(found)} runs, {named} named")
         gaps += 1
     feeds.notes.append("sent: what the killed sources had acknowledged at least")
     row = {"sent": acknowledged, "answered": answered, "lost": gaps + max(0, acknowledged - answered), "twice": twice,
-           "unordered": unordered, "dropped": 0, "behind": feeds.behind()}
+           "unordered": unordered, "behind": feeds.behind()}
     return feeds, row, worst, rounds
 
 
@@ -257,46 +244,17 @@ def broker_restarted(seconds):
     for _ in range(max(1, seconds // 30)):
         time.sleep(15)
         # The development server goes on acknowledging while it ends, and forgets that: the sources stand still.
-        still = sources if feeds.broker.is_development_server else []
-        for source in still:
+        for source in sources:
             source.send_signal(signal.SIGSTOP)
         time.sleep(0.5)
         feeds.broker.stop()
-        for source in still:
+        for source in sources:
             source.send_signal(signal.SIGCONT)
         time.sleep(5)
         feeds.broker.start()
         worst, rounds = max(worst, feeds.recovered(time.monotonic(), sources)), rounds + 1
     feeds.end(sources)
     finish(feeds, sink, seconds)
-    return feeds, feeds.row(seconds), worst, rounds
-
-
-def one_of_two_killed(seconds):
-    """Two sinks; one of them is killed and started again, every 10 s."""
-    feeds = Feeds(partitions=4)
-    sinks = [feeds.sink("one"), feeds.sink("two")]
-    time.sleep(4)
-    sources = feeds.sources(seconds)
-    worst, rounds = 0, 0
-    while all(source.poll() is None for source in sources):
-        time.sleep(10)
-        at = rounds % 2
-        sinks[at].kill()
-        sinks[at].wait()
-        began = time.monotonic()
-        sinks[at] = feeds.sink(["one", "two"][at])
-        own = feeds.results[-1]
-        while time.monotonic() - began < 60 and not (own.exists() and own.stat().st_size):
-            if any(source.poll() is not None for source in sources):
-                break
-            time.sleep(0.02)
-        else:
-            worst = max(worst, time.monotonic() - began)
-        rounds += 1
-    feeds.end(sources)
-    finish(feeds, sinks[0], seconds)
-    stop(sinks[1])
     return feeds, feeds.row(seconds), worst, rounds
 
 
@@ -327,61 +285,14 @@ def sinks_come_and_go(seconds):
     return feeds, feeds.row(seconds), worst, rounds
 
 
-INFERENCE = 330  # ms, ten times the time between two frames of 30 a second
-
-
-def memory(process):
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1000
-
-
-def slow_model(policy, seconds):
-    """A model ten times slower than one of its feeds, of 720p JPEG files."""
-    feeds = Feeds()
-    manifest = feeds.work / "slow.json"
-    manifest.write_text(json.dumps({
-        "name": "slow", "runtime": {"kind": "builtin", "model": "null", "delayMs": INFERENCE},
-        "input": {"width": 224, "height": 224}}))
-    path = feeds.work / "first.json"
-    sink = feeds.sink(None, "--policy", policy, "--report", str(path), model=str(manifest))
-    time.sleep(3)
-    sources = feeds.sources(seconds, ["samples/flight", "--loop", "forever"])
-    sizes = []
-    while sources[0].poll() is None:
-        time.sleep(seconds / 12)
-        sizes.append((memory(sink), memory(sources[0]) if sources[0].poll() is None else sizes[-1][1]))
-    feeds.end(sources)
-    time.sleep(2)
-    stop(sink)
-    first = report(path)
-    if policy == "every":  # What is left, by a model that keeps up.
-        finish(feeds, feeds.sink(), seconds)
-    age, transport = first["stages"]["endToEnd"], first["stages"]["transport"]
-    feeds.notes.append(
-        f"age of answered frames: p50 {age['p50']:.0f} ms, p99 {age['p99']:.0f} ms; one inference {INFERENCE} ms, "
-        f"one frame interval 33 ms; transport p99 {transport['p99']:.0f} ms; behind at the end: {first.get('lag')}")
-    feeds.notes.append("memory of sink and source, MB: " + "  ".join(f"{a:.0f}/{b:.0f}" for a, b in sizes))
-    return feeds, feeds.row(seconds, drops=policy == "latest"), 0, 1
-
-
-def slow_model_latest(seconds):
-    return slow_model("latest", min(seconds, 60))
-
-
-def slow_model_every(seconds):
-    # The local broker keeps 200 MB: a minute of these frames.
-    return slow_model("every", min(seconds, 60))
-
-
-FAULTS = {"slow model, latest": slow_model_latest, "slow model, every": slow_model_every,
-          "sink killed": sink_killed, "source killed": source_killed,
-          "broker restarted": broker_restarted, "one of two sinks killed": one_of_two_killed,
-          "sinks come and go": sinks_come_and_go}
+FAULTS = {"sink-killed": sink_killed, "source-killed": source_killed, "broker-restarted": broker_restarted,
+          "sinks-come-and-go": sinks_come_and_go}
 
 
 def main():
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 120
-    if seconds == 0:
-        sys.exit("\n".join(FAULTS))
+    if sys.argv[1:] == ["list"]:
+        return print("\n".join(FAULTS))
+    seconds = int(sys.argv[1])
     wanted = sys.argv[2:] or list(FAULTS)
     width = max(map(len, wanted))
     print("fault".ljust(width), "times", *(name.rjust(9) for name in COLUMNS), "  recovered in", flush=True)
