@@ -156,14 +156,15 @@ extension FrameConsumer {
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
     let paused = polling.withLock { $0.paused }
     report("taking partitions", ConsumerAssignment.add(client.handle, list))
+    // They may have been paused when they were given up, and an assignment does not end that while anything in the
+    // client still holds them, such as a commit that is tried again.
+    resume(beginnings.map(\.partition))
     if isWhole {
       // What is assigned anew is not paused.
       polling.withLock { $0.paused = [] }
       let new = Set(beginnings.map(\.partition))
       pause(paused.filter { !new.contains($0) }.sorted())
     }
-    // They may have been paused when they were given up.
-    resume(beginnings.map(\.partition))
   }
 
   func unassign(_ partitions: [Int32]) {
