@@ -114,7 +114,9 @@ class Feeds:
         self.loop("produce")
         for number in range(len(FEEDS)):
             self.source(number)
-        if not self.until(lambda: all(self.moves[name] for name in self.names) and len(self.loop_moves) >= len(PLACES), 60):
+        # Each sink has its share: a fault is not to meet the group while it shares out.
+        if not self.until(lambda: all(path.exists() and path.stat().st_size for path in self.results) and all(
+                self.moves[name] for name in self.names) and len(self.loop_moves) >= len(PLACES), 60):
             raise RuntimeError("feeds and loop did not come up: " + "; ".join(
                 line for program in [*self.programs, *self.loops.values()] for _, line in program.lines[-3:]))
         time.sleep(seconds)
