@@ -58,6 +58,15 @@ class Account:
                     pass  # the last line of one that was killed
         return found
 
+    def of_loop(self):
+        """What was lost of its records (acknowledged and not stored, stored and not received) and what is twice; not known
+        where the topic was deleted, as no program of ours listed it before."""
+        produced, consumed = self.loop_rows("produce"), self.loop_rows("consume")
+        found = [len(produced.keys() - self.loop_stored.keys()) + len(self.loop_stored.keys() - consumed.keys()),
+                 self.loop_stored.total() - len(self.loop_stored), consumed.total() - len(consumed)]
+        names = "loop lost", "loop stored twice", "loop answered twice"
+        return dict(zip(names, ["-"] * 3 if self.feeds.saved else found))
+
     def loop_unread(self):
         return len(self.loop_stored.keys() - self.loop_rows("consume").keys())
 
@@ -93,15 +102,12 @@ class Account:
         lines = [line for run in report["runs"] for line in run["holesAt"]]
         if lines:
             feeds.notes.append(f"holes: {lines[:6]}")
-        produced, consumed = self.loop_rows("produce"), self.loop_rows("consume")
         return Row({
             "sent": sent, "acknowledged": acknowledged, "stored": sum(stored.values()),
             "answered": total["answered"], "missing": missing + unstored, "stored twice": total["storedTwice"],
             "answered twice": total["twice"], "unordered": total["backwards"] + total["storedBackwards"] + total["invented"] + total["swapped"],
             "still": self.still(feeds.moves), "told": self.told(),
-            "loop lost": len(produced.keys() - self.loop_stored.keys()) + len(self.loop_stored.keys() - consumed.keys()),
-            "loop stored twice": sum(self.loop_stored.values()) - len(self.loop_stored),
-            "loop answered twice": sum(consumed.values()) - len(consumed),
+            **self.of_loop(),
             "loop still": self.still(feeds.loop_moves)})
 
     @staticmethod
@@ -130,7 +136,7 @@ class Account:
         found = []
         for role in "source", "sink":
             lines = [(at, line) for program in self.feeds.ended if program.role == role for at, line in program.lines
-                     if self.feeds.began <= at <= self.feeds.done]
+                     if self.feeds.began <= at < min(self.feeds.done, program.stopped)]
             if lines:
                 at, line = min(lines)
                 found.append(f"{role} {at - self.feeds.began:.1f} s: {line.removeprefix('framefeed: ')}")

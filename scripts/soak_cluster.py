@@ -69,9 +69,9 @@ class Cluster:
              "--listener", f"LINE=PLAINTEXT@{lines}", "--listener", "LOGIN=SASL_PLAINTEXT",
              "--listener", "RELOGIN=SASL_SSL", "--add-scram", f"SCRAM-SHA-512=[name=cam,password={PASSWORD}]",
              *(argument for key, value in settings.items() for argument in ("--set", f"{key}={value}"))],
-            stdout=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=open(directory / "brokers", "w"), text=True)
         if not self.process.stdout.readline():
-            raise RuntimeError("the cluster did not come up")
+            raise RuntimeError(f"the cluster did not come up: {(directory / 'brokers').read_text()}")
         state = json.loads((self.directory / "cluster.json").read_text())
         self.listeners = state["listeners"]
         for node, line in self.lines.items():

@@ -152,9 +152,9 @@ class Feeds:
         self.notes.append(f"{why}; ended: " + (", ".join(f"{n} {what}" for what, n in ended.items()) or "none"))
 
     def ends(self, why):
-        """Waits until what ends by design has ended; the loop never does."""
+        """Waits until what ends by design has ended: 30 s after the cause was told."""
         self.comes_back = False
-        self.until(lambda: not any(program.runs for program in self.programs), 30)
+        self.until(lambda: not any(program.runs for program in self.programs), 50)
         self.note_ends(why)
 
     def until(self, holds, seconds):

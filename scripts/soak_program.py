@@ -13,8 +13,9 @@ PROGRESS = re.compile(r"^(\d+)/(\d+) frames (acknowledged|inferred)|^\d+ frames 
 class Program:
     """One that runs, what it says line by line, and when."""
 
-    def __init__(self, role, arguments, environment=None):
+    def __init__(self, role, arguments):
         self.role, self.lines, self.acknowledged, self.sent = role, [], 0, 0
+        self.stopped = float("inf")  # when we had it end
         self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -43,6 +44,7 @@ class Program:
 
     def stop(self, number=signal.SIGINT, seconds=45):
         """In order; False where it had to be killed."""
+        self.stopped = time.monotonic()
         self.send(signal.SIGCONT)
         self.send(number)
         try:
