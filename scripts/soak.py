@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def suffer(cluster, work, fault, given):
 
 def shown(name, row):
     cells = [name, *(str(row[column]) for column in COLUMNS),
-             "<br>".join(row["told"]).replace("|", "\\|") or "nothing",
+             "<br>".join(textwrap.shorten(line, 150, placeholder=" ...") for line in row["told"]).replace("|", "\\|")
+             or "nothing",
              f"{row['loop lost']}, {row['loop stored twice']}, {row['loop answered twice']}", row["loop still"]]
     return "| " + " | ".join(cells) + " |"
 

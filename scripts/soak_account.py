@@ -140,4 +140,4 @@ class Account:
             if lines:
                 at, line = min(lines)
                 found.append(f"{role} {at - self.feeds.began:.1f} s: {line.removeprefix('framefeed: ')}")
-        return found
+        return found + [self.feeds.ends_told] * (self.feeds.ends_told is not None)

@@ -49,7 +49,7 @@ class Feeds:
         self.moves = collections.defaultdict(list)  # when an answer came, by feed
         self.loop_moves = collections.defaultdict(list)  # when a record came, by partition
         self.began, self.done, self.notes = None, None, []
-        self.saved, self.comes_back = [], True
+        self.saved, self.comes_back, self.ends_told = [], True, None
         self.tail = Tail()
         cluster.create(self.topic)
         cluster.create(self.other)
@@ -147,9 +147,10 @@ class Feeds:
             self.loop(action)
 
     def note_ends(self, why):
-        ended = collections.Counter(f"{program.role} exit {program.process.returncode}"
-                                    for program in [*self.programs, *self.loops.values()] if not program.runs)
-        self.notes.append(f"{why}; ended: " + (", ".join(f"{n} {what}" for what, n in ended.items()) or "none"))
+        ended = collections.Counter(f"{program.role} with exit code {program.process.returncode}"
+                                    for program in self.programs if not program.runs)
+        self.ends_told = "ended: " + (", ".join(f"{count} {what}" for what, count in ended.items()) or "none")
+        self.notes.append(f"{why}; {self.ends_told}")
 
     def ends(self, why):
         """Waits until what ends by design has ended: 30 s after the cause was told."""
