@@ -222,8 +222,8 @@ class AuditTest(unittest.TestCase):
         topic.files[0].pop(3)
         report = self.audit(topic, topic.files, code=2)
         self.found(report, holes=1, storedTwice=1, storedBackwards=1, crossed=1)
-        self.assertEqual([[run[name] for name in ("holes", "storedTwice", "storedBackwards")] for run in report["runs"]],
-                         [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+        names = "holes", "storedTwice", "storedBackwards"
+        self.assertEqual([[run[name] for name in names] for run in report["runs"]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
         topic.delete()
 
     def test_records_stored_twice_alone_are_no_loss(self):

@@ -17,8 +17,8 @@ from soak_cluster import Cluster
 from soak_fault import FAULTS
 from soak_feeds import Feeds
 
-COLUMNS = ["sent", "acknowledged", "stored", "answered", "missing", "stored twice", "answered twice", "unordered", "still"]
-LOOP = ["loop lost", "loop stored twice", "loop answered twice", "loop still"]
+COLUMNS = "sent,acknowledged,stored,answered,missing,stored twice,answered twice,unordered,still".split(",")
+OF_LOOP = ["loop: lost, stored twice, answered twice", "loop: still"]
 
 
 class Clusters:
@@ -74,7 +74,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("faults", metavar="FAULT", nargs="*")
     parser.add_argument("--brief", action="store_true", help="as short as can be")
-    parser.add_argument("--seconds", type=float, default=0, help="each fault again and again for so long (default: once)")
+    parser.add_argument("--seconds", type=float, default=0, help="each fault again and again for so long; 0: once")
     parser.add_argument("--json", type=Path, metavar="FILE", help="the rows for programs, with all that was said")
     given = parser.parse_args()
     if given.faults == ["list"]:
@@ -92,7 +92,7 @@ def main():
                     cluster = clusters.take(fault)
                     if not rows and not broken:
                         print(f"{cluster.name}, three nodes\n", flush=True)
-                        heads = ["fault", *COLUMNS, "told first", "loop: lost, stored twice, answered twice", "loop: still"]
+                        heads = ["fault", *COLUMNS, "told first", *OF_LOOP]
                         print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}", flush=True)
                     row, is_whole = suffer(cluster, Path(work), fault, given)
                 except Exception as error:  # The others are to be seen all the same.
@@ -104,7 +104,8 @@ def main():
                 if given.json:
                     given.json.write_text(json.dumps(rows, indent=1) + "\n")
                 print(shown(name, row), flush=True)
-                print(f"{name}, {time.monotonic() - since:.0f} s: {'; '.join(row['notes'])}", file=sys.stderr, flush=True)
+                took = f"{time.monotonic() - since:.0f} s"
+                print(f"{name}, {took}: {'; '.join(row['notes'])}", file=sys.stderr, flush=True)
                 if row.is_broken:
                     broken.append(name)
                 if not is_whole:

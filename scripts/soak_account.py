@@ -36,7 +36,8 @@ class Account:
         self.history = History([*self.feeds.saved, self.listing])
 
     def unanswered(self):
-        answered = {(run, sequence) for (_, run), sequences in list(self.feeds.answered.items()) for sequence in list(sequences)}
+        answered = {(run, sequence) for (_, run), sequences in list(self.feeds.answered.items())
+                    for sequence in list(sequences)}
         return sum((record.run, record.number) not in answered for _, record in self.history if record.kind == "frame")
 
     def list_loop(self):
@@ -59,8 +60,8 @@ class Account:
         return found
 
     def of_loop(self):
-        """What was lost of its records (acknowledged and not stored, stored and not received) and what is twice; not known
-        where the topic was deleted, as no program of ours listed it before."""
+        """What was lost of its records (acknowledged and not stored, stored and not received) and what is twice; not
+        known where the topic was deleted, as it was not listed before."""
         produced, consumed = self.loop_rows("produce"), self.loop_rows("consume")
         found = [len(produced.keys() - self.loop_stored.keys()) + len(self.loop_stored.keys() - consumed.keys()),
                  self.loop_stored.total() - len(self.loop_stored), consumed.total() - len(consumed)]
@@ -70,26 +71,26 @@ class Account:
     def loop_unread(self):
         return len(self.loop_stored.keys() - self.loop_rows("consume").keys())
 
-    def row(self):
+    def judgement(self):
         feeds, answers = self.feeds, Answers(self.history)
         try:
             stand = {one["partition"]: one["committed"] for one in positions(
                 self.cluster.brokers, feeds.topic, feeds.group, {"log_level": "0"})}
-        except Exception:
-            stand = {}
+        except (KafkaException, KeyError, RuntimeError):
+            stand = {}  # The topic is gone.
         for path in feeds.results:
             answers.read(path.read_bytes().split(b"\n")[:-1] if path.exists() else [])
         options = argparse.Namespace(group=stand and feeds.group, partial=False, policy="every", dead_letters=None)
-        report = Judgement(answers, {}, set(), stand, options).report()
+        return Judgement(answers, {}, set(), stand, options).report()
+
+    def row(self):
+        feeds, report = self.feeds, self.judgement()
         total = report["totals"]
-        sent, acknowledged, missing = 0, 0, total["unanswered"]
-        told = collections.Counter()
-        for program in feeds.ended:
-            if program.role != "source":
-                continue
-            counts = self.counts(program)
-            sent, acknowledged = sent + counts["sent"], acknowledged + counts["acknowledged"]
-            told[program.feed] += counts["acknowledged"]
+        sent, acknowledged, more, told = 0, 0, "", collections.Counter()
+        for program in (program for program in feeds.ended if program.role == "source"):
+            taken, answered, least = self.counts(program)
+            sent, acknowledged, more = sent + taken, acknowledged + answered, more or least
+            told[program.feed] += answered
         stored = collections.Counter()
         for run in report["runs"]:
             stored[run["feed"]] += run["frames"]
@@ -99,28 +100,28 @@ class Account:
         for name in "swapped", "invented", "holes", "afterEnd", "behind", "beyond":
             if total[name]:
                 feeds.notes.append(f"audit: {name} {total[name]}")
-        lines = [line for run in report["runs"] for line in run["holesAt"]]
-        if lines:
-            feeds.notes.append(f"holes: {lines[:6]}")
+        if holes := [hole for run in report["runs"] for hole in run["holesAt"]]:
+            feeds.notes.append(f"first holes: {holes[:6]}")
         return Row({
-            "sent": sent, "acknowledged": acknowledged, "stored": sum(stored.values()),
-            "answered": total["answered"], "missing": missing + unstored, "stored twice": total["storedTwice"],
-            "answered twice": total["twice"], "unordered": total["backwards"] + total["storedBackwards"] + total["invented"] + total["swapped"],
-            "still": self.still(feeds.moves), "told": self.told(),
-            **self.of_loop(),
+            "sent": f"{sent}{more}", "acknowledged": f"{acknowledged}{more}", "stored": sum(stored.values()),
+            "answered": total["answered"], "missing": total["unanswered"] + unstored,
+            "stored twice": total["storedTwice"], "answered twice": total["twice"],
+            "unordered": sum(total[name] for name in ("backwards", "storedBackwards", "invented", "swapped")),
+            "still": self.still(feeds.moves), "told": self.told(), **self.of_loop(),
             "loop still": self.still(feeds.loop_moves)})
 
     @staticmethod
     def counts(program):
-        """By the report at the end; of one that was killed, by the last line of progress."""
+        """Frames sent and acknowledged by a source's report at its end; how many at least, by its last line of
+        progress, where it was killed."""
         try:
             frames = json.loads(program.report.read_text())["frames"]
-            return {"sent": frames["sent"], "acknowledged": frames["acknowledged"]}
+            return frames["sent"], frames["acknowledged"], ""
         except (OSError, ValueError, KeyError):
-            return {"sent": program.sent, "acknowledged": program.acknowledged}
+            return program.acknowledged, program.acknowledged, "+"
 
     def still(self, moves):
-        """Seconds of the longest stretch since the fault began in which some feed had no answer, and whether it ended."""
+        """Seconds of the longest stretch since the fault began in which some feed had no answer; > where it goes on."""
         worst, ended = 0.0, True
         for times in moves.values():
             times = sorted(t for t in times if t <= self.feeds.done)

@@ -38,7 +38,7 @@ def certificate(directory):
 
 
 class Cluster:
-    """Runs beside this process and ends with it, in a directory of its own. The listener of each way of reaching it: PLAINTEXT; LINE, by way of
+    """Runs beside this process and ends with it, in a directory of its own. Ways of reaching it: PLAINTEXT; LINE, by
     lines that can be disturbed; LOGIN, by SCRAM; RELOGIN, by SCRAM in TLS, where a login is good for 3 s."""
 
     def __init__(self, directory, has_small_disk=False):
@@ -122,7 +122,8 @@ class Cluster:
     # What is done to it
 
     def create(self, name, **settings):
-        topic = NewTopic(name, replica_assignment=PLACES, num_partitions=len(PLACES), config={"min.insync.replicas": "2", **settings})
+        config = {"min.insync.replicas": "2", **settings}
+        topic = NewTopic(name, len(PLACES), replica_assignment=PLACES, config=config)
         self.admin.create_topics([topic])[name].result(20)
 
     def delete(self, *names):
@@ -149,7 +150,8 @@ class Cluster:
                   "--reassignment-json-file", plan, "--execute")
 
     def elect(self):
-        self.tool("org.apache.kafka.tools.LeaderElectionCommand", "--election-type", "preferred", "--all-topic-partitions")
+        self.tool("org.apache.kafka.tools.LeaderElectionCommand", "--election-type", "preferred",
+                  "--all-topic-partitions")
 
     def quota(self, rate):
         """Of each client id at each broker, in bytes a second; none with None."""

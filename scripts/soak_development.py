@@ -89,7 +89,8 @@ class Feeds:
         the group when it ends."""
         self.results.append(self.work / f"{len(self.results)}.jsonl")
         member = ["-X", f"group.instance.id={name}"] if name else []
-        return self.run("sink", "--group", GROUP, "--model", "models/motion.json", "--results", str(self.results[-1]), *member, *more)
+        return self.run("sink", "--group", GROUP, "--model", "models/motion.json", "--results", str(self.results[-1]),
+                        *member, *more)
 
     def lengths(self, seconds):
         return [int(RATE * seconds * share) for share in LENGTHS[:len(self.names)]]
@@ -224,7 +225,8 @@ def source_killed(seconds):
     found, twice, unordered = feeds.runs()
     answered = sum(map(len, found.values()))
     gaps = sum(max(run) + 1 - len(run) for run in found.values())
-    named = sum("has no end: its source stopped" in note for note in json.loads((feeds.work / "sink.json").read_text())["notes"])
+    notes = json.loads((feeds.work / "sink.json").read_text())["notes"]
+    named = sum("has no end: its source stopped" in note for note in notes)
     if code != 2 or named != min(rounds * len(feeds.names), 10) or len(found) != rounds * len(feeds.names):
         feeds.notes.append(f"exit {code}, {len(found)} runs, {named} named")
         gaps += 1

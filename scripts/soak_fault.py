@@ -5,8 +5,8 @@ FAULTS = {}
 
 class Fault:
     """``via``: the listener that clients take. ``again``: may be repeated on the same feeds. ``sinks``: their names.
-    ``settings``: arguments of each, with its name for {sink}. ``more``: settings of the loop's consumer. ``small_disk``:
-    one node's data is on a disk that can be filled."""
+    ``settings``: arguments of each, with its name for {sink}. ``more``: settings of the loop's consumer.
+    ``small_disk``: one node's data is on a disk that can be filled."""
 
     def __init__(self, run, via="PLAINTEXT", again=True, sinks=("one", "two"), settings=(), more={}, small_disk=False):
         self.run, self.via, self.again, self.sinks = run, via, again, sinks

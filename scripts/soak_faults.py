@@ -13,8 +13,8 @@ from soak_fault import fault
 def spare_leader(feeds):
     """A node that leads a partition and is neither controller nor coordinator, where there is one."""
     others = {feeds.cluster.controller(), feeds.cluster.coordinator(feeds.group)}
-    return next((node for node in (feeds.cluster.leader(feeds.topic, number) for number in range(4)) if node not in others),
-                feeds.cluster.leader(feeds.topic))
+    leaders = [feeds.cluster.leader(feeds.topic, number) for number in range(4)]
+    return next((node for node in leaders if node not in others), leaders[0])
 
 
 def kill_and_back(feeds, node):

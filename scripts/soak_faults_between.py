@@ -21,10 +21,11 @@ def quota(feeds):
 
 
 def rules(feeds, operations):
-    return [AclBinding(ResourceType.TOPIC, name, ResourcePatternType.LITERAL, "User:cam", "*", operation, AclPermissionType.DENY)
-            for name in (feeds.topic, feeds.other) for operation in operations] + [
-        AclBinding(ResourceType.TOPIC, name, ResourcePatternType.LITERAL, "User:*", "*", AclOperation.ALL, AclPermissionType.ALLOW)
-        for name in (feeds.topic, feeds.other)]
+    """What denies operations to the login. A topic that has any rule denies all that none allows."""
+    each = [("User:*", AclOperation.ALL, AclPermissionType.ALLOW)] + [
+        ("User:cam", operation, AclPermissionType.DENY) for operation in operations]
+    return [AclBinding(ResourceType.TOPIC, name, ResourcePatternType.LITERAL, user, "*", operation, kind)
+            for name in (feeds.topic, feeds.other) for user, operation, kind in each]
 
 
 def deny(feeds, *operations):

@@ -100,7 +100,8 @@ class Feeds:
         if action == "consume":
             self.tail.follow(path, lambda row, _: self.loop_moves[row[1]].append(row[3]))
         settings = {**self.cluster.settings(self.fault.via), **(self.fault.more if action == "consume" else {})}
-        self.loops[action] = Program("loop", [sys.executable, LOOP, action, self.other, str(path), json.dumps(settings)])
+        self.loops[action] = Program(
+            "loop", [sys.executable, LOOP, action, self.other, str(path), json.dumps(settings)])
 
     @property
     def programs(self):

@@ -35,7 +35,8 @@ class Loop:
     def produce(self):
         """acks=all, idempotent, and no record given up while it can be delivered within five minutes."""
         client = Producer({"acks": "all", "enable.idempotence": True, "linger.ms": 5, "log_level": 0, **self.settings})
-        partitions = len(AdminClient({"log_level": 0, **self.settings}).list_topics(self.topic, 30).topics[self.topic].partitions)
+        admin = AdminClient({"log_level": 0, **self.settings})
+        partitions = len(admin.list_topics(self.topic, 30).topics[self.topic].partitions)
         run, due, number = uuid.uuid4().hex, time.monotonic(), 0
 
         def acknowledged(error, message):

@@ -7,16 +7,17 @@ import subprocess
 import threading
 import time
 
-PROGRESS = re.compile(r"^(\d+)/(\d+) frames (acknowledged|inferred)|^\d+ frames ")
+PROGRESS = re.compile(r"^(\d+)(?:/\d+)? frames (acknowledged|\w+)")
 
 
 class Program:
     """One that runs, what it says line by line, and when."""
 
     def __init__(self, role, arguments):
-        self.role, self.lines, self.acknowledged, self.sent = role, [], 0, 0
+        self.role, self.lines, self.acknowledged = role, [], 0
         self.stopped = float("inf")  # when we had it end
-        self.process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        self.process = subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -24,8 +25,8 @@ class Program:
         for line in self.process.stdout:
             for part in line.rstrip("\n").split("\r"):
                 if found := PROGRESS.match(part):
-                    if found[3] == "acknowledged":
-                        self.acknowledged, self.sent = int(found[1]), int(found[2])
+                    if found[2] == "acknowledged":
+                        self.acknowledged = int(found[1])
                 elif part:
                     self.lines.append((time.monotonic(), part))
 
