@@ -156,7 +156,7 @@ class Feeds:
     def ends(self, why):
         """Waits until what ends by design has ended: 30 s after the cause was told."""
         self.comes_back = False
-        self.until(lambda: not any(program.runs for program in self.programs), 50)
+        self.until(lambda: not any(program.runs for program in self.programs), 65)
         self.note_ends(why)
 
     def until(self, holds, seconds):

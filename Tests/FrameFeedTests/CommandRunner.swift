@@ -79,8 +79,8 @@ final class RunningCommand {
   func kill() { signal(SIGKILL) }
 
   /// Waits for its end; kills it after two minutes, so that a hang is a failure and not a stop of all tests.
-  func wait() throws -> Finished {
-    let deadline = Date(timeIntervalSinceNow: 120)
+  func wait(seconds: Double = 120) throws -> Finished {
+    let deadline = Date(timeIntervalSinceNow: seconds)
     while child.isRunning, Date() < deadline { usleep(20_000) }
     if child.isRunning { kill() }
     child.waitUntilExit()

@@ -13,7 +13,7 @@ struct FaultBookTests {
     ]
     let ended = try RunningCommand(
       try #require(python), ["scripts/soak.py", "--brief"] + faults, environment: ["FRAMEFEED": framefeed]
-    ).wait()
+    ).wait(seconds: 400)
     #expect(ended.code == 0, "\(ended.text)\(ended.errors)")
     for fault in faults { #expect(ended.text.contains("\n| \(fault) |"), "\(ended.text)\(ended.errors)") }
   }
