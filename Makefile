@@ -102,8 +102,8 @@ bench: build peers ## every comparison, tables and figures in bench/ (KAFKA_HOME
 test: deps ## all tests, beside a broker (KAFKA_HOME, BROKER; FILTER=some of them)
 	@scripts/test.sh $(if $(FILTER),--filter '$(FILTER)')
 
-soak: deps build ## faults again and again, minutes each: what was lost, and how soon it went on (SECONDS=120, KAFKA_HOME)
-	@scripts/soak.sh $(or $(SECONDS),120)
+soak: deps build ## one fault after the other, 20 minutes: what became of each frame (KAFKA_HOME, FAULTS='leader-killed ...', SECONDS)
+	@SOAK_SECONDS=$(SECONDS) scripts/soak.sh $(FAULTS)
 
 sanitize: deps ## unit tests and whole feeds under AddressSanitizer and ThreadSanitizer
 	@scripts/sanitize.sh

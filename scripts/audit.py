@@ -3,8 +3,8 @@ read. RESULTS are files that `framefeed sink --results FILE` wrote, or kafka:TOP
 sink where repeats within it matter.
 
 Ends with 0 when every frame was answered once and in order; 2 when frames are unanswered, out of order or not on the
-topic, or answers are of no frame; 3 when there is nothing worse than frames that were answered twice or would be read
-again; 1 when the audit failed; 64 on wrong usage."""
+topic, or answers are of no frame; 3 when there is nothing worse than frames that were stored or answered twice or would
+be read again; 1 when the audit failed; 64 on wrong usage."""
 
 import argparse
 import collections
@@ -76,7 +76,7 @@ def lines_of(report):
         if report[what]:
             yield f"{name}: {text_of_places(report[what])}"
     verdict = {0: "exact: every frame was answered once and in order", 2: "WRONG",
-               3: "complete, but answered twice or to be read again"}
+               3: "complete, but stored or answered twice, or to be read again"}
     yield f"{verdict[report['exit']]}: {text_of_counts(report['totals'])}"
 
 

@@ -38,6 +38,15 @@ class Run:
         self.answers = collections.Counter()  # by sequence
         self.holes = []  # first and last sequence that the topic does not have, and why
         self.again = self.backwards = self.crossed = 0
+        self.stored_twice = self.stored_backwards = 0
+        self.highest = {}  # sequence by era and partition
+
+    def store(self, place, sequence):
+        """Takes a frame of the topic; those of a partition come in its order."""
+        self.stored_twice += sequence in self.places
+        self.stored_backwards += sequence not in self.places and sequence < self.highest.get(place[:2], -1)
+        self.places[sequence].append(place)
+        self.highest[place[:2]] = max(self.highest.get(place[:2], -1), sequence)
 
     def find_holes(self, history):
         there = sorted(self.places)
@@ -79,7 +88,7 @@ class Answers:
                 self.keys[record.run].append(key)
             run = self.runs[key, record.run]
             if record.kind == "frame":
-                run.places[record.number].append(place)
+                run.store(place, record.number)
             else:
                 run.end, run.end_place = record.number, place
 

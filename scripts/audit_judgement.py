@@ -8,10 +8,10 @@ from audit_listing import Place
 
 # What is counted, in the order told; what of it is wrong, and what only is more than once.
 OF_FOREIGN = "frames answered twice refused before dropped unanswered passed deleted".split()
-OF_RUN = OF_FOREIGN + "holes afterEnd backwards crossed repeatedInOneFile".split()
+OF_RUN = OF_FOREIGN + "holes storedTwice storedBackwards afterEnd backwards crossed repeatedInOneFile".split()
 COUNTS = OF_RUN + "swapped invented beyond behind junk untold altered".split()
-WRONG = "unanswered holes afterEnd backwards swapped invented beyond untold altered".split()
-REPEATED = ["twice", "behind"]
+WRONG = "unanswered holes storedBackwards afterEnd backwards swapped invented beyond untold altered".split()
+REPEATED = ["storedTwice", "twice", "behind"]
 
 
 def spans(numbers):
@@ -101,6 +101,7 @@ class Judgement:
                 unanswered += [(place, sequence) for place in places]
         count.update(self.unanswered(place for place, _ in unanswered))
         count["unanswered"] = len({sequence for _, sequence in unanswered})
+        count["storedTwice"], count["storedBackwards"] = run.stored_twice, run.stored_backwards
         count["backwards"], count["crossed"], count["repeatedInOneFile"] = run.backwards, run.crossed, run.again
         excused = self.excused_below(run)
         # Some may have been there when they were answered.

@@ -213,6 +213,26 @@ class AuditTest(unittest.TestCase):
         report = self.audit(topic, topic.files, "--from-offsets", saved, code=2)
         self.assertEqual(report["totals"]["unanswered"], 2)
 
+    def test_a_topic_that_lacks_doubles_or_swaps_records_is_found(self):
+        """What a bad producer does, though every record that there is was answered once."""
+        topic = Topic()
+        topic.frames(0, "a", "a-1", [0, 1, 3, 4], end=5)
+        topic.frames(1, "b", "b-1", [0, 1, 2, 2, 3], end=4)
+        topic.frames(2, "c", "c-1", [0, 2, 1, 3], end=4)
+        topic.files[0].pop(3)
+        report = self.audit(topic, topic.files, code=2)
+        self.found(report, holes=1, storedTwice=1, storedBackwards=1, crossed=1)
+        names = "holes", "storedTwice", "storedBackwards"
+        self.assertEqual([[run[name] for name in names] for run in report["runs"]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]])
+        topic.delete()
+
+    def test_records_stored_twice_alone_are_no_loss(self):
+        topic = Topic()
+        topic.frames(1, "b", "b-1", [0, 1, 2, 1, 2, 3], end=4)
+        topic.files[0] = [row for number, row in enumerate(topic.files[0]) if number not in (3, 4)]
+        self.found(self.audit(topic, topic.files, code=3), storedTwice=2)
+        topic.delete()
+
     def test_aborted_and_open_transactions(self):
         topic = Topic()
         topic.producer.flush()

@@ -1,416 +1,122 @@
-"""Faults again and again, against local brokers of its own: see soak.sh. Ends with 1 if a frame was lost or came
-out of order, or a position is wrong.
+"""The fault book: soak.py [--brief] [--seconds N] [--json FILE] [FAULT...]
 
-Frames are counted by feed, run and sequence from the sinks' answers alone, positions are the broker's own answer
-to confluent-kafka: no count is taken from a report of ours. Every topic has partitions of different lengths."""
+Three brokers of Apache Kafka, six feeds, two sinks, and a plain confluent-kafka loop beside them; one fault after the
+other, a row of a Markdown table each. Frames are counted on the topic and in the answers (audit.py). Ends with 1 where
+a frame is missing, stored twice or out of order; `soak.py list` lists the faults."""
 
+import argparse
 import json
-import os
-import re
-import signal
-import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from pathlib import Path
 
-from confluent_kafka import Producer
+import soak_faults, soak_faults_between  # They name themselves in FAULTS.
+from soak_cluster import Cluster
+from soak_fault import FAULTS
+from soak_feeds import Feeds
 
-from positions import positions
-
-FRAMEFEED = os.environ.get("FRAMEFEED", ".build/release/framefeed")
-SOURCE = ["synthetic:320x180", "--codec", "jpeg"]
-RATE = 30  # frames a second of each feed
-GROUP = "framefeed"
-# Records without a value that the partitions begin with, and how long their feeds are to each other.
-BEGINNINGS = [5, 0, 9, 2]
-LENGTHS = [1.0, 0.7, 0.9, 0.8]
-COLUMNS = "sent answered lost twice unordered dropped behind".split()
+COLUMNS = "sent,acknowledged,stored,answered,missing,stored twice,answered twice,unordered,still".split(",")
+OF_LOOP = ["loop: lost, stored twice, answered twice", "loop: still"]
 
 
-class Broker:
-    """One of its own (see broker.py) that can be ended in order and started again with what it had."""
+class Clusters:
+    """Started when they are first needed, and again where one did not become whole."""
 
     def __init__(self, work):
-        self.directory = work / "broker"
-        self.process = subprocess.Popen(
-            [sys.executable, "scripts/broker.py", "run", "--temporary", str(self.directory)],
-            stdout=subprocess.PIPE, text=True)
-        self.name, _, self.address = self.process.stdout.readline().strip().rpartition(" at ")
-        if not self.address:
-            sys.exit("soak: the local broker did not come up")
+        self.work, self.running = work, {}
 
-    @property
-    def is_development_server(self):
-        return not self.name.startswith("Apache Kafka")
+    def take(self, fault):
+        if fault.small_disk not in self.running:
+            directory = Path(tempfile.mkdtemp(dir=self.work))
+            self.running[fault.small_disk] = Cluster(directory, fault.small_disk)
+        return self.running[fault.small_disk]
 
-    def order(self, action, *nodes):
-        subprocess.run([sys.executable, "scripts/broker.py", action, str(self.directory), *map(str, nodes or [1])],
-                       check=True)
-
-    def start(self):
-        self.order("start")
-
-    def stop(self):
-        self.order("stop")
+    def drop(self, fault):
+        if cluster := self.running.pop(fault.small_disk, None):
+            cluster.close()
 
     def close(self):
-        self.process.terminate()
-        self.process.wait()
+        for cluster in self.running.values():
+            cluster.close()
 
 
-def murmur2(key):
-    """The hash by which Kafka's own clients choose a key's partition; without the sign, as they use it."""
-    factor, mask = 0x5BD1E995, 0xFFFFFFFF
-    value = 0x9747B28C ^ len(key)
-    whole = len(key) // 4 * 4
-    for at in range(0, whole, 4):
-        word = int.from_bytes(key[at:at + 4], "little") * factor & mask
-        value = value * factor & mask ^ (word ^ word >> 24) * factor & mask
-    if whole < len(key):
-        value = (value ^ int.from_bytes(key[whole:], "little")) * factor & mask
-    value = (value ^ value >> 13) * factor & mask
-    return (value ^ value >> 15) & 0x7FFFFFFF
-
-
-class Feeds:
-    """A broker, a topic with a feed in each partition, and the sources and sinks that are started on it."""
-
-    def __init__(self, partitions=3):
-        self.directory = tempfile.TemporaryDirectory()
-        self.work = Path(self.directory.name)
-        self.broker = Broker(self.work)
-        self.running = []
-        self.results = []
-        self.notes = []
-        self.run("topic", "create", "frames", "--partitions", str(partitions)).wait()
-        # Where FrameFeed puts a feed.
-        self.names = [next(name for name in (f"camera-{n}" for n in range(1, 1000))
-                           if murmur2(name.encode()) % partitions == partition) for partition in range(partitions)]
-        producer = Producer({"bootstrap.servers": self.broker.address})
-        for partition in range(partitions):
-            for _ in range(BEGINNINGS[partition]):
-                producer.produce("frames", None, self.names[partition], partition)
-        producer.flush()
-
-    def run(self, *arguments):
-        log = open(self.work / f"{len(self.running)}.log", "w+")
-        process = subprocess.Popen(
-            [FRAMEFEED, *arguments, "--broker", self.broker.address], stdout=log, stderr=log)
-        process.log = log.name
-        self.running.append(process)
-        return process
-
-    def sink(self, name=None, *more, model="models/motion.json"):
-        """One with a name in its group takes the place of one of the same name that was killed; one without leaves
-        the group when it ends."""
-        self.results.append(self.work / f"{len(self.results)}.jsonl")
-        member = ["-X", f"group.instance.id={name}"] if name else []
-        return self.run("sink", "--group", GROUP, "--model", model, "--results", str(self.results[-1]), *member, *more)
-
-    def lengths(self, seconds):
-        return [int(RATE * seconds * share) for share in LENGTHS[:len(self.names)]]
-
-    def sources(self, seconds, first=SOURCE):
-        """One for each feed; the first one's is the longest and lasts for so many seconds."""
-        pictures = [first] + [SOURCE] * (len(self.names) - 1)
-        return [self.run("stream", *picture, "--feed", name, "--fps", str(RATE), "--frames", str(frames))
-                for picture, name, frames in zip(pictures, self.names, self.lengths(seconds))]
-
-    def end(self, sources):
-        """Waits for sources: what they were to send is then with the broker."""
-        for source in sources:
-            if source.wait() != 0:
-                sys.exit(f"soak: a source failed:\n{Path(source.log).read_text()}")
-
-    def answered(self):
-        return sum(path.read_bytes().count(b"\n") for path in self.results if path.exists())
-
-    def recovered(self, since, sources, enough=25):
-        """Seconds until answers come again; 0 when the sources end before, so that it cannot be told."""
-        before = self.answered()
-        while self.answered() < before + enough:
-            if all(source.poll() is not None for source in sources):
-                return 0
-            time.sleep(0.02)
-        return time.monotonic() - since
-
-    def answers(self):
-        """Each sink's answers: feed, run and sequence."""
-        for path in self.results:
-            rows = []
-            for line in path.read_text().splitlines() if path.exists() else []:
-                try:
-                    row = json.loads(line)
-                except ValueError:
-                    continue  # the last line of a sink that was killed
-                rows.append((row["feed"], row["run"], row["sequence"]))
-            yield rows
-
-    def runs(self):
-        """Answered sequences by feed and run, and how many answers were a frame's second or came out of order."""
-        found, twice, unordered = {}, 0, 0
-        for rows in self.answers():
-            last = {}
-            for feed, run, sequence in rows:
-                frames = found.setdefault((feed, run), set())
-                twice += sequence in frames
-                frames.add(sequence)
-                unordered += sequence <= last.get((feed, run), -1)
-                last[feed, run] = max(last.get((feed, run), -1), sequence)
-        return found, twice, unordered
-
-    def behind(self):
-        """Records that the group stands before the end of the partitions, in all, by the broker's answer."""
-        found = positions(self.broker.address, "frames", GROUP)
-        wrong = [p for p in found if (p["committed"] or 0) != p["end"]]
-        self.notes += [f"position: {p}" for p in wrong]
-        return sum(abs(p["end"] - (p["committed"] or 0)) for p in found)
-
-    def row(self, seconds, drops=False):
-        """Accounts for every frame of sources that ended in order: one run a feed."""
-        found, twice, unordered = self.runs()
-        sent, lost, dropped, answered = 0, 0, 0, sum(map(len, found.values()))
-        for name, frames in zip(self.names, self.lengths(seconds)):
-            runs = [run for (feed, _), run in found.items() if feed == name]
-            seen = runs[0] if len(runs) == 1 else set()
-            absent = set(range(frames)) - seen
-            sent += frames
-            # The newest frame of a feed is never dropped.
-            dropped += len(absent) if drops and frames - 1 in seen else 0
-            lost += 0 if drops and frames - 1 in seen else len(absent)
-        return {"sent": sent, "answered": answered, "lost": lost, "twice": twice, "unordered": unordered,
-                "dropped": dropped, "behind": self.behind()}
-
-    def close(self):
-        for process in self.running:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-        self.broker.close()
-        self.directory.cleanup()
-
-
-def report(path):
-    return json.loads(Path(path).read_text())
-
-
-def stop(sink):
-    sink.send_signal(signal.SIGINT)
-    sink.wait()
-
-
-def finish(feeds, sink, seconds):
-    """Ends the last sink in order, once it has had the time to answer everything."""
-    wanted = sum(feeds.lengths(seconds))
-    deadline = time.monotonic() + 60
-    while sum(map(len, feeds.runs()[0].values())) < wanted and time.monotonic() < deadline:
-        time.sleep(0.5)
-    stop(sink)
-
-
-def sink_killed(seconds):
-    """The sink is killed and started again, every 10 s."""
-    feeds = Feeds()
-    sink = feeds.sink("one")
-    time.sleep(3)
-    sources = feeds.sources(seconds)
-    worst, rounds = 0, 0
-    while any(source.poll() is None for source in sources):
-        time.sleep(10)
-        sink.kill()
-        sink.wait()
-        began = time.monotonic()
-        sink = feeds.sink("one")
-        if any(source.poll() is None for source in sources):
-            worst, rounds = max(worst, feeds.recovered(began, sources)), rounds + 1
-    feeds.end(sources)
-    finish(feeds, sink, seconds)
-    return feeds, feeds.row(seconds), worst, rounds
-
-
-def source_killed(seconds):
-    """The sources are killed and started again, every 7 s. What they had acknowledged at least is read off their
-    progress; what of it was not answered is lost."""
-    feeds = Feeds()
-    sink = feeds.sink("one", "--until-end", "--idle-timeout", "6", "--report", str(feeds.work / "sink.json"))
-    time.sleep(3)
-    worst, rounds, acknowledged = 0, max(2, seconds // 8), 0
-    for _ in range(rounds):
-        began = time.monotonic()
-        sources = feeds.sources(1_000_000)
-        worst = max(worst, feeds.recovered(began, sources))
-        time.sleep(7)
-        for source in sources:
-            source.kill()
-            source.wait()
-            lines = re.findall(r"^(\d+)/\d+ frames acknowledged", Path(source.log).read_text(), re.M)
-            acknowledged += int(lines[-1]) if lines else 0
-    code = sink.wait()
-    found, twice, unordered = feeds.runs()
-    answered = sum(map(len, found.values()))
-    gaps = sum(max(run) + 1 - len(run) for run in found.values())
-    named = sum("has no end: its source stopped" in note for note in report(feeds.work / "sink.json")["notes"])
-    if code != 2 or named != min(rounds * len(feeds.names), 10) or len(found) != rounds * len(feeds.names):
-        feeds.notes.append(f"exit {code}, {len(found)} runs, {named} named")
-        gaps += 1
-    feeds.notes.append("sent: what the killed sources had acknowledged at least")
-    row = {"sent": acknowledged, "answered": answered, "lost": gaps + max(0, acknowledged - answered), "twice": twice,
-           "unordered": unordered, "dropped": 0, "behind": feeds.behind()}
-    return feeds, row, worst, rounds
-
-
-def broker_restarted(seconds):
-    """The broker is ended in order and started again 5 s later, every 25 s."""
-    feeds = Feeds()
-    sink = feeds.sink("one")
-    time.sleep(3)
-    sources = feeds.sources(seconds)
-    worst, rounds = 0, 0
-    for _ in range(max(1, seconds // 30)):
-        time.sleep(15)
-        # The development server goes on acknowledging while it ends, and forgets that: the sources stand still.
-        still = sources if feeds.broker.is_development_server else []
-        for source in still:
-            source.send_signal(signal.SIGSTOP)
-        time.sleep(0.5)
-        feeds.broker.stop()
-        for source in still:
-            source.send_signal(signal.SIGCONT)
-        time.sleep(5)
-        feeds.broker.start()
-        worst, rounds = max(worst, feeds.recovered(time.monotonic(), sources)), rounds + 1
-    feeds.end(sources)
-    finish(feeds, sink, seconds)
-    return feeds, feeds.row(seconds), worst, rounds
-
-
-def one_of_two_killed(seconds):
-    """Two sinks; one of them is killed and started again, every 10 s."""
-    feeds = Feeds(partitions=4)
-    sinks = [feeds.sink("one"), feeds.sink("two")]
-    time.sleep(4)
-    sources = feeds.sources(seconds)
-    worst, rounds = 0, 0
-    while all(source.poll() is None for source in sources):
-        time.sleep(10)
-        at = rounds % 2
-        sinks[at].kill()
-        sinks[at].wait()
-        began = time.monotonic()
-        sinks[at] = feeds.sink(["one", "two"][at])
-        own = feeds.results[-1]
-        while time.monotonic() - began < 60 and not (own.exists() and own.stat().st_size):
-            if any(source.poll() is not None for source in sources):
+def suffer(cluster, work, fault, given):
+    """One fault. Returns: its row, and whether the cluster became whole again."""
+    feeds = Feeds(cluster, work, fault, given.brief)
+    try:
+        feeds.start(1 if given.brief else 3)
+        while True:
+            fault.run(feeds)
+            feeds.over()
+            if not fault.again or time.monotonic() - feeds.began > given.seconds:
                 break
-            time.sleep(0.02)
-        else:
-            worst = max(worst, time.monotonic() - began)
-        rounds += 1
-    feeds.end(sources)
-    finish(feeds, sinks[0], seconds)
-    stop(sinks[1])
-    return feeds, feeds.row(seconds), worst, rounds
+        time.sleep(1 if given.brief else 2)
+        is_whole = not feeds.comes_back or cluster.heal(feeds.topic)
+        row = feeds.end().row()
+        row["notes"] = feeds.notes
+        row["said"] = feeds.said()
+        return row, is_whole
+    finally:
+        feeds.close()
 
 
-def sinks_come_and_go(seconds):
-    """A second sink joins and leaves again, by either signal, every 10 s."""
-    feeds = Feeds(partitions=4)
-    stays = feeds.sink()
-    time.sleep(3)
-    sources = feeds.sources(seconds)
-    worst, rounds = 0, 0
-    while any(source.poll() is None for source in sources):
-        began = time.monotonic()
-        passing = feeds.sink()
-        own = feeds.results[-1]
-        while time.monotonic() - began < 60 and not (own.exists() and own.stat().st_size):
-            if all(source.poll() is not None for source in sources):
-                break
-            time.sleep(0.02)
-        else:
-            worst = max(worst, time.monotonic() - began)
-        time.sleep(5)
-        passing.send_signal([signal.SIGTERM, signal.SIGINT][rounds % 2])
-        passing.wait()
-        time.sleep(5)
-        rounds += 1
-    feeds.end(sources)
-    finish(feeds, stays, seconds)
-    return feeds, feeds.row(seconds), worst, rounds
-
-
-INFERENCE = 330  # ms, ten times the time between two frames of 30 a second
-
-
-def memory(process):
-    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())[1]) / 1000
-
-
-def slow_model(policy, seconds):
-    """A model ten times slower than one of its feeds, of 720p JPEG files."""
-    feeds = Feeds()
-    manifest = feeds.work / "slow.json"
-    manifest.write_text(json.dumps({
-        "name": "slow", "runtime": {"kind": "builtin", "model": "null", "delayMs": INFERENCE},
-        "input": {"width": 224, "height": 224}}))
-    path = feeds.work / "first.json"
-    sink = feeds.sink(None, "--policy", policy, "--report", str(path), model=str(manifest))
-    time.sleep(3)
-    sources = feeds.sources(seconds, ["samples/flight", "--loop", "forever"])
-    sizes = []
-    while sources[0].poll() is None:
-        time.sleep(seconds / 12)
-        sizes.append((memory(sink), memory(sources[0]) if sources[0].poll() is None else sizes[-1][1]))
-    feeds.end(sources)
-    time.sleep(2)
-    stop(sink)
-    first = report(path)
-    if policy == "every":  # What is left, by a model that keeps up.
-        finish(feeds, feeds.sink(), seconds)
-    age, transport = first["stages"]["endToEnd"], first["stages"]["transport"]
-    feeds.notes.append(
-        f"age of answered frames: p50 {age['p50']:.0f} ms, p99 {age['p99']:.0f} ms; one inference {INFERENCE} ms, "
-        f"one frame interval 33 ms; transport p99 {transport['p99']:.0f} ms; behind at the end: {first.get('lag')}")
-    feeds.notes.append("memory of sink and source, MB: " + "  ".join(f"{a:.0f}/{b:.0f}" for a, b in sizes))
-    return feeds, feeds.row(seconds, drops=policy == "latest"), 0, 1
-
-
-def slow_model_latest(seconds):
-    return slow_model("latest", min(seconds, 60))
-
-
-def slow_model_every(seconds):
-    # The local broker keeps 200 MB: a minute of these frames.
-    return slow_model("every", min(seconds, 60))
-
-
-FAULTS = {"slow model, latest": slow_model_latest, "slow model, every": slow_model_every,
-          "sink killed": sink_killed, "source killed": source_killed,
-          "broker restarted": broker_restarted, "one of two sinks killed": one_of_two_killed,
-          "sinks come and go": sinks_come_and_go}
+def shown(name, row):
+    cells = [name, *(str(row[column]) for column in COLUMNS),
+             "<br>".join(textwrap.shorten(line, 150, placeholder=" ...") for line in row["told"]).replace("|", "\\|")
+             or "nothing",
+             f"{row['loop lost']}, {row['loop stored twice']}, {row['loop answered twice']}", row["loop still"]]
+    return "| " + " | ".join(cells) + " |"
 
 
 def main():
-    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 120
-    if seconds == 0:
-        sys.exit("\n".join(FAULTS))
-    wanted = sys.argv[2:] or list(FAULTS)
-    width = max(map(len, wanted))
-    print("fault".ljust(width), "times", *(name.rjust(9) for name in COLUMNS), "  recovered in", flush=True)
-    lost = 0
-    for name in wanted:
-        feeds, counts, worst, rounds = FAULTS[name](seconds)
-        feeds.close()
-        if name == wanted[0]:
-            print(f"broker: {feeds.broker.name}", flush=True)
-        print(name.ljust(width), f"{rounds:5}", *(str(counts[c]).rjust(9) for c in COLUMNS), f"  {worst:8.2f} s",
-              flush=True)
-        print(*(f"    {note}\n" for note in feeds.notes), sep="", end="", flush=True)
-        lost += any(counts[c] for c in ("lost", "unordered", "behind"))
-    print("behind: records between the group's positions and the ends of the partitions, by the broker's answer")
-    print("recovered in: worst time from the start of what was gone (process or broker) until answers came again")
-    sys.exit(1 if lost else 0)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("faults", metavar="FAULT", nargs="*")
+    parser.add_argument("--brief", action="store_true", help="as short as can be")
+    parser.add_argument("--seconds", type=float, default=0, help="each fault again and again for so long; 0: once")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="the rows for programs, with all that was said")
+    given = parser.parse_args()
+    if given.faults == ["list"]:
+        print("\n".join(f"{name:22} {' '.join(fault.run.__doc__.split())}" for name, fault in FAULTS.items()))
+        return 0
+    if unknown := [name for name in given.faults if name not in FAULTS]:
+        parser.error(f"no fault is called {unknown[0]}: soak.py list")
+    rows, broken = {}, []
+    with tempfile.TemporaryDirectory(prefix="framefeed-soak-") as work:
+        clusters = Clusters(Path(work))
+        try:
+            for name in given.faults or FAULTS:
+                fault, since = FAULTS[name], time.monotonic()
+                try:
+                    cluster = clusters.take(fault)
+                    if not rows and not broken:
+                        print(f"{cluster.name}, three nodes\n", flush=True)
+                        heads = ["fault", *COLUMNS, "told first", *OF_LOOP]
+                        print(f"| {' | '.join(heads)} |\n|{'---|' * len(heads)}", flush=True)
+                    row, is_whole = suffer(cluster, Path(work), fault, given)
+                except Exception as error:  # The others are to be seen all the same.
+                    print(f"soak: {name}: {type(error).__name__}: {error}", file=sys.stderr, flush=True)
+                    broken.append(name)
+                    clusters.drop(fault)
+                    continue
+                rows[name] = row
+                if given.json:
+                    given.json.write_text(json.dumps(rows, indent=1) + "\n")
+                print(shown(name, row), flush=True)
+                took = f"{time.monotonic() - since:.0f} s"
+                print(f"{name}, {took}: {'; '.join(row['notes'])}", file=sys.stderr, flush=True)
+                if row.is_broken:
+                    broken.append(name)
+                if not is_whole:
+                    print(f"soak: {name}: the cluster is not whole again after 60 s", file=sys.stderr, flush=True)
+                    clusters.drop(fault)
+        finally:
+            clusters.close()
+    if broken:
+        print(f"soak: broken: {', '.join(broken)}", file=sys.stderr)
+    return 1 if broken else 0
 
 
-main()
+if __name__ == "__main__":
+    sys.exit(main())

@@ -78,9 +78,9 @@ final class RunningCommand {
   /// Ends it without a chance to tidy up.
   func kill() { signal(SIGKILL) }
 
-  /// Waits for its end; kills it after two minutes, so that a hang is a failure and not a stop of all tests.
-  func wait() throws -> Finished {
-    let deadline = Date(timeIntervalSinceNow: 120)
+  /// Waits for its end; kills it after two minutes unless told otherwise, so that a hang is a failure and not a stop of all tests.
+  func wait(seconds: Double = 120) throws -> Finished {
+    let deadline = Date(timeIntervalSinceNow: seconds)
     while child.isRunning, Date() < deadline { usleep(20_000) }
     if child.isRunning { kill() }
     child.waitUntilExit()

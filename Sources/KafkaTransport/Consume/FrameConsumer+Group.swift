@@ -155,7 +155,8 @@ extension FrameConsumer {
     }
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
     report("taking partitions", ConsumerAssignment.add(client.handle, list))
-    // They may have been paused when they were given up.
+    // They may have been paused when they were given up, and an assignment does not end that while anything in the
+    // client still holds them, such as a commit that is tried again.
     resume(beginnings.map(\.partition))
     guard isWhole else { return }
     // Of the others, what was paused is so no more.

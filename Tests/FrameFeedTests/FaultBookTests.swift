@@ -1,0 +1,20 @@
+import Testing
+
+/// A few faults of the fault book (`scripts/soak.py`, `make soak`), as short as they can be: what no other suite causes.
+@Suite(
+  .enabled(if: kafkaHome != nil, "KAFKA_HOME names a directory with libs/ of Apache Kafka"),
+  .enabled(if: python != nil, "FRAMEFEED_PYTHON names a Python with confluent-kafka"))
+struct FaultBookTests {
+  /// Three brokers, six feeds, two sinks: no frame is missing, stored twice or out of order. Counted on the topic and in
+  /// the answers; ends with 1 otherwise.
+  @Test func nothingIsMissingStoredTwiceOrOutOfOrder() throws {
+    let faults = [
+      "coordinator-killed", "all-killed", "line-cut-and-reset", "leader-moved", "named-sink-killed",
+    ]
+    let ended = try RunningCommand(
+      try #require(python), ["scripts/soak.py", "--brief"] + faults, environment: ["FRAMEFEED": framefeed]
+    ).wait(seconds: 400)
+    #expect(ended.code == 0, "\(ended.text)\(ended.errors)")
+    for fault in faults { #expect(ended.text.contains("\n| \(fault) |"), "\(ended.text)\(ended.errors)") }
+  }
+}
