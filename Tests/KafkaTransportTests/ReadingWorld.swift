@@ -50,6 +50,8 @@ struct ReadingWorld: Hashable {
     case leave(Int)
     case kill(Int)
     case find(Int)
+    /// Of one partition only: the others have no leader now.
+    case findOne(Int, Int32)
     case fetch(Int, Int32)
     case answer(Int, Int)
     case store(Int)
@@ -113,6 +115,9 @@ struct ReadingWorld: Hashable {
       if kills > 0, sink.lives.allSatisfy({ $0.value == logs[Int($0.key)].life }) {
         steps.append(.kill(number))
       }
+      if let search = sink.search, search.partitions.count > 1 {
+        steps += search.partitions.map { .findOne(number, $0) }
+      }
       steps += ready(number, sink)
     }
     return steps
@@ -167,6 +172,7 @@ struct ReadingWorld: Hashable {
       sinks[number] = nil
       left(number)
     case .find(let number): find(number)
+    case .findOne(let number, let partition): find(number, partition)
     case .fetch(let number, let partition): fetch(number, partition)
     case .answer(let number, let at):
       let held = sinks[number]!.inHand.remove(at: at)
@@ -226,11 +232,14 @@ struct ReadingWorld: Hashable {
     }
   }
 
-  private mutating func find(_ number: Int) {
+  /// - Parameter one: the only partition that is found; `nil` for all.
+  private mutating func find(_ number: Int, _ one: Int32? = nil) {
     guard let search = sinks[number]!.search else { return }
-    sinks[number]!.search = nil
+    let found = one.map { [$0] } ?? search.partitions
+    let left = search.partitions.filter { !found.contains($0) }
+    sinks[number]!.search = left.isEmpty ? nil : .init(number: search.number, partitions: left)
     let marks = sinks[number]!.reading.marks
-    let beginnings = search.partitions.map { partition in
+    let beginnings = found.map { partition in
       let log = logs[Int(partition)]
       var isAnother = false
       if let mark = marks[partition] {
