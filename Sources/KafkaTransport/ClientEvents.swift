@@ -103,6 +103,8 @@ final class ClientEvents: Sendable {
     var certificate: ConnectionTrouble?
     /// Whether the client has a certificate of its own to show.
     var showsCertificate = false
+    /// `security.protocol`.
+    var protocols = ""
     /// Whether the client logs in by a token.
     var usesToken = false
 
@@ -122,6 +124,10 @@ final class ClientEvents: Sendable {
         next = .clientCertificateRefused("signed by none it trusts")
       // A broker says of none what it says of a bad one.
       case .clientCertificateRefused where !showsCertificate: next = .clientCertificateWanted
+      // The names of coordinators do not tell how they are come to.
+      case .brokerMayWantTLS where protocols.contains("ssl"),
+        .brokerMayWantLogin where protocols.contains("sasl"):
+        next = nil
       case .login(let words) where usesToken: next = broker == nil ? .noToken(words) : .token(words)
       default: break
       }
@@ -156,10 +162,12 @@ final class ClientEvents: Sendable {
     self.secrets.withLock { $0 = secrets }
     let certificates = ["ssl.certificate.location", "ssl.certificate.pem", "ssl.keystore.location"]
     let showsCertificate = certificates.contains { !(configuration.value(of: $0) ?? "").isEmpty }
+    let protocols = configuration.value(of: "security.protocol")?.lowercased() ?? ""
     let usesToken = configuration.value(of: "sasl.mechanism") == "OAUTHBEARER"
     errors.withLock {
       $0.showsCertificate = showsCertificate
       $0.usesToken = usesToken
+      $0.protocols = protocols
     }
     let object = Unmanaged.passUnretained(self).toOpaque()
     configuration.withHandle { conf in

@@ -119,7 +119,7 @@ final class KafkaClient: @unchecked Sendable {
     if code.isFenced, let name = settings.value("group.instance.id") {
       return .kafka(
         action: "the Kafka client gave up", code: code,
-        detail: "another sink has taken the name \(name) (--name, group.instance.id)")
+        detail: "the name \(name) (--name, group.instance.id) is taken")
     }
     return .kafka(action: "the Kafka client gave up", code: code, detail: reason)
   }

@@ -26,6 +26,8 @@ public struct LibraryVersion: Sendable, Comparable, CustomStringConvertible {
 public enum LibraryAbility: Sendable, CaseIterable {
   /// Before, a consumer's close waited for ever for the partitions of a topic that is no more (#4187).
   case leavingDeletedTopics
+  /// Before, the first renewal of an unsigned token of OAUTHBEARER was a segmentation fault (tried with 2.0.2; also kcat).
+  case renewingUnsignedTokens
   /// Before, the client's nonce was sent twice, which Kafka refuses since 3.8.1 (#4895).
   case loggingInByScram
   /// Since then KIP-848 is for production; early forms are known since 2.4.
@@ -35,6 +37,7 @@ public enum LibraryAbility: Sendable, CaseIterable {
   public var since: LibraryVersion {
     switch self {
     case .leavingDeletedTopics: LibraryVersion(2, 1, 0)
+    case .renewingUnsignedTokens: LibraryVersion(2, 2, 0)
     case .loggingInByScram: LibraryVersion(2, 6, 1)
     case .groupsOfBrokers: LibraryVersion(2, 12, 0)
     }
@@ -44,6 +47,7 @@ public enum LibraryAbility: Sendable, CaseIterable {
   public var words: String {
     switch self {
     case .leavingDeletedTopics: "end a client behind a topic that was deleted, which is left behind then,"
+    case .renewingUnsignedTokens: "renew a token of OAUTHBEARER that nobody signed"
     case .loggingInByScram: "log in by SCRAM to Apache Kafka 3.8.1 or newer"
     case .groupsOfBrokers: "use group.protocol=consumer"
     }

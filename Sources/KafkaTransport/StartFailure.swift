@@ -24,17 +24,28 @@ enum StartFailure {
     return .client(reason: reason)
   }
 
-  /// Of a login by OAUTHBEARER that has no way to a token.
-  static func withoutToken(_ value: (String) -> String?) -> TransportError? {
+  /// Of a login by OAUTHBEARER that has no way to a token, or to the next one.
+  static func withoutToken(
+    in version: LibraryVersion = .inUse, _ value: (String) -> String?
+  ) -> TransportError? {
     guard value("security.protocol")?.hasPrefix("sasl_") == true, value("sasl.mechanism") == "OAUTHBEARER",
-      value("sasl.oauthbearer.method") != "oidc", value("enable.sasl.oauthbearer.unsecure.jwt") != "true"
+      value("sasl.oauthbearer.method") != "oidc"
     else { return nil }
+    let unsigned = "enable.sasl.oauthbearer.unsecure.jwt"
+    guard value(unsigned) == "true" else {
+      return .setting(
+        key: "sasl.mechanism",
+        reason: "with OAUTHBEARER there is no way to a token: set -X sasl.oauthbearer.method=oidc, "
+          + "sasl.oauthbearer.token.endpoint.url, sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret "
+          + "(=@env:NAME); or, for a broker of tests that takes tokens without a signature, "
+          + "-X \(unsigned)=true -X sasl.oauthbearer.config=principal=NAME")
+    }
+    let ability = LibraryAbility.renewingUnsignedTokens
+    if ability.isThere(in: version) { return nil }
     return .setting(
-      key: "sasl.mechanism",
-      reason: "with OAUTHBEARER there is no way to a token: set -X sasl.oauthbearer.method=oidc, "
-        + "sasl.oauthbearer.token.endpoint.url, sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret "
-        + "(=@env:NAME); or, for a broker of tests that takes tokens without a signature, "
-        + "-X enable.sasl.oauthbearer.unsecure.jwt=true -X sasl.oauthbearer.config=principal=NAME")
+      key: unsigned,
+      reason: "librdkafka \(version) cannot \(ability.words), and would end the program when it tries; "
+        + "\(ability.since) or newer can (make deps takes one)")
   }
 
   private static func fault(of path: String, _ key: String, _ reason: String) -> String {

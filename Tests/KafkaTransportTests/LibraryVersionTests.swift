@@ -16,6 +16,7 @@ import Testing
 
   @Test func eachVersionLacksWhatCameLater() {
     #expect(LibraryAbility.missing(in: Self.debian12) == LibraryAbility.allCases)
+    #expect(LibraryAbility.missing(in: LibraryVersion(2, 2, 0)) == [.loggingInByScram, .groupsOfBrokers])
     #expect(LibraryAbility.missing(in: LibraryVersion(2, 6, 0)) == [.loggingInByScram, .groupsOfBrokers])
     #expect(LibraryAbility.missing(in: LibraryVersion(2, 6, 1)) == [.groupsOfBrokers])
     #expect(LibraryAbility.missing(in: LibraryVersion(2, 12, 0)) == [])
