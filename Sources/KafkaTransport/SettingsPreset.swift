@@ -63,10 +63,10 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
       ("queued.max.messages.kbytes", "\(min(max(65_536, largestRecord / 1024 * 4), 262_144))"),
       ("queued.min.messages", "1000000"),
       ("check.crcs", "true"),  // a flipped bit is an error, not a picture
-      // 45000 by default: so long the partitions of a sink that was killed stand still. But a leader that dies may be the
-      // group's coordinator too, and Kafka takes `broker.session.timeout.ms` (9 s) and an election to replace it, 8 to
-      // 13 s in all: with 10 s sinks gave up their partitions meanwhile and were back after 20 s (docs/kafka.md).
-      ("session.timeout.ms", "30000"),
+      // So long the partitions of a sink that was killed stand still; `--name` and `--assign` wait for nobody. Kafka's own
+      // default: a leader that dies may be the group's coordinator, and brokers that are all killed take half a minute to
+      // come back: with 10 s, and with 30 s, sinks gave up their partitions meanwhile (docs/kafka.md).
+      ("session.timeout.ms", "45000"),
     ]
     // 1000 by default: a sink that empties its queue sooner waits for the rest of the second.
     if looksForRoom { settings.append((roomBackoff, "10")) }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Two ways to begin at once after a kill, though brokers keep the place of the one that was killed for half a minute:
+/// Two ways to begin at once after a kill, though brokers keep the place of the one that was killed for 45 s:
 /// a name in the group, and no place at all.
 @Suite(
   .serialized, .enabled(if: kafkaHome != nil, "KAFKA_HOME names a directory with libs/ of Apache Kafka"),
