@@ -360,7 +360,8 @@ import Testing
   /// Why no other client came is what the records are told.
   @Test func whyNothingIsSentIsTold() throws {
     let told = Mutex<[TransportError?]>([])
-    let records = RecordsInFlight(records: 4, bytes: 1000, atFirst: 4) { _, error, _ in told.withLock { $0.append(error) }
+    let records = RecordsInFlight(records: 4, bytes: 1000, atFirst: 4) { _, error, _ in
+      told.withLock { $0.append(error) }
     }
     let run = OutgoingRecord.Run(feed: "f", name: "r")
     let record = OutgoingRecord(.end(count: 0, dropped: 0, sent: 1), of: run, bytes: 0)

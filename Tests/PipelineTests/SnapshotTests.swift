@@ -119,7 +119,8 @@ import Testing
     #expect(fetching.run() == .idle)
     let words = said.withLock { $0 }
     #expect(
-      words.first == .some(nil) && words.contains { $0?.contains("partition 0 of frames has no leader") == true },
+      words.first == .some(nil)
+        && words.contains { $0?.contains("partition 0 of frames has no leader") == true },
       "\(words)")
     // News end the wait, until there are none again.
     #expect(words.last == "waiting for the end of run r of feed a, last frame 0", "\(words)")
