@@ -81,6 +81,11 @@ class Account:
         for path in feeds.results:
             answers.read(path.read_bytes().split(b"\n")[:-1] if path.exists() else [])
         options = argparse.Namespace(group=stand and feeds.group, partial=False, policy="every", dead_letters=None)
+        for run in answers.runs.values():
+            for sequence, places in run.places.items():
+                if len(places) > 1:
+                    told = [f"[{place.partition}]@{place.offset}" for place in places]
+                    feeds.notes.append(f"frame {sequence} of run {run.name} of {run.key} is stored at {', '.join(told)}")
         return Judgement(answers, {}, set(), stand, options).report()
 
     def row(self):

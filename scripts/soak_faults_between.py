@@ -114,7 +114,7 @@ def line_lossy(feeds):
 
 @fault()
 def sink_killed(feeds):
-    """One of two sinks is killed, and started again 3 s later: its partitions wait for its session to end (30 s)."""
+    """One of two sinks is killed, and started again 3 s later: its partitions wait for its session to end."""
     feeds.begin()
     feeds.sinks["one"].kill()
     feeds.loops["consume"].kill()
