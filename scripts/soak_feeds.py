@@ -167,7 +167,7 @@ class Feeds:
             time.sleep(0.05)
         return True
 
-    def over(self, seconds=45):
+    def over(self, seconds=60):
         """The fault is over: waits until every feed, and the loop, moves again."""
         if not self.comes_back:
             return

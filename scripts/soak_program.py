@@ -7,6 +7,8 @@ import subprocess
 import threading
 import time
 
+from broker_process import die_with_parent
+
 PROGRESS = re.compile(r"^(\d+)(?:/\d+)? frames (acknowledged|\w+)")
 
 
@@ -17,7 +19,8 @@ class Program:
         self.role, self.lines, self.acknowledged = role, [], 0
         self.stopped = float("inf")  # when we had it end
         self.process = subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            preexec_fn=die_with_parent)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
