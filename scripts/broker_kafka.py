@@ -117,7 +117,8 @@ class Kafka:
     def keep(self, make, kept):
         """Makes something and moves it to where it is kept; who comes second finds it there."""
         self.cache.mkdir(parents=True, exist_ok=True)
-        with open(self.cache / "lock", "w") as lock:
+        # One for each: the archive of classes is made by a node that is formatted first.
+        with open(self.cache / f"{kept.name}.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
                 with tempfile.TemporaryDirectory(dir=self.cache) as directory:
