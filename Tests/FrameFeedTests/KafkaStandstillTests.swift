@@ -35,13 +35,16 @@ struct KafkaStandstillTests {
       try topicCase.administer("admin.delete_topics([topic])[topic].result()")
       let isTold = eventually(within: 20) {
         sink.errorsSoFar.contains("topic \(topicCase.topic) is gone")
-          && source.errorsSoFar.contains("waiting for it")
+          // librdkafka 2.10 and newer wait for a topic by themselves, and older ones give its records back.
+          && ["waiting for it", "topic \(topicCase.topic) is gone"].contains {
+            source.errorsSoFar.contains($0)
+          }
       }
       #expect(isTold, "\(sink.errorsSoFar) \(source.errorsSoFar)")
       let (read, sent) = (try sink.wait(), try source.wait())
       #expect(
         read.code == 1 && read.errors.contains("make it anew: framefeed topic create"), "\(read.errors)")
-      #expect(sent.code == 1 && sent.errors.contains("does not exist; create it"), "\(sent.errors)")
+      #expect(sent.code == 1 && sent.errors.contains("framefeed topic create"), "\(sent.errors)")
       let (answered, acknowledged) = (
         try topicCase.report("answers").frames["inferred"], try tests.acknowledged(topicCase)
       )
