@@ -27,8 +27,7 @@ extension FeedSink {
     let ledger = tally.ledger.withLock { $0 }
     let summary = ledger.summary { ending.unread.contains($0) }
     // Nothing came for too long, and there is more.
-    let cutShort =
-      ending.end == .idle && (options.untilEnd || !ending.unread.isEmpty || !ending.wasServed)
+    let cutShort = ending.end == .idle && (options.untilEnd || !ending.unread.isEmpty)
     return FeedOutcome(
       report: report(ending, summary, ledger, consumer), isComplete: summary.isWhole && !cutShort,
       wasStopped: ending.end == .stopped)
