@@ -112,26 +112,25 @@ def line_lossy(feeds):
 
 # Sources and sinks
 
-@fault()
-def sink_killed(feeds):
-    """One of two sinks is killed, and started again 3 s later: its partitions wait for its session to end."""
+def kill_a_sink(feeds):
     feeds.begin()
     feeds.sinks["one"].kill()
     feeds.loops["consume"].kill()
     time.sleep(3)
     feeds.sink("one")
     feeds.loop("consume")
+
+
+@fault()
+def sink_killed(feeds):
+    """One of two sinks is killed, and started again 3 s later: its partitions wait for its session to end."""
+    kill_a_sink(feeds)
 
 
 @fault(settings=("--name", "{sink}"), more={"group.instance.id": "loop"})
 def named_sink_killed(feeds):
     """The same with `--name`: it takes its own place again."""
-    feeds.begin()
-    feeds.sinks["one"].kill()
-    feeds.loops["consume"].kill()
-    time.sleep(3)
-    feeds.sink("one")
-    feeds.loop("consume")
+    kill_a_sink(feeds)
 
 
 @fault(settings=("-X", "session.timeout.ms=6000"), more={"session.timeout.ms": "6000"})

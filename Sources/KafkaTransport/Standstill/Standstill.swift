@@ -55,9 +55,6 @@ public struct Standstill: Sendable, Equatable {
     case .unreachable, .leaderless, .tooFewInSync, .refused, .silent, .throttled: nil
     }
   }
-
-  /// As an error, for what ends by it.
-  public var error: TransportError { .standstill(self) }
 }
 
 extension Standstill: CustomStringConvertible {
