@@ -6,10 +6,6 @@ public struct Cluster: Sendable {
   public let partitions: [String: [TopicPartition]]
   /// How many partitions each topic has.
   public var topics: [String: Int] { partitions.mapValues(\.count) }
-  /// Partitions that have no leader now, by topic.
-  var leaderless: [String: [Int32]] {
-    partitions.mapValues { all in all.filter { $0.leader == nil }.map(\.number) }.filter { !$0.value.isEmpty }
-  }
   /// The brokers' numbers.
   public let brokers: [Int32]
   /// Where each broker says that it is, by its number.
