@@ -12,6 +12,7 @@ from audit_judgement import Judgement
 from audit_listing import History, Listing, UnknownTopic, messages, consumer, read
 from positions import positions
 from soak_loop import place
+from soak_segments import writer
 
 
 class Row(dict):
@@ -43,11 +44,21 @@ class Account:
     def list_loop(self):
         client = consumer(self.cluster.brokers, {"log_level": "0"})
         try:
-            self.loop_stored = collections.Counter(map(place, messages(client, self.feeds.other)))
+            places = collections.defaultdict(list)
+            for message in messages(client, self.feeds.other):
+                places[place(message)].append((message.partition(), message.offset()))
+            self.loop_stored = collections.Counter({one: len(all) for one, all in places.items()})
+            for one, all in places.items():
+                if len(all) > 1:
+                    self.feeds.notes.append(f"loop: {one} is stored at {self.written(self.feeds.other, all)}")
         except (UnknownTopic, KafkaException):
             pass
         finally:
             client.close()
+
+    def written(self, topic, places):
+        return " and ".join(f"[{partition}]@{offset} ({writer(self.cluster.directory, topic, partition, offset)})"
+                            for partition, offset in places)
 
     def loop_rows(self, action):
         found = collections.Counter()
@@ -84,8 +95,8 @@ class Account:
         for run in answers.runs.values():
             for sequence, places in run.places.items():
                 if len(places) > 1:
-                    told = [f"[{place.partition}]@{place.offset}" for place in places]
-                    feeds.notes.append(f"frame {sequence} of run {run.name} of {run.key} is stored at {', '.join(told)}")
+                    feeds.notes.append(f"frame {sequence} of run {run.name} of {run.key} is stored at "
+                                       + self.written(feeds.topic, [(one.partition, one.offset) for one in places]))
         return Judgement(answers, {}, set(), stand, options).report()
 
     def row(self):
