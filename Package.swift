@@ -29,7 +29,7 @@ let package = Package(
     .library(name: "FrameFeed", targets: ["FrameFeed"]),
     // More kinds of image files, each with a library of its own.
     .library(name: "FramePictures", targets: ["FrameTIFF", "FrameWebP"]),
-    .executable(name: "framefeed", targets: ["framefeed"]),
+    .executable(name: "framefeed", targets: ["FrameFeedCommand"]),
   ],
   targets: [
     // System libraries: module map and shim only. `make deps` installs them.
@@ -87,7 +87,7 @@ let package = Package(
       ],
       swiftSettings: swift),
     .executableTarget(
-      name: "framefeed",
+      name: "FrameFeedCommand",
       dependencies: [
         "FrameBench", "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport",
         "FrameTensors",
@@ -136,7 +136,8 @@ let package = Package(
     .testTarget(
       name: "FrameFeedTests",
       dependencies: [
-        "FrameFeed", "framefeed", "CRDKafka", "CommandArguments", "FrameCodecs", "FrameCore", "FrameLatency",
+        "FrameFeed", "FrameFeedCommand", "CRDKafka", "CommandArguments", "FrameCodecs", "FrameCore",
+        "FrameLatency",
         "FrameModels",
         "FrameSources", "FrameTensors", "KafkaTransport", "LogLines",
       ],

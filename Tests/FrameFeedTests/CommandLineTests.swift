@@ -3,7 +3,7 @@ import Foundation
 import KafkaTransport
 import Testing
 
-@testable import framefeed
+@testable import FrameFeedCommand
 
 /// The built program's command line: help, the manual, and what it refuses.
 @Suite struct CommandLineTests {
@@ -40,7 +40,7 @@ import Testing
         let words = line.split(separator: " ").map(String.init)
         #expect(words.first == "framefeed")
         #expect(throws: Never.self, "\(example)") {
-          try FrameFeedCommand.commandLine.read(Array(words.dropFirst()))
+          try FrameFeedProgram.commandLine.read(Array(words.dropFirst()))
         }
       }
     }
@@ -221,7 +221,7 @@ import Testing
     }
     for _ in 0..<10_000 {
       let words = (0..<below(9)).map { _ in pieces[below(pieces.count)] }
-      _ = try? FrameFeedCommand.commandLine.read(words)
+      _ = try? FrameFeedProgram.commandLine.read(words)
     }
   }
 }

@@ -2,7 +2,7 @@ import CommandArguments
 import Foundation
 import Testing
 
-@testable import framefeed
+@testable import FrameFeedCommand
 
 /// The completion scripts, run by the shells they are for.
 @Suite struct CompletionTests {
@@ -99,7 +99,7 @@ var commandPaths: [[CommandNode]] {
   func below(_ path: [CommandNode]) -> [[CommandNode]] {
     [path] + path[path.count - 1].shownSubcommands.flatMap { below(path + [$0]) }
   }
-  return below([FrameFeedCommand.commandLine.root])
+  return below([FrameFeedProgram.commandLine.root])
 }
 
 /// Whether a program is there.

@@ -2,7 +2,7 @@ import Foundation
 import KafkaTransport
 import Testing
 
-@testable import framefeed
+@testable import FrameFeedCommand
 
 /// What FrameFeed says of topics and groups, and where it puts feeds, beside Apache Kafka's own tools.
 @Suite(

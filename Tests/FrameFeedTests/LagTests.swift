@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @testable import KafkaTransport
-@testable import framefeed
+@testable import FrameFeedCommand
 
 /// How far a group is behind: what is stored, what can be read, and what is not known.
 @Suite struct LagTests {

@@ -2,7 +2,7 @@ import FrameLatency
 import Testing
 
 @testable import FrameFeed
-@testable import framefeed
+@testable import FrameFeedCommand
 
 /// The line that is shown while a run goes on.
 @Suite struct ProgressTextTests {

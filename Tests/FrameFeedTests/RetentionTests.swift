@@ -4,7 +4,7 @@ import Testing
 
 @testable import FrameFeed
 @testable import KafkaTransport
-@testable import framefeed
+@testable import FrameFeedCommand
 
 /// What a topic keeps, in words, and what is assumed of one that is not described.
 @Suite struct RetentionTests {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @testable import KafkaTransport
-@testable import framefeed
+@testable import FrameFeedCommand
 
 /// `topic describe` where something cannot be asked.
 @Suite struct TopicPictureTests {

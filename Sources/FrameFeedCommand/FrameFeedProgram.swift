@@ -15,7 +15,7 @@ import LogLines
 
 /// `framefeed`: the command line, one file a command.
 @main
-enum FrameFeedCommand {
+enum FrameFeedProgram {
   static let commandLine = CommandLineTree(
     CommandNode(
       CommandText(
