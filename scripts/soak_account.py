@@ -12,7 +12,7 @@ from audit_judgement import Judgement
 from audit_listing import History, Listing, UnknownTopic, messages, consumer, read
 from positions import positions
 from soak_loop import place
-from soak_segments import writer
+from soak_segments import new_epochs, writer
 
 
 class Row(dict):
@@ -116,6 +116,9 @@ class Account:
         for name in "swapped", "invented", "holes", "afterEnd", "behind", "beyond":
             if total[name]:
                 feeds.notes.append(f"audit: {name} {total[name]}")
+        epochs = [new_epochs(self.cluster.directory, topic) for topic in (feeds.topic, feeds.other)]
+        if any(epochs):
+            feeds.notes.append(f"new epochs of producers: {epochs[0]}, the loop's {epochs[1]}")
         if holes := [hole for run in report["runs"] for hole in run["holesAt"]]:
             feeds.notes.append(f"first holes: {holes[:6]}")
         return Row({

@@ -26,3 +26,14 @@ def writer(directory, topic, partition, offset):
             if base <= offset <= base + last:
                 return f"producer {producer} epoch {epoch} sequence {sequence + offset - base}, leader's epoch {leader}"
     return "in no file"
+
+
+def new_epochs(directory, topic):
+    """How often producers of a topic began a new epoch: librdkafka's way out of an order that it does not understand,
+    in which it sends again what may be stored."""
+    last = {}
+    for path in directory.glob(f"n*/data/{topic}-*/*.log"):
+        for batch in batches(path):
+            producer, epoch = batch[9:11]
+            last[producer] = max(last.get(producer, 0), epoch)
+    return sum(last.values())

@@ -1,4 +1,5 @@
 import Foundation
+import KafkaTransport
 import Testing
 
 /// Passwords and keys are in no message, log, report or process title.
@@ -144,7 +145,9 @@ struct SecretsTests {
       framefeed, "stream", "synthetic:64x48", "--frames", "1", "-X", "security.protocol=sasl_plaintext", "-X",
       "sasl.mechanism=OAUTHBEARER", "-X", "enable.sasl.oauthbearer.unsecure.jwt=true", "-X",
       "sasl.oauthbearer.config=principal=cam oops=\(Self.secret)")
-    #expect(finished.code == 1 && finished.errors.contains("sasl.oauthbearer.config"), "\(finished.errors)")
+    // An old librdkafka is not given such a login at all.
+    let named = LibraryAbility.renewingUnsignedTokens.isThere() ? "sasl.oauthbearer.config" : "2.2.0"
+    #expect(finished.code == 1 && finished.errors.contains(named), "\(finished.errors)")
     #expect(!(finished.errors + finished.text).contains("sesame"))
   }
 

@@ -122,6 +122,19 @@ import Testing
     }
   }
 
+  /// With more requests under way librdkafka may store a frame twice; what users ask for is theirs.
+  @Test(arguments: [
+    (SettingsPreset.lowLatency, [], "1"), (.lowLatency, [("max.in.flight", "3")], "3"),
+    (.lowLatency, [("acks", "1")], "1000000"), (.librdkafka, [("enable.idempotence", "true")], "5"),
+  ])
+  func oneRequestIsUnderWay(preset: SettingsPreset, own: [(String, String)], expected: String) throws {
+    var settings = KafkaSettings(brokers: "localhost:1")
+    settings.preset = preset
+    for (key, value) in own { settings.set(key, value) }
+    let name = "max.in.flight.requests.per.connection"
+    #expect(try SettingValues.ofProducer([name], settings, largestRecord: 1_000_000)[name] == expected)
+  }
+
   @Test func tooLargeFramesNameTheCommandThatHelps() throws {
     let options = FrameProducer.Options(topic: "small", feed: "f", run: "r", maximumRecord: 50_000)
     let producer = try FrameProducer(KafkaSettings(brokers: "b:1"), options) { _ in }

@@ -176,16 +176,19 @@ import Testing
     #expect(window.limit == 64)
     window.look(700_000_000, underWay: 64, acknowledged: 100)
     #expect(window.limit == 5)
-    // Not at the first answer.
+    // What waited meanwhile goes out at once.
     window.acknowledged(5_000, 800_000_000, took: 1_000_000, isFull: true)
-    #expect(window.limit == 5)
-    window.acknowledged(5_000, 6_000_000_000, took: 1_000_000, isFull: true)
     #expect(window.limit == 6)
     // Nothing under way is no trouble.
     window.look(7_000_000_000, underWay: 0, acknowledged: 102)
     window.look(9_000_000_000, underWay: 0, acknowledged: 102)
     #expect(window.limit == 6)
-    window.hasTrouble(9_000_000_000)
+    window.isThrottled(9_000_000_000)
     #expect(window.limit == 5)
+    // Not at the first answer.
+    window.acknowledged(5_000, 9_800_000_000, took: 1_000_000, isFull: true)
+    #expect(window.limit == 5)
+    window.acknowledged(5_000, 15_000_000_000, took: 1_000_000, isFull: true)
+    #expect(window.limit == 6)
   }
 }

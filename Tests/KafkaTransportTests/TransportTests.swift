@@ -167,15 +167,16 @@ import Testing
       FrameProducer.Options(topic: "frames", feed: "f", run: "r", maximumRecord: 1_000_000)
     ) { delivery in log.all.withLock { $0.append(delivery) } }
     let layout = try PixelLayout(width: 10, height: 10, format: .mono8)
-    for sequence in 0..<3 {
+    // As many as a client is given: a third would wait for the broker.
+    for sequence in 0..<2 {
       try producer.send(
         payload(100, pool), sequence: sequence, format: PayloadFormat(content: FrameContent(.pixels, layout)),
         stamps: SourceStamps(scheduled: 0, captured: 0, encoded: 0, sent: 0))
     }
-    #expect(producer.drain(until: FrameClock.monotonic() + 100_000_000) == 3)
+    #expect(producer.drain(until: FrameClock.monotonic() + 100_000_000) == 2)
     producer.abandon()
     #expect(producer.drain(until: FrameClock.monotonic() + 5_000_000_000) == 0)
-    #expect(log.all.withLock { $0.count } == 3)
+    #expect(log.all.withLock { $0.count } == 2)
     #expect(log.all.withLock { $0.allSatisfy { $0.error != nil } })
     #expect(pool.outstanding == 0)
     producer.close()

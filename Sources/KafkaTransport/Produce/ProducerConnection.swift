@@ -20,14 +20,16 @@ final class ProducerConnection: Sendable {
     topic = try TopicHandle(options.topic, client, partition: options.partition)
   }
 
-  /// Records that a client may have on their way without spinning for the next; `nil` for any number.
+  /// Records that a client may be given without spinning for the next: those on their way, and one that is ready to go
+  /// when an answer comes; `nil` for any number.
   static func onTheirWay(
     _ settings: KafkaSettings, _ options: RenewableSender.Options
   ) throws(TransportError) -> Int? {
     let names = ["enable.idempotence", "max.in.flight.requests.per.connection"]
     let values = try SettingValues.ofProducer(names, settings, largestRecord: options.largestRecord)
     guard values[names[0]] == "true" else { return nil }
-    return min(values[names[1]].flatMap { Int($0) } ?? .max, SendWindow.ofIdempotence)
+    let inFlight = values[names[1]].flatMap { Int($0) } ?? SendWindow.ofIdempotence
+    return min(inFlight + 1, SendWindow.ofIdempotence)
   }
 
   /// Why records are not acknowledged.

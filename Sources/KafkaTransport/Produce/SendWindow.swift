@@ -1,22 +1,22 @@
 /// How many records a client may have without an answer. A value; time is passed in.
 ///
-/// An idempotent client of librdkafka has at most five records of a partition on their way, and spins at up to a whole
-/// core while more of them wait and no answers come (2.0.2 to 2.15.1: a broker that throttles, or too few replicas in
-/// sync). So it gets no more than that, and the rest waits before it, where a feed's policy for full queues reaches it.
+/// A client of librdkafka spins at up to a whole core while records wait in it that it may not send, and no answers come
+/// (2.0.2 to 2.15.1: a broker that throttles, or too few replicas in sync). So an idempotent one gets no more than it can
+/// make requests of, and the rest waits before it, where a feed's policy for full queues reaches it.
 ///
-/// Two kinds of feeds need more, as answers that come go with many records at once then: small records at full speed,
-/// and a way that takes long. They get it as long as answers come: the window grows with each answer that was waited
-/// for, and is the least again when the answers end.
+/// Two kinds of feeds need more: small records at full speed, and a way that takes long; many of their records go with
+/// one request then. They get it as long as answers come: the window grows with each answer that was waited for, and is
+/// the least again when the answers end.
 struct SendWindow: Sendable, Equatable {
-  /// Most records that an idempotent client has on their way: librdkafka's `RD_KAFKA_IDEMP_MAX_INFLIGHT`.
+  /// Most requests that an idempotent client has on their way: librdkafka's `RD_KAFKA_IDEMP_MAX_INFLIGHT`.
   static let ofIdempotence = 5
   /// Bytes that may be under way whatever their number: five JPEG frames of 720p.
   private static let bytes = 512 << 10
   /// A way that takes so long lets too little through with the least window, ns.
   private static let longWay: Int64 = 50_000_000
-  /// So long no answer is trouble, ns.
+  /// So long no answer, and the window is small, ns.
   private static let silence: Int64 = 500_000_000
-  /// So long the window stays small after trouble, ns.
+  /// So long the window stays small after a broker throttled, ns.
   private static let caution: Int64 = 5_000_000_000
 
   private let least: Int
@@ -66,11 +66,12 @@ struct SendWindow: Sendable, Equatable {
     self.acknowledged = acknowledged
     guard let since else { return self.since = now }
     // A long way's own time is no trouble.
-    if now - since > max(Self.silence, 2 * (way ?? 0)) { hasTrouble(now) }
+    if now - since > max(Self.silence, 2 * (way ?? 0)) { limit = least }
   }
 
-  /// The broker holds this client back.
-  mutating func hasTrouble(_ now: Int64) {
+  /// The broker throttles this client: answers come, and each is held back. (Where none came, what waited in the feed
+  /// meanwhile is to go out as fast as the first answers allow.)
+  mutating func isThrottled(_ now: Int64) {
     limit = least
     growsFrom = now + Self.caution
   }

@@ -34,7 +34,7 @@ public enum SettingValues {
     let configuration = try ClientConfiguration(settings, preset: preset)
     let values = values(names, of: configuration)
     guard configuration.value(of: "enable.idempotence") == "true" else { return values }
-    return values.reduce(into: [:]) { $0[$1.key] = idempotent($1.key, settings) ?? $1.value }
+    return values.reduce(into: [:]) { $0[$1.key] = idempotent($1.key, $1.value, settings) ?? $1.value }
   }
 
   /// What a consumer of these settings would use; `nil` for a name it does not know.
@@ -64,13 +64,18 @@ public enum SettingValues {
 
   /// What a starting idempotent producer sets by itself where the user has not: `rd_kafka_conf_finalize` of librdkafka
   /// 2.0.2.
-  private static func idempotent(_ name: String, _ settings: KafkaSettings) -> String? {
-    let names = ["max.in.flight", "max.in.flight.requests.per.connection"]
-    if names.contains(name), names.allSatisfy({ settings.value($0) == nil }) { return "5" }
+  private static func idempotent(_ name: String, _ value: String, _ settings: KafkaSettings) -> String? {
+    if inFlightNames.contains(name), inFlightNames.allSatisfy({ settings.value($0) == nil }),
+      Int(value) ?? .max > SendWindow.ofIdempotence
+    {
+      return "\(SendWindow.ofIdempotence)"
+    }
     let retries = ["retries", "message.send.max.retries"]
     if retries.contains(name), retries.allSatisfy({ settings.value($0) == nil }) { return "\(Int32.max)" }
     return nil
   }
+
+  private static let inFlightNames = ["max.in.flight", "max.in.flight.requests.per.connection"]
 
   private static func values(
     _ names: [String], of configuration: borrowing ClientConfiguration

@@ -31,7 +31,15 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
     ]
     // Lossless and in order by default. Not with settings it forbids: those are the user's choice.
     let acks = user.value("acks") ?? user.value("request.required.acks")
-    if acks == nil || acks == "all" || acks == "-1" { settings.append(("enable.idempotence", "true")) }
+    if acks == nil || acks == "all" || acks == "-1" {
+      settings += [
+        ("enable.idempotence", "true"),
+        // 1000000 by default. With more than one, librdkafka (2.0.2 to 2.16.0) may store a frame twice: where a request
+        // is written and not answered, and the next but one is refused as out of order, it begins a new epoch and sends
+        // the first again. A broker works on one request of a connection at a time, so more of them gain nothing.
+        ("max.in.flight.requests.per.connection", "1"),
+      ]
+    }
     return settings
   }
 
