@@ -2,16 +2,7 @@ import CommandArguments
 import FrameFeed
 import KafkaTransport
 import LogLines
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// `framefeed`: the command line, one file a command.
 @main

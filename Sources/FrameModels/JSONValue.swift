@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
-  internal import FoundationEssentials
-#else
-  internal import Foundation
-#endif
+internal import FoundationEssentials
 
 /// Any JSON value: decoded first, so that keys nobody knows can be found and named.
 enum JSONValue: Decodable, Equatable {

@@ -1,14 +1,5 @@
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Writes lines on a thread of its own: whoever logs never waits for who reads them. A terminal that is held by Ctrl-S,
 /// or a pipe that nobody empties, would else stop the threads that answer Kafka's heartbeats.

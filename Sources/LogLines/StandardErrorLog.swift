@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Lines on standard error: what a ``Log`` does unless it is given a handler.
 public enum StandardErrorLog {

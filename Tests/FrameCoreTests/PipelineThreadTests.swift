@@ -3,27 +3,25 @@ import FrameCore
 import Testing
 
 @Suite struct PipelineThreadTests {
-  #if os(Linux)
-    /// Address space of this process, bytes.
-    private func addressSpace() throws -> Int {
-      let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
-      return try #require(text.split(separator: " ").first.flatMap { Int($0) }) * Int(getpagesize())
-    }
+  /// Address space of this process, bytes.
+  private func addressSpace() throws -> Int {
+    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    return try #require(text.split(separator: " ").first.flatMap { Int($0) }) * Int(getpagesize())
+  }
 
-    /// Each that was neither joined nor detached kept its stack: 8 MiB of address space.
-    @Test func aThreadThatIsLetGoLeavesNothingBehind() throws {
-      let before = try addressSpace()
-      for _ in 0..<400 {
-        let ended = Monitor(false)
-        _ = PipelineThread("short") {
-          ended.withLock { $0 = true }
-          ended.wakeAll()
-        }
-        ended.withLock(waitingUntil: { $0 }) { _ in }
+  /// Each that was neither joined nor detached kept its stack: 8 MiB of address space.
+  @Test func aThreadThatIsLetGoLeavesNothingBehind() throws {
+    let before = try addressSpace()
+    for _ in 0..<400 {
+      let ended = Monitor(false)
+      _ = PipelineThread("short") {
+        ended.withLock { $0 = true }
+        ended.wakeAll()
       }
-      #expect(try addressSpace() - before < 200 * 8 << 20)
+      ended.withLock(waitingUntil: { $0 }) { _ in }
     }
-  #endif
+    #expect(try addressSpace() - before < 200 * 8 << 20)
+  }
 
   @Test func aThreadThatIsJoinedHasEnded() {
     let ended = Lock(false)

@@ -3,14 +3,7 @@ import FrameCore
 import Testing
 
 @testable import FrameSources
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// y4m that lost bytes on its way: the damaged frame is told, all others are what they were.
 @Suite struct Y4MDamageTests {

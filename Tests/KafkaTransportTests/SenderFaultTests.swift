@@ -5,9 +5,7 @@ import Testing
 
 @testable import KafkaTransport
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// Frames on their way when clients and brokers fail: each is told once, on one thread, and goes out in order.
 @Suite(.serialized) struct SenderFaultTests {

@@ -2,14 +2,7 @@ import FrameCore
 import Testing
 
 @testable import LogLines
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
+import Glibc
 
 /// Lines for a reader who may not read.
 @Suite struct LineWriterTests {

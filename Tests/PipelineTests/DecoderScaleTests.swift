@@ -6,9 +6,7 @@ import Testing
 
 @testable import FrameFeed
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// As many frames are decoded at a time as there are decoders, whatever the batch: with three tensors, as there once
 /// were, no more than three batches could be filled.

@@ -10,9 +10,7 @@ import Testing
 
 @testable import FrameFeed
 
-#if canImport(Glibc)
-  import Glibc
-#endif
+import Glibc
 
 /// Whole feeds in this process: several sources with several encoders, sinks with several decoders and models that
 /// answer at once or later, through librdkafka's in-process brokers. What came out is taken from the answers.

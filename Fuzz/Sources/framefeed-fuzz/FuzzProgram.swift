@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// The target that `FUZZ_TARGET` names; `main` and its arguments are libFuzzer's.
 private let target: FuzzTarget.Run = {

@@ -1,15 +1,6 @@
 import FrameCodecs
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 enum PixelConversion {
   /// Pixels with their channels side by side, rows without padding.

@@ -1,15 +1,6 @@
 import FoundationEssentials
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// The line protocol between `framefeed compare` and a peer, from the peer's side: see `samples/peers/README.md`.
 enum PeerLines {

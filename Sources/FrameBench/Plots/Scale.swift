@@ -1,14 +1,5 @@
 import FrameLatency
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Maps values to px along one axis, and says where its ticks are.
 struct Scale {

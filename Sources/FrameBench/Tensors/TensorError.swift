@@ -1,14 +1,5 @@
 import FrameTensors
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// How far tensors are from what they should be, in levels of 0...255.
 struct TensorError {

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Memory for whole frames and tensors: 64-byte aligned; from a few megabytes on in huge pages, where the system
 /// gives them when asked. With 4 KB pages the processor would look up an address every few rows.
@@ -18,10 +10,8 @@ public enum LargeMemory {
   public static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
     guard byteCount >= 2 * page else { return .allocate(byteCount: byteCount, alignment: 64) }
     let base = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: page)
-    #if canImport(Glibc) || canImport(Musl)
-      // Whole pages only: what follows may be another's. A system without huge pages refuses, and no harm done.
-      madvise(base, byteCount / page * page, Int32(MADV_HUGEPAGE))
-    #endif
+    // Whole pages only: what follows may be another's. A system without huge pages refuses, and no harm done.
+    madvise(base, byteCount / page * page, Int32(MADV_HUGEPAGE))
     return base
   }
 }

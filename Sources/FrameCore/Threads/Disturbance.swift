@@ -1,11 +1,5 @@
 #if SANITIZED
-  #if canImport(Glibc)
-    import Glibc
-  #elseif canImport(Musl)
-    import Musl
-  #elseif canImport(Darwin)
-    import Darwin
-  #endif
+  import Glibc
   import Synchronization
 
   /// Delays threads at their locks and queues by chance, so that orders which are rare come often. Only in builds for

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  public import Glibc
-#elseif canImport(Musl)
-  public import Musl
-#elseif canImport(Darwin)
-  public import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+public import Glibc
 
 /// A lock with a condition over the state it guards: what the threads of a pipeline wait on.
 ///
@@ -23,16 +15,12 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
-    #if canImport(Darwin)
-      pthread_cond_init(condition, nil)
-    #else
-      var attributes = pthread_condattr_t()
-      pthread_condattr_init(&attributes)
-      // Deadlines are on the monotonic clock, so that a change of the wall clock wakes nobody early or late.
-      pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-      pthread_cond_init(condition, &attributes)
-      pthread_condattr_destroy(&attributes)
-    #endif
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    // Deadlines are on the monotonic clock, so that a change of the wall clock wakes nobody early or late.
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(condition, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -109,16 +97,8 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   /// - Returns: false when the deadline has passed.
   @usableFromInline
   func wait(until deadline: Int64) -> Bool {
-    #if canImport(Darwin)
-      let remaining = deadline - FrameClock.monotonic()
-      guard remaining > 0 else { return false }
-      var time = timespec(
-        tv_sec: Int(remaining / 1_000_000_000), tv_nsec: Int(remaining % 1_000_000_000))
-      return pthread_cond_timedwait_relative_np(condition, mutex, &time) != ETIMEDOUT
-    #else
-      let deadline = max(deadline, 0)
-      var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
-      return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
-    #endif
+    let deadline = max(deadline, 0)
+    var time = timespec(tv_sec: Int(deadline / 1_000_000_000), tv_nsec: Int(deadline % 1_000_000_000))
+    return pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
   }
 }

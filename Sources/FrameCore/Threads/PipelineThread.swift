@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// A thread of its own for a stage that blocks (disk, librdkafka, codecs), so that the cooperative pool never does.
 ///
@@ -37,17 +29,12 @@ public final class PipelineThread: @unchecked Sendable {
     let code = pthread_create(
       &handle, &attributes,
       { argument in
-        #if canImport(Darwin)
-          let body = Unmanaged<Body>.fromOpaque(argument).takeRetainedValue()
-          pthread_setname_np(body.name)
-        #else
-          let body = Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue()
-          // Swift does not see pthread_setname_np (it needs _GNU_SOURCE); the kernel takes the name here too.
-          if let comm = fopen("/proc/thread-self/comm", "w") {
-            fputs(body.name, comm)
-            fclose(comm)
-          }
-        #endif
+        let body = Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue()
+        // Swift does not see pthread_setname_np (it needs _GNU_SOURCE); the kernel takes the name here too.
+        if let comm = fopen("/proc/thread-self/comm", "w") {
+          fputs(body.name, comm)
+          fclose(comm)
+        }
         body.run()
         return nil
       }, body.toOpaque())

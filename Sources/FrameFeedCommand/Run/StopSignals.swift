@@ -1,15 +1,6 @@
 import Dispatch
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Ctrl-C and SIGTERM ask once to drain and report; a second one ends the program at once.
 ///
@@ -26,9 +17,6 @@ final class StopSignals {
     // One queue: signals are counted one after the other.
     let queue = DispatchQueue(label: "framefeed.signals")
     sources = [SIGINT, SIGTERM].map { number in
-      #if canImport(Darwin)
-        signal(number, SIG_IGN)  // Dispatch only looks on there; on Linux it takes the signal.
-      #endif
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         if requested.isRequested {

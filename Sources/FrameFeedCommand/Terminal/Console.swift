@@ -1,15 +1,6 @@
 import FrameCore
 import LogLines
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Standard error: log lines, and one progress line that is rewritten in place on a terminal. Nobody waits for who reads
 /// them, but for ``lines(_:)``.

@@ -1,15 +1,7 @@
 import LogLines
 
 // `stdout` is a variable of C, which nobody sets.
-#if canImport(Glibc)
-  @preconcurrency import Glibc
-#elseif canImport(Musl)
-  @preconcurrency import Musl
-#elseif canImport(Darwin)
-  @preconcurrency import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+@preconcurrency import Glibc
 
 /// Where a command's result goes.
 enum StandardOutput {

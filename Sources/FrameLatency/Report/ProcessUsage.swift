@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// What this process has cost since it started.
 public struct ProcessUsage: Codable, Sendable, Equatable {
@@ -22,18 +14,10 @@ public struct ProcessUsage: Codable, Sendable, Equatable {
 
   public static func current() -> ProcessUsage {
     var usage = rusage()
-    #if canImport(Glibc)
-      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    #else
-      getrusage(Int32(RUSAGE_SELF), &usage)
-    #endif
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-    #if canImport(Darwin)
-      let peak = Int(usage.ru_maxrss)
-    #else
-      // Linux counts in KiB.
-      let peak = Int(usage.ru_maxrss) * 1024
-    #endif
+    // Linux counts in KiB.
+    let peak = Int(usage.ru_maxrss) * 1024
     return ProcessUsage(
       cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime), peakResidentBytes: peak)
   }

@@ -1,14 +1,5 @@
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// The image files of a directory, in natural order of their names. Names that begin with a dot (`._x.jpg` of macOS) are
 /// nobody's frames.
@@ -151,11 +142,7 @@ struct ImageDirectory {
       }
     }
 
-    #if canImport(Darwin)
-      private typealias Handle = UnsafeMutablePointer<DIR>
-    #else
-      private typealias Handle = OpaquePointer
-    #endif
+    private typealias Handle = OpaquePointer
 
     private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
 

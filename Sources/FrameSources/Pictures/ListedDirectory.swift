@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// A directory that is listed when it may have changed. For one thread.
 final class ListedDirectory {
@@ -41,11 +33,7 @@ final class ListedDirectory {
     guard FilePath(path).withCString({ stat($0, &status) }) == 0 else {
       throw .unreadable(path, reason: SourceFile.reason())
     }
-    #if canImport(Darwin)
-      let changed = status.st_mtimespec
-    #else
-      let changed = status.st_mtim
-    #endif
+    let changed = status.st_mtim
     return Mark(
       device: Int(truncatingIfNeeded: status.st_dev), node: Int(truncatingIfNeeded: status.st_ino),
       seconds: Int(changed.tv_sec), nanoseconds: Int(changed.tv_nsec))

@@ -1,14 +1,5 @@
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// A program that was started, prints an answer and soon ends; at once when nobody waits for the answer any more.
 final class AskedProgram {

@@ -1,15 +1,6 @@
 import CChildProcess
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Owns a program that runs as our child: it ends with this object, and with us however we end.
 ///

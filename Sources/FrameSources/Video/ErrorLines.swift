@@ -1,14 +1,5 @@
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// The standard error of a child, line by line, to whoever asks first: a thread that waits for it, or one that must know
 /// now what the child said before it wrote something else.

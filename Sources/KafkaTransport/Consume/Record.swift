@@ -1,15 +1,6 @@
 import CRDKafka
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Owns one fetched record. Its payload lies in librdkafka's fetch buffer, uncopied.
 ///

@@ -1,16 +1,7 @@
 import CRDKafka
 import FrameCore
 import Synchronization
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Sends records that it copies (a model's answers, dead letters) and tells when the broker has them all. From any
 /// thread; a flush is for what was sent before it.

@@ -1,15 +1,6 @@
 import CRDKafka
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Which header is missing or wrong.
 struct HeaderProblem: Error, CustomStringConvertible {

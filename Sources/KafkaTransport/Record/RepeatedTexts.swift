@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Keeps the texts met last, so that meeting one again costs a look-up and not an allocation.
 struct RepeatedTexts: Sendable {

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// What librdkafka would misread in `HOST:PORT[,HOST:PORT]`: of an IPv6 address without brackets it takes the last part
 /// for the port, or all of it for a name.

@@ -1,12 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// A setting's value that is kept elsewhere, so that it is on no command line: `@file:PATH`, `@env:NAME`.
 public enum SettingReference {

@@ -1,14 +1,5 @@
 import FrameCore
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// A connection to a broker of our own, for what librdkafka does not ask: without TLS and without a login.
 struct WireConnection: ~Copyable {
@@ -31,11 +22,7 @@ struct WireConnection: ~Copyable {
   init(host: String, port: Int32, milliseconds: Int64) throws(Failure) {
     deadline = FrameClock.monotonic() + milliseconds * 1_000_000
     var hints = addrinfo()
-    #if canImport(Glibc)
-      hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-    #else
-      hints.ai_socktype = SOCK_STREAM
-    #endif
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var found: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, "\(port)", &hints, &found)
     guard code == 0 else {
@@ -67,13 +54,7 @@ struct WireConnection: ~Copyable {
   private static func connected(
     _ address: addrinfo, until deadline: Int64
   ) throws(SystemError) -> Int32 {
-    #if canImport(Glibc)
-      let socket = Glibc.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
-    #elseif canImport(Musl)
-      let socket = Musl.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
-    #else
-      let socket = Darwin.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
-    #endif
+    let socket = Glibc.socket(address.ai_family, address.ai_socktype, address.ai_protocol)
     guard socket >= 0 else { throw SystemError(number: errno) }
     _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
     if connect(socket, address.ai_addr, address.ai_addrlen) == 0 { return socket }

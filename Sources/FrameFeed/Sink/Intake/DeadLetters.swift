@@ -1,16 +1,7 @@
 import FrameCore
 import KafkaTransport
 import LogLines
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// Keeps rejected records as they came, with the reason and where they were. From any thread.
 protocol DeadLetters: AnyObject, Sendable {
