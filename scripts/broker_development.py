@@ -1,4 +1,4 @@
-"""The local development server (noida-db, from requirements.txt): quick to start, no Java; not Apache Kafka."""
+"""The local development server (noida-db, scripts/development-server.txt): quick to start, no Java; not Apache Kafka."""
 
 import os
 from importlib.metadata import distributions
