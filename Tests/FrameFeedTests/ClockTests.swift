@@ -4,6 +4,16 @@ import Testing
 /// A source whose clock is another than the sink's: said, and with --sync corrected.
 @Suite(.serialized, .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"))
 struct ClockTests {
+  /// What makes a program take this host for another, with a clock of its own.
+  private func environment(_ scratch: Scratch, shiftMilliseconds: Int64) throws -> [String: String] {
+    guard shiftMilliseconds != 0 else { return [:] }
+    let library = scratch.file("other-clock.so")
+    let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "other_clock.c").path
+    let compiled = try FrameFeedTests.run("clang", "-shared", "-fPIC", "-o", library, source, "-ldl")
+    try #require(compiled.code == 0, "\(compiled.errors)")
+    return ["LD_PRELOAD": library, "OTHER_CLOCK_NS": "\(shiftMilliseconds * 1_000_000)"]
+  }
+
   /// Source and sink side by side; the source's clock is shifted.
   private func run(
     _ scratch: Scratch, shiftMilliseconds: Int64, sourceSync: Bool, sinkSync: Bool, frames: Int = 60
@@ -19,7 +29,7 @@ struct ClockTests {
         "stream", "synthetic:160x120", "--topic", scratch.topic, "--fps", "15", "--frames", "\(frames)",
         "--quiet",
       ] + (sourceSync ? ["--sync"] : []),
-      environment: ["FRAMEFEED_TEST_CLOCK_SHIFT_NS": "\(shiftMilliseconds * 1_000_000)"])
+      environment: try environment(scratch, shiftMilliseconds: shiftMilliseconds))
     try scratch.awaitFrame()
     let sinking = try RunningCommand(
       framefeed,

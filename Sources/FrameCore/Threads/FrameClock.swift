@@ -1,17 +1,9 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#else
-  #error("no C library known for this platform")
-#endif
+import Glibc
 
 /// The two clocks a feed needs: wall time for stamps that cross processes, monotonic time for waiting.
 public enum FrameClock {
   /// Wall time, ns since the Unix epoch.
-  public static func now() -> Int64 { read(CLOCK_REALTIME) &+ testShift }
+  public static func now() -> Int64 { read(CLOCK_REALTIME) }
 
   /// Monotonic time, ns since some start; only differences mean anything.
   public static func monotonic() -> Int64 { read(CLOCK_MONOTONIC) }
@@ -34,10 +26,7 @@ public enum FrameClock {
   /// Names the clock whose stamps may be subtracted from each other: the boot id of this host. Two processes
   /// with the same domain share one wall clock. Where there is no boot id to be had each process has a name of its own:
   /// one for all such hosts would make their clocks one.
-  public static let domain: String = {
-    let name = bootID ?? ownName(process: getpid())
-    return testShift == 0 ? name : "\(name)+\(testShift)"
-  }()
+  public static let domain: String = bootID ?? ownName(process: getpid())
 
   private static var bootID: String? {
     guard let file = fopen("/proc/sys/kernel/random/boot_id", "r") else { return nil }
@@ -53,9 +42,4 @@ public enum FrameClock {
   static func ownName(process: Int32) -> String {
     "process-\(process)-\(String(UInt64.random(in: .min ... .max), radix: 16))"
   }
-
-  /// A test hook: `FRAMEFEED_TEST_CLOCK_SHIFT_NS=5000000000` puts this process's wall clock 5 s ahead and in a
-  /// domain of its own, as if it ran on another host. Read once; not for use outside of tests.
-  private static let testShift: Int64 =
-    getenv("FRAMEFEED_TEST_CLOCK_SHIFT_NS").flatMap { Int64(String(cString: $0)) } ?? 0
 }
