@@ -94,6 +94,10 @@ let package = Package(
         "FrameModels", "FrameLatency", "LogLines", "CommandArguments", "FrameTIFF", "FrameWebP",
       ],
       swiftSettings: swift, linkerSettings: newerLibrdkafka),
+    // A program of a user's: a model of its own, with the library alone.
+    .executableTarget(
+      name: "brightness", dependencies: ["FrameFeed"], path: "samples/swift", swiftSettings: swift,
+      linkerSettings: newerLibrdkafka),
 
     .testTarget(
       name: "CommandArgumentsTests", dependencies: ["CommandArguments"], swiftSettings: swift),
@@ -136,12 +140,12 @@ let package = Package(
     .testTarget(
       name: "FrameFeedTests",
       dependencies: [
-        "FrameFeed", "FrameFeedCommand", "CRDKafka", "CommandArguments", "FrameCodecs", "FrameCore",
+        "FrameFeed", "FrameFeedCommand", "brightness", "CRDKafka", "CommandArguments", "FrameCodecs", "FrameCore",
         "FrameLatency",
         "FrameModels",
         "FrameSources", "FrameTensors", "KafkaTransport", "LogLines",
       ],
-      exclude: ["flipping_proxy.py", "kinds", "zsh_offers.zsh"],
+      exclude: ["flipping_proxy.py", "kinds", "other_clock.c", "zsh_offers.zsh"],
       swiftSettings: swift),
   ]
 )
