@@ -140,7 +140,8 @@ let package = Package(
     .testTarget(
       name: "FrameFeedTests",
       dependencies: [
-        "FrameFeed", "FrameFeedCommand", "brightness", "CRDKafka", "CommandArguments", "FrameCodecs", "FrameCore",
+        "FrameFeed", "FrameFeedCommand", "brightness", "CRDKafka", "CommandArguments", "FrameCodecs",
+        "FrameCore",
         "FrameLatency",
         "FrameModels",
         "FrameSources", "FrameTensors", "KafkaTransport", "LogLines",

@@ -29,7 +29,7 @@ struct ClientConfiguration: ~Copyable {
     let result = rd_kafka_conf_set(handle, key, value, &reason, reason.count)
     guard result == RD_KAFKA_CONF_OK else {
       if let java = JavaSettings.counterpart(of: key) { throw .setting(key: key, reason: java) }
-      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let text = String(cText: reason)
       // librdkafka's own words may quote the value.
       let shown = KafkaSettings.isSecret(key) ? "the value was refused" : text
       throw .setting(key: key, reason: "\(shown); see librdkafka's CONFIGURATION.md")
@@ -40,7 +40,7 @@ struct ClientConfiguration: ~Copyable {
   func value(of name: String) -> String? {
     var (text, size) = ([CChar](repeating: 0, count: 512), 512)
     guard rd_kafka_conf_get(handle, name, &text, &size) == RD_KAFKA_CONF_OK else { return nil }
-    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(cText: text)
   }
 
   /// For callbacks; the configuration keeps the ownership.
@@ -54,7 +54,7 @@ struct ClientConfiguration: ~Copyable {
     if let error = StartFailure.withoutToken({ value(of: $0) }) { throw error }
     var reason = [CChar](repeating: 0, count: 512)
     guard let client = rd_kafka_new(type, handle, &reason, reason.count) else {
-      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let text = String(cText: reason)
       throw StartFailure.error(text) { value(of: $0) }
     }
     // librdkafka owns it from here on.

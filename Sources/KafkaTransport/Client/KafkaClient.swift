@@ -115,7 +115,7 @@ final class KafkaClient: @unchecked Sendable {
     var text = [CChar](repeating: 0, count: 512)
     let code = KafkaCode(rd_kafka_fatal_error(handle, &text, text.count))
     guard code != .none else { return nil }
-    let reason = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let reason = String(cText: text)
     if code.isFenced, let name = settings.value("group.instance.id") {
       return .kafka(
         action: "the Kafka client gave up", code: code,
@@ -130,7 +130,7 @@ final class KafkaClient: @unchecked Sendable {
     guard let configuration = rd_kafka_conf(handle),
       rd_kafka_conf_get(configuration, name, &text, &size) == RD_KAFKA_CONF_OK
     else { return nil }
-    return Int(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+    return Int(String(cText: text))
   }
 
   /// Settings that differ from librdkafka's defaults; secrets as `***`.

@@ -48,7 +48,7 @@ final class RunPartition: Sendable {
     var (text, size) = ([CChar](repeating: 0, count: 64), 64)
     let isKnown = rd_kafka_topic_conf_get(configuration, "partitioner", &text, &size) == RD_KAFKA_CONF_OK
     let name =
-      isKnown ? String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
+      isKnown ? String(cText: text) : ""
     state.withLock { $0.partitioner = Self.partitioner(name) }
     rd_kafka_topic_conf_set_opaque(configuration, Unmanaged.passUnretained(self).toOpaque())
     rd_kafka_topic_conf_set_partitioner_cb(configuration) { topic, key, bytes, count, opaque, record in

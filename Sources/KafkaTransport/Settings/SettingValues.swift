@@ -21,7 +21,7 @@ public enum SettingValues {
     defer { rd_kafka_topic_conf_destroy(configuration) }
     var (text, size) = ([CChar](repeating: 0, count: 512), 512)
     guard rd_kafka_topic_conf_get(configuration, name, &text, &size) == RD_KAFKA_CONF_OK else { return nil }
-    return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(cText: text)
   }
 
   /// What a producer of these settings would use; `nil` for a name it does not know.

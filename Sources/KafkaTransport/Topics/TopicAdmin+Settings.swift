@@ -44,7 +44,7 @@ extension TopicAdmin {
   public func grow(_ topic: String, to partitions: Int) throws(TransportError) {
     var reason = [CChar](repeating: 0, count: 512)
     guard let new = rd_kafka_NewPartitions_new(topic, partitions, &reason, reason.count) else {
-      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let text = String(cText: reason)
       throw .client(reason: text)
     }
     defer { rd_kafka_NewPartitions_destroy(new) }

@@ -70,7 +70,7 @@ public final class TopicAdmin: Sendable {
       let new = rd_kafka_NewTopic_new(
         topic, Int32(wanted.partitions), Int32(wanted.replication ?? -1), &reason, reason.count)
     else {
-      let text = String(decoding: reason.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let text = String(cText: reason)
       throw .client(reason: text)
     }
     defer { rd_kafka_NewTopic_destroy(new) }
