@@ -79,9 +79,12 @@ let package = Package(
         "FrameLatency", "LogLines",
       ],
       swiftSettings: swift),
+    // What tensors are held against: slow, plain, in floats.
+    .target(name: "TensorReference", dependencies: ["FrameCore", "FrameTensors"], swiftSettings: swift),
     .target(
       name: "FrameBench",
       dependencies: [
+        "TensorReference",
         "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameModels",
         "FrameTensors", "FrameLatency", "CFloors", "LogLines",
       ],
@@ -110,14 +113,16 @@ let package = Package(
       name: "FramePicturesTests", dependencies: ["FrameTIFF", "FrameWebP", "FrameSources", "FrameCore"],
       swiftSettings: swift),
     .testTarget(
-      name: "FrameCodecsTests", dependencies: ["FrameCodecs", "FrameCore", "FrameTensors", "CJPEG"],
+      name: "FrameCodecsTests",
+      dependencies: ["FrameCodecs", "FrameCore", "FrameTensors", "TensorReference", "CJPEG"],
       swiftSettings: swift),
     .testTarget(
       name: "KafkaTransportTests", dependencies: ["KafkaTransport", "CRDKafka", "FrameCore"],
       // All tests are one program.
       swiftSettings: swift, linkerSettings: newerLibrdkafka),
     .testTarget(
-      name: "FrameTensorsTests", dependencies: ["FrameTensors", "FrameCore"], swiftSettings: swift),
+      name: "FrameTensorsTests", dependencies: ["FrameTensors", "TensorReference", "FrameCore"],
+      swiftSettings: swift),
     .testTarget(
       name: "FrameModelsTests", dependencies: ["FrameModels", "FrameTensors", "FrameCore"],
       swiftSettings: swift),

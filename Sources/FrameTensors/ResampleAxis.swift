@@ -2,28 +2,28 @@
 ///
 /// Half-pixel centres with clamped edges and no antialiasing, as OpenCV's `INTER_LINEAR`:
 /// `source = ((target + 0.5) * step + start - origin) / spacing - 0.5`.
-struct ResampleAxis {
+package struct ResampleAxis {
   /// Nearer-to-zero source position of each target position.
-  let first: [Int]
+  package let first: [Int]
   /// The one after it; the same at an edge.
-  let second: [Int]
+  package let second: [Int]
   /// Weight of `second`, 0..<1; `1 - weight` is that of `first`.
-  let weight: [Float]
+  package let weight: [Float]
   /// The same as the kernels take it, in 1/32768; never a whole.
   let fixedWeight: [Int32]
   /// Where the resized part starts in the tensor.
-  let offset: Int
+  package let offset: Int
   /// Whether every weight is 0: pixels are copied, not mixed.
-  let isCopy: Bool
+  package let isCopy: Bool
 
   /// Target positions that are covered.
-  var count: Int { first.count }
+  package var count: Int { first.count }
 
   /// - Parameters:
   ///   - source: samples of the source along this axis.
   ///   - spacing: source pixels a sample, which lies in their middle.
   ///   - origin: the pixel at which those of the first sample begin.
-  init(_ span: ResampleSpan, source: Int, spacing: Int = 1, origin: Int = 0) {
+  package init(_ span: ResampleSpan, source: Int, spacing: Int = 1, origin: Int = 0) {
     var first = [Int]()
     var second = [Int]()
     var weight = [Float]()

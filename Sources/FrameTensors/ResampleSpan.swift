@@ -1,7 +1,7 @@
 public import FrameCore
 
 /// Which part of a source axis covers which part of a tensor's, in pixels of the source.
-struct ResampleSpan: Equatable {
+package struct ResampleSpan: Equatable {
   /// Target positions to cover.
   let count: Int
   /// Source pixels a target pixel.
@@ -32,7 +32,7 @@ struct ResampleSpan: Equatable {
 
 extension TensorSpec {
   /// Both axes for a source of that size.
-  func spans(_ source: FrameSize) -> (x: ResampleSpan, y: ResampleSpan) {
+  package func spans(_ source: FrameSize) -> (x: ResampleSpan, y: ResampleSpan) {
     let ratioX = Double(width) / Double(source.width)
     let ratioY = Double(height) / Double(source.height)
     switch fit {

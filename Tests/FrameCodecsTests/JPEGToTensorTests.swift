@@ -1,5 +1,6 @@
 import FrameCore
 import FrameTensors
+import TensorReference
 import Testing
 
 @testable import FrameCodecs

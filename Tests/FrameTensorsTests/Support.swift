@@ -1,5 +1,6 @@
 import FrameCore
 import FrameTensors
+import TensorReference
 
 /// Bytes of a frame that no resize can mistake for another: a gradient with noise of a fixed seed.
 func testPixels(_ layout: PixelLayout, seed: UInt64 = 1) -> [UInt8] {

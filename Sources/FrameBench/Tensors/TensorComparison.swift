@@ -4,6 +4,7 @@ import FrameFeed
 import FrameLatency
 public import FrameModels
 import FrameTensors
+import TensorReference
 
 /// Takes the same frames to a model's tensor in every way there is, in turns, and tells what each costs.
 public final class TensorComparison {

@@ -1,4 +1,5 @@
 internal import FrameCore
+import FrameTensors
 
 /// Everything about one source layout that does not change between frames, and the row buffers.
 final class WritePlan {

@@ -1,4 +1,5 @@
 package import FrameCore
+package import FrameTensors
 
 /// What ``TensorWriter`` is held against: bilinear resize and normalisation in `Float`, without rounding to
 /// 8 bits between, and nothing clever.

@@ -1,4 +1,5 @@
 internal import FrameCore
+import FrameTensors
 
 /// Reads one source row, resized along x, as planes of floats in the tensor's channel order.
 ///
