@@ -16,7 +16,7 @@ let swift: [SwiftSetting] = [
 /// its libraries can be nobody's dependency.
 let newerLibrdkafka: [LinkerSetting] = [
   .unsafeFlags(
-    (["$ORIGIN/../lib/framefeed"]
+    (["$ORIGIN/../lib/framefeed", "$ORIGIN"]
       + (Context.environment["FRAMEFEED_INSTALL"] == nil ? ["$ORIGIN/../../../.build/librdkafka/lib"] : []))
       .flatMap { ["-Xlinker", "-rpath=\($0)"] },
     .when(platforms: [.linux]))
@@ -29,7 +29,8 @@ let package = Package(
     .library(name: "FrameFeed", targets: ["FrameFeed"]),
     // More kinds of image files, each with a library of its own.
     .library(name: "FramePictures", targets: ["FrameTIFF", "FrameWebP"]),
-    .executable(name: "framefeed", targets: ["FrameFeedCommand"]),
+    .executable(name: "framefeed", targets: ["FrameFeedMain"]),
+    .executable(name: "framefeed-bench", targets: ["FrameBenchCommand"]),
   ],
   targets: [
     // System libraries: module map and shim only. `make deps` installs them.
@@ -89,12 +90,22 @@ let package = Package(
         "FrameTensors", "FrameLatency", "CFloors", "LogLines",
       ],
       swiftSettings: swift),
-    .executableTarget(
+    .target(
       name: "FrameFeedCommand",
       dependencies: [
-        "FrameBench", "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport",
-        "FrameTensors",
-        "FrameModels", "FrameLatency", "LogLines", "CommandArguments", "FrameTIFF", "FrameWebP",
+        "FrameFeed", "FrameCore", "FrameSources", "FrameCodecs", "KafkaTransport", "FrameTensors",
+        "FrameModels",
+        "FrameLatency", "LogLines", "CommandArguments", "FrameTIFF", "FrameWebP",
+      ],
+      swiftSettings: swift),
+    .executableTarget(
+      name: "FrameFeedMain", dependencies: ["FrameFeedCommand"], swiftSettings: swift,
+      linkerSettings: newerLibrdkafka),
+    .executableTarget(
+      name: "FrameBenchCommand",
+      dependencies: [
+        "FrameBench", "FrameFeedCommand", "FrameCore", "FrameModels", "FrameSources", "FrameTensors",
+        "KafkaTransport", "CommandArguments",
       ],
       swiftSettings: swift, linkerSettings: newerLibrdkafka),
     // A program of a user's: a model of its own, with the library alone.
@@ -145,7 +156,8 @@ let package = Package(
     .testTarget(
       name: "FrameFeedTests",
       dependencies: [
-        "FrameFeed", "FrameFeedCommand", "brightness", "CRDKafka", "CommandArguments", "FrameCodecs",
+        "FrameFeed", "FrameFeedMain", "FrameBenchCommand", "FrameFeedCommand", "brightness", "CRDKafka",
+        "CommandArguments", "FrameCodecs",
         "FrameCore",
         "FrameLatency",
         "FrameModels",

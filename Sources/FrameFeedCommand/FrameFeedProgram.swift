@@ -1,37 +1,41 @@
-import CommandArguments
+package import CommandArguments
 import FrameFeed
+import Glibc
 import KafkaTransport
 import LogLines
-import Glibc
 
 /// `framefeed`: the command line, one file a command.
-@main
-enum FrameFeedProgram {
-  static let commandLine = CommandLineTree(
-    CommandNode(
-      CommandText(
-        "framefeed", "Camera frames through Kafka into a model, and where the milliseconds went.",
-        discussion: """
-          Every command takes --help. Exit codes: 0 done and complete, 2 done but frames are missing or were
-          rejected, 1 failed, 64 wrong usage, 130 stopped by Ctrl-C after draining and reporting.
-          """,
-        examples: [
-          "framefeed demo                             # a sample feed, Kafka, a model",
-          "framefeed stream photos/ --feed drone-1    # a directory as a live feed",
-          "framefeed sink --model models/motion.json  # the model's side of it",
-          "framefeed topic create frames --partitions 4",
-          "framefeed doctor --size 1920x1080 --codec raw",
-        ]),
-      [
-        CommandNode(StreamCommand.self), CommandNode(SinkCommand.self), CommandNode(DemoCommand.self),
-        CompareCommand.node, CommandNode(PlotCommand.self), ReportCommand.node, TopicCommand.node,
-        CommandNode(DoctorCommand.self), CommandNode(ModelsCommand.self), PeerCommand.node,
-      ]))
+package enum FrameFeedProgram {
+  /// - Parameter benchmarks: the commands of `framefeed-bench`, or what is shown of them.
+  package static func commandLine(_ benchmarks: [CommandNode]) -> CommandLineTree {
+    let commands =
+      [CommandNode(StreamCommand.self), CommandNode(SinkCommand.self), CommandNode(DemoCommand.self)]
+      + benchmarks
+      + [
+        ReportCommand.node, TopicCommand.node, CommandNode(DoctorCommand.self),
+        CommandNode(ModelsCommand.self),
+      ]
+    return CommandLineTree(
+      CommandNode(
+        CommandText(
+          "framefeed", "Camera frames through Kafka into a model, and where the milliseconds went.",
+          discussion: """
+            Every command takes --help. Exit codes: 0 done and complete, 2 done but frames are missing or were
+            rejected, 1 failed, 64 wrong usage, 130 stopped by Ctrl-C after draining and reporting.
+            """,
+          examples: [
+            "framefeed demo                             # a sample feed, Kafka, a model",
+            "framefeed stream photos/ --feed drone-1    # a directory as a live feed",
+            "framefeed sink --model models/motion.json  # the model's side of it",
+            "framefeed topic create frames --partitions 4",
+            "framefeed doctor --size 1920x1080 --codec raw",
+          ]),
+        commands))
+  }
 
-  static func main() async {
-    let words = CommandWords.all
+  package static func main(_ words: [String], _ commandLine: CommandLineTree) async {
     ProcessTitle.hideSecrets()
-    let code = await run(words)
+    let code = await run(words, commandLine)
     // A command that was stopped or failed may have left threads behind that wait for a broker, and any one a client that
     // does not end: `exit` would tear down what they use.
     if code == .stopped || code == .failed || ClientEnd.isAwaited {
@@ -42,7 +46,7 @@ enum FrameFeedProgram {
     exit(code.rawValue)
   }
 
-  private static func run(_ words: [String]) async -> ExitCode {
+  private static func run(_ words: [String], _ commandLine: CommandLineTree) async -> ExitCode {
     // Read before anything else is: messages about arguments show them.
     if let refusal = SecretArguments.refusal(words) {
       return refuse(refusal, commandLine.path(words))

@@ -3,6 +3,7 @@ import Foundation
 import KafkaTransport
 import Testing
 
+@testable import FrameBenchCommand
 @testable import FrameFeedCommand
 
 /// The built program's command line: help, the manual, and what it refuses.
@@ -40,7 +41,7 @@ import Testing
         let words = line.split(separator: " ").map(String.init)
         #expect(words.first == "framefeed")
         #expect(throws: Never.self, "\(example)") {
-          try FrameFeedProgram.commandLine.read(Array(words.dropFirst()))
+          try FrameBenchProgram.commandLine.read(Array(words.dropFirst()))
         }
       }
     }
@@ -221,7 +222,7 @@ import Testing
     }
     for _ in 0..<10_000 {
       let words = (0..<below(9)).map { _ in pieces[below(pieces.count)] }
-      _ = try? FrameFeedProgram.commandLine.read(words)
+      _ = try? FrameBenchProgram.commandLine.read(words)
     }
   }
 }

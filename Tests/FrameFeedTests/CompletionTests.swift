@@ -2,6 +2,7 @@ import CommandArguments
 import Foundation
 import Testing
 
+@testable import FrameBenchCommand
 @testable import FrameFeedCommand
 
 /// The completion scripts, run by the shells they are for.
@@ -99,7 +100,7 @@ var commandPaths: [[CommandNode]] {
   func below(_ path: [CommandNode]) -> [[CommandNode]] {
     [path] + path[path.count - 1].shownSubcommands.flatMap { below(path + [$0]) }
   }
-  return below([FrameFeedProgram.commandLine.root])
+  return below([FrameBenchProgram.commandLine.root])
 }
 
 /// Whether a program is there.

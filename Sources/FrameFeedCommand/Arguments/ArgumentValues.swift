@@ -1,5 +1,4 @@
 public import CommandArguments
-public import FrameBench
 public import FrameCodecs
 public import FrameCore
 public import FrameFeed
@@ -20,7 +19,6 @@ enum DecodedDamage: String, CaseIterable, ArgumentValue {
 }
 
 extension LogLevel: ArgumentValue {}
-extension PeerOptions.Role: ArgumentValue {}
 extension PixelFormat: ArgumentValue {}
 extension QueuePolicy: ArgumentValue {}
 extension SettingsPreset: ArgumentValue {}
@@ -252,15 +250,15 @@ extension AllowedValues<String> {
 
 extension AllowedValues<Double> {
   /// Frames a second of a measurement: bounded, so that its whole length stays a number of ns.
-  static let rate = range(0.001...100_000)
+  package static let rate = range(0.001...100_000)
   /// Seconds, a day at most.
-  static let seconds = above(0, atMost: 86_400)
-  static let secondsOrNone = range(0...86_400)
+  package static let seconds = above(0, atMost: 86_400)
+  package static let secondsOrNone = range(0...86_400)
   /// Milliseconds.
   static let age = above(0, atMost: 1e9)
 }
 
 extension AllowedValues<Int> {
   /// How often something is done, for one run.
-  static let times = range(1...1_000_000)
+  package static let times = range(1...1_000_000)
 }

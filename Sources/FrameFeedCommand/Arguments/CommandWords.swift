@@ -2,10 +2,10 @@ import FrameCore
 import Glibc
 
 /// The words of this process's command line.
-enum CommandWords {
+package enum CommandWords {
   /// Without the program's own name. `CommandLine.arguments` repairs what is no UTF-8, and names a file then that is
   /// not there.
-  static var all: [String] {
+  package static var all: [String] {
     (1..<max(Int(CommandLine.argc), 1)).compactMap { at in
       CommandLine.unsafeArgv[at].map { word in
         // Sound: the argument's own bytes, up to its zero; read before anything writes them.

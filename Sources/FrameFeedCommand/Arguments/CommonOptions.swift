@@ -1,13 +1,12 @@
-import CommandArguments
+package import CommandArguments
 import FoundationEssentials
-import FrameBench
-import KafkaTransport
-import LogLines
+package import KafkaTransport
+package import LogLines
 
 /// Which broker, and any setting of librdkafka.
-struct BrokerOptions: ArgumentGroup {
-  static let heading = "Broker"
-  static let arguments: [Argument<BrokerOptions>] = [
+package struct BrokerOptions: ArgumentGroup {
+  package static let heading = "Broker"
+  package static let arguments: [Argument<BrokerOptions>] = [
     .option(
       \.broker, "broker", value: "host:port,...",
       "Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092)."
@@ -23,14 +22,13 @@ struct BrokerOptions: ArgumentGroup {
   ]
 
   var broker: String?
-  var settings: [String] = []
-  var kafkaConfig: String?
+  package var settings: [String] = []
+  package var kafkaConfig: String?
 
-  /// The settings for a process of this program.
-  var peerSettings: PeerSettings { PeerSettings(file: kafkaConfig, settings: settings) }
+  package init() {}
 
   /// Whether the user may have said which broker.
-  var isNamed: Bool {
+  package var isNamed: Bool {
     broker != nil || kafkaConfig != nil || environment != nil
       || settings.contains { KafkaSettings.split($0).map { KafkaSettings.namesBrokers($0.key) } ?? false }
   }
@@ -41,7 +39,7 @@ struct BrokerOptions: ArgumentGroup {
 
   /// What is typed wins: `--broker` over `-X` over the file over the environment over the default.
   /// - Parameter uses: what the settings are for; those that must stay as they are for it are refused.
-  func kafka(for uses: KafkaSettings.Use...) throws -> KafkaSettings {
+  package func kafka(for uses: KafkaSettings.Use...) throws -> KafkaSettings {
     var kafka = KafkaSettings(brokers: environment ?? "localhost:9092")
     do throws(TransportError) {
       if let kafkaConfig { try kafka.load(file: kafkaConfig) }
@@ -57,9 +55,9 @@ struct BrokerOptions: ArgumentGroup {
 }
 
 /// What is printed, and where the report goes.
-struct OutputOptions: ArgumentGroup {
-  static let heading = "Output"
-  static let arguments: [Argument<OutputOptions>] = [
+package struct OutputOptions: ArgumentGroup {
+  package static let heading = "Output"
+  package static let arguments: [Argument<OutputOptions>] = [
     .option(
       \.report, "report", value: "file", completion: .files,
       "Write the run report to this file (JSON, schema framefeed.run/1)."),
@@ -68,21 +66,25 @@ struct OutputOptions: ArgumentGroup {
     .option(\.logLevel, "log-level", "Least level of the messages on standard error."),
   ]
 
-  var report: String?
-  var json = false
+  package var report: String?
+  package var json = false
   var quiet = false
   var logLevel = LogLevel.notice
+
+  package init() {}
 
   var log: Log { Log(level: logLevel) { Console.shared.line($0.text) } }
 }
 
 extension Argument {
   /// The sources of a feed.
-  static func source(_ path: Path<[String]>) -> Self {
+  package static func source(_ path: Path<[String]>) -> Self {
     .operands(path, "source", completion: .files, "Where the frames come from.")
   }
 
-  static func codec(_ path: Path<String>) -> Self { .option(path, "codec", "How frames are encoded.") }
+  package static func codec(_ path: Path<String>) -> Self {
+    .option(path, "codec", "How frames are encoded.")
+  }
 
   /// The topic that frames go through.
   static func topic(_ path: Path<String>) -> Self {
@@ -95,7 +97,7 @@ extension Argument {
   }
 
   /// A model's manifest.
-  static func manifest(_ path: Path<String?>, _ name: String, _ help: String) -> Self {
+  package static func manifest(_ path: Path<String?>, _ name: String, _ help: String) -> Self {
     .option(path, name, value: "models/NAME.json", completion: .files, help)
   }
 }

@@ -1,4 +1,4 @@
-import FrameSources
+package import FrameSources
 import FrameTIFF
 import FrameWebP
 
@@ -7,5 +7,5 @@ let pictureFormats: [any PictureFormat] = [TIFFFormat(), WebPFormat()]
 
 extension SourceOptions {
   /// For sources without options of their own.
-  static let plain = SourceOptions(pictures: pictureFormats)
+  package static let plain = SourceOptions(pictures: pictureFormats)
 }

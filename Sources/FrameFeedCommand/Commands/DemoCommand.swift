@@ -114,7 +114,7 @@ struct DemoCommand: Command {
 
   private func sink(_ topic: String, _ kafka: KafkaSettings) throws -> FeedSink {
     let manifest =
-      try model.map { try SinkCommand.manifest($0) }
+      try model.map { try NamedModel.manifest($0) }
       ?? ModelManifest(
         name: "channel-statistics", runtime: ModelRuntime(kind: .builtin),
         input: TensorSpec(width: 224, height: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]))

@@ -138,7 +138,7 @@ struct SinkCommand: Command {
 
   private func sinkOptions() throws -> SinkOptions {
     var options = SinkOptions(
-      model: try Self.manifest(model), kafka: try brokerOptions.kafka(for: .reading(group: group)),
+      model: try NamedModel.manifest(model), kafka: try brokerOptions.kafka(for: .reading(group: group)),
       log: output.log)
     options.topic = topic
     options.group = group
@@ -202,15 +202,5 @@ struct SinkCommand: Command {
       )
     }
     return name
-  }
-
-  /// Reads a manifest; without one, a model that only takes the tensors.
-  static func manifest(_ path: String?) throws -> ModelManifest {
-    guard let path else {
-      return ModelManifest(
-        name: "null", runtime: ModelRuntime(kind: .builtin),
-        input: TensorSpec(width: 640, height: 640, fit: .letterbox))
-    }
-    do throws(ModelError) { return try ModelManifest.load(path) } catch { throw Failure(error) }
   }
 }

@@ -166,15 +166,9 @@ struct StreamCommand: Command {
     return options
   }
 
-  /// Shrinks frames to what the model of a manifest takes.
-  static func fitting(_ manifest: String) throws -> FrameResizing {
-    let spec = try SinkCommand.manifest(manifest).input
-    return .sufficient { spec.sufficientSize(of: $0) }
-  }
-
   private func resizing() throws -> FrameResizing? {
     guard resize == nil || fit == nil else { throw Failure("--resize and --fit: give one of them") }
-    if let fit { return try Self.fitting(fit) }
+    if let fit { return try NamedModel.fitting(fit) }
     guard let resize else { return nil }
     let limits = FrameLimits(maximumPixels: maxPixels)
     do throws(LayoutError) {

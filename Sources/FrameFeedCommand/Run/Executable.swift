@@ -1,19 +1,11 @@
-import FrameCore
-import Foundation
+import Glibc
 
 /// This program, for processes that it starts of itself.
-enum Executable {
-  static var path: String {
-    Bundle.main.executablePath ?? CommandLine.arguments[0]
-  }
-}
-
-/// A line of progress that one thread writes and another shows.
-final class ProgressLine: Sendable {
-  private let state = Lock("")
-
-  var text: String {
-    get { state.withLock { $0 } }
-    set { state.withLock { $0 = newValue } }
+package enum Executable {
+  /// Its file.
+  package static var path: String {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &bytes, bytes.count)
+    return count > 0 ? String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : CommandLine.arguments[0]
   }
 }

@@ -1,8 +1,7 @@
-import FrameBench
 import FrameFeed
 
 /// How a command ends.
-enum ExitCode: Int32, Error {
+package enum ExitCode: Int32, Error {
   case done = 0
   case failed = 1
   /// Done, but frames are missing or were rejected.
@@ -12,17 +11,22 @@ enum ExitCode: Int32, Error {
   case stopped = 130
 }
 
+/// An error that knows how the program ends with it.
+package protocol ExitingError: Error {
+  var exitCode: ExitCode { get }
+}
+
 /// A failure with its exit code; the message is one line on standard error.
-struct Failure: Error {
+package struct Failure: Error {
   let message: String
   let code: ExitCode
 
-  init(_ error: some Error, code: ExitCode = .failed) {
+  package init(_ error: some Error, code: ExitCode = .failed) {
     message = "\(error)"
     self.code = code
   }
 
-  init(_ message: String, code: ExitCode = .usage) {
+  package init(_ message: String, code: ExitCode = .usage) {
     self.message = message
     self.code = code
   }
@@ -31,12 +35,7 @@ struct Failure: Error {
   init(any error: any Error) {
     switch error {
     case let failure as Failure: self = failure
-    case let error as BenchError:
-      if case .stopped = error {
-        self.init(error, code: .stopped)
-      } else {
-        self.init(error, code: error.isUsage ? .usage : .failed)
-      }
+    case let error as any ExitingError: self.init(error, code: error.exitCode)
     default: self.init(error)
     }
   }

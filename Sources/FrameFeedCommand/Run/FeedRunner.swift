@@ -4,12 +4,12 @@ import FrameFeed
 import FrameLatency
 
 /// Runs a blocking pipeline on a thread of its own, shows its progress, and stops it on Ctrl-C.
-enum FeedRunner {
+package enum FeedRunner {
   /// - Parameters:
   ///   - progress: what to show.
   ///   - stop: asks the pipeline to drain and end.
   ///   - work: the pipeline.
-  static func run<R: Sendable>(
+  package static func run<R: Sendable>(
     _ output: OutputOptions, progress: @escaping @Sendable () -> String,
     stop: @escaping @Sendable () -> Void,
     _ work: @escaping @Sendable () throws -> R

@@ -4,8 +4,8 @@ import Glibc
 
 /// Standard error: log lines, and one progress line that is rewritten in place on a terminal. Nobody waits for who reads
 /// them, but for ``lines(_:)``.
-final class Console: Sendable {
-  static let shared = Console()
+package final class Console: Sendable {
+  package static let shared = Console()
 
   private let writer = LineWriter.standardError
 
@@ -14,7 +14,7 @@ final class Console: Sendable {
   private let progress = Lock("")
 
   /// Prints one line; the progress line moves down.
-  func line(_ text: String) {
+  package func line(_ text: String) {
     progress.withLock { progress in
       let safe = LogLine.printable(PathText.shown(text))
       writer.write(

@@ -1,13 +1,14 @@
 import FoundationEssentials
 
 /// Where a report goes: standard output, and the file of `--report`.
-enum ReportFile {
+package enum ReportFile {
   /// Shows a report and saves it: one that cannot be shown is saved, and one that cannot be saved is shown.
   /// - Parameters:
   ///   - table: what people read; `nil` shows the JSON.
   ///   - isAside: shows it on standard error, as standard output has something else.
   /// - Returns: false when whoever read standard output is gone.
-  static func publish(_ json: String, _ table: String?, _ path: String?, isAside: Bool = false) throws -> Bool
+  package static func publish(_ json: String, _ table: String?, _ path: String?, isAside: Bool = false) throws
+    -> Bool
   {
     let shown = Result {
       guard isAside else { return try StandardOutput.write(table ?? json) }

@@ -1,5 +1,6 @@
-import CommandArguments
-import FrameBench
+public import CommandArguments
+import FrameFeedCommand
+public import FrameBench
 import KafkaTransport
 
 /// `framefeed peer`: the programs that `compare` runs, not for people.
@@ -8,6 +9,8 @@ enum PeerCommand {
     CommandText("peer", "A sender or receiver that compare measures.", isHidden: true),
     [CommandNode(KafkaPeerCommand.self), CommandNode(SocketPeerCommand.self)])
 }
+
+extension PeerOptions.Role: ArgumentValue {}
 
 /// What every peer is given: see `samples/peers/README.md`.
 struct PeerArguments: ArgumentGroup {

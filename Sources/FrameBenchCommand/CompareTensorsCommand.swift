@@ -1,4 +1,5 @@
 import CommandArguments
+import FrameFeedCommand
 import Foundation
 import FrameBench
 import FrameCore
@@ -43,7 +44,7 @@ struct CompareTensorsCommand: Command {
   var output = OutputOptions()
 
   func run() async throws {
-    let manifest = try SinkCommand.manifest(model)
+    let manifest = try NamedModel.manifest(model)
     try await ComparisonRun.run(output) { stop, tell in
       let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let others = try others(sample, manifest.input)

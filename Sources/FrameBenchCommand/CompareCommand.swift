@@ -1,9 +1,10 @@
 import CommandArguments
+import FrameFeedCommand
 
 /// `framefeed compare`: what each choice costs, measured side by side.
 enum CompareCommand {
   static let node = CommandNode(
-    CommandText("compare", "Measure what each encoding, transport and setting costs."),
+    BenchmarkProgram.compare,
     [
       CommandNode(CompareEncodingsCommand.self), CommandNode(CompareTensorsCommand.self),
       CommandNode(CompareTransportsCommand.self), CommandNode(CompareSettingsCommand.self),

@@ -1,4 +1,5 @@
 import CommandArguments
+import FrameFeedCommand
 import FoundationEssentials
 import FrameBench
 import FrameCore

@@ -1,11 +1,12 @@
 import CommandArguments
+import FrameFeedCommand
 import Foundation
 import FrameBench
 
 /// `framefeed plot`: reports as figures.
 struct PlotCommand: Command {
   static let about = CommandText(
-    "plot", "Draw the figures of reports: a page, SVG or PNG files.",
+    "plot", BenchmarkProgram.plotSummary,
     discussion: """
       Takes what --report has written: of stream, sink, demo and of every
       comparison. The page holds all it needs and works offline. PNG files are

@@ -1,4 +1,5 @@
 import FrameBench
+import FrameFeedCommand
 import FrameCore
 
 /// One run of a comparison: progress, Ctrl-C, the report's file, what is printed.

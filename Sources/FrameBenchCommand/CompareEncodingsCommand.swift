@@ -1,4 +1,5 @@
 import CommandArguments
+import FrameFeedCommand
 import FoundationEssentials
 import FrameBench
 import FrameCore
@@ -51,7 +52,7 @@ struct CompareEncodingsCommand: Command {
       let comparison = try EncodingComparison(
         sample, codecs: codecs.isEmpty ? standard : codecs.filter { $0 != "json" },
         pixelList: codecs.isEmpty || codecs.contains("json"), rounds: rounds,
-        fit: try fit.map(StreamCommand.fitting), stop: stop)
+        fit: try fit.map(NamedModel.fitting), stop: stop)
       return try comparison.run(through: try self.kafka()) { tell($0) }
     }
   }
