@@ -1,13 +1,14 @@
 import CRDKafka
 import FrameCore
 
-/// Owns the headers of one record until librdkafka takes them over. Numbers are written in decimal, on the stack.
+/// Owns the headers of one record until librdkafka takes ownership of them. Numbers are written in decimal, on the
+/// stack.
 struct HeaderWriter: ~Copyable {
   private var list: OpaquePointer?
 
   init(capacity: Int) { list = rd_kafka_headers_new(capacity) }
 
-  /// Headers that are there already; `nil` is none.
+  /// Owns existing headers; `nil` for none.
   init(adopting list: OpaquePointer?) { self.list = list }
 
   deinit {
@@ -39,10 +40,10 @@ struct HeaderWriter: ~Copyable {
     }
   }
 
-  /// The headers, for a produce call that may take them.
+  /// The headers, for a produce call that may take ownership of them.
   var pointer: OpaquePointer? { list }
 
-  /// Says that librdkafka has taken them.
+  /// Gives up ownership of the headers: librdkafka has them now.
   mutating func wereTaken() { list = nil }
 }
 

@@ -31,7 +31,7 @@ struct LogDirectories: Equatable {
   ) throws(WireReader.Malformed) {
     var reader = WireReader(response)
     guard try reader.number(Int32.self) == correlation else { throw WireReader.Malformed() }
-    _ = try reader.number(Int32.self)  // throttled, ms
+    _ = try reader.number(Int32.self)  // throttle time, ms
     // A directory takes its error, its name and the number of its topics; a topic its name and the number of its
     // partitions.
     for _ in 0..<(try reader.count(ofAtLeast: 8)) {
@@ -42,7 +42,7 @@ struct LogDirectories: Equatable {
         for _ in 0..<(try reader.count(ofAtLeast: 21)) {
           let partition = try reader.number(Int32.self)
           let size = try reader.number(Int64.self)
-          _ = try reader.number(Int64.self)  // how far it is behind
+          _ = try reader.number(Int64.self)  // offset lag
           let isFuture = try reader.number(Int8.self) != 0
           if error == 0, name == topic, !isFuture, size >= 0 { bytes[partition] = size }
         }
