@@ -54,7 +54,7 @@ final class KafkaClient: @unchecked Sendable {
   /// Why the client cannot connect to a broker that was reached, if that was the last error.
   var trouble: ConnectionTrouble? { events.trouble }
 
-  /// Whether that is certain, and true of all brokers that the user named or for long enough, so that waiting is
+  /// Whether the trouble is certain, and true of all brokers that the user named or for long enough, so that waiting is
   /// useless.
   func hasSureTrouble(_ now: Int64) -> Bool {
     events.hasSureTrouble(now, named: brokers.servers.split(separator: ",").count)
@@ -63,7 +63,7 @@ final class KafkaClient: @unchecked Sendable {
   /// Whether a connection to an advertised address has failed.
   var hasLostAdvertised: Bool { events.hasLostAdvertised }
 
-  /// Records the result of checking the advertised addresses; `nil` if they are in order.
+  /// Stores the result of checking the advertised addresses; `nil` if they are in order.
   func noteAdvertised(_ trouble: ConnectionTrouble?) { events.noteAdvertised(trouble) }
 
   /// librdkafka's message for the client's last error.

@@ -2,8 +2,8 @@
 /// OpenSSL's ("error:05880002:x509 certificate routines::system lib").
 enum StartFailure {
   /// - Parameters:
-  /// - reason: librdkafka's message.
-  /// - value: returns the value of a setting.
+  ///   - reason: librdkafka's message.
+  ///   - value: returns the value of a setting.
   static func error(_ reason: String, value: (String) -> String?) -> TransportError {
     for key in ["ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location"] {
       guard reason.contains(key), reason.contains("failed"), let path = value(key), !path.isEmpty else {

@@ -38,7 +38,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
   /// The trouble for OpenSSL's error about a broker's certificate.
   /// - Parameters:
   ///   - code: `X509_V_ERR_...`.
-  /// - host: the broker's address, `HOST:PORT`.
+  ///   - host: the broker's address, `HOST:PORT`.
   init(certificateCode code: Int32, host: String) {
     self =
       switch code {

@@ -56,8 +56,8 @@ struct FetchPause: Sendable, Hashable {
 
   /// Updates the estimate for a record that was read.
   /// - Parameters:
-  /// - queued: the records that were fetched and not read.
-  /// - size: the size of the record, bytes.
+  ///   - queued: the records that were fetched and not read.
+  ///   - size: the size of the record, bytes.
   ///   - now: monotonic, ns.
   /// - Returns: how to wake the client; `nil` for not at all.
   mutating func look(queued: Int, size: Int, _ now: Int64) -> Wake? {

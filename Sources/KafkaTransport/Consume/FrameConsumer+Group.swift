@@ -91,7 +91,7 @@ extension FrameConsumer {
     }
   }
 
-  /// Called by librdkafka: positions were committed, or not.
+  /// Called by librdkafka when a commit has succeeded or failed.
   func committed(_ code: KafkaCode) {
     guard code != .none, code != .noOffset else { return }
     let action = GuardedAction.committing(group: options.group, topic: options.topic)

@@ -33,7 +33,7 @@ extension FrameConsumer {
       }
       own = wanted
     }
-    // Commits of a group with members would be refused, each second.
+    // A group with members refuses commits of other clients, each second.
     if options.partitions != .shared, options.keepsPositions,
       let members = client.members(of: options.group, milliseconds: options.answerTimeout), members > 0
     {

@@ -27,7 +27,7 @@ extension FrameConsumer {
   /// The topic's number of partitions, as last returned.
   public var topicPartitions: Int { polling.withLock { $0.topicPartitions } }
 
-  /// Whether no partition of the topic has ever held a record. May ask the brokers, at most once a second.
+  /// Whether no partition of the topic has ever held a record. May ask the brokers; that none has is cached for 1 s.
   public var isTopicNew: Bool {
     let isRead = reading.withLock { reading in
       reading.partitions.contains { reading.progress($0).map { $0.next > 0 } ?? false }

@@ -58,7 +58,7 @@ public final class FrameConsumer: Sendable {
   let polling = Monitor(Polling())
   let isClosing = Atomic(false)
   let inquiry: StandstillInquiry
-  /// The queue to wake the client by, where it does not itself check for room in a full queue.
+  /// The queue by which to wake the client, if librdkafka does not itself check for room in a full queue.
   let fetchQueue: FetchQueue?
 
   /// The state that the polling thread keeps between two calls.

@@ -48,7 +48,7 @@ struct GroupReading: Sendable, Hashable {
 
   // MARK: what the group decides
 
-  /// The group assigns these partitions to this consumer, perhaps none.
+  /// Processes an assignment of these partitions to this consumer, perhaps none.
   mutating func given(_ partitions: [Int32]) -> [Action] {
     precondition(leaving.isEmpty, "given before the last ones were given up")
     precondition(partitions.allSatisfy { readings[$0] == nil }, "given twice")
@@ -58,13 +58,13 @@ struct GroupReading: Sendable, Hashable {
     return [.find(searched.sorted(), search: searches)]
   }
 
-  /// Reports all partitions of a topic that is read whole and without a group: new ones are read too.
+  /// Processes the list of all partitions of a topic that is read whole and without a group: new ones are read too.
   mutating func allAre(_ partitions: [Int32]) -> [Action] {
     let new = partitions.filter { readings[$0] == nil && !searched.contains($0) && !leaving.contains($0) }
     return new.isEmpty || !leaving.isEmpty ? [] : given(new)
   }
 
-  /// Reports where partitions begin: all that were searched, or some of them.
+  /// Processes where partitions begin: all that were searched, or some of them.
   /// - Parameter search: the number in the action; results of an earlier search are ignored.
   mutating func found(_ beginnings: [PartitionBeginning], search: Int) -> [Action] {
     guard search == searches, !searched.isEmpty else { return [] }
@@ -89,7 +89,7 @@ struct GroupReading: Sendable, Hashable {
     readings[beginning.partition] = Reading(progress: PartitionProgress(beginning), assignment: assignments)
   }
 
-  /// The group revokes these partitions.
+  /// Processes the group's revocation of these partitions.
   /// - Parameter isLost: whether other consumers have them already, so that none of their positions can be committed.
   mutating func taken(_ partitions: [Int32], isLost: Bool) -> [Action] {
     // The beginnings of the remaining partitions are found by a new search.
@@ -142,7 +142,7 @@ struct GroupReading: Sendable, Hashable {
     return stores + [.commit(positions), .unassign(leaving), .tell(.revoked(leaving))]
   }
 
-  /// The consumer leaves: all partitions are given up with their present positions.
+  /// Leaves: all partitions are given up with their present positions.
   mutating func close() -> [Action] {
     searched = []
     searches += 1
@@ -152,7 +152,7 @@ struct GroupReading: Sendable, Hashable {
 
   // MARK: what is read
 
-  /// A record was fetched.
+  /// Processes a fetched record.
   /// - Returns: its place, if it is to be returned to the caller.
   mutating func fetched(_ partition: Int32, _ offset: Int64, timestamp: Int64?) -> (
     place: RecordPlace?, actions: [Action]
@@ -175,7 +175,7 @@ struct GroupReading: Sendable, Hashable {
   /// Whether all returned records are done.
   var isAnswered: Bool { readings.values.allSatisfy { $0.progress.isAnswered } }
 
-  /// The positions that were answered since the last call.
+  /// Returns the positions that were answered since the last call.
   mutating func toStore() -> [Action] {
     partitions.flatMap { partition in
       actions(partition, (readings[partition]?.progress.toStore()).map { [$0] } ?? [])
@@ -198,7 +198,7 @@ struct GroupReading: Sendable, Hashable {
     actions(partition, readings[partition]?.progress.cameDamaged(reason) ?? [])
   }
 
-  /// The questions about the logs of the partitions that are read.
+  /// Returns the questions about the logs of the partitions that are read.
   func ask() -> [Int32: LogQuestion] {
     // A reply from before the last record was answered would be outdated.
     let isFinal = isLeavingAnswered
@@ -214,7 +214,7 @@ struct GroupReading: Sendable, Hashable {
     var log: PartitionProgress.LogQuestion
   }
 
-  /// The brokers have returned the ends of a log.
+  /// Processes the brokers' answer about the ends of a log.
   mutating func told(_ partition: Int32, _ ends: PartitionProgress.LogEnds, assignment: Int) -> [Action] {
     guard readings[partition]?.assignment == assignment else { return [] }
     return actions(partition, readings[partition]?.progress.told(ends) ?? []) + leaveIfAnswered()

@@ -58,8 +58,8 @@ final class OffsetQueries: Sendable {
   private let state = Monitor(State())
 
   /// - Parameters:
-  /// - chosen: the positions that this process set for the group at its start.
-  /// - questions: returns the questions about the logs.
+  ///   - chosen: the positions that this process set for the group at its start.
+  ///   - questions: returns the questions about the logs.
   init(
     _ client: KafkaClient, _ options: FrameConsumer.Options, chosen: [Int32: Int64],
     questions: @escaping @Sendable () -> [Int32: GroupReading.LogQuestion]
@@ -133,7 +133,7 @@ final class OffsetQueries: Sendable {
       let now = FrameClock.monotonic()
       let (short, long) = (now + Self.pause, now + Self.longPause)
       state.withLock(waitingUntil: { $0.isStopped }, deadline: short) { _ in }
-      // A partition without a leader delays each question by a second, and partitions already found are read.
+      // A partition without a leader delays each question by a second, while partitions already found are read.
       state.withLock(
         waitingUntil: { $0.isStopped || $0.isAsked || !$0.isFoundInPart }, deadline: long
       ) { _ in }

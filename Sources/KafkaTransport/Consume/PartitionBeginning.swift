@@ -36,10 +36,10 @@ public struct PartitionBeginning: Sendable, Hashable {
   /// - Parameters:
   ///   - committed: the group's position; `nil` when it has none.
   ///   - chosen: the position that this process gave the group at its first start, if it did.
-  /// - log: the first offset kept, and the offset after the last record.
-  /// - isAnother: whether this log is not the one that was read before under this name.
-  /// - asked: when the log was asked for, ms since the Unix epoch.
-  /// - firstLater: the log's first record later than `asked`.
+  ///   - log: the first offset kept, and the offset after the last record.
+  ///   - isAnother: whether this log is not the one that was read before under this name.
+  ///   - asked: when the log was asked for, ms since the Unix epoch.
+  ///   - firstLater: the log's first record later than `asked`.
   init(
     partition: Int32, committed: Int64?, chosen: Int64?, log: Range<Int64>, isAnother: Bool = false,
     asked: Int64? = nil, firstLater: Int64? = nil

@@ -11,7 +11,7 @@ struct PartitionList: ~Copyable {
   /// The result of librdkafka for one partition.
   struct Entry: Equatable {
     let partition: Int32
-    /// The offset requested; negative when there is none.
+    /// The resulting offset; negative when there is none.
     let offset: Int64
     let code: KafkaCode
   }
@@ -35,7 +35,7 @@ struct PartitionList: ~Copyable {
     rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
   }
 
-  /// Adds a partition.
+  /// Adds a partition. Not possible after ``pass(to:)``.
   mutating func add(_ topic: String, _ partition: Int32, offset: Int64) {
     rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
   }

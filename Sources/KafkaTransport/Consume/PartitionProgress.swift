@@ -1,5 +1,5 @@
 /// How far one partition was read, in one assignment: a value without locks, threads or Kafka, created when the
-/// partition is assigned and dropped when it is given up. Its methods record events and return actions.
+/// partition is assigned and dropped when it is given up. Its methods process events and return actions.
 ///
 /// librdkafka alone reads wrong offsets in two cases. After a batch that fails its checksum it continues inside that
 /// batch's bytes, and may read its next offset from pixels; and it would silently replace a position that the log does
@@ -100,7 +100,7 @@ struct PartitionProgress: Sendable, Hashable {
   /// Whether it is being revoked and the brokers have confirmed its position.
   var isConfirmed: Bool { phase == .leaving(isConfirmed: true) }
 
-  /// A record was fetched.
+  /// Processes a fetched record.
   /// - Returns: whether it is to be returned to the caller.
   mutating func fetched(_ offset: Int64, timestamp: Int64?) -> (isNext: Bool, actions: [Action]) {
     guard phase == .reading else { return (false, []) }
@@ -119,7 +119,7 @@ struct PartitionProgress: Sendable, Hashable {
     return (true, isFirst ? [.ask] : [])
   }
 
-  /// A returned record is answered, dropped or refused for good.
+  /// Processes a returned record that is answered, dropped or refused for good.
   mutating func done(_ offset: Int64) {
     let at = inHand.withUnsafeBufferPointer { lowerBound($0, offset) }
     guard at < inHand.count, inHand[at] == offset else { return }
@@ -133,7 +133,7 @@ struct PartitionProgress: Sendable, Hashable {
     return .store(answered)
   }
 
-  /// The client reports the end of the log, for now.
+  /// Processes the client's report of the end of the log, for now.
   /// - Parameter offset: the offset of the next record; control records may be before it.
   /// - Returns: whether all records before it have been returned.
   mutating func reachedEnd(_ offset: Int64) -> (isEnd: Bool, actions: [Action]) {
@@ -146,15 +146,15 @@ struct PartitionProgress: Sendable, Hashable {
     return (true, [])
   }
 
-  /// The client's position is unknown: the log does not have it (deleted, or after its end), or the client could not
-  /// seek to it.
+  /// Processes an unknown position of the client: the log does not have it (deleted, or after its end), or the client
+  /// could not seek to it.
   mutating func positionIsGone() -> [Action] {
     guard !phase.isLeaving else { return [] }
     phase = .astray
     return [.ask]
   }
 
-  /// The next record is damaged.
+  /// Processes that the next record is damaged.
   mutating func cameDamaged(_ reason: String) -> [Action] {
     guard phase == .reading else { return [] }
     guard damages >= Self.tries else {
@@ -168,7 +168,7 @@ struct PartitionProgress: Sendable, Hashable {
     return [.damaged(given, isGivenUp: true, reason: reason), .seek(next)]
   }
 
-  /// The question about the log for the brokers.
+  /// Returns the question about the log for the brokers.
   /// - Parameter isFinal: whether the answer is to confirm the position of a partition being revoked.
   func ask(isFinal: Bool = false) -> LogQuestion {
     let now = newest.map { Mark(newest: $0, first: next) }
@@ -177,7 +177,7 @@ struct PartitionProgress: Sendable, Hashable {
       isFinal: isFinal)
   }
 
-  /// The brokers have returned the log's ends.
+  /// Processes the brokers' answer about the log's ends.
   mutating func told(_ ends: LogEnds) -> [Action] {
     let question = ends.question
     guard question.restarts == restarts else { return [] }
@@ -213,11 +213,11 @@ struct PartitionProgress: Sendable, Hashable {
     return phase.isLeaving ? steps : steps + [.seek(first)]
   }
 
-  /// The partition is being revoked.
+  /// Starts the revocation of the partition.
   mutating func leave() { phase = .leaving(isConfirmed: false) }
 }
 
-/// The first index at which an ascending list is not below a value.
+/// Returns the first index at which an ascending list is not below a value.
 private func lowerBound(_ list: UnsafeBufferPointer<Int64>, _ value: Int64) -> Int {
   var (low, high) = (0, list.count)
   while low < high {

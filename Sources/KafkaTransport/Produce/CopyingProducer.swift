@@ -114,6 +114,6 @@ public final class CopyingProducer: Sendable {
     sender.abandon()
   }
 
-  /// A number on Linux, a pointer on other systems.
+  /// The number of the current thread.
   private static var threadNumber: UInt { withUnsafeBytes(of: pthread_self()) { $0.load(as: UInt.self) } }
 }

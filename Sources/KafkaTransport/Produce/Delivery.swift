@@ -46,8 +46,8 @@ extension TransportError {
 
   /// The refusal of a record, with what to do about it.
   /// - Parameters:
-  /// - bytes: the size of the record's payload.
-  /// - limit: the topic's limit, if known.
+  ///   - bytes: the size of the record's payload.
+  ///   - limit: the topic's limit, if known.
   func remedied(
     topic: String, bytes: Int, limit: @autoclosure () -> Int?, _ brokers: NamedBroker
   ) -> TransportError {

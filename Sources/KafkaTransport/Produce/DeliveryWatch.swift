@@ -6,8 +6,8 @@ struct DeliveryWatch {
   private var throttle = ThrottleWatch()
 
   /// - Parameters:
-  /// - patience: the time without an answer that is normal, ns.
-  /// - client: returns the client in use.
+  ///   - patience: the time without an answer that is normal, ns.
+  ///   - client: returns the client in use.
   init(
     _ settings: KafkaSettings, topic: String, patience: Int64, client: @escaping @Sendable () -> KafkaClient
   ) {
@@ -29,7 +29,7 @@ struct DeliveryWatch {
   /// - Parameters:
   ///   - now: monotonic, ns.
   ///   - underWay: records without an answer.
-  /// - acknowledged: records ever acknowledged.
+  ///   - acknowledged: records ever acknowledged.
   ///   - explain: what the brokers' answer means for the client.
   mutating func look(
     _ now: Int64, underWay: Int, acknowledged: Int, _ throttling: Throttling,

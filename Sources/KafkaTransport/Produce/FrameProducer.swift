@@ -41,9 +41,9 @@ public final class FrameProducer: Sendable {
   private let queueBytes: Int?
 
   /// - Parameters:
-  /// - log: receives librdkafka's log lines and lasting conditions, such as brokers that do not answer.
-  /// - delivered: called once for every record that ``send(_:sequence:format:stamps:)`` accepted, on the producer's
-  ///   thread. It may call any method of the producer but ``close()``.
+  ///   - log: receives librdkafka's log lines and lasting conditions, such as brokers that do not answer.
+  ///   - delivered: called once for every record that ``send(_:sequence:format:stamps:)`` accepted, on the producer's
+  ///     thread. It may call any method of the producer but ``close()``.
   public init(
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog? = nil,
     delivered: @escaping @Sendable (Delivery) -> Void
@@ -118,9 +118,9 @@ public final class FrameProducer: Sendable {
 
   /// Sends the record that ends the run.
   /// - Parameters:
-  /// - count: frames sent in the run.
+  ///   - count: frames sent in the run.
   ///   - dropped: frames that were due and were not sent.
-  /// - deadline: the end of the wait for room, monotonic ns.
+  ///   - deadline: the end of the wait for room, monotonic ns.
   public func sendEnd(count: Int, dropped: Int = 0, deadline: Int64 = .max) throws(TransportError) {
     let record = OutgoingRecord(
       .end(count: count, dropped: dropped, sent: FrameClock.now()), of: run, bytes: 0)

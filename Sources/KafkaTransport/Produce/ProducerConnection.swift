@@ -7,7 +7,7 @@ final class ProducerConnection: Sendable {
   let topic: TopicHandle
 
   /// - Parameters:
-  /// - options: its `partition` is that of all records; `nil` leaves each to librdkafka.
+  ///   - options: its `partition` is that of all records; `nil` leaves each to librdkafka.
   init(
     _ settings: KafkaSettings, _ options: RenewableSender.Options, events: ClientEvents
   ) throws(TransportError) {

@@ -131,7 +131,7 @@ struct RecordSending: Sendable, Hashable {
     return slot
   }
 
-  /// Records a client's answer for a record, or that the client did not accept it.
+  /// Processes a client's answer for a record, or that the client did not accept it.
   /// - Returns: whether the record has ended: report it, then call ``told(_:)``. Otherwise it is sent again.
   mutating func answered(_ slot: Int, _ outcome: Outcome) -> Bool {
     precondition(slots[slot].stand == .out, "an answer for what no client has")
@@ -168,7 +168,7 @@ struct RecordSending: Sendable, Hashable {
     free.append(slot)
   }
 
-  /// Records that the client has failed.
+  /// Notes that the client has failed.
   mutating func clientEnded(_ cause: Cause) {
     switch phase {
     case .healthy, .resending: phase = .ending(cause)
@@ -207,7 +207,7 @@ struct RecordSending: Sendable, Hashable {
       ? nil : slots.indices.filter { slots[$0].stand == .back }.min { slots[$0].ticket < slots[$1].ticket }
   }
 
-  /// Records that the new client is ready.
+  /// Notes that the new client is ready.
   /// - Returns: whether it is still needed: then give it the records of ``nextAgain()``.
   mutating func renewed() -> Bool {
     guard phase != .givenUp else { return false }

@@ -33,7 +33,7 @@ final class RecordsInFlight: Sendable {
       for at in 0..<records { (entries + at).initialize(to: nil) }
     }
 
-    /// Updates the window for an acknowledged record, before ``RecordSending`` records the answer.
+    /// Updates the window for an acknowledged record, before ``RecordSending`` processes the answer.
     mutating func acknowledged(_ slot: Int) {
       let now = FrameClock.monotonic()
       window.acknowledged(
@@ -56,9 +56,9 @@ final class RecordsInFlight: Sendable {
   private let calm = Atomic(true)
 
   /// - Parameters:
-  /// - records: the most records under way at a time.
-  /// - bytes: the most payload bytes under way at a time.
-  /// - atFirst: the most records until answers have come, see ``SendWindow``.
+  ///   - records: the most records under way at a time.
+  ///   - bytes: the most payload bytes under way at a time.
+  ///   - atFirst: the most records until answers have come, see ``SendWindow``.
   init(records: Int, bytes: Int, atFirst: Int, teller: @escaping Teller) {
     state = Monitor(
       State(records: records, bytes: bytes, window: SendWindow(least: atFirst, most: records)))
@@ -69,8 +69,8 @@ final class RecordsInFlight: Sendable {
 
   /// Adds a record, kept until it ends; waits for room.
   /// - Parameters:
-  /// - memory: the memory of the record's bytes.
-  /// - deadline: the end of the wait, monotonic ns.
+  ///   - memory: the memory of the record's bytes.
+  ///   - deadline: the end of the wait, monotonic ns.
   /// - Returns: its slot.
   /// - Throws: why records are refused; ``TransportError/stopped`` also when the deadline passes. The record is
   ///   dropped.
@@ -113,7 +113,7 @@ final class RecordsInFlight: Sendable {
     ) { $0.sending.phase == .healthy && !$0.sending.refuses && now < deadline }
   }
 
-  /// Records that a client did not accept a record.
+  /// Notes that a client did not accept a record.
   /// - Returns: whether the record has ended, without a report; otherwise it is sent again.
   func notTaken(_ slot: Int, _ outcome: RecordSending.Outcome) -> Bool {
     // The bytes are returned to their pool outside of the lock.
@@ -126,7 +126,7 @@ final class RecordsInFlight: Sendable {
 
   // MARK: who serves the client
 
-  /// Records a client's answer for a record: reports the result, or keeps the record for the next client.
+  /// Processes a client's answer for a record: reports the result, or keeps the record for the next client.
   func answered(
     _ slot: Int, _ outcome: RecordSending.Outcome, _ error: @autoclosure () -> TransportError?
   ) {
@@ -185,7 +185,7 @@ final class RecordsInFlight: Sendable {
     state.wakeAll()
   }
 
-  /// Records that the client has failed.
+  /// Notes that the client has failed.
   func clientEnded(_ cause: RecordSending.Cause, _ reason: TransportError) {
     state.withLock { state in
       if state.sending.phase != .givenUp { state.reason = reason }
@@ -194,7 +194,7 @@ final class RecordsInFlight: Sendable {
     }
   }
 
-  /// Records that the new client is ready.
+  /// Notes that the new client is ready.
   /// - Returns: whether it is still needed.
   func renewed() -> Bool { state.withLock { $0.sending.renewed() } }
 
@@ -255,7 +255,7 @@ final class RecordsInFlight: Sendable {
   /// Lowers the limit while answers do not come. Call it a few times a second.
   /// - Parameters:
   ///   - now: monotonic, ns.
-  /// - isThrottled: whether the broker reports that it throttles this client.
+  ///   - isThrottled: whether the broker reports that it throttles this client.
   func keepWindow(_ now: Int64, isThrottled: Bool) {
     state.withLock { state in
       state.window.look(

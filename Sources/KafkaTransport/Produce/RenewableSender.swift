@@ -82,7 +82,7 @@ final class RenewableSender: Sendable {
   /// Sends one record; waits while the limit of records or bytes under way is reached, or the client's own queue is
   /// full.
   /// - Parameters:
-  /// - memory: the memory of the record's bytes.
+  ///   - memory: the memory of the record's bytes.
   ///   - deadline: monotonic, ns.
   /// - Throws: the error that refuses it at once. Later errors are reported to the teller.
   func send(

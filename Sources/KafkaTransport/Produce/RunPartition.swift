@@ -100,8 +100,8 @@ struct KeptPartition: Sendable, Equatable {
   private var growth: Growth?
 
   /// - Parameters:
-  /// - count: the topic's current number of partitions.
-  /// - choice: chooses one of this many partitions.
+  ///   - count: the topic's current number of partitions.
+  ///   - choice: chooses one of this many partitions.
   mutating func choose(among count: Int32, by choice: (Int32) -> Int32) -> Int32 {
     if count == self.count, let kept { return kept }
     defer { self.count = count }

@@ -42,8 +42,8 @@ struct SendWindow: Sendable, Equatable {
   /// Updates the window for an acknowledged record.
   /// - Parameters:
   ///   - now: monotonic, ns.
-  /// - took: the time since the record was added, ns.
-  /// - isFull: whether the window was full, so that the next record waited for this answer.
+  ///   - took: the time since the record was added, ns.
+  ///   - isFull: whether the window was full, so that the next record waited for this answer.
   mutating func acknowledged(_ bytes: Int, _ now: Int64, took: Int64, isFull: Bool) {
     size = size == 0 ? bytes : size + (bytes - size) / 8
     way = way.map { min(took, $0 + $0 / 16 + 1) } ?? took
@@ -61,7 +61,7 @@ struct SendWindow: Sendable, Equatable {
   /// - Parameters:
   ///   - now: monotonic, ns.
   ///   - underWay: records without an answer.
-  /// - acknowledged: records ever acknowledged.
+  ///   - acknowledged: records ever acknowledged.
   mutating func look(_ now: Int64, underWay: Int, acknowledged: Int) {
     if acknowledged != self.acknowledged || underWay == 0 { since = now }
     self.acknowledged = acknowledged

@@ -36,7 +36,7 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
   /// librdkafka's once-a-second check for topics without a leader (measured: 0.6 to 1 s), and for a connection.
   /// - Parameters:
   ///   - patience: how long to wait for a topic that the brokers do not know, ms.
-  /// - isStopped: called repeatedly while no broker answers; `true` ends the wait.
+  ///   - isStopped: called repeatedly while no broker answers; `true` ends the wait.
   func connect(
     milliseconds: Int32, patience: Int32 = TopicHandle.patience, isStopped: () -> Bool = { false }
   ) throws(TransportError) {

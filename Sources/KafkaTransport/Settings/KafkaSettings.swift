@@ -94,9 +94,9 @@ public struct KafkaSettings: Sendable, Equatable {
 
   /// Whether a setting's value must not be shown: passwords, private keys and tokens.
   ///
-  /// librdkafka's are `sasl.password`, `sasl.oauthbearer.config`, `sasl.oauthbearer.client.secret`,
-  /// `ssl.key.password`, `ssl.key.pem`, `ssl_key` and `ssl.keystore.password`; a shell command for Kerberos may
-  /// hold one too. Words, not names, so that those of newer versions and of Java are covered.
+  /// librdkafka's are `sasl.password`, `sasl.oauthbearer.config`, `sasl.oauthbearer.client.secret`, `ssl.key.password`,
+  /// `ssl.key.pem`, `ssl_key` and `ssl.keystore.password`; a shell command for Kerberos may hold one too. Parts of
+  /// names are compared, so that settings of newer versions and of Java are covered.
   public static func isSecret(_ key: String) -> Bool {
     let key = key.lowercased()
     let words = [

@@ -13,8 +13,8 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
   static let unboundedResponse = 2_000_000_000
 
   /// - Parameters:
-  /// - largestRecord: the largest record that the topic accepts, bytes.
-  /// - inFlightBytes: the most payload bytes under way at a time.
+  ///   - largestRecord: the largest record that the topic accepts, bytes.
+  ///   - inFlightBytes: the most payload bytes under way at a time.
   static func producer(largestRecord: Int, inFlightBytes: Int, user: KafkaSettings) -> [(String, String)] {
     var settings = needed
     // 1,000,000 by default: a 1080p frame is refused.

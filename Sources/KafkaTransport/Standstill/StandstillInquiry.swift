@@ -32,9 +32,9 @@ final class StandstillInquiry: Sendable {
   private static let ownPatience: Int32 = 1000
 
   /// - Parameters:
-  /// - client: asked first, if it does not create the topic by asking.
-  /// - waiting: returns the client that waits. It looks for a new leader only when it knows that the old one is gone,
-  ///   which may take a minute: it is made to look if brokers answer others.
+  ///   - client: asked first, if it does not create the topic by asking.
+  ///   - waiting: returns the client that waits. It looks for a new leader only when it knows that the old one is gone,
+  ///     which may take a minute: it is made to look if brokers answer others.
   init(
     _ settings: KafkaSettings, topic: String, _ side: Standstill.Side, by client: KafkaClient? = nil,
     for waiting: @escaping @Sendable () -> KafkaClient

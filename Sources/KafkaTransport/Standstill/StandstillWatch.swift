@@ -32,9 +32,8 @@ public struct StandstillWatch: Sendable {
 
   /// - Parameters:
   ///   - now: monotonic, ns.
-  /// - isWaiting: whether there should be progress.
-  /// - moved: the total progress so far.
-  ///   - moved: how much has moved ever.
+  ///   - isWaiting: whether there should be progress.
+  ///   - moved: the total progress so far.
   public mutating func look(_ now: Int64, isWaiting: Bool, moved: Int) -> Event? {
     let goesOn = moved != self.moved
     self.moved = moved
@@ -42,7 +41,7 @@ public struct StandstillWatch: Sendable {
       let event: Event? = goesOn && told != nil ? .goesOn(seconds: seconds(now)) : nil
       if goesOn { (told, cause) = (nil, nil) }
       nextLook = 0
-      // Records that ended without an acknowledgement are not progress.
+      // A wait that ended without progress is not reported as resumed progress.
       if told == nil { since = isWaiting ? now : nil }
       return event
     }
@@ -64,7 +63,7 @@ public struct StandstillWatch: Sendable {
     public var isOver: Bool
   }
 
-  /// Records the present cause.
+  /// Processes the present cause.
   public mutating func found(_ standstill: Standstill, _ now: Int64) -> Verdict {
     let key = standstill.key
     if cause?.key != key { cause = (key, now) }

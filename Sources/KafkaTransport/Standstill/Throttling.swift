@@ -12,7 +12,7 @@ struct Throttling: Sendable, Equatable {
   /// The time without a throttled response after which throttling has ended, ns.
   static let end: Int64 = 10_000_000_000
 
-  /// Records the throttle time of a response.
+  /// Stores the throttle time of a response.
   mutating func told(_ broker: String, milliseconds: Int, _ now: Int64) {
     guard milliseconds > 0 else { return }
     if !isOn(now) { since = now }

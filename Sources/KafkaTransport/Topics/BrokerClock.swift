@@ -17,7 +17,7 @@ public enum BrokerClock {
   /// between sending and answer (Cristian's algorithm, Distributed Computing 3, 1989).
   /// - Parameters:
   ///   - topic: has `message.timestamp.type=LogAppendTime`.
-  /// - probes: the number of records to send.
+  ///   - probes: the number of records to send.
   /// - Returns: `nil` when the broker stamps no records.
   public static func offset(
     _ settings: KafkaSettings, topic name: String, probes: Int = 20

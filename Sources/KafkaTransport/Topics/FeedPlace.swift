@@ -22,8 +22,8 @@ extension TopicAdmin {
 
   /// Reads the keys of the last records of each partition.
   /// - Parameters:
-  /// - extents: the offsets of the partitions, see ``extents(of:_:)``.
-  /// - brokerIgnoresFetchLimits: see ``Cluster/isLocalDevelopmentBroker``.
+  ///   - extents: the offsets of the partitions, see ``extents(of:_:)``.
+  ///   - brokerIgnoresFetchLimits: see ``Cluster/isLocalDevelopmentBroker``.
   /// - Throws: ``TransportError/denied(_:)`` without the right to read.
   public func feedPlaces(
     _ topic: String, _ extents: [Int32: Range<Int64>], partitions: Int, brokerIgnoresFetchLimits: Bool

@@ -18,8 +18,8 @@ public struct PartitionLag: Sendable, Equatable, Codable {
   public let problem: String?
 
   /// - Parameters:
-  /// - committed: the group's position; `nil` inside for none yet, a failure if it is unknown.
-  /// - problem: why the partition's own offsets could not be queried.
+  ///   - committed: the group's position; `nil` inside for none yet, a failure if it is unknown.
+  ///   - problem: why the partition's own offsets could not be queried.
   init(
     partition: Int32, beginning: Int64?, end: Int64?, readable: Int64?,
     committed: Result<Int64?, TransportError>, problem: String?

@@ -8,8 +8,8 @@ public enum QuotaProbe {
   /// Kafka measures over ten seconds (`quota.window.num`, `quota.window.size.seconds`): this detects a quota of less
   /// than a tenth of the bytes per second.
   /// - Parameters:
-  /// - topic: accepts records of 1 MB.
-  /// - bytes: the total size of the records.
+  ///   - topic: accepts records of 1 MB.
+  ///   - bytes: the total size of the records.
   /// - Returns: the longest throttle time of the broker, ms; 0 if it did not throttle.
   public static func throttle(
     _ settings: KafkaSettings, topic name: String, bytes: Int

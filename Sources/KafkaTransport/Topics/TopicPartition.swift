@@ -5,7 +5,7 @@ public struct TopicPartition: Sendable, Equatable, Codable {
   public let number: Int32
   /// The leader; `nil` if there is none now.
   public let leader: Int32?
-  /// The brokers that hold its replicas.
+  /// The brokers that are assigned its replicas.
   public let replicas: [Int32]
   /// The replicas in sync with the leader.
   public let inSync: [Int32]

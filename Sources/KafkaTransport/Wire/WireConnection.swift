@@ -8,7 +8,7 @@ struct WireConnection: ~Copyable {
     let reason: String
     /// Whether the host's name cannot be resolved.
     var isOfName = false
-    /// The system's message for a connection error.
+    /// The message of the system or the resolver; empty for other failures.
     var detail = ""
   }
 
