@@ -36,7 +36,7 @@ struct ClientConfiguration: ~Copyable {
     }
   }
 
-  /// The value of a setting, defaults included; `nil` for a name that librdkafka does not know.
+  /// Returns the value of a setting, defaults included; `nil` for a name that librdkafka does not know.
   func value(of name: String) -> String? {
     var (text, size) = ([CChar](repeating: 0, count: 512), 512)
     guard rd_kafka_conf_get(handle, name, &text, &size) == RD_KAFKA_CONF_OK else { return nil }

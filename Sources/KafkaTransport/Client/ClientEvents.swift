@@ -58,7 +58,7 @@ final class ClientEvents: Sendable {
   /// How long a trouble must last, ns, if it may be another broker's or is only the likeliest.
   private static let doubt: Int64 = 2_000_000_000
 
-  /// Whether it is certain that the client cannot connect to any broker.
+  /// Returns whether it is certain that the client cannot connect to any broker.
   /// - Parameter named: the number of brokers that the user named: some may be in order while others are not.
   func hasSureTrouble(_ now: Int64, named: Int) -> Bool {
     errors.withLock { errors in
@@ -141,8 +141,8 @@ final class ClientEvents: Sendable {
 
   func note(_ code: KafkaCode, _ text: String) { errors.withLock { $0.note(code, text) } }
 
-  /// A broker's log lines arrive at once, while errors wait until a thread polls; newer versions only log that a broker
-  /// has closed the connection.
+  /// Stores the error in a log line. Log lines arrive at once, while errors wait until a thread polls; newer versions
+  /// only log that a broker has closed the connection.
   private func noteLogged(_ level: Int32, _ facility: String, _ line: String) {
     guard facility == "FAIL", level <= 6 else { return }
     // "[thrd:localhost:9092/bootstrap]: localhost:9092/bootstrap: Disconnected: ..."

@@ -25,7 +25,7 @@ enum EffectiveSettings {
     return result
   }
 
-  /// Whether a setting holds the address of a callback or the like, which users do not set by name.
+  /// Returns whether a setting holds the address of a callback or the like, which users do not set by name.
   private static func isProgramPart(_ key: String) -> Bool {
     key.hasSuffix("_cb") || key.hasSuffix("opaque") || key == "default_topic_conf" || key == "enabled_events"
       || key == "client.software.name" || key == "client.software.version"

@@ -3,7 +3,8 @@ import CRDKafka
 /// Queries about a partition's log and a group's positions. Each call keeps its time-out:
 /// `rd_kafka_query_watermark_offsets` of librdkafka 2.0.2 does not, and hangs on a dead leader.
 extension KafkaClient {
-  /// The first offset kept and the offset after the last readable record, of each partition that a broker answers for.
+  /// Returns the first offset kept and the offset after the last readable record, of each partition that a broker
+  /// answers for.
   func logEnds(_ topic: String, _ partitions: [Int32], milliseconds: Int32) -> [Int32: Range<Int64>] {
     let beginnings = offsets(topic, partitions.map { ($0, Int64(RD_KAFKA_OFFSET_BEGINNING)) }, milliseconds)
     let ends = offsets(topic, beginnings.keys.map { ($0, Int64(RD_KAFKA_OFFSET_END)) }, milliseconds)
@@ -13,8 +14,8 @@ extension KafkaClient {
     }
   }
 
-  /// The first offset at or after a time (ms since the Unix epoch) of each partition that a broker answers for; -1 when
-  /// there is none.
+  /// Returns the first offset at or after a time (ms since the Unix epoch) of each partition that a broker answers for;
+  /// -1 when there is none.
   func offsets(_ topic: String, at times: [(partition: Int32, time: Int64)], milliseconds: Int32) -> [Int32:
     Int64]
   {
@@ -41,7 +42,7 @@ extension KafkaClient {
     }
   }
 
-  /// The group's position in each partition; `nil` where it has none.
+  /// Returns the group's position in each partition; `nil` where it has none.
   func positions(
     _ topic: String, _ partitions: [Int32], group: String, milliseconds: Int32
   ) throws(TransportError) -> [Int32: Int64?] {
@@ -77,7 +78,7 @@ extension KafkaClient {
     for code in codes where code != .none { throw failure(action, code) }
   }
 
-  /// The partitions of a topic. Never creates the topic.
+  /// Returns the partitions of a topic. Never creates the topic.
   func partitions(of topic: String, milliseconds: Int32) throws(TransportError) -> [Int32] {
     guard let count = try Cluster(self, milliseconds: milliseconds).topics[topic] else {
       throw .topicMissing(topic, broker: brokers)

@@ -54,8 +54,8 @@ final class KafkaClient: @unchecked Sendable {
   /// Why the client cannot connect to a broker that was reached, if that was the last error.
   var trouble: ConnectionTrouble? { events.trouble }
 
-  /// Whether the trouble is certain, and true of all brokers that the user named or for long enough, so that waiting is
-  /// useless.
+  /// Returns whether the trouble is certain, and true of all brokers that the user named or for long enough, so that
+  /// waiting is useless.
   func hasSureTrouble(_ now: Int64) -> Bool {
     events.hasSureTrouble(now, named: brokers.servers.split(separator: ",").count)
   }
@@ -103,7 +103,7 @@ final class KafkaClient: @unchecked Sendable {
     return failure("\(action)", code, detail: detail)
   }
 
-  /// The right that is missing for an action refused with this code, if it is one.
+  /// Returns the right that is missing for an action refused with this code, if it is one.
   func denial(_ action: GuardedAction, _ code: KafkaCode) -> Denial? {
     Denial(action, code, login: login, servers: brokers.servers)
   }
@@ -126,7 +126,7 @@ final class KafkaClient: @unchecked Sendable {
     return .kafka(action: "the Kafka client gave up", code: code, detail: reason)
   }
 
-  /// The value in force of a numeric setting.
+  /// Returns the value in force of a numeric setting.
   func number(_ name: String) -> Int? {
     var (text, size) = ([CChar](repeating: 0, count: 64), 64)
     guard let configuration = rd_kafka_conf(handle),

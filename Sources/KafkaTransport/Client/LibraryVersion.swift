@@ -56,7 +56,7 @@ public enum LibraryAbility: Sendable, CaseIterable {
 
   public func isThere(in version: LibraryVersion = .inUse) -> Bool { version >= since }
 
-  /// The abilities that a version lacks.
+  /// Returns the abilities that a version lacks.
   public static func missing(in version: LibraryVersion = .inUse) -> [LibraryAbility] {
     allCases.filter { !$0.isThere(in: version) }
   }

@@ -91,16 +91,16 @@ public enum ConnectionTrouble: Sendable, Equatable {
     }
   }
 
-  /// Whether the message fits a broker with TLS, which closes the connection on the first request. librdkafka's message
-  /// says so up to 2.8, and not since. (`rd_kafka_broker_set_error`)
+  /// Returns whether the message fits a broker with TLS, which closes the connection on the first request. librdkafka's
+  /// message says so up to 2.8, and not since. (`rd_kafka_broker_set_error`)
   private static func isForTLS(_ text: String) -> Bool {
     if text.contains("connecting to a SSL listener?") { return true }
     let isWithTLS = text.hasPrefix("ssl://") || text.hasPrefix("sasl_ssl://")
     return !isWithTLS && text.contains("Disconnected") && text.contains("in state APIVERSION_QUERY")
   }
 
-  /// Whether the message fits a broker with logins, which answers the version request and closes the connection on the
-  /// next one.
+  /// Returns whether the message fits a broker with logins, which answers the version request and closes the connection
+  /// on the next one.
   private static func isForLogins(_ text: String) -> Bool {
     if text.contains("broker might require SASL authentication") { return true }
     guard !text.hasPrefix("sasl_"), text.contains("Disconnected"),
@@ -111,7 +111,8 @@ public enum ConnectionTrouble: Sendable, Equatable {
     return milliseconds < 2000
   }
 
-  /// Whether the message fits a broker without TLS, which closes the connection on a handshake, or answers without TLS.
+  /// Returns whether the message fits a broker without TLS, which closes the connection on a handshake, or answers
+  /// without TLS.
   private static func isWithoutTLS(_ text: String) -> Bool {
     if text.contains("connecting to a PLAINTEXT broker listener?") { return true }
     let isHandshake = text.contains("SSL handshake failed") || text.contains("in state SSL_HANDSHAKE")

@@ -18,7 +18,7 @@ struct ConnectionWatch {
     nextInquiry = FrameClock.monotonic() + Self.patience
   }
 
-  /// Whether no answer will come; ``KafkaClient/failure(_:_:detail:)`` returns the reason then.
+  /// Returns whether no answer will come; ``KafkaClient/failure(_:_:detail:)`` returns the reason then.
   mutating func isPointless() -> Bool {
     let now = FrameClock.monotonic()
     if client.hasSureTrouble(now) { return true }

@@ -29,7 +29,8 @@ public enum ForeignServer: Sendable, Equatable {
     }
   }
 
-  /// The size in "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".
+  /// Returns the size in
+  /// "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".
   static func refusedSize(_ words: String) -> Int32? {
     guard let start = words.firstRange(of: "Invalid response size ")?.upperBound else { return nil }
     return Int32(words[start...].prefix { $0 == "-" || ($0.isASCII && $0.isNumber) })

@@ -47,7 +47,7 @@ struct FetchPause: Sendable, Hashable {
     self.records = records
   }
 
-  /// Whether the next check is due.
+  /// Returns whether the next check is due.
   mutating func isDue(_ now: Int64) -> Bool {
     guard now >= next else { return false }
     next = now + Self.interval

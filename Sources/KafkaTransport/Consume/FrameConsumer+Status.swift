@@ -51,7 +51,7 @@ extension FrameConsumer {
   /// Starts asking the brokers for the state. Does not wait.
   public func inquire() { inquiry.begin() }
 
-  /// The answer to ``inquire()``, returned once; `nil` before it arrives.
+  /// Returns and removes the answer to ``inquire()``; `nil` before it arrives.
   /// - Parameter isExpecting: whether the topic is known to have more records: then silent brokers are a problem too.
   public func takeStanding(isExpecting: Bool) -> Standing? {
     guard let answer = inquiry.take() else { return nil }
@@ -67,7 +67,7 @@ extension FrameConsumer {
     return .wrong(Standstill(cause: cause, side: side, topic: options.topic, brokers: client.brokers))
   }
 
-  /// The message to log when throttling of this client begins, lasts or ends.
+  /// Returns the message to log when throttling of this client begins, lasts or ends.
   public func throttling() -> String? {
     let now = FrameClock.monotonic()
     return polling.withLock { $0.throttle.look(client.throttling, now) }

@@ -43,7 +43,7 @@ struct GroupReading: Sendable, Hashable {
   /// Whether the group's latest assignment is in effect.
   var isSettled: Bool { searched.isEmpty && leaving.isEmpty }
 
-  /// The progress of a partition.
+  /// Returns the progress of a partition.
   func progress(_ partition: Int32) -> PartitionProgress? { readings[partition]?.progress }
 
   // MARK: what the group decides

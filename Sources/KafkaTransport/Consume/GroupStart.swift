@@ -41,7 +41,7 @@ struct GroupStart: Sendable {
     return Outcome(chosen: chosen)
   }
 
-  /// The first offset to read in each partition, according to ``start``.
+  /// Returns the first offset to read in each partition, according to ``start``.
   func chosen(_ partitions: [Int32], _ client: KafkaClient) throws(TransportError) -> [Int32: Int64] {
     let logs = client.logEnds(topic, partitions, milliseconds: timeout)
     var first: [Int32: Int64] = [:]

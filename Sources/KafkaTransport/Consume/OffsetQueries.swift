@@ -200,7 +200,7 @@ final class OffsetQueries: Sendable {
     return result
   }
 
-  /// The offset of the first record later than each mark; -1 for none.
+  /// Returns the offset of the first record later than each mark; -1 for none.
   private func firstLater(_ marks: [Int32: PartitionProgress.Mark]) -> [Int32: Int64] {
     client.offsets(topic, at: marks.map { ($0.key, $0.value.newest + 1) }, milliseconds: timeout)
   }

@@ -126,7 +126,7 @@ struct PartitionProgress: Sendable, Hashable {
     inHand.remove(at: at)
   }
 
-  /// The position that is answered and not stored yet.
+  /// Returns the position that is answered and not stored yet.
   mutating func toStore() -> Action? {
     guard answered != stored else { return nil }
     stored = answered

@@ -108,7 +108,7 @@ public struct Record: ~Copyable, @unchecked Sendable {
     return overflow ? nil : nanoseconds
   }
 
-  /// A message's timestamp, ms since the Unix epoch.
+  /// Returns a message's timestamp, ms since the Unix epoch.
   static func milliseconds(_ message: UnsafePointer<rd_kafka_message_t>) -> Int64? {
     var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
     let milliseconds = rd_kafka_message_timestamp(message, &kind)
@@ -143,7 +143,7 @@ public struct Record: ~Copyable, @unchecked Sendable {
     return headers
   }
 
-  /// A copy of the headers, owned by the caller; `nil` if there are none.
+  /// Returns a copy of the headers, owned by the caller; `nil` if there are none.
   func copiedHeaders() -> OpaquePointer? {
     headerList.flatMap { rd_kafka_headers_copy($0) }
   }

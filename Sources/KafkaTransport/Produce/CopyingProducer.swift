@@ -100,7 +100,7 @@ public final class CopyingProducer: Sendable {
     if let refusal = refused.records.withLock({ $0.take(of: Self.threadNumber) }) { throw remedied(refusal) }
   }
 
-  /// The error of a refused record, with what to do about it.
+  /// Returns the error of a refused record, with what to do about it.
   private func remedied(_ refusal: RefusedRecords.Refusal) -> TransportError {
     // Not every broker returns its topics' settings.
     refusal.error.remedied(

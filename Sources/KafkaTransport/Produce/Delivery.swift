@@ -28,7 +28,7 @@ public struct Delivery: Sendable {
 }
 
 extension TransportError {
-  /// The error for a record that was sent and not delivered, with what to do as far as its code tells.
+  /// Returns the error for a record that was sent and not delivered, with what to do as far as its code tells.
   static func undelivered(_ action: String, _ code: KafkaCode) -> TransportError {
     let detail = code == .messageTimedOut ? "no broker has acknowledged it within message.timeout.ms" : nil
     return .kafka(action: action, code: code, detail: detail)
@@ -44,7 +44,7 @@ extension TransportError {
     }
   }
 
-  /// The refusal of a record, with what to do about it.
+  /// Returns the refusal of a record, with what to do about it.
   /// - Parameters:
   ///   - bytes: the size of the record's payload.
   ///   - limit: the topic's limit, if known.

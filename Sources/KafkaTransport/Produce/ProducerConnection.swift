@@ -20,8 +20,8 @@ final class ProducerConnection: Sendable {
     topic = try TopicHandle(options.topic, client, partition: options.partition)
   }
 
-  /// The number of records that a client may have without spinning for the next: those in flight, and one that is ready
-  /// to send when an answer comes; `nil` for any number.
+  /// Returns the number of records that a client may have without spinning for the next: those in flight, and one that
+  /// is ready to send when an answer comes; `nil` for any number.
   static func onTheirWay(
     _ settings: KafkaSettings, _ options: RenewableSender.Options
   ) throws(TransportError) -> Int? {
@@ -32,7 +32,7 @@ final class ProducerConnection: Sendable {
     return min(inFlight + 1, SendWindow.ofIdempotence)
   }
 
-  /// Why records are not acknowledged.
+  /// Returns why records are not acknowledged.
   func standstill(_ answer: StandstillInquiry.Answer, _ options: RenewableSender.Options) -> Standstill {
     let recent = client.recentTrouble
     let waiting = Standstill.Waiting(
@@ -99,7 +99,7 @@ final class ProducerConnection: Sendable {
     }
   }
 
-  /// The slot in a delivery report.
+  /// Returns the slot in a delivery report.
   static func slot(_ message: UnsafePointer<rd_kafka_message_t>) -> Int {
     Int(bitPattern: message.pointee._private) - 1
   }
@@ -115,7 +115,7 @@ final class ProducerConnection: Sendable {
     }
   }
 
-  /// The outcome for a record with this result code.
+  /// Returns the outcome for a record with this result code.
   func outcome(_ code: KafkaCode) -> RecordSending.Outcome { Self.outcome(code, fatal: client.fatalCode) }
 
   /// - Parameter fatal: the client's fatal error, if it has one.

@@ -110,13 +110,13 @@ struct RecordSending: Sendable, Hashable {
     underWay == 0 ? tickets : slots.reduce(tickets) { $1.stand == .free ? $0 : min($0, $1.ticket) }
   }
 
-  /// Whether a record may be added now. A record above the byte limit is accepted if no other is under way.
+  /// Returns whether a record may be added now. A record above the byte limit is accepted if no other is under way.
   func hasRoom(for more: Int) -> Bool {
     phase == .healthy && !refuses && !free.isEmpty && underWay < limit
       && (underWay == 0 || bytes + more <= maximumBytes)
   }
 
-  /// The size of the record in a slot.
+  /// Returns the size of the record in a slot.
   func bytes(of slot: Int) -> Int { slots[slot].bytes }
 
   /// Adds a record, which the caller gives to the client next.
@@ -177,7 +177,7 @@ struct RecordSending: Sendable, Hashable {
     }
   }
 
-  /// The next step, if there is one.
+  /// Returns the next step, if there is one.
   mutating func step() -> Step? {
     // All records must have come back first: only then is their order known.
     if case .ending(let cause) = phase, out == 0 {
@@ -217,7 +217,7 @@ struct RecordSending: Sendable, Hashable {
     return true
   }
 
-  /// The slot of the next record to send again.
+  /// Returns the slot of the next record to send again.
   /// - Returns: `nil` when there is none, or when this client has failed too.
   mutating func nextAgain() -> Int? {
     guard phase == .resending else { return nil }

@@ -152,7 +152,7 @@ final class RecordsInFlight: Sendable {
   /// Whether ``step()`` would have nothing to do.
   var isCalm: Bool { calm.load(ordering: .acquiring) }
 
-  /// The next step, if there is one.
+  /// Returns the next step, if there is one.
   func step() -> RecordSending.Step? {
     let (before, after, step) = state.withLock { state in
       let before = state.sending.phase
@@ -198,7 +198,7 @@ final class RecordsInFlight: Sendable {
   /// - Returns: whether it is still needed.
   func renewed() -> Bool { state.withLock { $0.sending.renewed() } }
 
-  /// The next record to send again, and its slot.
+  /// Returns the next record to send again, and its slot.
   func nextAgain() -> (slot: Int, record: OutgoingRecord)? {
     let next: (Int, OutgoingRecord)? = state.withLock { state in
       defer { note(state.sending) }

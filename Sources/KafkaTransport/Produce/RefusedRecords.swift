@@ -25,7 +25,7 @@ struct RefusedRecords: Sendable, Equatable {
     if firsts[thread].map(\.isTold) ?? true { firsts[thread] = Entry(refusal: refusal) }
   }
 
-  /// The refusal that a thread's flush is to report.
+  /// Returns the refusal that a thread's flush is to report, and treats it as reported.
   mutating func take(of thread: UInt) -> Refusal? {
     if let own = firsts.removeValue(forKey: thread) { return own.refusal }
     guard let other = firsts.first(where: { !$0.value.isTold }) else { return nil }

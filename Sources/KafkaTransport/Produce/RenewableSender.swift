@@ -100,7 +100,7 @@ final class RenewableSender: Sendable {
     }
   }
 
-  /// The error for a record that a client refused.
+  /// Returns the error for a record that a client refused.
   private func error(_ code: KafkaCode, _ connection: ProducerConnection) -> TransportError {
     code == .queueFull
       ? .stopped : connection.client.fatalError ?? connection.client.failure(options.action, code)

@@ -105,7 +105,7 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
     if left > 0 { _ = ask(milliseconds: left) }
   }
 
-  /// The time left for a step that sending does not depend on, ms.
+  /// Returns the time left for a step that sending does not depend on, ms.
   private static func time(until deadline: Int64) -> Int32 {
     Int32(min(connectionTime, (deadline - FrameClock.monotonic()) / 1_000_000))
   }

@@ -82,13 +82,13 @@ struct FrameHeaders {
     return result
   }
 
-  /// The identity of the frame, if the headers contain it.
+  /// Returns the identity of the frame, if the headers contain it.
   func identity(feed: String) -> FrameIdentity? {
     guard let run, let sequence else { return nil }
     return FrameIdentity(feed: feed, run: run, sequence: Int(sequence))
   }
 
-  /// The frame that these headers describe.
+  /// Returns the frame that these headers describe.
   func frame(feed: String, limits: FrameLimits) throws(HeaderProblem) -> FrameDescription {
     guard let run, !run.isEmpty else { throw Self.missing(HeaderName.run) }
     guard let sequence else { throw Self.missing(HeaderName.sequence) }

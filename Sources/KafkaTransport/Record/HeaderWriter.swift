@@ -48,7 +48,7 @@ struct HeaderWriter: ~Copyable {
 }
 
 extension HeaderWriter {
-  /// The headers of one frame.
+  /// Returns the headers of one frame.
   /// - Parameter dropped: frames of the run that were due by then and were not sent.
   static func frame(
     run: String, sequence: Int, dropped: Int, format: PayloadFormat, stamps: SourceStamps
@@ -78,7 +78,7 @@ extension HeaderWriter {
     return headers
   }
 
-  /// The headers of the record that ends a run.
+  /// Returns the headers of the record that ends a run.
   static func end(run: String, count: Int, dropped: Int, sent: Int64) -> HeaderWriter {
     let headers = HeaderWriter(capacity: 6)
     headers.add(HeaderName.version, 1)

@@ -16,6 +16,6 @@ final class RecordHeaders: @unchecked Sendable {
 
   deinit { rd_kafka_headers_destroy(list) }
 
-  /// A copy for a produce call that may take ownership of it.
+  /// Returns a copy for a produce call that may take ownership of it.
   func copied() -> OpaquePointer? { rd_kafka_headers_copy(list) }
 }

@@ -57,12 +57,12 @@ public struct RecordReader: Sendable {
     }
   }
 
-  /// The feed that a key names; the topic's name without a key.
+  /// Returns the feed that a key names; the topic's name without a key.
   mutating func feed(of key: UnsafeRawBufferPointer) -> String {
     key.isEmpty ? topic : feeds.text(key, make: FeedName.text)
   }
 
-  /// A record of another tool is a frame if its value is an image file.
+  /// Reads a record of another tool: it is a frame if its value is an image file.
   private func foreign(_ record: borrowing Record, feed: String) throws(RecordError) -> RecordContent {
     func failure(_ reason: String) -> RecordError {
       RecordError(feed: feed, identity: nil, description: reason)

@@ -20,7 +20,7 @@ struct RepeatedTexts: Sendable {
   private var order: [UInt64] = []
   private var oldest = 0
 
-  /// The bytes as UTF-8, with invalid ones replaced.
+  /// Returns the bytes as UTF-8, with invalid ones replaced.
   mutating func text(_ bytes: UnsafeRawBufferPointer, limit: Int) -> String {
     let bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit))
     return text(bytes) { String(decoding: $0, as: UTF8.self) }

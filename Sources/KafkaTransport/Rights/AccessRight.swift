@@ -27,7 +27,7 @@ public struct AccessRight: Sendable, Equatable {
     self.resource = resource
   }
 
-  /// The shell command that gives a login the right; its user needs an administrator's login.
+  /// Returns the shell command that gives a login the right; its user needs an administrator's login.
   func command(for login: Login, at servers: String) -> String {
     let place =
       switch resource {

@@ -24,8 +24,8 @@ public enum GuardedAction: Sendable, Equatable {
   case askingForMembers(group: String)
   case sendingInTransaction(id: String, topic: String)
 
-  /// The rights, any of which is enough, for an action refused with this code; empty if the code is not about a right
-  /// that the action is known to need.
+  /// Returns the rights, any of which is enough, for an action refused with this code; empty if the code is not about a
+  /// right that the action is known to need.
   public func rights(refusedBy code: KafkaCode) -> [AccessRight] {
     switch code.code {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: ofTopic
@@ -84,7 +84,7 @@ public enum GuardedAction: Sendable, Equatable {
     }
   }
 
-  /// The advice that needs no right; `nil` if there is none.
+  /// Returns the advice that needs no right; `nil` if there is none.
   func wayAround(_ code: KafkaCode) -> String? {
     guard code.code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED else { return nil }
     return switch self {

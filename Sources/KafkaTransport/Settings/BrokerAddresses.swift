@@ -3,7 +3,7 @@ import Glibc
 /// Finds addresses that librdkafka would misread in `HOST:PORT[,HOST:PORT]`: of an IPv6 address without brackets it
 /// reads the last part as the port, or all of it as a name.
 enum BrokerAddresses {
-  /// A message with what to write instead; `nil` if no fault is found.
+  /// Returns a message with what to write instead; `nil` if no fault is found.
   static func fault(_ servers: String) -> String? {
     for server in servers.split(separator: ",") {
       let address = server.drop { $0 == " " }

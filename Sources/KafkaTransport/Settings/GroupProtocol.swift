@@ -21,7 +21,7 @@ enum GroupProtocol: String {
     "session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy", "group.protocol.type",
   ]
 
-  /// Why a version of librdkafka does not support a setting of the new protocol.
+  /// Returns why a version of librdkafka does not support a setting of the new protocol.
   static func refusal(
     of key: String, value: String, version: LibraryVersion = .inUse
   ) -> String? {

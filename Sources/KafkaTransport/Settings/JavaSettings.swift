@@ -3,7 +3,7 @@
 ///
 /// Names are those of kafka-clients 4.3.0, `ProducerConfig`, `ConsumerConfig`, `SaslConfigs` and `SslConfigs`.
 enum JavaSettings {
-  /// What to do instead of a setting; `nil` for one that is not Java's, or that librdkafka has too.
+  /// Returns what to do instead of a setting; `nil` for one that is not Java's, or that librdkafka has too.
   static func counterpart(of key: String) -> String? {
     if let known = counterparts[key] { return known }
     if let name = renamed[key] { return "a setting of Java's clients; librdkafka's is \(name)" }
@@ -13,7 +13,7 @@ enum JavaSettings {
     return nil
   }
 
-  /// The equivalent of a value that only Java's clients accept; `nil` if it is unknown.
+  /// Returns the equivalent of a value that only Java's clients accept; `nil` if it is unknown.
   static func counterpart(of key: String, value: String) -> String? {
     switch key {
     case "partition.assignment.strategy" where value.contains("org.apache.kafka"):

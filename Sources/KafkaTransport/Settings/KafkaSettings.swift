@@ -31,7 +31,7 @@ public struct KafkaSettings: Sendable, Equatable {
     overrides.append(Entry(key: key, value: value))
   }
 
-  /// Whether a setting names the brokers to ask first.
+  /// Returns whether a setting names the brokers to ask first.
   public static func namesBrokers(_ key: String) -> Bool {
     key == "bootstrap.servers" || key == "metadata.broker.list"
   }
@@ -51,7 +51,7 @@ public struct KafkaSettings: Sendable, Equatable {
     }
   }
 
-  /// Whether a client may need the setting to connect to the brokers.
+  /// Returns whether a client may need the setting to connect to the brokers.
   private static func isOfTheWay(_ key: String) -> Bool {
     ["security.", "sasl.", "ssl.", "ssl_", "enable.ssl.", "broker.address."].contains(where: key.hasPrefix)
   }
@@ -70,19 +70,19 @@ public struct KafkaSettings: Sendable, Equatable {
     return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
   }
 
-  /// The part of a malformed argument that a message may show: a user who wrote `sasl.password:XYZ` does not want to
-  /// read it in a log.
+  /// Returns the part of a malformed argument that a message may show: a user who wrote `sasl.password:XYZ` does not
+  /// want to read it in a log.
   public static func nameable(_ argument: String) -> String {
     let name = argument.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     return SettingValues.isKnown(String(name)) ? String(name) : "(not shown)"
   }
 
-  /// The user's value of a setting.
+  /// Returns the user's value of a setting.
   public func value(_ key: String) -> String? { overrides.last { $0.key == key }?.value }
 
   var usesTLS: Bool { ["ssl", "sasl_ssl"].contains(value("security.protocol")?.lowercased() ?? "") }
 
-  /// The user's value of a numeric setting.
+  /// Returns the user's value of a numeric setting.
   func number(_ key: String) -> Int? { value(key).flatMap { Int($0) } }
 
   /// Values that must not be shown, the longest first: one may be part of another. Very short ones would make
@@ -92,7 +92,7 @@ public struct KafkaSettings: Sendable, Equatable {
       .sorted { $0.utf8.count > $1.utf8.count }
   }
 
-  /// Whether a setting's value must not be shown: passwords, private keys and tokens.
+  /// Returns whether a setting's value must not be shown: passwords, private keys and tokens.
   ///
   /// librdkafka's are `sasl.password`, `sasl.oauthbearer.config`, `sasl.oauthbearer.client.secret`, `ssl.key.password`,
   /// `ssl.key.pem`, `ssl_key` and `ssl.keystore.password`; a shell command for Kerberos may hold one too. Parts of

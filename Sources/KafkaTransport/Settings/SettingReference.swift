@@ -6,12 +6,12 @@ public enum SettingReference {
   private static let file = "@file:"
   private static let environment = "@env:"
 
-  /// Whether a value is a reference and not the value itself.
+  /// Returns whether a value is a reference and not the value itself.
   public static func isReference(_ value: String) -> Bool {
     value.hasPrefix(file) || value.hasPrefix(environment)
   }
 
-  /// A reference to an environment variable.
+  /// Returns a reference to an environment variable.
   public static func toEnvironment(_ name: String) -> String { environment + name }
 
   /// Returns the value referred to. The newline at the end of a file is dropped: editors and `echo` add one.

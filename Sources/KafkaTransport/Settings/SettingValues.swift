@@ -7,7 +7,7 @@ public enum SettingValues {
     ClientConfiguration().value(of: name) ?? topicDefault(of: name)
   }
 
-  /// Whether librdkafka has a setting of this name.
+  /// Returns whether librdkafka has a setting of this name.
   public static func isKnown(_ name: String) -> Bool {
     guard let configuration = rd_kafka_conf_new() else { return false }
     defer { rd_kafka_conf_destroy(configuration) }
@@ -24,7 +24,7 @@ public enum SettingValues {
     return String(cText: text)
   }
 
-  /// The values that a producer with these settings would use; none for an unknown name.
+  /// Returns the values that a producer with these settings would use; none for an unknown name.
   /// - Parameter largestRecord: the largest record that the topic accepts, bytes.
   public static func ofProducer(
     _ names: [String], _ settings: KafkaSettings, largestRecord: Int
@@ -37,7 +37,7 @@ public enum SettingValues {
     return values.reduce(into: [:]) { $0[$1.key] = idempotent($1.key, $1.value, settings) ?? $1.value }
   }
 
-  /// The values that a consumer with these settings would use; none for an unknown name.
+  /// Returns the values that a consumer with these settings would use; none for an unknown name.
   public static func ofConsumer(
     _ names: [String], _ settings: KafkaSettings, largestRecord: Int, brokerIgnoresFetchLimits: Bool
   ) throws(TransportError) -> [String: String] {
@@ -46,8 +46,8 @@ public enum SettingValues {
     return values(names, of: try ClientConfiguration(settings, preset: preset))
   }
 
-  /// The settings that a producer and a consumer get besides librdkafka's defaults, the user's included; secrets as
-  /// `***`.
+  /// Returns the settings that a producer and a consumer get besides librdkafka's defaults, the user's included;
+  /// secrets as `***`.
   /// - Parameter largestRecord: the largest record that the topic accepts, bytes.
   public static func given(_ settings: KafkaSettings, largestRecord: Int) -> [String: String] {
     var given: [String: String] = [:]
@@ -62,8 +62,8 @@ public enum SettingValues {
     return given
   }
 
-  /// The value that a starting idempotent producer sets by itself if the user has not: `rd_kafka_conf_finalize` of
-  /// librdkafka 2.0.2.
+  /// Returns the value that a starting idempotent producer sets by itself if the user has not: `rd_kafka_conf_finalize`
+  /// of librdkafka 2.0.2.
   private static func idempotent(_ name: String, _ value: String, _ settings: KafkaSettings) -> String? {
     if inFlightNames.contains(name), inFlightNames.allSatisfy({ settings.value($0) == nil }),
       Int(value) ?? .max > SendWindow.ofIdempotence

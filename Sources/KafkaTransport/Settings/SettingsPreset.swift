@@ -84,7 +84,8 @@ public enum SettingsPreset: String, Sendable, CaseIterable {
     return settings
   }
 
-  /// The largest response that the client accepts: 100 MB by default, with which it never gets past a larger record.
+  /// Returns the setting for the largest response that the client accepts: 100 MB by default, with which it never gets
+  /// past a larger record.
   private static func received(
     _ largestRecord: Int, brokerIgnoresFetchLimits: Bool, user: KafkaSettings
   ) -> [(String, String)] {

@@ -102,7 +102,7 @@ extension Standstill: CustomStringConvertible {
     return "\(who) (\(words)); look at \(leaders.count == 1 ? "it" : "them")\(others), and at the way there"
   }
 
-  /// The next multiple of 10 MB, and 10 MB more.
+  /// Returns the next multiple of 10 MB, and 10 MB more.
   private static func roomy(_ bytes: Int) -> Int { (bytes / 10_000_000 + 2) * 10_000_000 }
 }
 

@@ -24,7 +24,7 @@ struct Throttling: Sendable, Equatable {
       + "client.id (kafka-configs.sh --describe --entity-type users, or clients)"
   }
 
-  /// Whether the client is throttled now, or was within ``end``.
+  /// Returns whether the client is throttled now, or was within ``end``.
   func isOn(_ now: Int64) -> Bool {
     last.map { now - $0 < Self.end + Int64(milliseconds) * 1_000_000 } ?? false
   }

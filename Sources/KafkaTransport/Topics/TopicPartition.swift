@@ -17,7 +17,7 @@ public struct TopicPartition: Sendable, Equatable, Codable {
     self.inSync = inSync
   }
 
-  /// All partitions of a topic, by number.
+  /// Returns all partitions of a topic, by number.
   static func all(of topic: rd_kafka_metadata_topic) -> [TopicPartition] {
     (0..<Int(topic.partition_cnt)).map { at in
       let partition = topic.partitions[at]

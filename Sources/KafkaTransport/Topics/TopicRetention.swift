@@ -10,7 +10,8 @@ public struct TopicRetention: Sendable, Equatable {
     self.milliseconds = milliseconds
   }
 
-  /// The least time of one feed that is kept, s: Kafka deletes whole segments, so it may be one more. `nil` for all.
+  /// Returns the least time of one feed that is kept, s: Kafka deletes whole segments, so it may be one more. `nil` for
+  /// all.
   ///
   /// A feed is in one partition.
   /// - Parameter rate: the feed's rate, bytes per second, above 0.
