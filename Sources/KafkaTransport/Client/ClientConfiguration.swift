@@ -1,6 +1,6 @@
 import CRDKafka
 
-/// Owns a librdkafka configuration until a client takes it over.
+/// Owns a librdkafka configuration until a client takes ownership of it.
 struct ClientConfiguration: ~Copyable {
   private var handle: OpaquePointer?
 
@@ -23,34 +23,34 @@ struct ClientConfiguration: ~Copyable {
 
   mutating func set(_ key: String, _ value: String) throws(TransportError) {
     if let reason = GroupProtocol.refusal(of: key, value: value) { throw .setting(key: key, reason: reason) }
-    // Before librdkafka takes the value, and cannot start with it.
+    // Checked first: librdkafka would accept the value and then fail to start with it.
     if let java = JavaSettings.counterpart(of: key, value: value) { throw .setting(key: key, reason: java) }
     var reason = [CChar](repeating: 0, count: 512)
     let result = rd_kafka_conf_set(handle, key, value, &reason, reason.count)
     guard result == RD_KAFKA_CONF_OK else {
       if let java = JavaSettings.counterpart(of: key) { throw .setting(key: key, reason: java) }
       let text = String(cText: reason)
-      // librdkafka's own words may quote the value.
+      // librdkafka's message may quote the value.
       let shown = KafkaSettings.isSecret(key) ? "the value was refused" : text
       throw .setting(key: key, reason: "\(shown); see librdkafka's CONFIGURATION.md")
     }
   }
 
-  /// What is set, defaults included; `nil` for a name that librdkafka does not know.
+  /// Returns the value of a setting, defaults included; `nil` for a name that librdkafka does not know.
   func value(of name: String) -> String? {
     var (text, size) = ([CChar](repeating: 0, count: 512), 512)
     guard rd_kafka_conf_get(handle, name, &text, &size) == RD_KAFKA_CONF_OK else { return nil }
     return String(cText: text)
   }
 
-  /// For callbacks; the configuration keeps the ownership.
+  /// Calls `body` with the handle, to set callbacks; the configuration keeps the ownership.
   func withHandle(_ body: (OpaquePointer) -> Void) {
     if let handle { body(handle) }
   }
 
-  /// Hands the configuration to a new client.
+  /// Starts a new client with the configuration.
   consuming func start(_ type: rd_kafka_type_t) throws(TransportError) -> OpaquePointer {
-    // librdkafka starts, and its connections wait for a token that nobody gives.
+    // librdkafka would start, and its connections would wait for a token that never comes.
     if let error = StartFailure.withoutToken({ value(of: $0) }) { throw error }
     var reason = [CChar](repeating: 0, count: 512)
     guard let client = rd_kafka_new(type, handle, &reason, reason.count) else {

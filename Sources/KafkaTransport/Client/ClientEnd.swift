@@ -2,20 +2,20 @@ import CRDKafka
 import FrameCore
 import Synchronization
 
-/// Ends clients of librdkafka, and waits for none of them for long: one whose threads hang (2.0.2 behind a deleted topic, a
-/// name server that does not answer) must not keep a report from its reader.
+/// Destroys clients of librdkafka, with a limited wait for each: a client whose threads hang (2.0.2 after a topic was
+/// deleted, a name server that does not answer) must not delay a report.
 public enum ClientEnd {
-  /// What an end takes is a few milliseconds; so long it is waited for, ns.
+  /// The longest wait, ns; destroying normally takes a few milliseconds.
   private static let patience: Int64 = 1_000_000_000
   private static let running = Atomic(0)
 
-  /// Whether clients have not ended: their threads go on, and `exit` would tear down what they use. Leave the process by
-  /// `_exit` then.
+  /// Whether clients are not destroyed yet: their threads still run, and `exit` would destroy what they use. Leave the
+  /// process by `_exit` then.
   public static var isAwaited: Bool { running.load(ordering: .acquiring) > 0 }
 
-  /// - Parameter kept: what the client's callbacks use.
+  /// - Parameter kept: the objects that the client's callbacks use.
   static func destroy(_ handle: OpaquePointer, keeping kept: any Sendable) {
-    // Sound: nobody else has it any more.
+    // Sound: nothing else uses it any more.
     nonisolated(unsafe) let handle = handle
     running.add(1, ordering: .acquiringAndReleasing)
     let isOver = Monitor(false)

@@ -1,15 +1,15 @@
 import FrameCore
 import CRDKafka
 
-/// How grave a line of librdkafka's log is.
+/// The severity of a log line.
 public enum KafkaLogLevel: Sendable, Equatable {
   case error, warning, notice, info, debug
-  /// Not librdkafka's: what this library has to tell who uses it, as it goes otherwise than was wanted.
+  /// Not librdkafka's: a line of this library about something that went otherwise than requested.
   case ours
-  /// Not librdkafka's: what who uses this library may want to know.
+  /// Not librdkafka's: a line of this library that may interest its user.
   case ourNotice
 
-  /// syslog's numbers, which librdkafka uses.
+  /// From syslog's numbers, which librdkafka uses.
   init(syslog level: Int32) {
     switch level {
     case ...3: self = .error
@@ -21,21 +21,21 @@ public enum KafkaLogLevel: Sendable, Equatable {
   }
 }
 
-/// Takes librdkafka's log lines, on its own threads.
+/// Receives log lines, on librdkafka's own threads.
 public typealias KafkaLog = @Sendable (KafkaLogLevel, String) -> Void
 
-/// What a client tells from its callbacks: log lines, errors, and what its owner asked for.
+/// The callbacks of a client: log lines, errors, and the events that its owner handles.
 final class ClientEvents: Sendable {
   private let log: KafkaLog?
   private let errors = Lock(Errors())
   private let throttled = Lock(Throttling())
-  /// Values that no line may show. librdkafka leaves most of them out itself, but not all.
+  /// Values that no line may show. librdkafka omits most of them itself, but not all.
   private let secrets = Lock<[String]>([])
-  /// Producer: one record was acknowledged or given up. The client's fatal error comes with it, if it has one.
+  /// Producer: one record was acknowledged or failed. The client's fatal error is passed too, if it has one.
   let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, _ fatal: KafkaCode) -> Void)?
-  /// Consumer: the group gives partitions (`true`) or takes them.
+  /// Consumer: the group assigns partitions (`true`) or revokes them.
   let rebalanced: (@Sendable (_ isGiven: Bool, _ client: OpaquePointer, PartitionList.Pointer) -> Void)?
-  /// Consumer: positions were committed, or not.
+  /// Consumer: a commit succeeded or failed.
   let committed: (@Sendable (KafkaCode) -> Void)?
 
   init(
@@ -52,14 +52,14 @@ final class ClientEvents: Sendable {
   /// The last error of the client as a whole: why a broker does not answer.
   var lastError: (code: KafkaCode, text: String)? { errors.withLock { $0.last } }
 
-  /// What keeps the client and a broker that is there apart, if that was the last error.
+  /// Why the client cannot connect to a broker that was reached, if that was the last error.
   var trouble: ConnectionTrouble? { errors.withLock { $0.advertised ?? $0.trouble } }
 
-  /// So long a trouble that may be another broker's, or is only the likeliest, must stand, ns.
+  /// How long a trouble must last, ns, if it may be another broker's or is only the likeliest.
   private static let doubt: Int64 = 2_000_000_000
 
-  /// Whether the client will not come to a broker, as far as it can be known.
-  /// - Parameter named: how many brokers the user named: some may be in order where others are not.
+  /// Returns whether it is certain that the client cannot connect to any broker.
+  /// - Parameter named: the number of brokers that the user named: some may be in order while others are not.
   func hasSureTrouble(_ now: Int64, named: Int) -> Bool {
     errors.withLock { errors in
       if errors.advertised != nil { return true }
@@ -72,10 +72,10 @@ final class ClientEvents: Sendable {
   var hasLostAdvertised: Bool { errors.withLock { $0.hasLostAdvertised } }
   func noteAdvertised(_ trouble: ConnectionTrouble?) { errors.withLock { $0.advertised = trouble } }
 
-  /// How brokers hold the client back.
+  /// How brokers throttle the client.
   var throttling: Throttling { throttled.withLock { $0 } }
 
-  /// The last error, and what it means, unless it is long over: a client that has trouble tries again each second or two.
+  /// The last error and its meaning, unless it is too old: a client in trouble retries every second or two.
   var recentError: (text: String, trouble: ConnectionTrouble?)? {
     let now = FrameClock.monotonic()
     return errors.withLock { errors in
@@ -84,32 +84,32 @@ final class ClientEvents: Sendable {
     }
   }
 
-  /// So long an error explains what does not move, ns.
+  /// How long an error explains why nothing makes progress, ns.
   private static let memory: Int64 = 15_000_000_000
 
   private struct Errors {
     var last: (code: KafkaCode, text: String)?
-    /// When it came, monotonic ns.
+    /// When it occurred, monotonic ns.
     var at: Int64 = 0
     var trouble: ConnectionTrouble?
-    /// Since when there is one, monotonic ns.
+    /// When the trouble began, monotonic ns.
     var troubledSince: Int64 = 0
-    /// That brokers cannot be reached where they say that they are.
+    /// The trouble of brokers that cannot be reached at their advertised addresses.
     var advertised: ConnectionTrouble?
-    /// Addresses of the user's at which connections failed.
+    /// The addresses named by the user at which connections failed.
     var failed: Set<String> = []
     var hasLostAdvertised = false
-    /// What the last broker's certificate was refused for.
+    /// Why the last broker's certificate was refused.
     var certificate: ConnectionTrouble?
-    /// Whether the client has a certificate of its own to show.
+    /// Whether the client has its own certificate.
     var showsCertificate = false
     /// `security.protocol`.
     var protocols = ""
-    /// Whether the client logs in by a token.
+    /// Whether the client logs in with a token.
     var usesToken = false
 
     mutating func note(_ code: KafkaCode, _ text: String) {
-      // "All brokers are down" says less than the connection error before it.
+      // "All brokers are down" is less informative than the connection error before it.
       if code == .allBrokersDown, last != nil { return }
       last = (code, text)
       at = FrameClock.monotonic()
@@ -119,19 +119,19 @@ final class ClientEvents: Sendable {
       }
       var next = text.contains("certificate verify failed") ? certificate : ConnectionTrouble(code, text)
       switch next {
-      // librdkafka 2.8 and newer do not send one that none of the broker's authorities has signed.
+      // librdkafka 2.8 and newer do not send a certificate that none of the broker's authorities has signed.
       case .clientCertificateWanted where showsCertificate:
         next = .clientCertificateRefused("signed by none it trusts")
-      // A broker says of none what it says of a bad one.
+      // A broker sends the same alert for no certificate as for a bad one.
       case .clientCertificateRefused where !showsCertificate: next = .clientCertificateWanted
-      // The names of coordinators do not tell how they are come to.
+      // A coordinator's name does not contain the protocol of its connection.
       case .brokerMayWantTLS where protocols.contains("ssl"),
         .brokerMayWantLogin where protocols.contains("sasl"):
         next = nil
       case .login(let words) where usesToken: next = broker == nil ? .noToken(words) : .token(words)
       default: break
       }
-      // A connection that is closed in the next attempt says less than the reason of the one before.
+      // A connection closed in the next attempt is less informative than the reason of the previous one.
       let saysLess = next?.isGuess ?? text.contains("Disconnected")
       guard trouble == nil || !saysLess else { return }
       if trouble == nil { troubledSince = FrameClock.monotonic() }
@@ -141,8 +141,8 @@ final class ClientEvents: Sendable {
 
   func note(_ code: KafkaCode, _ text: String) { errors.withLock { $0.note(code, text) } }
 
-  /// What is logged of a broker is known at once, while errors wait until someone polls; that a broker has hung up
-  /// newer versions only log.
+  /// Stores the error in a log line. Log lines arrive at once, while errors wait until a thread polls; newer versions
+  /// only log that a broker has closed the connection.
   private func noteLogged(_ level: Int32, _ facility: String, _ line: String) {
     guard facility == "FAIL", level <= 6 else { return }
     // "[thrd:localhost:9092/bootstrap]: localhost:9092/bootstrap: Disconnected: ..."
@@ -156,7 +156,7 @@ final class ClientEvents: Sendable {
     return text[..<quoted.upperBound] + "***"
   }
 
-  /// Points the configuration's callbacks at this object, which must outlive the client.
+  /// Sets this object as the receiver of the configuration's callbacks; it must outlive the client.
   /// - Parameter secrets: values that no line may show.
   func attach(to configuration: borrowing ClientConfiguration, hiding secrets: [String]) {
     self.secrets.withLock { $0 = secrets }
@@ -190,7 +190,7 @@ final class ClientEvents: Sendable {
           $0.told("\(number) (\(address))", milliseconds: Int(milliseconds), FrameClock.monotonic())
         }
       }
-      // Decides as OpenSSL has, and keeps why: librdkafka's error says only that verifying failed.
+      // Decides as OpenSSL did, and keeps the reason: librdkafka's error says only that verifying failed.
       rd_kafka_conf_set_ssl_cert_verify_cb(conf) { _, broker, _, error, _, _, _, _, _, opaque in
         guard let error, error.pointee != 0 else { return 1 }
         let host = broker.map { String(cString: $0) } ?? ""

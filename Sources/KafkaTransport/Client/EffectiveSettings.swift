@@ -1,8 +1,8 @@
 import CRDKafka
 
-/// What a running client's settings really are.
+/// The settings in force in a running client.
 enum EffectiveSettings {
-  /// Those that differ from librdkafka's defaults; secrets as `***`.
+  /// Returns those that differ from librdkafka's defaults; secrets as `***`.
   static func of(_ client: OpaquePointer) -> [String: String] {
     guard let running = rd_kafka_conf(client), let defaults = rd_kafka_conf_new() else { return [:] }
     defer { rd_kafka_conf_destroy(defaults) }
@@ -25,7 +25,7 @@ enum EffectiveSettings {
     return result
   }
 
-  /// Addresses of callbacks and the like: nobody sets those by name.
+  /// Returns whether a setting holds the address of a callback or the like, which users do not set by name.
   private static func isProgramPart(_ key: String) -> Bool {
     key.hasSuffix("_cb") || key.hasSuffix("opaque") || key == "default_topic_conf" || key == "enabled_events"
       || key == "client.software.name" || key == "client.software.version"

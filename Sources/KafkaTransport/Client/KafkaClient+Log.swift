@@ -1,9 +1,10 @@
 import CRDKafka
 
-/// What brokers say of a partition's log, and of a group's positions. Each call keeps its time-out:
-/// `rd_kafka_query_watermark_offsets` of librdkafka 2.0.2 does not, and hangs behind a leader that is gone.
+/// Queries about a partition's log and a group's positions. Each call keeps its time-out:
+/// `rd_kafka_query_watermark_offsets` of librdkafka 2.0.2 does not, and hangs on a dead leader.
 extension KafkaClient {
-  /// The first offset kept and the one behind the last readable record, of each partition that a broker answers for.
+  /// Returns the first offset kept and the offset after the last readable record, of each partition that a broker
+  /// answers for.
   func logEnds(_ topic: String, _ partitions: [Int32], milliseconds: Int32) -> [Int32: Range<Int64>] {
     let beginnings = offsets(topic, partitions.map { ($0, Int64(RD_KAFKA_OFFSET_BEGINNING)) }, milliseconds)
     let ends = offsets(topic, beginnings.keys.map { ($0, Int64(RD_KAFKA_OFFSET_END)) }, milliseconds)
@@ -13,15 +14,15 @@ extension KafkaClient {
     }
   }
 
-  /// The first offset at or after a time (ms since the Unix epoch) of each partition that a broker answers for; -1 when
-  /// there is none.
+  /// Returns the first offset at or after a time (ms since the Unix epoch) of each partition that a broker answers for;
+  /// -1 when there is none.
   func offsets(_ topic: String, at times: [(partition: Int32, time: Int64)], milliseconds: Int32) -> [Int32:
     Int64]
   {
     offsets(topic, times.map { ($0.partition, $0.time) }, milliseconds)
   }
 
-  /// - Parameter questions: a time each, or librdkafka's word for an end.
+  /// - Parameter questions: for each partition a time, or librdkafka's constant for an end.
   private func offsets(_ topic: String, _ questions: [(Int32, Int64)], _ milliseconds: Int32) -> [Int32:
     Int64]
   {
@@ -34,14 +35,14 @@ extension KafkaClient {
         if entry.code == .none { offsets[entry.partition] = entry.offset }
       }
     }
-    // One partition without a leader fails them all.
+    // One partition without a leader fails the whole request.
     guard questions.count > 1 else { return [:] }
     return questions.reduce(into: [:]) { offsets, question in
       offsets.merge(self.offsets(topic, [question], min(milliseconds, 1000))) { $1 }
     }
   }
 
-  /// The group's position in each partition; `nil` where it has none.
+  /// Returns the group's position in each partition; `nil` where it has none.
   func positions(
     _ topic: String, _ partitions: [Int32], group: String, milliseconds: Int32
   ) throws(TransportError) -> [Int32: Int64?] {
@@ -49,14 +50,14 @@ extension KafkaClient {
     let answer = PartitionList(topic, partitions).pass {
       KafkaCode(rd_kafka_committed(handle, $0, milliseconds))
     }
-    // One partition's error may come beside the others' answers.
+    // One partition's error may come together with the others' answers.
     for code in [answer.result] + answer.entries.map(\.code) where code != .none {
       throw failure(.askingForPositions(group: group, topic: topic), code)
     }
     return answer.entries.reduce(into: [:]) { $0[$1.partition] = .some($1.offset >= 0 ? $1.offset : nil) }
   }
 
-  /// Makes these the group's positions and waits for the brokers' word.
+  /// Commits these positions for the group and waits for the brokers' answer.
   func commit(
     _ topic: String, _ positions: [Int32: Int64], group: String, milliseconds: Int32
   ) throws(TransportError) {
@@ -77,7 +78,7 @@ extension KafkaClient {
     for code in codes where code != .none { throw failure(action, code) }
   }
 
-  /// The partitions of a topic. Never creates it.
+  /// Returns the partitions of a topic. Never creates the topic.
   func partitions(of topic: String, milliseconds: Int32) throws(TransportError) -> [Int32] {
     guard let count = try Cluster(self, milliseconds: milliseconds).topics[topic] else {
       throw .topicMissing(topic, broker: brokers)

@@ -7,16 +7,16 @@ final class KafkaClient: @unchecked Sendable {
   let handle: OpaquePointer
   let settings: KafkaSettings
   var brokers: NamedBroker { settings.broker }
-  /// Whom the brokers take this client for.
+  /// The identity that brokers see for this client.
   let login: Login
   private let events: ClientEvents
   private let isConsumer: Bool
-  /// Whether a thread of its own serves it. Nobody else may then: callbacks belong to that thread.
+  /// Whether it has its own serving thread. No other thread may then serve it: callbacks belong to that thread.
   private let isServed: Bool
-  /// What else librdkafka calls.
+  /// A further object that librdkafka's callbacks use.
   private let callee: (any Sendable)?
 
-  /// - Parameter reads: whether records may come, by a consumer; `false` for one that only asks.
+  /// - Parameter reads: whether a consumer reads records; `false` for one that only sends queries.
   init(
     _ type: rd_kafka_type_t, _ settings: KafkaSettings, preset: [(String, String)], events: ClientEvents,
     isServed: Bool = false, reads: Bool? = nil, callee: (any Sendable)? = nil
@@ -38,56 +38,57 @@ final class KafkaClient: @unchecked Sendable {
   @discardableResult
   func poll(milliseconds: Int32) -> Int { Int(rd_kafka_poll(handle, milliseconds)) }
 
-  /// Waits a little; serves callbacks meanwhile, where nobody else does.
+  /// Waits; serves callbacks meanwhile, unless another thread does.
   func pause(milliseconds: Int32) {
     guard isServed else { return _ = rd_kafka_poll(handle, milliseconds) }
     _ = StopSignal().sleep(until: FrameClock.monotonic() + Int64(milliseconds) * 1_000_000)
   }
 
-  /// Waits a little, and serves callbacks only where nobody minds: a consumer that is polled so ends with an assertion
-  /// where a record waits.
+  /// Waits; serves callbacks only where that is safe: a consumer that is polled this way ends with an assertion if a
+  /// record waits.
   func rest(milliseconds: Int32) {
     guard isConsumer || isServed else { return _ = rd_kafka_poll(handle, milliseconds) }
     _ = StopSignal().sleep(until: FrameClock.monotonic() + Int64(milliseconds) * 1_000_000)
   }
 
-  /// What keeps the client and a broker that is there apart, if that was the last error.
+  /// Why the client cannot connect to a broker that was reached, if that was the last error.
   var trouble: ConnectionTrouble? { events.trouble }
 
-  /// Whether that is known well enough, and for all brokers that the user named or long enough, for nobody to wait on.
+  /// Returns whether the trouble is certain, and true of all brokers that the user named or for long enough, so that
+  /// waiting is useless.
   func hasSureTrouble(_ now: Int64) -> Bool {
     events.hasSureTrouble(now, named: brokers.servers.split(separator: ",").count)
   }
 
-  /// Whether a connection to where a broker says that it is has failed.
+  /// Whether a connection to an advertised address has failed.
   var hasLostAdvertised: Bool { events.hasLostAdvertised }
 
-  /// What was found of where the brokers say that they are; `nil` when that is in order.
+  /// Stores the result of checking the advertised addresses; `nil` if they are in order.
   func noteAdvertised(_ trouble: ConnectionTrouble?) { events.noteAdvertised(trouble) }
 
-  /// librdkafka's words for the client's last error.
+  /// librdkafka's message for the client's last error.
   var lastWords: String? { events.lastError.map { ConnectionTrouble.words($0.text) } }
 
-  /// How brokers hold this client back, or did.
+  /// How brokers throttle this client, or did.
   var throttling: Throttling { events.throttling }
 
-  /// How a broker holds this client back now.
+  /// How a broker throttles this client now.
   var currentThrottling: Throttling? {
     let throttling = throttling
     return throttling.isOn(FrameClock.monotonic()) ? throttling : nil
   }
 
-  /// What went wrong last, unless it is long over: in librdkafka's words, and what they mean.
+  /// The last error, unless it is too old: librdkafka's message, and its meaning.
   var recentTrouble: (words: String?, trouble: ConnectionTrouble?) {
     guard let error = events.recentError else { return (nil, nil) }
     return (ConnectionTrouble.words(error.text), error.trouble)
   }
 
-  /// An error as one thrown: the client's last own error says more than a time-out does.
+  /// Returns the error to throw for a code: the client's last own error is more informative than a time-out.
   func failure(_ action: String, _ code: KafkaCode, detail: String? = nil) -> TransportError {
     switch code {
     case .transport, .timedOut, .allBrokersDown, .unresolved:
-      // A consumer that is polled so ends with an assertion where a record waits.
+      // A consumer that is polled this way ends with an assertion if a record waits.
       if !isConsumer, !isServed { poll(milliseconds: 0) }
       if let trouble { return .connection(broker: brokers.servers, trouble: trouble) }
       return .unreachable(broker: brokers.servers, reason: lastWords ?? code.description)
@@ -96,21 +97,22 @@ final class KafkaClient: @unchecked Sendable {
     }
   }
 
-  /// An error as one thrown; one of a right that is missing names it.
+  /// Returns the error to throw for a code; for a missing right it names the right.
   func failure(_ action: GuardedAction, _ code: KafkaCode, detail: String? = nil) -> TransportError {
     if let denial = denial(action, code) { return .denied(denial) }
     return failure("\(action)", code, detail: detail)
   }
 
-  /// The right that is missing for an action that was refused so, if it is one.
+  /// Returns the right that is missing for an action refused with this code, if it is one.
   func denial(_ action: GuardedAction, _ code: KafkaCode) -> Denial? {
     Denial(action, code, login: login, servers: brokers.servers)
   }
 
-  /// Why the client can do nothing more; ``KafkaCode/none`` while it can.
+  /// The error after which the client can do nothing more; ``KafkaCode/none`` without one.
   var fatalCode: KafkaCode { KafkaCode(rd_kafka_fatal_error(handle, nil, 0)) }
 
-  /// Set when the client can do nothing more (an idempotent producer that lost its place, for one).
+  /// The error after which the client can do nothing more (such as an idempotent producer whose id the broker no longer
+  /// knows).
   var fatalError: TransportError? {
     var text = [CChar](repeating: 0, count: 512)
     let code = KafkaCode(rd_kafka_fatal_error(handle, &text, text.count))
@@ -124,7 +126,7 @@ final class KafkaClient: @unchecked Sendable {
     return .kafka(action: "the Kafka client gave up", code: code, detail: reason)
   }
 
-  /// The value in force of a setting that is a number.
+  /// Returns the value in force of a numeric setting.
   func number(_ name: String) -> Int? {
     var (text, size) = ([CChar](repeating: 0, count: 64), 64)
     guard let configuration = rd_kafka_conf(handle),

@@ -1,6 +1,6 @@
 import CRDKafka
 
-/// A result code of librdkafka or a broker. Any number is kept, so that codes of newer brokers survive.
+/// A result code of librdkafka or a broker. Any number is kept, so that codes of newer brokers are preserved.
 public struct KafkaCode: RawRepresentable, Sendable, Equatable {
   public let rawValue: Int32
 
@@ -25,15 +25,15 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
   public static let unknownPartition = KafkaCode(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
   public static let noOffset = KafkaCode(RD_KAFKA_RESP_ERR__NO_OFFSET)
 
-  /// The log does not have the position that was to be read (`auto.offset.reset` is `error`).
+  /// The log does not have the position to read (`auto.offset.reset` is `error`).
   static let positionGone = KafkaCode(RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
   static let offsetOutOfRange = KafkaCode(RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
 
   /// The record was not acknowledged within `message.timeout.ms`.
   public static let messageTimedOut = KafkaCode(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT)
 
-  /// Whether an idempotent producer ends with this because the broker no longer knows where it was, so that a
-  /// new one can go on: a broker that lost its state, or a leader that was behind.
+  /// Whether an idempotent producer fails with this code because the broker no longer knows its id, epoch or sequence,
+  /// so that a new one can continue: a broker that lost its state, or a leader that was behind.
   var isLostPlace: Bool {
     switch code {
     case RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID,
@@ -45,7 +45,7 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
-  /// Whether the record itself was refused, or its time is over: sending it again changes nothing.
+  /// Whether the record itself was refused or has expired: sending it again would not help.
   var isOfTheRecord: Bool {
     switch code {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT,
@@ -56,7 +56,7 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
-  /// Whether the topic, or its partition, is not where it was: for a while, or for good.
+  /// Whether the broker does not have the topic or its partition: for a while, or for good.
   var isUnknownTopic: Bool {
     switch code {
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
@@ -66,12 +66,12 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
-  /// Whether a record was taken from its client's queue, or given up while an answer was due.
+  /// Whether a record was purged from its client's queue, or while it waited for an answer.
   var isPurged: Bool {
     code == RD_KAFKA_RESP_ERR__PURGE_QUEUE || code == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT
   }
 
-  /// Whether the user has not the right to do this.
+  /// Whether the user lacks the right to do this.
   var isDenied: Bool {
     switch code {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
@@ -81,10 +81,10 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
-  /// Whether the user has not the right to the group.
+  /// Whether the user lacks the right to the group.
   var isDeniedGroup: Bool { code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED }
 
-  /// Whether a commit was refused as the group has members, and this client is none of them.
+  /// Whether a commit was refused because the group has members, and this client is not one of them.
   var isOfMembership: Bool {
     switch code {
     case RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
@@ -94,7 +94,7 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
-  /// Whether the same question may be answered a little later.
+  /// Whether the same request may succeed a little later.
   var mayPass: Bool {
     switch code {
     case RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__WAIT_COORD,
@@ -108,7 +108,7 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
-  /// Whether a fetched batch cannot be what the producer sent: its checksum, compression or format is wrong.
+  /// Whether a fetched batch differs from what the producer sent: its checksum, compression or format is wrong.
   var isDamage: Bool {
     switch code {
     case RD_KAFKA_RESP_ERR__BAD_MSG, RD_KAFKA_RESP_ERR__BAD_COMPRESSION, RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
@@ -117,13 +117,13 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
     }
   }
 
-  /// Of `group.protocol=consumer`; not in the headers of older versions.
+  /// A code of `group.protocol=consumer`; not in the headers of older versions.
   static let unreleasedInstanceId = KafkaCode(rawValue: 111)
 
-  /// Whether another consumer took this one's place in the group, by the same `group.instance.id`.
+  /// Whether another consumer with the same `group.instance.id` replaced this one in the group.
   var isFenced: Bool { code == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID }
 
-  /// What to do about it, where the words of librdkafka and the broker say what is wrong and not why.
+  /// What to do about it, for codes whose texts say what is wrong and not why.
   var remedy: String? {
     switch code {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
@@ -152,6 +152,6 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
 }
 
 extension KafkaCode: CustomStringConvertible {
-  /// What librdkafka says of the code, one line.
+  /// librdkafka's text for the code, one line.
   public var description: String { String(cString: rd_kafka_err2str(code)) }
 }

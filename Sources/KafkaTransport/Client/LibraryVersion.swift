@@ -6,13 +6,13 @@ public struct LibraryVersion: Sendable, Comparable, CustomStringConvertible {
 
   public init(_ major: Int, _ minor: Int, _ revision: Int) { parts = [major, minor, revision] }
 
-  /// As `rd_kafka_version` tells it: 0xMMmmrrxx; the last are of versions before a release.
+  /// Reads the result of `rd_kafka_version`: 0xMMmmrrxx; `xx` is of versions before a release.
   init(number: Int32) {
     let bits = UInt32(bitPattern: number)
     self.init(Int(bits >> 24), Int(bits >> 16 & 0xff), Int(bits >> 8 & 0xff))
   }
 
-  /// The one in use, which need not be the one that the program was built with.
+  /// The version in use, which may differ from the one that the program was built with.
   public static let inUse = LibraryVersion(number: rd_kafka_version())
 
   public static func < (a: LibraryVersion, b: LibraryVersion) -> Bool {
@@ -22,18 +22,19 @@ public struct LibraryVersion: Sendable, Comparable, CustomStringConvertible {
   public var description: String { parts.map { "\($0)" }.joined(separator: ".") }
 }
 
-/// What a sink or source may need, and not every librdkafka can do. From its CHANGELOG.md.
+/// An ability that a sink or source may need and that not every librdkafka has. From its CHANGELOG.md.
 public enum LibraryAbility: Sendable, CaseIterable {
-  /// Before, a consumer's close waited for ever for the partitions of a topic that is no more (#4187).
+  /// Before, a consumer's close waited for ever for the partitions of a deleted topic (#4187).
   case leavingDeletedTopics
-  /// Before, the first renewal of an unsigned token of OAUTHBEARER was a segmentation fault (tried with 2.0.2; also kcat).
+  /// Before, the first renewal of an unsigned OAUTHBEARER token caused a segmentation fault (tried with 2.0.2; also
+  /// kcat).
   case renewingUnsignedTokens
   /// Before, the client's nonce was sent twice, which Kafka refuses since 3.8.1 (#4895).
   case loggingInByScram
-  /// Since then KIP-848 is for production; early forms are known since 2.4.
+  /// Since then KIP-848 is ready for production; early forms exist since 2.4.
   case groupsOfBrokers
 
-  /// The first version that can.
+  /// The first version that has it.
   public var since: LibraryVersion {
     switch self {
     case .leavingDeletedTopics: LibraryVersion(2, 1, 0)
@@ -43,7 +44,7 @@ public enum LibraryAbility: Sendable, CaseIterable {
     }
   }
 
-  /// What is missing, to follow "cannot".
+  /// What is missing, as text to follow "cannot".
   public var words: String {
     switch self {
     case .leavingDeletedTopics: "end a client behind a topic that was deleted, which is left behind then,"
@@ -55,7 +56,7 @@ public enum LibraryAbility: Sendable, CaseIterable {
 
   public func isThere(in version: LibraryVersion = .inUse) -> Bool { version >= since }
 
-  /// What a version cannot do.
+  /// Returns the abilities that a version lacks.
   public static func missing(in version: LibraryVersion = .inUse) -> [LibraryAbility] {
     allCases.filter { !$0.isThere(in: version) }
   }

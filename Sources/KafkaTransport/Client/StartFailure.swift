@@ -1,9 +1,9 @@
-/// Why librdkafka does not start a client, in words that name the file or setting at fault: its own are
+/// The reason why librdkafka does not start a client, naming the file or setting at fault: its own messages are
 /// OpenSSL's ("error:05880002:x509 certificate routines::system lib").
 enum StartFailure {
   /// - Parameters:
-  ///   - reason: librdkafka's words.
-  ///   - value: of a setting.
+  ///   - reason: librdkafka's message.
+  ///   - value: returns the value of a setting.
   static func error(_ reason: String, value: (String) -> String?) -> TransportError {
     for key in ["ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location"] {
       guard reason.contains(key), reason.contains("failed"), let path = value(key), !path.isEmpty else {
@@ -24,7 +24,7 @@ enum StartFailure {
     return .client(reason: reason)
   }
 
-  /// Of a login by OAUTHBEARER that has no way to a token, or to the next one.
+  /// Returns the error of an OAUTHBEARER login that has no source for a token, or for the next one.
   static func withoutToken(
     in version: LibraryVersion = .inUse, _ value: (String) -> String?
   ) -> TransportError? {

@@ -8,29 +8,29 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
   case client(reason: String)
   /// No broker answered.
   case unreachable(broker: String, reason: String)
-  /// A broker is there, but it and this client do not come together: TLS or login.
+  /// A broker was reached, but it and this client cannot connect: TLS or login.
   case connection(broker: String, trouble: ConnectionTrouble)
-  /// The topic is not there.
+  /// The topic does not exist.
   case topicMissing(String, broker: NamedBroker)
-  /// A topic of this name is there already.
+  /// A topic of this name exists already.
   case topicExists(String, broker: NamedBroker)
-  /// The topic's partition is not there.
+  /// The topic has no such partition.
   case partitionMissing(topic: String, partition: Int32, partitions: Int)
-  /// The record is refused by the topic; `limit` is `nil` where the brokers do not tell it.
+  /// The topic refuses the record; `limit` is `nil` if the brokers do not return it.
   case tooLargeForTopic(topic: String, bytes: Int, limit: Int?, broker: NamedBroker)
-  /// The record would be refused by the client's own setting, whose value is in bytes, or in KiB by its name.
+  /// The client's own setting would refuse the record; its value is in bytes, or in KiB according to its name.
   case tooLargeForClient(bytes: Int, limit: Int, setting: String = "message.max.bytes")
-  /// A broker is there, and the login lacks a right.
+  /// The login lacks a right at the broker.
   case denied(Denial)
-  /// Anything else a broker or librdkafka answered.
+  /// Any other error of a broker or librdkafka.
   case kafka(action: String, code: KafkaCode, detail: String?)
-  /// A sink had to leave its group before the broker had its last offsets.
+  /// A sink left its group before the broker had acknowledged its last offsets.
   case notCommitted(group: String, broker: String)
-  /// A topic's settings are not known, so that one of them cannot be changed without losing others.
+  /// A topic's settings are unknown, so that one of them cannot be changed without resetting others.
   case settingsUnknown(topic: String, names: [String])
-  /// What was asked for cannot be done while consumers of the group read.
+  /// The request is not possible while consumers of the group read.
   case groupInUse(group: String, members: Int, wanted: String)
-  /// Nothing moved any more, and that does not pass.
+  /// Nothing makes progress any more, for a reason that does not pass.
   case standstill(Standstill)
   /// The client has stopped.
   case stopped
@@ -78,7 +78,7 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     }
   }
 
-  /// Whether the user lacks a right: trying again changes nothing.
+  /// Whether the user lacks a right: a retry would not help.
   public var isDenial: Bool {
     switch self {
     case .denied: true
@@ -87,7 +87,7 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     }
   }
 
-  /// Whether the same may succeed a little later.
+  /// Whether a retry may succeed a little later.
   public var mayPass: Bool {
     switch self {
     case .unreachable: true
@@ -96,6 +96,6 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     }
   }
 
-  /// Twice the need, in whole millions: room for the next, larger frame.
+  /// Twice the size, in whole millions: room for a larger next frame.
   private static func roomy(_ bytes: Int) -> Int { (bytes * 2 / 1_000_000 + 1) * 1_000_000 }
 }

@@ -1,10 +1,10 @@
 import FrameCore
 
-/// Why clients do not come to a broker where it says that it is.
+/// Why clients cannot connect to a broker at its advertised address.
 public enum AdvertisedFault: Sendable, Equatable {
-  /// The resolver's words.
+  /// The resolver's message.
   case unresolved(String)
-  /// The system's words.
+  /// The system's message.
   case unreached(String)
   case otherServer(ForeignServer)
   case hangUp
@@ -17,7 +17,7 @@ public enum AdvertisedFault: Sendable, Equatable {
     }
   }
 
-  /// To follow the address.
+  /// A text to follow the address.
   var words: String {
     switch self {
     case .unresolved(let reason):
@@ -32,22 +32,22 @@ public enum AdvertisedFault: Sendable, Equatable {
   }
 }
 
-/// Whether brokers can be reached where they tell clients to come to (`advertised.listeners`). A broker that answers and
-/// then sends its clients elsewhere looks like one that does not answer at all.
+/// Checks whether brokers can be reached at their advertised addresses (`advertised.listeners`). A broker that answers
+/// and then refers its clients to an unreachable address looks like one that does not answer at all.
 enum AdvertisedAddresses {
-  /// How long brokers have to tell their addresses, ms.
+  /// How long brokers have to return their addresses, ms.
   private static let answerTime: Int64 = 1500
-  /// How long one of them has to take a connection and to answer, ns.
+  /// How long one of them has to accept a connection and to answer, ns.
   private static let connectionTime: Int64 = 1_500_000_000
-  /// As many are tried.
+  /// The most addresses that are tried.
   private static let most = 16
 
-  /// Asks the brokers that the user named, and tries where they say that they are, by a client of its own; and where no
-  /// broker answers, who else does. Takes up to 4 s.
+  /// Asks the brokers that the user named for their advertised addresses, with its own client, and tries those; if no
+  /// broker answers, checks which other server does. Takes up to 4 s.
   /// - Returns: `nil` also when one of several can be reached: a cluster may have brokers that are down.
   static func trouble(_ settings: KafkaSettings) -> ConnectionTrouble? {
     let trouble = look(settings)
-    // One that is just being started or replaced takes no connections for a moment.
+    // A broker that is being started or replaced accepts no connections for a moment.
     guard case .advertised(_, let fault) = trouble, fault.isOfConnecting else { return trouble }
     _ = StopSignal().sleep(until: FrameClock.monotonic() + 500_000_000)
     return look(settings)
@@ -67,8 +67,8 @@ enum AdvertisedAddresses {
     var isReached = false
   }
 
-  /// Tries all at once, as a name server that does not answer takes long to say so.
-  /// - Returns: by their places; empty when one can be reached.
+  /// Tries all at once, as a name server that does not answer takes long to fail.
+  /// - Returns: the faults by index; empty if one address can be reached.
   private static func faults(_ addresses: [Cluster.Address], usesTLS: Bool) -> [Int: AdvertisedFault] {
     let attempts = Monitor(Attempts())
     let deadline = FrameClock.monotonic() + connectionTime
@@ -93,7 +93,7 @@ enum AdvertisedAddresses {
 }
 
 extension AdvertisedAddresses {
-  /// Why a client does not come to an address.
+  /// Returns why a client cannot connect to an address.
   private static func fault(_ address: Cluster.Address, usesTLS: Bool) -> AdvertisedFault? {
     do throws(WireConnection.Failure) {
       let connection = try WireConnection(
@@ -110,7 +110,7 @@ extension AdvertisedAddresses {
     }
   }
 
-  /// Who else listens at the addresses that the user gave; `nil` where one may be Kafka's.
+  /// Returns which other server listens at the addresses that the user gave; `nil` if one may be Kafka.
   private static func otherServer(_ settings: KafkaSettings) -> ConnectionTrouble? {
     var found: ConnectionTrouble?
     for server in settings.brokers.split(separator: ",").map(String.init) {
@@ -126,7 +126,7 @@ extension AdvertisedAddresses {
   }
 }
 
-/// Asks that on a thread of its own.
+/// Runs ``AdvertisedAddresses/trouble(_:)`` on its own thread.
 final class AdvertisedInquiry: Sendable {
   private let answer = Lock<ConnectionTrouble??>(nil)
 
@@ -137,6 +137,6 @@ final class AdvertisedInquiry: Sendable {
     }
   }
 
-  /// `nil` as long as it is not known; inside, that nothing is wrong.
+  /// The result; `nil` while it is unknown, `nil` inside if nothing is wrong.
   var outcome: ConnectionTrouble?? { answer.withLock { $0 } }
 }

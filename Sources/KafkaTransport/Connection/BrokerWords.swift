@@ -1,19 +1,19 @@
-/// What librdkafka says of one broker, taken apart: `sasl_ssl://kafka1:9093/1: Connect to ipv4#... failed (after 3ms in
-/// state CONNECT)`. Behind the address stands `bootstrap` for one that the user named, and a number for one that brokers
-/// told of.
+/// A message of librdkafka about one broker, parsed: `sasl_ssl://kafka1:9093/1: Connect to ipv4#... failed (after 3ms
+/// in state CONNECT)`. After the address follows `bootstrap` for a broker that the user named, and an id for one that
+/// brokers advertised.
 struct BrokerWords: Equatable {
   /// `HOST:PORT`.
   let address: String
-  /// Whether the address is a broker's own word for itself (`advertised.listeners`), and not the user's.
+  /// Whether the address is the broker's own (`advertised.listeners`), and not the user's.
   let isAdvertised: Bool
-  /// Without the address and without times.
+  /// The message without the address and times.
   let words: String
 
-  /// `nil` for words that are of no broker.
+  /// Returns `nil` for a message that is not about a broker.
   init?(_ text: String) {
     let parts = text.split(separator: ": ", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return nil }
-    // A group's coordinator has its broker's address behind its own name.
+    // A group coordinator's message has the broker's address after the coordinator's name.
     if parts[0] == "GroupCoordinator" || parts[0] == "TxnCoordinator" {
       let rest = parts[1].split(separator: ": ", maxSplits: 1).map(String.init)
       guard rest.count == 2, rest[0].contains(":"), !rest[0].contains(" ") else { return nil }

@@ -1,44 +1,44 @@
 import CRDKafka
 
-/// Why a broker that is there does not let a client in, or the client not trust the broker; as one sentence
-/// that says what to do.
+/// Why a broker refuses a client, or a client does not trust a broker; described in one sentence that says what to do.
 public enum ConnectionTrouble: Sendable, Equatable {
-  /// No authority that the client knows has signed the broker's certificate.
+  /// The broker's certificate is signed by no authority that the client knows.
   case unknownAuthority
   case certificateExpired
   case certificateNotYetValid
   /// The certificate is for other hosts than this one.
   case otherHost(String)
-  /// Anything else that OpenSSL finds wrong with the broker's certificate: its code (`X509_V_ERR_...`).
+  /// Any other OpenSSL error for the broker's certificate: its code (`X509_V_ERR_...`).
   case certificate(code: Int32)
   case clientCertificateWanted
   /// The broker's TLS alert.
   case clientCertificateRefused(String)
-  /// The port may be one for TLS, and the client does not use it.
+  /// The port may need TLS, and the client does not use it.
   case brokerMayWantTLS
-  /// The port may be one without TLS, and the client uses it.
+  /// The port may have no TLS, and the client uses it.
   case brokerMayHaveNoTLS
-  /// The port may be one for logins, and the client makes none.
+  /// The port may need a login, and the client has none.
   case brokerMayWantLogin
-  /// librdkafka's words.
+  /// The broker refuses the login; librdkafka's message.
   case login(String)
-  /// The broker's words on a token of OAUTHBEARER.
+  /// The broker refuses an OAUTHBEARER token; the broker's message.
   case token(String)
-  /// librdkafka's words on why there is none.
+  /// There is no token; librdkafka's message.
   case noToken(String)
-  /// The port is one without logins, and the client makes one.
+  /// The port accepts no logins, and the client has one.
   case takesNoLogin
-  /// Something else listens there.
+  /// Another kind of server listens there.
   case otherServer(ForeignServer, at: String)
-  /// The broker tells clients to come to an address where they cannot.
+  /// The broker advertises an address that clients cannot connect to.
   case advertised(String, AdvertisedFault)
-  /// librdkafka's words, where its version is one that cannot log in by SCRAM to a current Kafka.
+  /// The login fails because this version of librdkafka cannot log in by SCRAM to a current Kafka; librdkafka's
+  /// message.
   case scramLogin(String, LibraryVersion)
 
-  /// What a broker's certificate is refused for.
+  /// The trouble for OpenSSL's error about a broker's certificate.
   /// - Parameters:
   ///   - code: `X509_V_ERR_...`.
-  ///   - host: of the broker, `HOST:PORT`.
+  ///   - host: the broker's address, `HOST:PORT`.
   init(certificateCode code: Int32, host: String) {
     self =
       switch code {
@@ -50,7 +50,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
       }
   }
 
-  /// What librdkafka's words for a failed connection mean, as far as that is known.
+  /// The meaning of librdkafka's message for a failed connection, if it is known.
   init?(_ code: KafkaCode, _ text: String, version: LibraryVersion = .inUse) {
     if let server = ForeignServer(text), let broker = BrokerWords(text) {
       self = Self.notKafka(server, broker)
@@ -83,7 +83,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
     else { return nil }
     let alert = String(text[start..<end])
     switch alert {
-    // With TLS 1.2 a broker that misses a certificate says no more than the second.
+    // With TLS 1.2 a broker reports a missing certificate only as a handshake failure.
     case "certificate required", "handshake failure": return .clientCertificateWanted
     case _ where alert.contains("certificate") || alert.contains("unknown ca"):
       return .clientCertificateRefused(alert)
@@ -91,15 +91,16 @@ public enum ConnectionTrouble: Sendable, Equatable {
     }
   }
 
-  /// A broker with TLS hangs up on the first request. librdkafka says what that means up to 2.8, and leaves it out
-  /// since. (`rd_kafka_broker_set_error`)
+  /// Returns whether the message fits a broker with TLS, which closes the connection on the first request. librdkafka's
+  /// message says so up to 2.8, and not since. (`rd_kafka_broker_set_error`)
   private static func isForTLS(_ text: String) -> Bool {
     if text.contains("connecting to a SSL listener?") { return true }
     let isWithTLS = text.hasPrefix("ssl://") || text.hasPrefix("sasl_ssl://")
     return !isWithTLS && text.contains("Disconnected") && text.contains("in state APIVERSION_QUERY")
   }
 
-  /// A broker for logins answers which versions it speaks, and hangs up on what is asked next.
+  /// Returns whether the message fits a broker with logins, which answers the version request and closes the connection
+  /// on the next one.
   private static func isForLogins(_ text: String) -> Bool {
     if text.contains("broker might require SASL authentication") { return true }
     guard !text.hasPrefix("sasl_"), text.contains("Disconnected"),
@@ -110,7 +111,8 @@ public enum ConnectionTrouble: Sendable, Equatable {
     return milliseconds < 2000
   }
 
-  /// A broker without TLS hangs up on a handshake, or answers what is no TLS.
+  /// Returns whether the message fits a broker without TLS, which closes the connection on a handshake, or answers
+  /// without TLS.
   private static func isWithoutTLS(_ text: String) -> Bool {
     if text.contains("connecting to a PLAINTEXT broker listener?") { return true }
     let isHandshake = text.contains("SSL handshake failed") || text.contains("in state SSL_HANDSHAKE")
@@ -118,7 +120,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
       && ["unexpected eof", "wrong version number", "Disconnected"].contains { text.contains($0) }
   }
 
-  /// librdkafka's words without its prefix of protocol and address and its suffix of times.
+  /// librdkafka's message without its prefix of protocol and address and its suffix of times.
   static func words(_ text: String) -> String {
     // "localhost:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms ...)"
     let end = text.firstRange(of: " (after ")?.lowerBound ?? text.endIndex
@@ -126,7 +128,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
     return start < end ? String(text[start..<end]) : text
   }
 
-  /// Whether this is only the likeliest reason: one that is sure says more.
+  /// Whether this is only the likeliest reason; a certain one is more informative.
   var isGuess: Bool {
     switch self {
     case .brokerMayWantTLS, .brokerMayHaveNoTLS, .brokerMayWantLogin: true
@@ -134,13 +136,13 @@ public enum ConnectionTrouble: Sendable, Equatable {
     }
   }
 
-  /// Whether it may pass when brokers or the way to them come back.
+  /// Whether it may pass when brokers or the network come back.
   var mayPass: Bool {
     if case .advertised = self { return true }
     return isGuess
   }
 
-  /// Whether it is a broker at all that it is about.
+  /// Whether it is about a broker.
   var isOfBroker: Bool {
     switch self {
     case .otherServer, .noToken: false

@@ -1,12 +1,12 @@
 import CRDKafka
 import FrameCore
 
-/// Looks, while a broker's answer is awaited, for what makes the waiting of no use: TLS and logins that will not come
-/// right, and brokers that send clients where they cannot come.
+/// Checks, while a client waits for a broker's answer, whether the wait is useless: because of TLS, the login, or
+/// unreachable advertised addresses.
 struct ConnectionWatch {
-  /// So long without an answer is a reason to look where the brokers say that they are, ns.
+  /// How long to wait for an answer before the advertised addresses are checked, ns.
   private static let patience: Int64 = 1_500_000_000
-  /// How often that is looked for, ns.
+  /// How often they are checked, ns.
   private static let interval: Int64 = 5_000_000_000
 
   private let client: KafkaClient
@@ -18,7 +18,7 @@ struct ConnectionWatch {
     nextInquiry = FrameClock.monotonic() + Self.patience
   }
 
-  /// Whether no answer will come; ``KafkaClient/failure(_:_:detail:)`` says why then.
+  /// Returns whether no answer will come; ``KafkaClient/failure(_:_:detail:)`` returns the reason then.
   mutating func isPointless() -> Bool {
     let now = FrameClock.monotonic()
     if client.hasSureTrouble(now) { return true }
@@ -34,7 +34,7 @@ struct ConnectionWatch {
   }
 }
 
-/// Looks beside what waits for long whether the brokers can be reached where they say that they are.
+/// Checks during a long wait whether the brokers can be reached at their advertised addresses.
 public struct WayWatch {
   private static let interval: Int64 = 5_000_000_000
 
@@ -44,7 +44,7 @@ public struct WayWatch {
 
   public init(_ settings: KafkaSettings) { self.settings = settings }
 
-  /// Call it again and again; never waits.
+  /// Throws if they cannot be reached. Call it repeatedly; never waits.
   public mutating func look() throws(TransportError) {
     let now = FrameClock.monotonic()
     if let answer = inquiry?.outcome {
@@ -57,14 +57,14 @@ public struct WayWatch {
 }
 
 extension KafkaClient {
-  /// Metadata of one topic, or of all, as the caller's to destroy. Ends early where waiting is of no use, and tries again
-  /// while there is time.
+  /// Requests the metadata of one topic, or of all; the caller destroys it. Ends early if waiting is useless, and
+  /// retries until the time is over.
   func metadata(
     of topic: OpaquePointer?, milliseconds: Int32
   ) -> (code: KafkaCode, metadata: UnsafePointer<rd_kafka_metadata>?) {
     let deadline = FrameClock.monotonic() + Int64(milliseconds) * 1_000_000
     var watch = ConnectionWatch(self)
-    // Short at first, for what is known at once; longer for brokers that are slow to answer.
+    // Short at first, for errors that are known at once; longer for brokers that are slow to answer.
     var step: Int64 = 250
     while true {
       let left = max(1, (deadline - FrameClock.monotonic()) / 1_000_000)
@@ -75,7 +75,7 @@ extension KafkaClient {
       guard code == .timedOut || code == .transport, !watch.isPointless(),
         FrameClock.monotonic() < deadline
       else { return (code == .none ? .timedOut : code, nil) }
-      // Without a connection nothing is under way that another question would lose.
+      // Without a connection no pending request would be lost by another one.
       if code == .timedOut { step *= 2 }
       rest(milliseconds: 20)
     }

@@ -1,19 +1,19 @@
-/// Who answers at a port where Kafka should, by the first four bytes of the answer. librdkafka takes them for its size:
-/// "Invalid response size 1213486160" is `HTTP`.
+/// Another kind of server at a port where Kafka should be, recognised by the first four bytes of its answer. librdkafka
+/// reads them as a size: "Invalid response size 1213486160" is `HTTP`.
 public enum ForeignServer: Sendable, Equatable {
   case http
   case tls
-  /// Another that speaks in text; how it begins.
+  /// Another text protocol; its first characters.
   case text(String)
 
-  /// - Parameter words: librdkafka's.
+  /// - Parameter words: librdkafka's message.
   init?(_ words: String) {
     guard let size = Self.refusedSize(words) else { return nil }
     let bits = UInt32(bitPattern: size)
     self.init([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bits >> $0) })
   }
 
-  /// - Parameter bytes: four.
+  /// - Parameter bytes: the first four bytes of the answer.
   init?(_ bytes: [UInt8]) {
     guard bytes.count == 4 else { return nil }
     // An alert or a handshake of TLS 1.x (RFC 8446, 5.1): its kind, then the version 3.1 to 3.4.
@@ -21,7 +21,7 @@ public enum ForeignServer: Sendable, Equatable {
       self = .tls
     } else if bytes.allSatisfy({ (0x20...0x7e).contains($0) || [0x09, 0x0a, 0x0d].contains($0) }) {
       let text = String(decoding: bytes, as: UTF8.self)
-      // Some servers answer what is no request of theirs with a page alone.
+      // Some servers answer an invalid request with a page alone.
       let isHTTP = ["http", "<!do", "<htm", "<hea"].contains(text.lowercased())
       self = isHTTP ? .http : .text(text.filter { $0 >= " " })
     } else {
@@ -29,7 +29,8 @@ public enum ForeignServer: Sendable, Equatable {
     }
   }
 
-  /// Of "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".
+  /// Returns the size in
+  /// "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".
   static func refusedSize(_ words: String) -> Int32? {
     guard let start = words.firstRange(of: "Invalid response size ")?.upperBound else { return nil }
     return Int32(words[start...].prefix { $0 == "-" || ($0.isASCII && $0.isNumber) })
@@ -37,7 +38,7 @@ public enum ForeignServer: Sendable, Equatable {
 }
 
 extension ForeignServer: CustomStringConvertible {
-  /// With its verb.
+  /// The kind of server and a verb.
   public var description: String {
     switch self {
     case .http: "an HTTP server answers"

@@ -1,11 +1,11 @@
 import CRDKafka
 import FrameCore
 
-/// Where brokers tell clients to come to.
+/// The advertised addresses of brokers.
 ///
-/// Read from the log of a client that says all of metadata: its own question for it (`rd_kafka_metadata`) may be left
-/// without an answer since librdkafka 2.10, which closes the connection to the user's address for the one that a broker
-/// named, as soon as it knows that.
+/// Read from the log of a client with metadata debugging: an explicit metadata request (`rd_kafka_metadata`) may get no
+/// answer since librdkafka 2.10, which closes the connection to the user's address in favour of an advertised one as
+/// soon as it knows that.
 enum NamedBrokers {
   private struct List {
     var addresses: [Int: Cluster.Address] = [:]
@@ -13,8 +13,8 @@ enum NamedBrokers {
     var isWhole: Bool { count.map { addresses.count >= $0 } ?? false }
   }
 
-  /// - Parameter milliseconds: how long brokers have to tell.
-  /// - Returns: empty when none did.
+  /// - Parameter milliseconds: how long brokers have to answer.
+  /// - Returns: the addresses; empty if no broker answered.
   static func told(_ settings: KafkaSettings, milliseconds: Int64) -> [Cluster.Address] {
     var own = settings
     own.set("debug", "metadata")
@@ -28,7 +28,7 @@ enum NamedBrokers {
       }
       found.wakeAll()
     }
-    // Connects by itself, and asks as soon as it has.
+    // Connects by itself, and then requests metadata at once.
     guard let admin = try? TopicAdmin(own, log: log) else { return [] }
     let deadline = FrameClock.monotonic() + milliseconds * 1_000_000
     return withExtendedLifetime(admin) {
@@ -38,7 +38,7 @@ enum NamedBrokers {
     }
   }
 
-  /// Of "[thrd:main]: localhost:9092/bootstrap:   Broker #0/3: kafka1:9092 NodeId 1".
+  /// Parses "[thrd:main]: localhost:9092/bootstrap:   Broker #0/3: kafka1:9092 NodeId 1".
   static func entry(_ line: String) -> (place: (number: Int, count: Int), address: Cluster.Address)? {
     guard let start = line.firstRange(of: " Broker #")?.upperBound,
       let end = line[start...].firstRange(of: " NodeId ")?.lowerBound

@@ -1,8 +1,8 @@
 import CRDKafka
 
-/// What a client fetches: all at once, or some more and some less where the group moves partitions one by one
-/// (`partition.assignment.strategy=cooperative-sticky`, `group.protocol=consumer`): librdkafka refuses to have the whole
-/// replaced then, and nothing would be read.
+/// Changes what a client fetches: as a whole, or incrementally where the group moves partitions one by one
+/// (`partition.assignment.strategy=cooperative-sticky`, `group.protocol=consumer`): librdkafka then refuses to replace
+/// the whole assignment, and nothing would be read.
 enum ConsumerAssignment {
   static func add(_ client: OpaquePointer, _ list: consuming PartitionList) -> KafkaCode {
     list.pass { list in
@@ -16,8 +16,8 @@ enum ConsumerAssignment {
     return PartitionList(topic, partitions).pass { code(rd_kafka_incremental_unassign(client, $0)) }.result
   }
 
-  /// Begins anew with one partition.
-  /// - Parameter positions: of all that are assigned.
+  /// Assigns one partition again, at a new position.
+  /// - Parameter positions: the positions of all assigned partitions.
   static func restart(
     _ client: OpaquePointer, _ topic: String, _ partition: Int32, _ positions: [Int32: Int64]
   ) -> KafkaCode {
@@ -33,7 +33,7 @@ enum ConsumerAssignment {
     return add(client, list)
   }
 
-  /// Answers a rebalance when nothing more is to be read.
+  /// Responds to a rebalance when nothing more is to be read.
   static func clear(_ client: OpaquePointer, _ list: PartitionList.Pointer) {
     if isIncremental(client) {
       _ = code(rd_kafka_incremental_unassign(client, list))

@@ -1,39 +1,41 @@
-/// When a client that has stopped fetching, as its queue is full, is to be woken. A value without locks, threads or
+/// Decides when to wake a client that has stopped fetching because its queue is full. A value without locks, threads or
 /// Kafka; ``FrameConsumer`` owns it.
 ///
-/// A client fetches nothing while `queued.max.messages.kbytes` are queued. librdkafka before 2.2 looks whether there
-/// is room again only when something else wakes the thread of the broker, after a second at the latest
-/// (`rd_kafka_broker_consumer_serve`, `rd_kafka_toppar_fetch_decide`): who reads 64 MiB in less finds nothing for the
-/// rest of it. Newer ones look every `fetch.queue.backoff.ms`.
+/// A client fetches nothing while `queued.max.messages.kbytes` are queued. librdkafka before 2.2 checks for room only
+/// when something else wakes the broker's thread, after a second at the latest (`rd_kafka_broker_consumer_serve`,
+/// `rd_kafka_toppar_fetch_decide`): a reader that needs less than that for 64 MiB waits for the rest of it. Newer
+/// versions check every `fetch.queue.backoff.ms`.
 ///
-/// How many bytes are queued is not told, only how many records, so it goes by a mean. Where that is wrong a client is
-/// woken that fetches anyway, which costs a small request; or it is not woken, and is as it was.
+/// librdkafka does not return the number of queued bytes, only of records, so the bytes are estimated from a mean. If
+/// the estimate is wrong, a client is woken that fetches anyway, which costs a small request; or it is not woken, as
+/// before.
 struct FetchPause: Sendable, Hashable {
-  /// How to wake it.
+  /// How to wake the client.
   enum Wake: Equatable {
-    /// By one question about all partitions.
+    /// With one question about all partitions.
     case together
-    /// By a question for each: one without a leader keeps the others' question from being asked.
+    /// With a question for each: a partition without a leader prevents a common question.
     case oneByOne
   }
 
-  /// How often it looks at the queue, ns.
+  /// How often the queue is checked, ns.
   static let interval: Int64 = 2_000_000
-  /// How long a client that was woken has to fetch something before it is woken again, ns; doubled each time.
+  /// How long a client that was woken has to fetch something before it is woken again, ns; doubled each time up to the
+  /// second value.
   static let patience: Int64 = 10_000_000
   static let mostPatience: Int64 = 1_000_000_000
 
-  /// With so much queued a client fetches nothing.
+  /// The queued bytes and records from which a client fetches nothing.
   private let bytes: Int
   private let records: Int
   private var next = Int64.min
-  /// Bytes of a record, about.
+  /// The approximate mean size of a record, bytes.
   private var mean = 0
-  /// Queued when it looked last.
+  /// The number of queued records at the last check.
   private var queued = 0
-  /// Queued when it was last seen to grow.
+  /// The number of queued records when it last grew.
   private var peak = 0
-  /// When it may be woken, and how long that is to help.
+  /// When the client may be woken next, and the wait after that.
   private var mayWake = Int64.min
   private var patience = Self.patience
 
@@ -45,17 +47,17 @@ struct FetchPause: Sendable, Hashable {
     self.records = records
   }
 
-  /// Whether it is time to look.
+  /// Returns whether the next check is due.
   mutating func isDue(_ now: Int64) -> Bool {
     guard now >= next else { return false }
     next = now + Self.interval
     return true
   }
 
-  /// A record was read.
+  /// Updates the estimate for a record that was read.
   /// - Parameters:
-  ///   - queued: records that were fetched and not read.
-  ///   - size: of the record, bytes.
+  ///   - queued: the records that were fetched and not read.
+  ///   - size: the size of the record, bytes.
   ///   - now: monotonic, ns.
   /// - Returns: how to wake the client; `nil` for not at all.
   mutating func look(queued: Int, size: Int, _ now: Int64) -> Wake? {
@@ -73,6 +75,6 @@ struct FetchPause: Sendable, Hashable {
     return patience == Self.patience ? .together : .oneByOne
   }
 
-  /// Whether so much was queued that the client may have stopped.
+  /// Whether the queue was so full that the client may have stopped.
   private var wasFull: Bool { peak * mean >= bytes / 2 || peak >= records / 2 }
 }

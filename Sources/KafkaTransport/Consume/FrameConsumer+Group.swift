@@ -2,10 +2,10 @@ import CRDKafka
 import FrameCore
 import Synchronization
 
-/// What the reading's state says is done here, on the polling thread.
+/// Carries out the actions of ``GroupReading``, on the polling thread.
 extension FrameConsumer {
-  /// What has come in since the last poll.
-  /// - Returns: whether there is something to tell, whether all partitions are in safe hands, and whether
+  /// Processes what has arrived since the last poll.
+  /// - Returns: whether there are events or problems to return, whether all assignments are settled, and whether
   ///   ``keepFetching(_:)`` is due.
   func attend() -> (isTold: Bool, isSettled: Bool, isLookDue: Bool) {
     let answers = queries.withLock { $0 }?.takeAnswers() ?? []
@@ -22,8 +22,8 @@ extension FrameConsumer {
     return (polling.withLock { !$0.problems.isEmpty || !$0.events.isEmpty }, isSettled, isLookDue)
   }
 
-  /// Wakes the client where it has stopped fetching and there is room again, see ``FetchPause``.
-  /// - Parameter size: of the record that came, bytes.
+  /// Wakes the client if it has stopped fetching and there is room again, see ``FetchPause``.
+  /// - Parameter size: the size of the record that was fetched, bytes.
   func keepFetching(_ size: Int) {
     guard let queued = fetchQueue?.count else { return }
     let wake = polling.withLock { polling in
@@ -34,14 +34,14 @@ extension FrameConsumer {
     if let wake { fetchQueue?.wake(options.topic, partitions, wake) }
   }
 
-  /// Gives up what the group has taken when it is answered and confirmed, or its time is over.
+  /// Gives up partitions being revoked when they are answered and confirmed, or their time is over.
   private func handOver(_ now: Int64) {
     guard reading.withLock({ !$0.leaving.isEmpty }) else { return }
     let isAnswered = reading.withLock { $0.isLeavingAnswered }
     let (isOver, isConfirmationDue) = polling.withLock { polling in
       guard isAnswered, !polling.isConfirming else { return (now >= polling.leavingEnds, false) }
       polling.isConfirming = true
-      // Where no broker tells that the position is good, it goes without.
+      // If no broker confirms the position, it is used unconfirmed.
       polling.leavingEnds = min(polling.leavingEnds, now + Self.confirmation)
       return (false, true)
     }
@@ -69,14 +69,14 @@ extension FrameConsumer {
     }
   }
 
-  /// How often answered positions are marked, ns; they are committed once a second.
+  /// How often answered positions are stored, ns; they are committed once a second.
   static let storeInterval: Int64 = 100_000_000
-  /// How long to wait for a broker's word on a position that is given up, ns.
+  /// How long to wait for a broker to confirm a position, ns.
   static let confirmation: Int64 = 3_000_000_000
 
   // MARK: the group
 
-  /// Called by librdkafka while it is polled or closed.
+  /// Called by librdkafka while the client is polled or closed.
   func rebalanced(_ isGiven: Bool, _ list: PartitionList.Pointer) {
     guard !isClosing.load(ordering: .acquiring) else { return ConsumerAssignment.clear(client.handle, list) }
     let partitions = list.entries.map(\.partition)
@@ -91,12 +91,12 @@ extension FrameConsumer {
     }
   }
 
-  /// Called by librdkafka: positions were committed, or not.
+  /// Called by librdkafka when a commit has succeeded or failed.
   func committed(_ code: KafkaCode) {
     guard code != .none, code != .noOffset else { return }
     let action = GuardedAction.committing(group: options.group, topic: options.topic)
     if let denial = client.denial(action, code) {
-      // Nothing would count as read any more.
+      // No later position would be committed either.
       return polling.withLock { polling in
         guard polling.fatal == nil else { return }
         polling.fatal = .denied(denial)
@@ -142,7 +142,7 @@ extension FrameConsumer {
   func assign(_ beginnings: [PartitionBeginning]) {
     var list = PartitionList(options.topic, [])
     for beginning in beginnings { list.add(options.topic, beginning.partition, offset: beginning.offset) }
-    // Where it is not one more, each assignment is the whole of it.
+    // Unless assignments are incremental, each one replaces the whole.
     let isWhole = !ConsumerAssignment.isIncremental(client.handle)
     if isWhole {
       let new = Set(beginnings.map(\.partition))
@@ -155,11 +155,11 @@ extension FrameConsumer {
     }
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
     report("taking partitions", ConsumerAssignment.add(client.handle, list))
-    // They may have been paused when they were given up, and an assignment does not end that while anything in the
-    // client still holds them, such as a commit that is tried again.
+    // They may have been paused when they were given up, and a new assignment does not end that while something in the
+    // client still holds them, such as a commit that is retried.
     resume(beginnings.map(\.partition))
     guard isWhole else { return }
-    // Of the others, what was paused is so no more.
+    // A whole assignment has ended the pauses of the other partitions.
     let others = reading.withLock { $0.partitions }.filter { !beginnings.map(\.partition).contains($0) }
     let paused = polling.withLock { polling in
       defer { polling.paused.subtract(others) }
@@ -196,8 +196,8 @@ extension FrameConsumer {
     perform(reading.withLock { $0.positionIsGone(partition) })
   }
 
-  /// Has a partition fetched from an offset on by assigning it anew: librdkafka 2.0.2 refuses to seek in one that it has
-  /// stopped for having no position.
+  /// Fetches a partition from an offset by assigning it again: librdkafka 2.0.2 refuses to seek in a partition that it
+  /// has stopped for lack of a position.
   func restart(_ partition: Int32, _ offset: Int64) -> KafkaCode {
     var positions = reading.withLock { reading in
       reading.partitions.reduce(into: [Int32: Int64]()) { $0[$1] = reading.progress($1)?.next }
@@ -206,7 +206,7 @@ extension FrameConsumer {
     positions[partition] = offset
     let paused = polling.withLock { $0.paused }
     let code = ConsumerAssignment.restart(client.handle, options.topic, partition, positions)
-    // What is assigned anew is not paused.
+    // A new assignment is not paused.
     polling.withLock { $0.paused = [] }
     pause(paused.sorted())
     return code

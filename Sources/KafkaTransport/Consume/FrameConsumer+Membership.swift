@@ -3,10 +3,10 @@ public import FrameCore
 import Synchronization
 
 extension FrameConsumer {
-  /// Settles where a new group begins, and joins it.
+  /// Sets the positions of a new group, and joins it.
   ///
-  /// Asks again while brokers do not answer, up to ``Options/patience``.
-  /// - Parameter stop: ends it.
+  /// Retries while brokers do not answer, up to ``Options/patience``.
+  /// - Parameter stop: ends the retries.
   public func start(until stop: StopSignal = StopSignal()) throws(TransportError) {
     let deadline = FrameClock.monotonic() + FrameClock.nanoseconds(options.patience)
     var isTold = false
@@ -33,7 +33,7 @@ extension FrameConsumer {
       }
       own = wanted
     }
-    // Their commits would refuse ours, each second.
+    // A group with members refuses commits of other clients, each second.
     if options.partitions != .shared, options.keepsPositions,
       let members = client.members(of: options.group, milliseconds: options.answerTimeout), members > 0
     {
@@ -54,7 +54,7 @@ extension FrameConsumer {
       }
     }
     guard options.partitions != .shared else {
-      // RD_KAFKA_PARTITION_UA, a cast that Swift does not import: any
+      // RD_KAFKA_PARTITION_UA (a cast that Swift does not import): any partition
       let code = PartitionList(options.topic, [-1]).pass { KafkaCode(rd_kafka_subscribe(client.handle, $0)) }
         .result
       guard code == .none else { throw client.failure("reading topic \(options.topic)", code) }
@@ -63,13 +63,14 @@ extension FrameConsumer {
     perform(reading.withLock { $0.given(own) })
   }
 
-  /// Commits what is done and leaves the group. Call after the last poll.
+  /// Commits the positions of done records and leaves the group. Call after the last poll.
   ///
-  /// Without a broker librdkafka tries for the whole session time-out; it then goes on behind the caller's back.
-  /// - Parameter deadline: how long to wait, monotonic ns.
+  /// Without a broker librdkafka tries for the whole session time-out; after the deadline it continues in the
+  /// background.
+  /// - Parameter deadline: the end of the wait, monotonic ns.
   public func close(deadline: Int64 = .max) throws(TransportError) {
     let closed = Monitor<Result<Void, TransportError>?>(nil)
-    // Keeps this client until librdkafka has let go of it.
+    // Keeps this client until librdkafka has closed it.
     _ = PipelineThread("kafka-close") { [self] in
       let result: Result<Void, TransportError>
       do throws(TransportError) { result = .success(try leave()) } catch { result = .failure(error) }
@@ -85,7 +86,7 @@ extension FrameConsumer {
   private func leave() throws(TransportError) {
     if let queries = queries.withLock({ $0 }) {
       queries.stop()
-      // Not the position of a topic that is no more.
+      // The position of a deleted topic must not be committed.
       take(queries.answers(reading.withLock { $0.ask() }, milliseconds: 2000))
     }
     perform(reading.withLock { $0.close() })

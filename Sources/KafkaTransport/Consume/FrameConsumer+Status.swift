@@ -1,10 +1,10 @@
 import CRDKafka
 import FrameCore
 
-/// What is known of the topic and its partitions.
+/// The state of the topic and its partitions.
 extension FrameConsumer {
-  /// Records that the topic holds and that are not answered, as far as the last fetches told: asks no broker.
-  /// - Returns: `nil` while that is not known.
+  /// The number of records in the topic that are not answered, by the offsets of the last fetches: asks no broker.
+  /// - Returns: `nil` while it is unknown.
   public var behind: Int? {
     let answered = reading.withLock { reading in
       reading.partitions.map { ($0, reading.progress($0)?.answered ?? 0) }
@@ -21,13 +21,13 @@ extension FrameConsumer {
     return total
   }
 
-  /// So often a record is fetched that comes damaged each time.
+  /// The number of times a record is fetched that arrives damaged each time.
   public static let mostFetches = PartitionProgress.tries + 1
 
-  /// Partitions of the topic, as far as known.
+  /// The topic's number of partitions, as last returned.
   public var topicPartitions: Int { polling.withLock { $0.topicPartitions } }
 
-  /// Whether no partition of the topic has ever held a record. May ask the brokers, at most once a second.
+  /// Whether no partition of the topic has ever held a record. May ask the brokers; that none has is cached for 1 s.
   public var isTopicNew: Bool {
     let isRead = reading.withLock { reading in
       reading.partitions.contains { reading.progress($0).map { $0.next > 0 } ?? false }
@@ -42,17 +42,17 @@ extension FrameConsumer {
     return isNew
   }
 
-  /// How things stand with the topic, its brokers and the way to them.
+  /// The state of the topic, its brokers and the connections to them.
   public enum Standing: Sendable, Equatable {
     case well
     case wrong(Standstill)
   }
 
-  /// Has the brokers asked how things stand. Does not wait.
+  /// Starts asking the brokers for the state. Does not wait.
   public func inquire() { inquiry.begin() }
 
-  /// The answer to ``inquire()``, once; `nil` before it is there.
-  /// - Parameter isExpecting: whether records are known to be there: then brokers that say nothing are wrong too.
+  /// Returns and removes the answer to ``inquire()``; `nil` before it arrives.
+  /// - Parameter isExpecting: whether the topic is known to have more records: then silent brokers are a problem too.
   public func takeStanding(isExpecting: Bool) -> Standing? {
     guard let answer = inquiry.take() else { return nil }
     var own = Set(partitions + awaited)
@@ -67,13 +67,13 @@ extension FrameConsumer {
     return .wrong(Standstill(cause: cause, side: side, topic: options.topic, brokers: client.brokers))
   }
 
-  /// Says how brokers hold this client back, when that begins, lasts or ends.
+  /// Returns the message to log when throttling of this client begins, lasts or ends.
   public func throttling() -> String? {
     let now = FrameClock.monotonic()
     return polling.withLock { $0.throttle.look(client.throttling, now) }
   }
 
-  /// The first place that cannot be read as a transaction is open there, of those partitions that were read to it.
+  /// The first position blocked by an open transaction, among the partitions that were read up to it.
   public var openTransaction: (partition: Int32, offset: Int64)? {
     let places = reading.withLock { reading in
       reading.partitions.compactMap { partition in reading.progress(partition).map { (partition, $0.next) } }
@@ -87,7 +87,7 @@ extension FrameConsumer {
     }.map { (partition: $0.0, offset: $0.1) }
   }
 
-  /// Set when the client can read nothing more.
+  /// The error after which the client can read nothing more.
   public var fatalError: TransportError? { client.fatalError ?? polling.withLock { $0.fatal } }
 
   /// Settings that differ from librdkafka's defaults; secrets as `***`.

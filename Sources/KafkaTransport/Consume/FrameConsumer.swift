@@ -2,42 +2,42 @@ import CRDKafka
 import FrameCore
 import Synchronization
 
-/// What one poll gave.
+/// The result of one poll.
 public enum Polled: ~Copyable, Sendable {
   case record(Record)
-  /// Everything of this partition that was there has been handed out.
+  /// All records that this partition had have been returned.
   case partitionEnd(Int32)
   case event(ReadingEvent)
-  /// Something went wrong that does not end the reading.
+  /// An error that does not end reading.
   case problem(TransportError)
   case nothing
 }
 
-/// Fetches the records of one topic, alone or as one of a group.
+/// Fetches the records of one topic, alone or as a member of a group.
 ///
-/// Where reading stands is ``GroupReading``'s; this owns it, and does what it says. ``poll(milliseconds:)`` and
-/// ``start(until:)`` are for one thread, which must go on polling as long as it wants to stay in its group; the others
-/// may be called from any.
+/// ``GroupReading`` holds the state of reading; this class owns it and carries out its actions. ``poll(milliseconds:)``
+/// and ``start(until:)`` are for one thread, which must keep polling to stay in its group; the other methods may be
+/// called from any thread.
 public final class FrameConsumer: Sendable {
-  /// What to read and from where.
+  /// What to read, and from which offset.
   public struct Options: Sendable {
     public var topic: String
     public var group: String
     public var partitions = PartitionChoice.shared
     public var start = ReadingStart.committed
-    /// Whether the group's positions are set to ``start`` though it has some.
+    /// Whether the group's positions are set to ``start`` even if it has some.
     public var rewinds = false
-    /// Whether the group keeps what was read; else each start is a first one.
+    /// Whether the group's positions are committed; otherwise each start is like a first one.
     public var keepsPositions = true
-    /// Largest record the topic takes, bytes.
+    /// The largest record that the topic accepts, bytes.
     public var maximumRecord = TopicSettings.defaultMaximumRecord
     /// See ``Cluster/isLocalDevelopmentBroker``.
     public var brokerIgnoresFetchLimits = false
-    /// How long what is in hand of a partition may still be answered when the group takes it, s.
+    /// How long records in hand of a partition may still be answered when the group revokes it, s.
     public var handoverTimeout = 30.0
-    /// How long to ask for a position before giving up, s.
+    /// How long to ask for a position before reading fails, s.
     public var patience = 60.0
-    /// How long to wait for a broker's word on a position each time, ms.
+    /// How long to wait for a broker's answer to each question about positions, ms.
     var answerTimeout: Int32 = 5000
 
     public init(topic: String, group: String) {
@@ -47,9 +47,9 @@ public final class FrameConsumer: Sendable {
   }
 
   let client: KafkaClient
-  /// Asks for offsets. A broker answers the requests of one connection in their order: behind a fetch that waits for
-  /// records (`fetch.wait.max.ms`) they would be half a second late each, and a topic that was made anew be read on
-  /// before it is noticed.
+  /// The client that asks for offsets. A broker answers the requests of one connection in their order: behind a fetch
+  /// that waits for records (`fetch.wait.max.ms`) each answer would be half a second late, and a recreated topic would
+  /// be read on before this is noticed.
   let asking: KafkaClient
   let options: Options
   let log: KafkaLog?
@@ -58,34 +58,34 @@ public final class FrameConsumer: Sendable {
   let polling = Monitor(Polling())
   let isClosing = Atomic(false)
   let inquiry: StandstillInquiry
-  /// Where the client does not look for room in a full queue by itself.
+  /// The queue by which to wake the client, if librdkafka does not itself check for room in a full queue.
   let fetchQueue: FetchQueue?
 
-  /// What the polling thread keeps between two calls.
+  /// The state that the polling thread keeps between two calls.
   struct Polling {
-    /// To be handed out before anything else.
+    /// Events to return before anything else.
     var events: [ReadingEvent] = []
     var problems: [TransportError] = []
-    /// When positions were marked as answered, and when partitions that are taken are given up, monotonic ns.
+    /// When positions were last stored, and when partitions being revoked are given up, monotonic ns.
     var stored: Int64 = 0
     var leavingEnds = Int64.max
-    /// Whether the brokers were asked to confirm the positions of what is given up.
+    /// Whether the brokers were asked to confirm the positions of partitions being revoked.
     var isConfirming = false
-    /// Partitions that are assigned in the client, and those that are paused there.
+    /// The partitions assigned in the client, and those paused there.
     var assigned: Set<Int32> = []
     var paused: Set<Int32> = []
     var fatal: TransportError?
-    /// Codes of refused commits that were told.
+    /// The codes of refused commits that were logged.
     var refused: Set<Int32> = []
-    /// Partitions of the topic, as last told.
+    /// The topic's number of partitions, as last returned.
     var topicPartitions = 0
     /// See ``FrameConsumer/fetchQueue``.
     var fetchPause: FetchPause?
-    /// What of brokers' quotas was told.
+    /// The throttling that was reported.
     var throttle = ThrottleWatch()
-    /// How often the client was woken to fetch.
+    /// The number of times the client was woken to fetch.
     var wakes = 0
-    /// When the topic was last found to hold nothing, monotonic ns.
+    /// When the topic was last found never to have held a record, monotonic ns.
     var foundNew: Int64?
   }
 
@@ -130,23 +130,23 @@ public final class FrameConsumer: Sendable {
 
   // MARK: polling
 
-  /// The next record or event; waits up to `milliseconds` for one. Serves rebalancing.
+  /// Returns the next record or event; waits up to `milliseconds` for one. Serves rebalances.
   public func poll(milliseconds: Int) -> Polled { poll(milliseconds: milliseconds, taking: true) }
 
-  /// Serves the group while nothing is fetched, see ``pause(_:)``: gives events and problems, no records.
+  /// Serves the group while fetching is paused, see ``pause(_:)``: returns events and problems, no records.
   public func serve() -> Polled { poll(milliseconds: 10, taking: false) }
 
   private func poll(milliseconds: Int, taking: Bool) -> Polled {
     let (isTold, isSettled, isLookDue) = attend()
     if isTold { return toldNext() }
-    // The word of a broker on a position is waited for as for a record.
+    // A broker's answer about a position is waited for as for a record.
     let wait = isSettled ? milliseconds : min(milliseconds, 5)
     guard let message = rd_kafka_consumer_poll(client.handle, Int32(wait)) else { return .nothing }
     let (partition, offset) = (message.pointee.partition, message.pointee.offset)
     let code = KafkaCode(message.pointee.err)
     guard code != .none else {
       if isLookDue { keepFetching(message.pointee.len + message.pointee.key_len) }
-      // It was under way when the partitions were paused: it is fetched again.
+      // It was under way when the partitions were paused; it is fetched again.
       guard taking else {
         rd_kafka_message_destroy(message)
         perform(reading.withLock { $0.positionIsGone(partition) })
@@ -178,7 +178,7 @@ public final class FrameConsumer: Sendable {
       return .nothing
     }
     if code == .unknownTopic { return .problem(.topicMissing(options.topic, broker: client.brokers)) }
-    // A fetch names its partition; what is refused without one is refused to the member of the group.
+    // A fetch names its partition; an error without one is of the group's member.
     let action: GuardedAction =
       partition >= 0 && !code.isDeniedGroup
       ? .readingTopic(options.topic) : .joiningGroup(options.group, topic: options.topic)
@@ -193,7 +193,7 @@ public final class FrameConsumer: Sendable {
     return .nothing
   }
 
-  /// Events that were not polled, such as those of the leave.
+  /// Returns and removes the events not polled yet, such as those of leaving the group.
   public func takeEvents() -> [ReadingEvent] {
     polling.withLock { polling in
       defer { polling.events = [] }
@@ -201,7 +201,7 @@ public final class FrameConsumer: Sendable {
     }
   }
 
-  /// Fetches nothing for now, or goes on; polling serves the group all the same.
+  /// Pauses or resumes fetching; polling serves the group in both cases.
   public func pause(_ isPaused: Bool) {
     let partitions = reading.withLock { $0.partitions }
     if isPaused { pause(partitions) } else { resume(partitions) }
@@ -216,7 +216,7 @@ public final class FrameConsumer: Sendable {
     PartitionList(options.topic, running).pass { rd_kafka_pause_partitions(client.handle, $0) }
   }
 
-  /// Only what is paused: else what is under way would be fetched once more.
+  /// Resumes only paused partitions: for others, records under way would be fetched a second time.
   func resume(_ partitions: [Int32]) {
     let paused = polling.withLock { polling in
       defer { polling.paused.subtract(partitions) }
@@ -226,24 +226,24 @@ public final class FrameConsumer: Sendable {
     PartitionList(options.topic, paused).pass { rd_kafka_resume_partitions(client.handle, $0) }
   }
 
-  /// A record that was handed out needs no more attention: answered and saved, dropped, or refused for good. Its
-  /// position is marked with the next poll and committed within a second, if all before it are done too.
+  /// Marks a record as done: answered and saved, dropped, or refused for good. Its position is stored with the next
+  /// poll and committed within a second, if all records before it are done too.
   public func done(_ place: RecordPlace) { reading.withLock { $0.done(place) } }
 
-  /// Whether all that was handed out is done.
+  /// Whether all returned records are done.
   public var isAnswered: Bool { reading.withLock { $0.isAnswered } }
 
-  /// Whether no partition is changing hands.
+  /// Whether no partition is being assigned or revoked.
   public var isSettled: Bool { reading.withLock { $0.isSettled } }
 
-  /// Partitions that are this consumer's and not read yet, as no broker tells where they begin.
+  /// The partitions assigned to this consumer and not read yet, as no broker returned their beginnings.
   public var awaited: [Int32] { reading.withLock { $0.searched.sorted() } }
 
-  /// Partitions that are read now.
+  /// The partitions that are read now.
   public var partitions: [Int32] { reading.withLock { $0.partitions } }
 }
 
-/// Lets callbacks reach the consumer, which is made after them.
+/// Gives callbacks the consumer, which is created after them.
 private final class ConsumerReference: Sendable {
   private struct Reference {
     weak var consumer: FrameConsumer?

@@ -1,7 +1,7 @@
-/// What a consumer reads: the partitions it was given and how far each of them was read. A value without locks, threads
-/// or Kafka; ``FrameConsumer`` owns it, hands events in and does what comes out.
+/// The state of a consumer: its partitions and how far each was read. A value without locks, threads or Kafka:
+/// ``FrameConsumer`` owns it, passes events in and carries out the actions returned.
 struct GroupReading: Sendable, Hashable {
-  /// What to do, in this order.
+  /// An action; actions are carried out in the order returned.
   enum Action: Equatable {
     /// Find where these partitions begin, then call ``found(_:search:)``.
     case find([Int32], search: Int)
@@ -13,7 +13,7 @@ struct GroupReading: Sendable, Hashable {
     case pause([Int32])
     case seek(Int32, Int64)
     case store(Int32, Int64)
-    /// Make these the group's positions now, and wait for the brokers' word on it.
+    /// Commit these positions now, and wait for the brokers' answer.
     case commit([Int32: Int64])
     /// Ask for the ends of the log of these partitions now.
     case ask([Int32])
@@ -26,29 +26,29 @@ struct GroupReading: Sendable, Hashable {
   }
 
   private var readings: [Int32: Reading] = [:]
-  /// Given, and their beginnings not found yet.
+  /// Assigned partitions whose beginnings are not found yet.
   private(set) var searched: Set<Int32> = []
-  /// Taken, and given up once all that is in hand has been answered.
+  /// Partitions being revoked; given up when all their records in hand are answered.
   private(set) var leaving: [Int32] = []
-  /// By what the log of a partition that was read before is recognised when it is given again.
+  /// Marks that identify the logs of partitions read before, for when those are assigned again.
   private(set) var marks: [Int32: PartitionProgress.Mark] = [:]
-  /// How often each partition's topic was made anew under this consumer.
+  /// How often each partition's topic was recreated while this consumer existed.
   private var lives: [Int32: Int] = [:]
   private var searches = 0
   private var assignments = 0
 
-  /// Partitions that are read now.
+  /// The partitions that are read now.
   var partitions: [Int32] { readings.keys.sorted() }
 
-  /// Whether the group's latest word has been acted upon.
+  /// Whether the group's latest assignment is in effect.
   var isSettled: Bool { searched.isEmpty && leaving.isEmpty }
 
-  /// How far a partition was read.
+  /// Returns the progress of a partition.
   func progress(_ partition: Int32) -> PartitionProgress? { readings[partition]?.progress }
 
   // MARK: what the group decides
 
-  /// The group gives these partitions to this consumer, perhaps none.
+  /// Processes an assignment of these partitions to this consumer, perhaps none.
   mutating func given(_ partitions: [Int32]) -> [Action] {
     precondition(leaving.isEmpty, "given before the last ones were given up")
     precondition(partitions.allSatisfy { readings[$0] == nil }, "given twice")
@@ -58,19 +58,19 @@ struct GroupReading: Sendable, Hashable {
     return [.find(searched.sorted(), search: searches)]
   }
 
-  /// These are all partitions of a topic that is read whole and alone: those that are new are read too.
+  /// Processes the list of all partitions of a topic that is read whole and without a group: new ones are read too.
   mutating func allAre(_ partitions: [Int32]) -> [Action] {
     let new = partitions.filter { readings[$0] == nil && !searched.contains($0) && !leaving.contains($0) }
     return new.isEmpty || !leaving.isEmpty ? [] : given(new)
   }
 
-  /// Where partitions begin: all that were searched, or some of them.
-  /// - Parameter search: of the action; what an earlier search has found counts no more.
+  /// Processes where partitions begin: all that were searched, or some of them.
+  /// - Parameter search: the number in the action; results of an earlier search are ignored.
   mutating func found(_ beginnings: [PartitionBeginning], search: Int) -> [Action] {
     guard search == searches, !searched.isEmpty else { return [] }
     let found = Set(beginnings.map(\.partition))
     precondition(!found.isEmpty && found.isSubset(of: searched), "not what was searched")
-    // The others have no leader that could say it: they come later.
+    // The others have no leader that could return it: they follow later.
     searched.subtract(found)
     for beginning in beginnings { begin(beginning) }
     var actions = [Action.assign(beginnings)]
@@ -89,10 +89,10 @@ struct GroupReading: Sendable, Hashable {
     readings[beginning.partition] = Reading(progress: PartitionProgress(beginning), assignment: assignments)
   }
 
-  /// The group takes these partitions.
-  /// - Parameter isLost: they are another's already: nothing of them can be committed.
+  /// Processes the group's revocation of these partitions.
+  /// - Parameter isLost: whether other consumers have them already, so that none of their positions can be committed.
   mutating func taken(_ partitions: [Int32], isLost: Bool) -> [Action] {
-    // The beginnings of those that stay are found by a search of their own.
+    // The beginnings of the remaining partitions are found by a new search.
     let given = searched.intersection(partitions)
     var actions: [Action] = []
     if !given.isEmpty {
@@ -108,8 +108,8 @@ struct GroupReading: Sendable, Hashable {
     return actions + leaveIfAnswered()
   }
 
-  /// Gives up what was taken once all in hand of it has been answered, and the brokers have told that its positions are
-  /// good.
+  /// Gives up the partitions being revoked when all their records in hand are answered and the brokers have confirmed
+  /// their positions.
   mutating func leaveIfAnswered() -> [Action] {
     guard isLeavingAnswered, leaving.allSatisfy({ readings[$0]?.progress.isConfirmed ?? true }) else {
       return []
@@ -117,12 +117,12 @@ struct GroupReading: Sendable, Hashable {
     return giveUp(isLost: false)
   }
 
-  /// Whether partitions were taken, and all in hand of them has been answered.
+  /// Whether partitions are being revoked and all their records in hand are answered.
   var isLeavingAnswered: Bool {
     !leaving.isEmpty && leaving.allSatisfy { readings[$0]?.progress.isAnswered ?? true }
   }
 
-  /// Gives up what was taken, answered or not: whoever gets it reads what is not again.
+  /// Gives up the partitions being revoked, answered or not: their next consumer reads unanswered records again.
   mutating func giveUp(isLost: Bool) -> [Action] {
     guard !leaving.isEmpty else { return [] }
     var positions: [Int32: Int64] = [:]
@@ -137,12 +137,12 @@ struct GroupReading: Sendable, Hashable {
     }
     defer { leaving = [] }
     guard !isLost, !positions.isEmpty else { return [.unassign(leaving), .tell(.revoked(leaving))] }
-    // Marked too: what was marked before would be committed once more when the client closes.
+    // Stored too: otherwise the positions stored before would be committed again when the client closes.
     let stores = positions.sorted { $0.key < $1.key }.map { Action.store($0.key, $0.value) }
     return stores + [.commit(positions), .unassign(leaving), .tell(.revoked(leaving))]
   }
 
-  /// This consumer takes its leave: all partitions are given up as they are.
+  /// Leaves: all partitions are given up with their present positions.
   mutating func close() -> [Action] {
     searched = []
     searches += 1
@@ -152,8 +152,8 @@ struct GroupReading: Sendable, Hashable {
 
   // MARK: what is read
 
-  /// A record has come.
-  /// - Returns: where it lies, if it is to be handed out.
+  /// Processes a fetched record.
+  /// - Returns: its place, if it is to be returned to the caller.
   mutating func fetched(_ partition: Int32, _ offset: Int64, timestamp: Int64?) -> (
     place: RecordPlace?, actions: [Action]
   ) {
@@ -165,17 +165,17 @@ struct GroupReading: Sendable, Hashable {
     return (isNext ? place : nil, steps.isEmpty ? [] : actions(partition, steps))
   }
 
-  /// A record that was handed out needs no more attention: answered and saved, dropped, or refused for good.
+  /// Marks a record as done: answered and saved, dropped, or refused for good.
   mutating func done(_ place: RecordPlace) {
     guard let at = readings.index(forKey: place.partition), readings.values[at].assignment == place.assignment
     else { return }
     readings.values[at].progress.done(place.offset)
   }
 
-  /// Whether all that was handed out has been answered.
+  /// Whether all returned records are done.
   var isAnswered: Bool { readings.values.allSatisfy { $0.progress.isAnswered } }
 
-  /// What was answered since the last call.
+  /// Returns the positions that were answered since the last call.
   mutating func toStore() -> [Action] {
     partitions.flatMap { partition in
       actions(partition, (readings[partition]?.progress.toStore()).map { [$0] } ?? [])
@@ -198,9 +198,9 @@ struct GroupReading: Sendable, Hashable {
     actions(partition, readings[partition]?.progress.cameDamaged(reason) ?? [])
   }
 
-  /// What to ask of the partitions that are read.
+  /// Returns the questions about the logs of the partitions that are read.
   func ask() -> [Int32: LogQuestion] {
-    // A word from before the last answer would be an old one.
+    // A reply from before the last record was answered would be outdated.
     let isFinal = isLeavingAnswered
     return readings.mapValues { reading in
       LogQuestion(
@@ -214,7 +214,7 @@ struct GroupReading: Sendable, Hashable {
     var log: PartitionProgress.LogQuestion
   }
 
-  /// The brokers have told a log's ends.
+  /// Processes the brokers' answer about the ends of a log.
   mutating func told(_ partition: Int32, _ ends: PartitionProgress.LogEnds, assignment: Int) -> [Action] {
     guard readings[partition]?.assignment == assignment else { return [] }
     return actions(partition, readings[partition]?.progress.told(ends) ?? []) + leaveIfAnswered()
@@ -230,7 +230,7 @@ struct GroupReading: Sendable, Hashable {
       case .ask: actions.append(.ask([partition]))
       case .lost(let range): actions.append(.tell(.lost(partition, range)))
       case .madeAnew(let before, let beginning):
-        // What is in hand is of the topic before: answered, it says nothing of this one.
+        // Records in hand belong to the previous topic: their answers do not count for this one.
         assignments += 1
         lives[partition, default: 0] += 1
         readings[partition]?.assignment = assignments
@@ -243,16 +243,16 @@ struct GroupReading: Sendable, Hashable {
   }
 }
 
-/// What the one who reads must know of, besides records.
+/// An event that a consumer reports besides records.
 public enum ReadingEvent: Sendable, Equatable {
-  /// These partitions are read from now on. None, where the group has more consumers than partitions.
+  /// These partitions are read from now on. Empty if the group has more consumers than partitions.
   case assigned([PartitionBeginning])
-  /// These are read no more.
+  /// These partitions are no longer read.
   case revoked([Int32])
   /// Records at these offsets were deleted before they were read.
   case lost(Int32, Range<Int64>)
-  /// The topic was made anew while it was read: it is read from its beginning.
+  /// The topic was recreated while it was read: it is read from its beginning.
   case madeAnew(Int32, from: Int64, beginning: Int64)
-  /// A record came damaged from its broker. It is fetched again, or given up after ``PartitionProgress/tries``.
+  /// A record arrived damaged. It is fetched again, or given up after ``PartitionProgress/tries``.
   case damaged(Int32, Int64, isGivenUp: Bool, reason: String)
 }

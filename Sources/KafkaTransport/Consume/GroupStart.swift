@@ -1,28 +1,29 @@
-/// What is settled before a consumer joins its group: where a group without positions begins, for all partitions in one
-/// word, so that whoever reads a partition, now or later, goes on from there.
+/// Sets the positions of a new group before a consumer joins it: for all partitions in one commit, so that any member
+/// that reads a partition, now or later, continues from there.
 struct GroupStart: Sendable {
   let topic: String
   let group: String
   let start: ReadingStart
-  /// Whether the group's positions are set anew though it has some.
+  /// Whether the group's positions are set again though it has some.
   let rewinds: Bool
   let timeout: Int32
 
-  /// What came of it.
+  /// The result of ``settle(_:_:)``.
   struct Outcome: Sendable {
-    /// The positions that the group was given.
+    /// The positions committed for the group.
     var chosen: [Int32: Int64] = [:]
-    /// Whether the group goes on where it was though it was to begin elsewhere.
+    /// Whether the group keeps its positions though another start was requested.
     var goesOn = false
   }
 
-  /// - Parameter partitions: of the topic.
-  /// - Throws: also when a question stays unanswered: ask again then. A failed look-up is no position.
+  /// - Parameter partitions: the topic's partitions.
+  /// - Throws: also when a question is not answered: retry then. A failed query does not mean that there is no
+  ///   position.
   func settle(_ partitions: [Int32], _ client: KafkaClient) throws(TransportError) -> Outcome {
     if rewinds, let members = client.members(of: group, milliseconds: timeout), members > 0 {
       throw .groupInUse(group: group, members: members, wanted: "--rewind")
     }
-    // Without a position reading begins at the beginning anyway.
+    // Without a position, reading starts at the beginning anyway.
     guard rewinds || start != .committed else { return Outcome() }
     let positions = try client.positions(topic, partitions, group: group, milliseconds: timeout)
     if !rewinds {
@@ -32,7 +33,7 @@ struct GroupStart: Sendable {
     do throws(TransportError) {
       try client.commit(topic, chosen, group: group, milliseconds: timeout)
     } catch {
-      // Another consumer was faster.
+      // Another consumer has joined first.
       guard case .kafka(_, let code, _) = error, code.isOfMembership else { throw error }
       if rewinds { throw .groupInUse(group: group, members: 1, wanted: "--rewind") }
       return Outcome(goesOn: true)
@@ -40,7 +41,7 @@ struct GroupStart: Sendable {
     return Outcome(chosen: chosen)
   }
 
-  /// Where each partition begins by ``start``.
+  /// Returns the first offset to read in each partition, according to ``start``.
   func chosen(_ partitions: [Int32], _ client: KafkaClient) throws(TransportError) -> [Int32: Int64] {
     let logs = client.logEnds(topic, partitions, milliseconds: timeout)
     var first: [Int32: Int64] = [:]

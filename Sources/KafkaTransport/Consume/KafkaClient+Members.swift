@@ -1,7 +1,7 @@
 import CRDKafka
 
 extension KafkaClient {
-  /// How many consumers the group has now; `nil` when the broker does not tell.
+  /// Returns the number of consumers in the group now; `nil` when the broker does not answer.
   func members(of group: String, milliseconds: Int32) -> Int? {
     var list: UnsafePointer<rd_kafka_group_list>?
     let code = KafkaCode(rd_kafka_list_groups(handle, group, &list, milliseconds))
@@ -13,7 +13,7 @@ extension KafkaClient {
     return membersByBrokers(of: group, milliseconds: milliseconds) ?? count
   }
 
-  /// A group of the new protocol has no members in the answer to the question above.
+  /// Returns the same for a group of the new protocol, whose members the request above does not return.
   private func membersByBrokers(of group: String, milliseconds: Int32) -> Int? {
     let answer = try? request(
       .askingForMembers(group: group), RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, milliseconds: milliseconds

@@ -1,21 +1,21 @@
 import FrameCore
 
-/// Asks the brokers, on a thread of its own, where partitions begin and where their logs end: no answer that is late or
-/// never comes holds up the polling, and with it the group.
+/// Asks the brokers, on its own thread, where partitions begin and where their logs end: a late or missing answer does
+/// not block polling, and with it the group.
 final class OffsetQueries: Sendable {
-  /// What a search of beginnings needs to know.
+  /// A search for the beginnings of partitions.
   struct Search: Sendable {
     var number: Int
     var partitions: [Int32]
-    /// What logs that were read before are recognised by.
+    /// Marks that identify the logs read before.
     var marks: [Int32: PartitionProgress.Mark]
   }
 
   enum Answer: Sendable {
     case found([PartitionBeginning], search: Int)
-    /// Not yet; it is asked again.
+    /// Not found yet; the question is repeated.
     case trouble(TransportError)
-    /// Nothing was found in the time there is.
+    /// Nothing was found before the deadline.
     case gaveUp(TransportError)
     case log(Int32, PartitionProgress.LogEnds, assignment: Int)
     /// All partitions of the topic.
@@ -24,24 +24,25 @@ final class OffsetQueries: Sendable {
 
   private struct State {
     var search: Search?
-    /// When the search is given up, monotonic ns.
+    /// When the search fails, monotonic ns.
     var searchEnds = Int64.max
-    /// When it is told that the search finds no answer; a topic that was just made has no leaders for a moment.
+    /// When to report that the search gets no answer, monotonic ns; a new topic has no leaders for a moment.
     var troubleIsTold = Int64.max
-    /// Whether some of it has been found: the rest has no leader now, and is waited for as long as that takes.
+    /// Whether some beginnings were found: the other partitions have no leader now and are searched without a time
+    /// limit.
     var isFoundInPart = false
     var isAsked = false
     var answers: [Answer] = []
     var isStopped = false
   }
 
-  /// How often the ends of the logs are asked for, ns: so soon a topic that was made anew is noticed.
+  /// How often the ends of the logs are asked for, ns: a recreated topic is noticed within this time.
   private static let interval: Int64 = 2_000_000_000
-  /// How long a search may stay without an answer before that is told, once, ns.
+  /// How long a search may have no answer before that is reported, once, ns.
   private static let silence: Int64 = 2_000_000_000
-  /// How often partitions are asked for that a topic was given, ns: as often as a group asks.
+  /// How often new partitions of the topic are asked for, ns: as often as a group does.
   private static let growthInterval: Int64 = 5_000_000_000
-  /// The least time between two questions, ns; and where some partitions have no leader.
+  /// The least time between two questions, ns; the second where some partitions have no leader.
   private static let pause: Int64 = 100_000_000
   private static let longPause: Int64 = 1_000_000_000
 
@@ -57,8 +58,8 @@ final class OffsetQueries: Sendable {
   private let state = Monitor(State())
 
   /// - Parameters:
-  ///   - chosen: where this process told the group to begin.
-  ///   - questions: what to ask of the logs.
+  ///   - chosen: the positions that this process set for the group at its start.
+  ///   - questions: returns the questions about the logs.
   init(
     _ client: KafkaClient, _ options: FrameConsumer.Options, chosen: [Int32: Int64],
     questions: @escaping @Sendable () -> [Int32: GroupReading.LogQuestion]
@@ -75,7 +76,7 @@ final class OffsetQueries: Sendable {
     _ = PipelineThread("kafka-offsets") { [self] in run() }
   }
 
-  /// Finds where partitions begin; replaces the search before.
+  /// Starts a search for where partitions begin; replaces the previous one.
   func search(_ search: Search) {
     state.withLock { state in
       state.search = search
@@ -86,13 +87,13 @@ final class OffsetQueries: Sendable {
     state.wakeAll()
   }
 
-  /// Asks for the ends of the logs now.
+  /// Makes the thread ask for the ends of the logs now.
   func ask() {
     state.withLock { $0.isAsked = true }
     state.wakeAll()
   }
 
-  /// What came in since the last call.
+  /// Returns and removes the answers since the last call.
   func takeAnswers() -> [Answer] {
     state.withLock { state in
       guard !state.answers.isEmpty else { return [] }
@@ -124,7 +125,7 @@ final class OffsetQueries: Sendable {
       }
       if readsAll, FrameClock.monotonic() >= nextGrowth {
         nextGrowth = FrameClock.monotonic() + Self.growthInterval
-        // Where nobody tells, it is asked again.
+        // Without an answer the question is repeated.
         if let all = try? client.partitions(of: topic, milliseconds: timeout) {
           state.withLock { $0.answers.append(.partitions(all)) }
         }
@@ -132,7 +133,7 @@ final class OffsetQueries: Sendable {
       let now = FrameClock.monotonic()
       let (short, long) = (now + Self.pause, now + Self.longPause)
       state.withLock(waitingUntil: { $0.isStopped }, deadline: short) { _ in }
-      // What has no leader costs each question a second, and what was found is read.
+      // A partition without a leader delays each question by a second, while partitions already found are read.
       state.withLock(
         waitingUntil: { $0.isStopped || $0.isAsked || !$0.isFoundInPart }, deadline: long
       ) { _ in }
@@ -166,9 +167,9 @@ final class OffsetQueries: Sendable {
     }
   }
 
-  /// A position that the brokers do not tell is not the same as none, from which the group would read all again.
-  /// - Returns: of those partitions of which brokers tell.
-  /// - Throws: where there are none.
+  /// Returns the beginnings of the partitions for which brokers answered. An unanswered question about a position is
+  /// not the same as no position, with which the group would read everything again.
+  /// - Throws: if no beginning was found.
   private func beginnings(_ search: Search) throws(TransportError) -> [PartitionBeginning] {
     let committed: [Int32: Int64?] =
       isPositioned ? try client.positions(topic, search.partitions, group: group, milliseconds: timeout) : [:]
@@ -199,7 +200,7 @@ final class OffsetQueries: Sendable {
     return result
   }
 
-  /// The first record that is later than a mark; -1 for none.
+  /// Returns the offset of the first record later than each mark; -1 for none.
   private func firstLater(_ marks: [Int32: PartitionProgress.Mark]) -> [Int32: Int64] {
     client.offsets(topic, at: marks.map { ($0.key, $0.value.newest + 1) }, milliseconds: timeout)
   }
@@ -209,7 +210,7 @@ final class OffsetQueries: Sendable {
     state.withLock { $0.answers += answers }
   }
 
-  /// Asks now, and waits for the answers.
+  /// Asks the brokers now, and waits for the answers.
   func answers(
     _ questions: [Int32: GroupReading.LogQuestion], milliseconds: Int32
   ) -> [Answer] {
@@ -219,7 +220,7 @@ final class OffsetQueries: Sendable {
     return questions.compactMap { partition, question in
       guard let log = logs[partition] else { return nil }
       var asked = question.log
-      // What nobody tells is not the same as none.
+      // An unanswered question is not the same as no such record.
       if firstLater[partition] == nil { (asked.mark, asked.isMarkSure) = (nil, false) }
       let later = firstLater[partition].flatMap { $0 >= 0 ? $0 : nil }
       return .log(

@@ -1,23 +1,23 @@
-/// Where reading of a partition began, and why there.
+/// The first offset read of a partition, and its cause.
 public struct PartitionBeginning: Sendable, Hashable {
   public enum Cause: Sendable, Hashable {
-    /// The group goes on behind what it has committed.
+    /// The group continues from its committed position.
     case committed
-    /// The group has no position, so the partition is read from the first record that is kept.
+    /// The group has no position, so the partition is read from the first record kept.
     case beginning
-    /// The user wants what came after this group's first start, or after a time.
+    /// The user chose to read what came after this group's first start, or after a time.
     case chosen
-    /// The position lay outside the log: the topic was made anew, and is read from its beginning.
+    /// The position was outside the log: the topic was recreated, and is read from its beginning.
     case madeAnew
   }
 
   public let partition: Int32
-  /// The first offset to be read.
+  /// The first offset to read.
   public let offset: Int64
   public let cause: Cause
-  /// Records that were deleted before this group read them, at offsets before ``offset``; empty for none.
+  /// The offsets, before ``offset``, of records deleted before this group read them; may be empty.
   public let lost: Range<Int64>
-  /// No record before ``offset`` is later than this, ms since the Unix epoch; `nil` when nobody knows.
+  /// A time, ms since the Unix epoch, after which no record before ``offset`` was written; `nil` if unknown.
   let newestBefore: Int64?
 
   public init(partition: Int32, offset: Int64, cause: Cause, lost: Range<Int64>) {
@@ -32,13 +32,14 @@ public struct PartitionBeginning: Sendable, Hashable {
     self.lost = lost
   }
 
-  /// Decides where to begin from what the brokers say.
+  /// Chooses the first offset from the brokers' answers.
   /// - Parameters:
   ///   - committed: the group's position; `nil` when it has none.
   ///   - chosen: the position that this process gave the group at its first start, if it did.
-  ///   - log: the first offset kept, and the one behind the last record.
-  ///   - isAnother: whether this log is not the one that was read before under its name.
-  ///   - asked: when the log was asked for, ms since the Unix epoch, and `firstLater` its first record later than that.
+  ///   - log: the first offset kept, and the offset after the last record.
+  ///   - isAnother: whether this log is not the one that was read before under this name.
+  ///   - asked: when the log was asked for, ms since the Unix epoch.
+  ///   - firstLater: the log's first record later than `asked`.
   init(
     partition: Int32, committed: Int64?, chosen: Int64?, log: Range<Int64>, isAnother: Bool = false,
     asked: Int64? = nil, firstLater: Int64? = nil
@@ -49,7 +50,7 @@ public struct PartitionBeginning: Sendable, Hashable {
     } else if let committed {
       cause = committed == chosen ? .chosen : .committed
       offset = max(committed, log.lowerBound)
-      // What retention has taken nobody chose to leave out.
+      // The user did not choose to skip records that retention deleted.
       if cause == .chosen, offset == log.lowerBound { cause = .beginning }
       if committed < log.lowerBound { lost = committed..<log.lowerBound }
     }

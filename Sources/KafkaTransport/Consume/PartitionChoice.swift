@@ -1,8 +1,8 @@
 /// Which partitions of a topic a consumer reads.
 public enum PartitionChoice: Sendable, Equatable {
-  /// What the group gives it: its members share all.
+  /// The partitions that the group assigns to it.
   case shared
-  /// All, those that are added later too, without being a member of the group.
+  /// All, including those added later, without being a member of the group.
   case all
   /// These, without being a member of the group.
   case these([Int32])

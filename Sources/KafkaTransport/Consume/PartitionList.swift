@@ -2,16 +2,16 @@ import CRDKafka
 
 /// Owns a list of partitions with an offset each, for one call of librdkafka.
 ///
-/// ``pass(to:)`` takes the list, so the compiler refuses a second call. At its first use librdkafka caches an
-/// element's partition behind `_private` ("initialise to zero, do not touch"): an element whose `partition` is
-/// overwritten afterwards stores, seeks and commits on the partition it was first used for.
+/// ``pass(to:)`` consumes the list, so the compiler refuses a second call. At its first use librdkafka caches an
+/// element's partition in `_private` ("initialise to zero, do not touch"): if `partition` is overwritten afterwards,
+/// the element still stores, seeks and commits on the first partition.
 struct PartitionList: ~Copyable {
   typealias Pointer = UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
-  /// What librdkafka says of one partition.
+  /// The result of librdkafka for one partition.
   struct Entry: Equatable {
     let partition: Int32
-    /// The one asked for; negative when there is none.
+    /// The resulting offset; negative when there is none.
     let offset: Int64
     let code: KafkaCode
   }
@@ -35,16 +35,16 @@ struct PartitionList: ~Copyable {
     rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
   }
 
-  /// Adds a partition. Not after a call.
+  /// Adds a partition. Not possible after ``pass(to:)``.
   mutating func add(_ topic: String, _ partition: Int32, offset: Int64) {
     rd_kafka_topic_partition_list_add(pointer, topic, partition).pointee.offset = offset
   }
 
   deinit { rd_kafka_topic_partition_list_destroy(pointer) }
 
-  /// Hands the list to librdkafka.
+  /// Passes the list to a call of librdkafka.
   /// - Parameter call: must not keep the pointer.
-  /// - Returns: the call's own result, and what it wrote into the list.
+  /// - Returns: the call's result, and the entries that it wrote into the list.
   @discardableResult
   consuming func pass<Result>(to call: (Pointer) -> Result) -> (result: Result, entries: [Entry]) {
     let result = call(pointer)

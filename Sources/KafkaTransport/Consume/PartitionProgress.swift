@@ -1,64 +1,64 @@
-/// How far one partition was read, in one assignment: a value without locks, threads or Kafka, made when the partition
-/// is given and dropped when it is taken. Events go in, what is to be done comes out.
+/// How far one partition was read, in one assignment: a value without locks, threads or Kafka, created when the
+/// partition is assigned and dropped when it is given up. Its methods process events and return actions.
 ///
-/// librdkafka alone goes astray in two ways. Behind a batch that fails its checksum it reads on inside that batch's
-/// bytes, and may take its next offset from pixels; and a position that the log does not have it would replace without
-/// a word (`auto.offset.reset`, which is `error` here). So every offset is held against the one expected.
+/// librdkafka alone reads wrong offsets in two cases. After a batch that fails its checksum it continues inside that
+/// batch's bytes, and may read its next offset from pixels; and it would silently replace a position that the log does
+/// not have (`auto.offset.reset`, which is `error` here). So every offset is compared with the expected one.
 struct PartitionProgress: Sendable, Hashable {
   enum Phase: Hashable {
     case reading
-    /// The client reads somewhere else, or nothing: what comes is dropped until the log's ends are told.
+    /// The client's position is wrong or unknown: records are dropped until the log's ends are known.
     case astray
-    /// It is being taken away: what comes is dropped, what is in hand is still answered. Its position is good for
-    /// whoever comes next once the brokers have told that the log is still the one that was read.
+    /// It is being revoked: fetched records are dropped, records in hand are still answered. Its position is valid for
+    /// the next consumer once the brokers have confirmed that the log is still the one that was read.
     case leaving(isConfirmed: Bool)
 
     var isLeaving: Bool { if case .leaving = self { true } else { false } }
   }
 
-  /// By what a log is recognised: its first record later than `newest` (ms since the Unix epoch) is at `first` or behind
-  /// it. A topic that was made anew has such records before.
+  /// The mark that identifies a log: its first record later than `newest` (ms since the Unix epoch) is at `first` or
+  /// after it. A recreated topic has such records before `first`.
   ///
-  /// The brokers' word, not what was read: they count control records and those of aborted transactions too. It holds
-  /// for good, as a log grows at its end only and loses records at its beginning.
+  /// It comes from the brokers, not from the records read: they count control records and those of aborted transactions
+  /// too. It stays valid, as a log grows only at its end and loses records only at its beginning.
   struct Mark: Hashable {
     var newest: Int64
     var first: Int64
   }
 
-  /// What is known of the partition when the brokers are asked for its log.
+  /// A question to the brokers about a log, with the partition's state when it is asked.
   struct LogQuestion: Hashable {
-    /// The first record later than this mark's newest is asked for.
+    /// The question is for the first record later than this mark's `newest`.
     var mark: Mark?
-    /// Whether the log is recognised by it; else it is to become so.
+    /// Whether the mark identifies the log already; otherwise the answer makes it do so.
     var isMarkSure: Bool
     var next: Int64
     var restarts: Int
-    /// Whether the answer confirms what is handed over.
+    /// Whether the answer confirms the position of a partition being revoked.
     var isFinal = false
   }
 
   /// The brokers' answer.
   struct LogEnds: Equatable {
     var question: LogQuestion
-    /// The first offset kept, and the one behind the last readable record.
+    /// The first offset kept, and the offset after the last readable record.
     var log: Range<Int64>
-    /// The first record that is later than the mark's newest; `nil` when there is none.
+    /// The offset of the first record later than the mark's `newest`; `nil` when there is none.
     var firstLater: Int64?
   }
 
-  /// What to do.
+  /// An action for the consumer.
   enum Action: Equatable {
     case seek(Int64)
-    /// Mark all before this offset as answered.
+    /// Store this offset: all before it is answered.
     case store(Int64)
-    /// Make this the group's position, though it is before the one it has.
+    /// Commit this position, though it is before the committed one.
     case commit(Int64)
     /// Ask for the log's ends now.
     case ask
     case lost(Range<Int64>)
     case madeAnew(from: Int64, beginning: Int64)
-    /// A record that comes damaged: it is fetched again, or given up for good.
+    /// A record arrived damaged: it is fetched again, or given up for good.
     case damaged(Int64, isGivenUp: Bool, reason: String)
   }
 
@@ -66,20 +66,20 @@ struct PartitionProgress: Sendable, Hashable {
   static let tries = 3
 
   let beginning: PartitionBeginning
-  /// Counts up each time the topic turns out to be made anew.
+  /// How often the topic was found to be recreated.
   private(set) var restarts = 0
   private(set) var phase = Phase.reading
-  /// The first offset that was not handed out.
+  /// The next offset to return.
   private(set) var next: Int64
-  /// Handed out and not answered yet, ascending.
+  /// The offsets returned and not answered yet, ascending.
   private(set) var inHand: [Int64] = []
-  /// What was marked as answered last.
+  /// The position stored last.
   private(set) var stored: Int64?
-  /// When the newest record before ``next`` was written, or later, ms since the Unix epoch.
+  /// The time of the newest record before ``next``, or a later time, ms since the Unix epoch.
   private var newest: Int64?
-  /// By what this log is recognised later; `nil` while it cannot be.
+  /// The mark that identifies this log later; `nil` while there is none.
   private(set) var mark: Mark?
-  /// How often the record at ``next`` came damaged.
+  /// How often the record at ``next`` arrived damaged.
   private var damages = 0
 
   init(_ beginning: PartitionBeginning) {
@@ -87,30 +87,30 @@ struct PartitionProgress: Sendable, Hashable {
     next = beginning.offset
     newest = beginning.newestBefore
     if let newest, next > 0 { mark = Mark(newest: newest, first: next) }
-    // What was lost before the beginning is told once: the group goes on behind it.
+    // Records lost before the beginning are reported once: the group continues after them.
     if beginning.lost.isEmpty { stored = beginning.offset }
   }
 
-  /// The first record that is not answered.
+  /// The offset of the first record that is not answered.
   var answered: Int64 { inHand.first ?? next }
 
-  /// Whether everything handed out has been answered.
+  /// Whether all returned records are answered.
   var isAnswered: Bool { inHand.isEmpty }
 
-  /// Whether it is taken away, and its position is good for whoever comes next.
+  /// Whether it is being revoked and the brokers have confirmed its position.
   var isConfirmed: Bool { phase == .leaving(isConfirmed: true) }
 
-  /// A record has come.
-  /// - Returns: whether it is to be handed out.
+  /// Processes a fetched record.
+  /// - Returns: whether it is to be returned to the caller.
   mutating func fetched(_ offset: Int64, timestamp: Int64?) -> (isNext: Bool, actions: [Action]) {
     guard phase == .reading else { return (false, []) }
     guard offset >= next else {
       phase = .astray
       return (false, [.ask])
     }
-    // A forward jump is a control record or what compaction took: records deleted under the position are an error of
+    // A forward jump is a control record or the result of compaction: records deleted at the position give an error of
     // their own, see ``positionIsGone()``.
-    // From its first record on the log is one that can be recognised, once the brokers are asked.
+    // From its first record on the log can be identified, once the brokers are asked.
     let isFirst = next == beginning.offset
     next = offset + 1
     damages = 0
@@ -119,23 +119,23 @@ struct PartitionProgress: Sendable, Hashable {
     return (true, isFirst ? [.ask] : [])
   }
 
-  /// A record that was handed out is answered, dropped or refused for good.
+  /// Processes a returned record that is answered, dropped or refused for good.
   mutating func done(_ offset: Int64) {
     let at = inHand.withUnsafeBufferPointer { lowerBound($0, offset) }
     guard at < inHand.count, inHand[at] == offset else { return }
     inHand.remove(at: at)
   }
 
-  /// What is answered and not marked yet.
+  /// Returns the position that is answered and not stored yet.
   mutating func toStore() -> Action? {
     guard answered != stored else { return nil }
     stored = answered
     return .store(answered)
   }
 
-  /// The client says that the log holds nothing more, for now.
-  /// - Parameter offset: where the next record will be; control records lie before it.
-  /// - Returns: whether that is where reading stands.
+  /// Processes the client's report of the end of the log, for now.
+  /// - Parameter offset: the offset of the next record; control records may be before it.
+  /// - Returns: whether all records before it have been returned.
   mutating func reachedEnd(_ offset: Int64) -> (isEnd: Bool, actions: [Action]) {
     guard phase == .reading else { return (false, []) }
     guard offset >= next else {
@@ -146,30 +146,30 @@ struct PartitionProgress: Sendable, Hashable {
     return (true, [])
   }
 
-  /// The client reads at no position that is known: the brokers do not have it (deleted, or behind the end), or the
-  /// client could not be sent there.
+  /// Processes an unknown position of the client: the log does not have it (deleted, or after its end), or the client
+  /// could not seek to it.
   mutating func positionIsGone() -> [Action] {
     guard !phase.isLeaving else { return [] }
     phase = .astray
     return [.ask]
   }
 
-  /// The record that comes next is damaged.
+  /// Processes that the next record is damaged.
   mutating func cameDamaged(_ reason: String) -> [Action] {
     guard phase == .reading else { return [] }
     guard damages >= Self.tries else {
       damages += 1
       return [.damaged(next, isGivenUp: false, reason: reason), .seek(next)]
     }
-    // A batch holds any number of records: each is skipped by itself, so that what follows is not lost.
+    // A batch holds any number of records: each is skipped by itself, so that the following ones are not lost.
     let given = next
     next += 1
     damages = 0
     return [.damaged(given, isGivenUp: true, reason: reason), .seek(next)]
   }
 
-  /// What to ask the brokers with.
-  /// - Parameter isFinal: whether it is asked for a position that is handed over.
+  /// Returns the question about the log for the brokers.
+  /// - Parameter isFinal: whether the answer is to confirm the position of a partition being revoked.
   func ask(isFinal: Bool = false) -> LogQuestion {
     let now = newest.map { Mark(newest: $0, first: next) }
     return LogQuestion(
@@ -177,7 +177,7 @@ struct PartitionProgress: Sendable, Hashable {
       isFinal: isFinal)
   }
 
-  /// The brokers have told the log's ends.
+  /// Processes the brokers' answer about the log's ends.
   mutating func told(_ ends: LogEnds) -> [Action] {
     let question = ends.question
     guard question.restarts == restarts else { return [] }
@@ -185,7 +185,7 @@ struct PartitionProgress: Sendable, Hashable {
     if ends.log.upperBound < question.next || (question.isMarkSure && holds == false) {
       return startAnew(ends.log.lowerBound)
     }
-    // It is still the log in which all up to the question was read.
+    // It is still the log whose records before the question's offset were read.
     if mark == nil, let asked = question.mark, ends.firstLater ?? asked.first > 0 {
       mark = Mark(newest: asked.newest, first: ends.firstLater ?? asked.first)
     }
@@ -208,16 +208,16 @@ struct PartitionProgress: Sendable, Hashable {
     newest = nil
     mark = nil
     damages = 0
-    // The client would commit again what was stored before.
+    // The client would commit the previously stored position again.
     let steps: [Action] = [.madeAnew(from: before, beginning: first), .store(first), .commit(first)]
     return phase.isLeaving ? steps : steps + [.seek(first)]
   }
 
-  /// It is being taken away.
+  /// Starts the revocation of the partition.
   mutating func leave() { phase = .leaving(isConfirmed: false) }
 }
 
-/// The first place at which an ascending list is not below a value.
+/// Returns the first index at which an ascending list is not below a value.
 private func lowerBound(_ list: UnsafeBufferPointer<Int64>, _ value: Int64) -> Int {
   var (low, high) = (0, list.count)
   while low < high {

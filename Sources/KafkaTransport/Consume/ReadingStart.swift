@@ -1,10 +1,10 @@
-/// Where a group begins to read when it is first started. Later it goes on where it was.
+/// Where a group begins to read at its first start. Later it continues from its committed positions.
 public enum ReadingStart: Sendable, Equatable {
-  /// Where the group is; the beginning when it is nowhere yet.
+  /// The group's committed position; the beginning if it has none.
   case committed
-  /// The first record that is kept.
+  /// The first record kept.
   case beginning
-  /// What comes from now on.
+  /// The records written from now on.
   case latest
   /// The first record at or after this time, ms since the Unix epoch.
   case time(Int64)

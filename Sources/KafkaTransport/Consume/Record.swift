@@ -2,16 +2,17 @@ import CRDKafka
 import FrameCore
 import Glibc
 
-/// Owns one fetched record. Its payload lies in librdkafka's fetch buffer, uncopied.
+/// Owns one fetched record. Its payload is in librdkafka's fetch buffer, not copied.
 ///
-/// One record held keeps the whole response it came in: use the payload, then let the record go, or ``detach()`` it.
+/// A record that is kept holds the whole response it came in: use the payload, then release the record, or ``detach()``
+/// it.
 public struct Record: ~Copyable, @unchecked Sendable {
   // Sound: the message, or the copy, belongs to this value alone, and librdkafka lets any thread read and destroy it.
   private var content: Content
   /// The client must outlive its messages.
   private let client: KafkaClient?
   public let place: RecordPlace
-  /// When it came out of the client, ns since the Unix epoch.
+  /// When the client returned it, ns since the Unix epoch.
   public let received: Int64
 
   private enum Content {
@@ -44,11 +45,11 @@ public struct Record: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Values up to this size are worth a copy for a record that waits: the response it came in may hold hundreds of
-  /// others, bytes.
+  /// The largest value that is worth a copy for a record that waits, bytes: the response it came in may hold hundreds
+  /// of others.
   public static let smallCopy = 1 << 20
 
-  /// Copies what is of use and lets go of the response it came in. For records that wait.
+  /// Copies the record's contents and releases the response it came in. For records that wait.
   public mutating func detach() {
     guard case .fetched(let message) = content else { return }
     content = .copied(
@@ -79,7 +80,7 @@ public struct Record: ~Copyable, @unchecked Sendable {
   /// Whether the value is null: a deletion marker, not a frame.
   public var isTombstone: Bool { value.baseAddress == nil }
 
-  /// Bytes of the value.
+  /// The size of the value, bytes.
   public var byteCount: Int { value.count }
 
   /// The value; empty when it is null.
@@ -107,7 +108,7 @@ public struct Record: ~Copyable, @unchecked Sendable {
     return overflow ? nil : nanoseconds
   }
 
-  /// A message's timestamp, ms since the Unix epoch.
+  /// Returns a message's timestamp, ms since the Unix epoch.
   static func milliseconds(_ message: UnsafePointer<rd_kafka_message_t>) -> Int64? {
     var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
     let milliseconds = rd_kafka_message_timestamp(message, &kind)
@@ -142,13 +143,13 @@ public struct Record: ~Copyable, @unchecked Sendable {
     return headers
   }
 
-  /// A copy of the headers that is the caller's; `nil` where there are none.
+  /// Returns a copy of the headers, owned by the caller; `nil` if there are none.
   func copiedHeaders() -> OpaquePointer? {
     headerList.flatMap { rd_kafka_headers_copy($0) }
   }
 
-  /// Hands each header to `body`, in order; a null value is empty, without an address.
-  /// - Returns: false when there are more than `limit`; then `body` saw the first ones.
+  /// Calls `body` with each header, in order; a null value is empty, without an address.
+  /// - Returns: `false` if there are more than `limit`; `body` got only the first ones.
   func forEachHeader<E: Error>(
     limit: Int, _ body: (UnsafePointer<CChar>, UnsafeRawBufferPointer) throws(E) -> Void
   ) throws(E) -> Bool {
@@ -168,14 +169,14 @@ public struct Record: ~Copyable, @unchecked Sendable {
   }
 }
 
-/// A record's bytes, in memory of its own.
+/// A copy of a record's bytes, in its own memory.
 private final class RecordCopy {
   let value: UnsafeRawBufferPointer
   let key: UnsafeRawBufferPointer
   let headers: OpaquePointer?
   let timestamp: Int64?
 
-  /// - Parameter headers: is taken over.
+  /// - Parameter headers: owned by this object from here on.
   init(value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer, headers: OpaquePointer?, timestamp: Int64?)
   {
     self.value = Self.copy(value)
@@ -190,7 +191,7 @@ private final class RecordCopy {
     if let headers { rd_kafka_headers_destroy(headers) }
   }
 
-  /// What is null stays null.
+  /// Copies bytes; null stays null.
   private static func copy(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     guard bytes.baseAddress != nil else { return UnsafeRawBufferPointer(start: nil, count: 0) }
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(bytes.count, 1), alignment: 16)

@@ -1,12 +1,12 @@
-/// Where one record lies, and which assignment of its partition it was read in.
+/// The partition and offset of a record, and the assignment in which it was read.
 ///
-/// A partition that was taken away and given back is read in another assignment: what is still in hand from the one
-/// before says nothing of it.
+/// A partition that was revoked and assigned again is read in a new assignment: answers to records of the previous one
+/// do not count for it.
 public struct RecordPlace: Sendable, Hashable {
   public let partition: Int32
   public let offset: Int64
   public let assignment: Int
-  /// How often this consumer has seen the topic made anew: offsets of different lives have nothing in common.
+  /// How often this consumer has seen the topic recreated: offsets of different lives are unrelated.
   public let life: Int
 
   public init(partition: Int32, offset: Int64, assignment: Int, life: Int) {

@@ -3,10 +3,10 @@ import FrameCore
 import Synchronization
 import Glibc
 
-/// Sends records that it copies (a model's answers, dead letters) and tells when the broker has them all. From any
-/// thread; a flush is for what was sent before it.
+/// Sends copies of records (a model's results, dead letters) and reports when the broker has them all. May be used from
+/// any thread; ``flush()`` is for the records sent before it.
 public final class CopyingProducer: Sendable {
-  /// Most records under way; each is kept until the broker has it.
+  /// The most records under way; each is kept until the broker has it.
   private static let inFlightRecords = 256
 
   private let settings: KafkaSettings
@@ -21,7 +21,7 @@ public final class CopyingProducer: Sendable {
     let records = Lock(RefusedRecords())
   }
 
-  /// - Parameter largestRecord: what may be sent at most, bytes.
+  /// - Parameter largestRecord: the largest record that may be sent, bytes.
   public init(
     _ settings: KafkaSettings, topic: String, largestRecord: Int = 1_000_000, log: KafkaLog? = nil
   ) throws(TransportError) {
@@ -44,8 +44,8 @@ public final class CopyingProducer: Sendable {
 
   deinit { thread.end() }
 
-  /// Connects, so that the first text need not wait for that, and finds out whether the topic is there.
-  /// - Parameter isStopped: asked about once a second; ends the waiting.
+  /// Connects, so that the first record does not wait for it, and checks that the topic exists.
+  /// - Parameter isStopped: called about once a second; `true` ends the wait.
   /// - Throws: ``TransportError/topicMissing(_:broker:)``, ``TransportError/stopped``, or why no broker answers.
   public func connect(
     milliseconds: Int = 30_000, isStopped: () -> Bool = { false }
@@ -58,8 +58,8 @@ public final class CopyingProducer: Sendable {
     try send(CopiedRecord(value: text, key: Array(key.utf8), sender: Self.threadNumber))
   }
 
-  /// Copies a record into the client's queue, byte for byte but for its further headers: what is null stays null,
-  /// the timestamp stays (librdkafka takes 0, the first millisecond of 1970, for none).
+  /// Copies a record into the client's queue, byte for byte, with further headers: null stays null, and the timestamp
+  /// stays (librdkafka treats 0, the first millisecond of 1970, as no timestamp).
   public func send(
     copyOf record: borrowing Record, adding headers: [(name: String, value: String)]
   ) throws(TransportError) {
@@ -85,12 +85,13 @@ public final class CopyingProducer: Sendable {
     }
   }
 
-  /// Takes in nothing of what became of the records so far: for texts whose loss does no harm.
+  /// Discards the results of the records so far: for records whose loss does no harm.
   public func serve() { refused.records.withLock { $0.forgetAll() } }
 
-  /// Waits until the broker has everything that was sent before, as long as librdkafka tries (`message.timeout.ms`) or
-  /// until ``abandon()``.
-  /// - Throws: why a record is not delivered: of this thread, or of another that has not been told.
+  /// Waits until the broker has every record sent before, as long as librdkafka tries (`message.timeout.ms`) or until
+  /// ``abandon()``.
+  /// - Throws: why a record was not delivered: one of this thread's, or one of another thread's that was not reported
+  ///   yet.
   public func flush() throws(TransportError) {
     sender.flush()
     guard !abandoned.load(ordering: .acquiring) else {
@@ -99,9 +100,9 @@ public final class CopyingProducer: Sendable {
     if let refusal = refused.records.withLock({ $0.take(of: Self.threadNumber) }) { throw remedied(refusal) }
   }
 
-  /// A record that the broker did not take, in words that say what mends it.
+  /// Returns the error of a refused record, with what to do about it.
   private func remedied(_ refusal: RefusedRecords.Refusal) -> TransportError {
-    // Not every broker tells its topics' settings.
+    // Not every broker returns its topics' settings.
     refusal.error.remedied(
       topic: name, bytes: refusal.bytes, limit: try? TopicAdmin(settings).describe(name)?.maximumRecord,
       sender.current.client.brokers)
@@ -113,6 +114,6 @@ public final class CopyingProducer: Sendable {
     sender.abandon()
   }
 
-  /// A number on Linux, a pointer on other systems.
+  /// The number of the current thread.
   private static var threadNumber: UInt { withUnsafeBytes(of: pthread_self()) { $0.load(as: UInt.self) } }
 }

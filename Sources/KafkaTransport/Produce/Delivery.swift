@@ -1,15 +1,15 @@
-/// What became of one record, told once, on the producer's own thread.
+/// The result of one record, reported once, on the producer's own thread.
 public struct Delivery: Sendable {
-  /// Of the frame; `nil` for the record that ends a run.
+  /// The frame's sequence number; `nil` for the record that ends a run.
   public let sequence: Int?
   /// Payload bytes.
   public let bytes: Int
-  /// When it was first handed to a client and when the broker's answer was here, ns since the Unix epoch.
+  /// When a client first got it and when the broker's answer arrived, ns since the Unix epoch.
   public let sent: Int64
   public let answered: Int64
-  /// `nil` when the broker has it.
+  /// The reason why it was not delivered; `nil` when the broker has it.
   public let error: TransportError?
-  /// Whether the broker said no: it does not have the record then. Without any answer it may.
+  /// Whether the broker refused the record: it does not have it then. Without any answer it may have it.
   public let isRefused: Bool
 
   /// Whether this is the record that ends a run.
@@ -28,13 +28,13 @@ public struct Delivery: Sendable {
 }
 
 extension TransportError {
-  /// Why a record that was sent is not delivered, and what to do, as far as its code tells.
+  /// Returns the error for a record that was sent and not delivered, with what to do as far as its code tells.
   static func undelivered(_ action: String, _ code: KafkaCode) -> TransportError {
     let detail = code == .messageTimedOut ? "no broker has acknowledged it within message.timeout.ms" : nil
     return .kafka(action: action, code: code, detail: detail)
   }
 
-  /// Whether a broker has said no to a record.
+  /// Whether a broker has refused a record.
   var isRefusal: Bool {
     switch self {
     case .denied, .tooLargeForTopic: true
@@ -44,10 +44,10 @@ extension TransportError {
     }
   }
 
-  /// The refusal of a record in words that say what mends it.
+  /// Returns the refusal of a record, with what to do about it.
   /// - Parameters:
-  ///   - bytes: the record's payload.
-  ///   - limit: the topic's, where that is known.
+  ///   - bytes: the size of the record's payload.
+  ///   - limit: the topic's limit, if known.
   func remedied(
     topic: String, bytes: Int, limit: @autoclosure () -> Int?, _ brokers: NamedBroker
   ) -> TransportError {
@@ -67,7 +67,7 @@ extension TransportError {
     }
   }
 
-  /// What a reason is called, whatever record it is of.
+  /// A short name of the error, the same for all records.
   public var kind: String {
     switch self {
     case .kafka(_, let code, _): code.name

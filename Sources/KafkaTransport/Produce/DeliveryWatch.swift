@@ -1,4 +1,4 @@
-/// Watches over records under way: says why none is acknowledged, and when brokers hold the client back.
+/// Watches the records under way: finds out why none is acknowledged, and when brokers throttle the client.
 struct DeliveryWatch {
   private let action: GuardedAction
   private let inquiry: StandstillInquiry
@@ -6,8 +6,8 @@ struct DeliveryWatch {
   private var throttle = ThrottleWatch()
 
   /// - Parameters:
-  ///   - patience: how long no answer is nothing special, ns.
-  ///   - client: in use.
+  ///   - patience: the time without an answer that is normal, ns.
+  ///   - client: returns the client in use.
   init(
     _ settings: KafkaSettings, topic: String, patience: Int64, client: @escaping @Sendable () -> KafkaClient
   ) {
@@ -16,20 +16,20 @@ struct DeliveryWatch {
     standstill = StandstillWatch(patience: patience)
   }
 
-  /// Since when brokers say that the topic is not there, monotonic ns; `nil` when they do not.
+  /// When brokers first reported the topic as missing, monotonic ns; `nil` when they do not.
   var missingSince: Int64? { standstill.since(key: Standstill.keyOfMissing) }
 
-  /// What is to be told, and what ends the sending.
+  /// The lines to log, and the condition that ends sending.
   struct Finding {
     var lines: [String] = []
     var over: Standstill?
   }
 
-  /// Looks. Call it a few times a second.
+  /// Checks the progress. Call it a few times a second.
   /// - Parameters:
   ///   - now: monotonic, ns.
   ///   - underWay: records without an answer.
-  ///   - acknowledged: records acknowledged ever.
+  ///   - acknowledged: records ever acknowledged.
   ///   - explain: what the brokers' answer means for the client.
   mutating func look(
     _ now: Int64, underWay: Int, acknowledged: Int, _ throttling: Throttling,

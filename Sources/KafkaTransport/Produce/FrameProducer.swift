@@ -1,18 +1,18 @@
 public import FrameCore
 
-/// Sends the frames of one run of one feed, by reference: payload bytes are never copied on their way into
-/// librdkafka and are released when the broker has answered.
+/// Sends the frames of one run of one feed by reference: librdkafka gets the payload bytes without a copy, and they are
+/// released when the broker has answered.
 ///
-/// All of them go to one partition, which is chosen by the feed's name when the first is sent.
+/// All records go to one partition, which the feed's name selects when the first is sent.
 public final class FrameProducer: Sendable {
-  /// What a run is called and how much of it may be under way.
+  /// The names of a run and its limits.
   public struct Options: Sendable {
     public var topic: String
     public var feed: String
     public var run: String
-    /// Largest record the topic takes, bytes.
+    /// The largest record that the topic accepts, bytes.
     public var maximumRecord: Int
-    /// Most records and payload bytes under way at a time; see ``SendWindow`` for the records.
+    /// The most records and payload bytes under way at a time; see ``SendWindow`` for the records.
     public var inFlightRecords = 64
     public var inFlightBytes = FrameProducer.defaultInFlightBytes
 
@@ -26,7 +26,7 @@ public final class FrameProducer: Sendable {
 
   static let defaultInFlightBytes = 64 << 20
 
-  /// What a record takes beside its payload at most: headers, key and framing, bytes.
+  /// The most that a record needs besides its payload: headers, key and framing, bytes.
   public static let overhead = 2048
 
   private let sender: RenewableSender
@@ -35,15 +35,15 @@ public final class FrameProducer: Sendable {
   private let options: Options
   /// The brokers in use.
   public let brokers: NamedBroker
-  /// Largest payload that the client lets through, bytes.
+  /// The largest payload that the client accepts, bytes.
   public let maximumPayload: Int
-  /// What librdkafka's own queue may hold, bytes of payload; `nil` is enough for any frame.
+  /// The limit of librdkafka's own queue, bytes of payload; `nil` if it holds any frame.
   private let queueBytes: Int?
 
   /// - Parameters:
-  ///   - log: librdkafka's lines, and what lasts and somebody must know: no answers from the broker, for one.
-  ///   - delivered: called for every record that ``send(_:sequence:format:stamps:)`` took, once, on the producer's
-  ///     thread. It may ask the producer anything but to close.
+  ///   - log: receives librdkafka's log lines and lasting conditions, such as brokers that do not answer.
+  ///   - delivered: called once for every record that ``send(_:sequence:format:stamps:)`` accepted, on the producer's
+  ///     thread. It may call any method of the producer but ``close()``.
   public init(
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog? = nil,
     delivered: @escaping @Sendable (Delivery) -> Void
@@ -69,15 +69,15 @@ public final class FrameProducer: Sendable {
 
   deinit { close() }
 
-  /// Connects to the topic's leaders, so that the first frame need not wait for that. The topic must exist.
-  /// - Parameter isStopped: asked about once a second; ends the waiting.
+  /// Connects to the topic's leaders, so that the first frame does not wait for it. The topic must exist.
+  /// - Parameter isStopped: called about once a second; `true` ends the wait.
   public func connect(
     milliseconds: Int = 30_000, isStopped: () -> Bool = { false }
   ) throws(TransportError) {
     try sender.current.topic.connect(milliseconds: Int32(milliseconds), isStopped: isStopped)
   }
 
-  /// Checks a payload's size against the topic's and the client's limits, before anything is sent.
+  /// Checks a payload's size against the limits of the topic and of the client, before it is sent.
   public func check(payload bytes: Int) throws(TransportError) {
     let record = bytes + Self.overhead
     if record > options.maximumRecord {
@@ -87,25 +87,25 @@ public final class FrameProducer: Sendable {
     if bytes > maximumPayload {
       throw .tooLargeForClient(bytes: record, limit: maximumPayload + Self.overhead)
     }
-    // librdkafka says only that its queue is full, also when it is empty.
+    // librdkafka reports only a full queue, also when the queue is empty.
     if let queueBytes, bytes > queueBytes {
       throw .tooLargeForClient(bytes: bytes, limit: queueBytes, setting: "queue.buffering.max.kbytes")
     }
   }
 
-  /// Hands one frame to librdkafka; waits while too much is under way.
+  /// Gives one frame to librdkafka; waits while the limit of records or bytes under way is reached.
   /// - Parameters:
   ///   - dropped: frames of the run that were due before this one and were not sent.
   ///   - stamps: `sent` is set here.
   /// - Returns: the `sent` stamp, ns since the Unix epoch.
-  /// - Throws: what refuses the frame at once, and why nothing more is sent; later trouble is in its ``Delivery``.
+  /// - Throws: the error that refuses this frame at once, or that ended sending; later errors are in its ``Delivery``.
   @discardableResult
   public func send(
     _ payload: consuming FrameBuffer, sequence: Int, dropped: Int = 0, format: PayloadFormat,
     stamps: SourceStamps
   ) throws(TransportError) -> Int64 {
     try check(payload: payload.count)
-    // The wait for room is not the broker's.
+    // The time spent waiting for room is not counted as the broker's.
     sender.awaitRoom(for: payload.count)
     var stamps = stamps
     stamps.sent = FrameClock.now()
@@ -118,34 +118,34 @@ public final class FrameProducer: Sendable {
 
   /// Sends the record that ends the run.
   /// - Parameters:
-  ///   - count: frames sent in it.
+  ///   - count: frames sent in the run.
   ///   - dropped: frames that were due and were not sent.
-  ///   - deadline: how long to wait while too much is under way, monotonic ns.
+  ///   - deadline: the end of the wait for room, monotonic ns.
   public func sendEnd(count: Int, dropped: Int = 0, deadline: Int64 = .max) throws(TransportError) {
     let record = OutgoingRecord(
       .end(count: count, dropped: dropped, sent: FrameClock.now()), of: run, bytes: 0)
     try sender.send(record, nil, deadline: deadline)
   }
 
-  /// Waits until the broker has answered for everything that was sent.
+  /// Waits until the broker has answered for every record sent.
   /// - Parameter deadline: monotonic, ns.
-  /// - Returns: records without an answer.
+  /// - Returns: the number of records without an answer.
   public func drain(until deadline: Int64) -> Int { sender.drain(until: deadline) }
 
-  /// Takes nothing more; who waits to send is woken. What is under way stays so.
+  /// Refuses new records and wakes threads that wait to send. Records under way stay under way.
   public func refuse() { sender.refuse() }
 
-  /// Gives up what is under way: each such record is told as not delivered. Takes nothing more.
+  /// Gives up all records under way: each is reported as not delivered. Refuses new records.
   public func abandon() { sender.abandon() }
 
-  /// Gives up what is under way and ends the producer's thread; then everything has been told. Idempotent.
+  /// Gives up all records under way and ends the producer's thread. On return every record is reported. Idempotent.
   public func close() { thread.end() }
 
-  /// How often a new client took over, as the broker no longer knew where this one was, or not the topic: what had no
-  /// answer was sent again.
+  /// The number of times a new client replaced one whose id and sequence, or whose topic, the broker no longer knew:
+  /// records without an answer were sent again.
   public var renewals: Int { sender.renewals }
 
-  /// Set when the client can send nothing more.
+  /// The error after which the client can send nothing more.
   public var fatalError: TransportError? { sender.current.client.fatalError }
 
   /// Settings that differ from librdkafka's defaults; secrets as `***`.

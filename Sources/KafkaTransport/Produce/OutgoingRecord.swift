@@ -1,18 +1,18 @@
 import FrameCore
 
-/// A record under way, as a client needs it: the one description there is of it.
+/// A record under way, with all that a client needs to send it.
 struct OutgoingRecord: @unchecked Sendable {
-  // Sound: `address` is of bytes that are kept with the record, and nobody writes them while it is under way.
+  // Sound: `address` points to bytes that are kept with the record, and nothing writes them while it is under way.
   enum Content: Sendable {
-    /// With how many frames of the run were due by then and were not sent.
+    /// A frame; `dropped` counts the frames of the run that were due by then and were not sent.
     case frame(sequence: Int, dropped: Int, PayloadFormat, SourceStamps)
-    /// Ends a run of so many frames.
+    /// The end of a run of `count` frames.
     case end(count: Int, dropped: Int, sent: Int64)
-    /// Bytes of others, which librdkafka copies.
+    /// Another record's bytes, which librdkafka copies.
     case copy(CopiedRecord)
   }
 
-  /// Whose the record is: the same for all records of a run.
+  /// The feed and the run of the record: the same for all records of a run.
   final class Run: Sendable {
     let feed: String
     let name: String
@@ -26,9 +26,9 @@ struct OutgoingRecord: @unchecked Sendable {
   let content: Content
   /// `nil` for a copy.
   let run: Run?
-  /// Of the payload, as long as the record is under way; `nil` where no byte is referred to.
+  /// The payload's address, valid while the record is under way; `nil` if no byte is referenced.
   let address: UnsafeMutableRawPointer?
-  /// Of the payload.
+  /// The size of the payload.
   let bytes: Int
 
   init(_ content: Content, of run: Run?, address: UnsafeMutableRawPointer? = nil, bytes: Int) {
@@ -38,12 +38,12 @@ struct OutgoingRecord: @unchecked Sendable {
     self.bytes = bytes
   }
 
-  /// Of the frame; `nil` for any other record.
+  /// The frame's sequence number; `nil` for any other record.
   var sequence: Int? {
     if case .frame(let sequence, _, _, _) = content { sequence } else { nil }
   }
 
-  /// When a client was first handed it, ns since the Unix epoch; 0 for a copy.
+  /// When a client first got it, ns since the Unix epoch; 0 for a copy.
   var sent: Int64 {
     switch content {
     case .frame(_, _, _, let stamps): stamps.sent
@@ -52,7 +52,7 @@ struct OutgoingRecord: @unchecked Sendable {
     }
   }
 
-  /// What Kafka's timestamp says, ms since the Unix epoch; 0 is the time of sending.
+  /// The Kafka timestamp, ms since the Unix epoch; 0 for the time of sending.
   var timestamp: Int64 {
     switch content {
     case .frame(_, _, _, let stamps): stamps.captured / 1_000_000
@@ -61,7 +61,7 @@ struct OutgoingRecord: @unchecked Sendable {
     }
   }
 
-  /// A list of headers for one try to hand it over.
+  /// The headers for one attempt to send the record.
   var headers: HeaderWriter {
     let run = run?.name ?? ""
     return switch content {
@@ -73,14 +73,14 @@ struct OutgoingRecord: @unchecked Sendable {
   }
 }
 
-/// A record of others, byte for byte: what is null stays null, which an empty one is not.
+/// A copy of another record, byte for byte: null and empty stay different.
 struct CopiedRecord: Sendable {
   let value: [UInt8]?
   let key: [UInt8]?
   var headers: RecordHeaders?
-  /// ms since the Unix epoch; `nil` is the time of sending.
+  /// The Kafka timestamp, ms since the Unix epoch; `nil` for the time of sending.
   var timestamp: Int64?
-  /// The thread that sent it, by a number of its own.
+  /// The number of the thread that sent it.
   let sender: UInt
 
   var bytes: Int { (value?.count ?? 0) + (key?.count ?? 0) }

@@ -1,13 +1,13 @@
 import CRDKafka
 import FrameCore
 
-/// A producing client with its topic.
+/// A producer client with its topic.
 final class ProducerConnection: Sendable {
   let client: KafkaClient
   let topic: TopicHandle
 
   /// - Parameters:
-  ///   - partition: where all records go; `nil` leaves each to librdkafka.
+  ///   - options: its `partition` is that of all records; `nil` leaves each to librdkafka.
   init(
     _ settings: KafkaSettings, _ options: RenewableSender.Options, events: ClientEvents
   ) throws(TransportError) {
@@ -20,8 +20,8 @@ final class ProducerConnection: Sendable {
     topic = try TopicHandle(options.topic, client, partition: options.partition)
   }
 
-  /// Records that a client may be given without spinning for the next: those on their way, and one that is ready to go
-  /// when an answer comes; `nil` for any number.
+  /// Returns the number of records that a client may have without spinning for the next: those in flight, and one that
+  /// is ready to send when an answer comes; `nil` for any number.
   static func onTheirWay(
     _ settings: KafkaSettings, _ options: RenewableSender.Options
   ) throws(TransportError) -> Int? {
@@ -32,7 +32,7 @@ final class ProducerConnection: Sendable {
     return min(inFlight + 1, SendWindow.ofIdempotence)
   }
 
-  /// Why records are not acknowledged.
+  /// Returns why records are not acknowledged.
   func standstill(_ answer: StandstillInquiry.Answer, _ options: RenewableSender.Options) -> Standstill {
     let recent = client.recentTrouble
     let waiting = Standstill.Waiting(
@@ -42,13 +42,13 @@ final class ProducerConnection: Sendable {
       cause: waiting.cause(answer, .sending), side: .sending, topic: options.topic, brokers: client.brokers)
   }
 
-  /// Hands a record to librdkafka: a frame by reference, others' bytes as a copy. Does not wait.
-  /// - Parameter slot: of the record, which comes back with its delivery report.
+  /// Gives a record to librdkafka: a frame by reference, other bytes as a copy. Does not wait.
+  /// - Parameter slot: the record's slot, which its delivery report returns.
   func enqueue(_ record: OutgoingRecord, slot: Int) -> KafkaCode {
     switch record.content {
     case .frame, .end:
       var feed = record.run?.feed ?? ""
-      // An empty value is not null, which would be a tombstone: no byte is read from this address.
+      // An empty value is not null, which would be a tombstone: no byte is read at this address.
       let value = record.address ?? UnsafeMutableRawPointer(mutating: HeaderName.end.utf8Start)
       return feed.withUTF8 { key in
         enqueue(
@@ -99,12 +99,12 @@ final class ProducerConnection: Sendable {
     }
   }
 
-  /// The slot that came back with a delivery report.
+  /// Returns the slot in a delivery report.
   static func slot(_ message: UnsafePointer<rd_kafka_message_t>) -> Int {
     Int(bitPattern: message.pointee._private) - 1
   }
 
-  /// Where bytes lie, for a call: null for `nil`, and never null for what is only empty, of which nothing is read.
+  /// Calls `body` with the address of bytes: null for `nil`, never null for empty bytes, of which none is read.
   private static func withAddress(
     of bytes: [UInt8]?, _ body: (UnsafeMutableRawPointer?, _ size: Int) -> KafkaCode
   ) -> KafkaCode {
@@ -115,7 +115,7 @@ final class ProducerConnection: Sendable {
     }
   }
 
-  /// What librdkafka's word on a record means for it.
+  /// Returns the outcome for a record with this result code.
   func outcome(_ code: KafkaCode) -> RecordSending.Outcome { Self.outcome(code, fatal: client.fatalCode) }
 
   /// - Parameter fatal: the client's fatal error, if it has one.

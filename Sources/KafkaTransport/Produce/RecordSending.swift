@@ -1,94 +1,94 @@
-/// What a producer has under way: which records a client has, which came back without the broker's answer and are to
-/// be sent again, and whether another client is wanted for that. A value without locks, threads or Kafka;
-/// ``RecordsInFlight`` owns it, ``RenewableSender`` does what it says.
+/// The state of a producer's records: which of them a client has, which came back without a broker's answer and are to
+/// be sent again, and whether a new client is needed for that. A value without locks, threads or Kafka:
+/// ``RecordsInFlight`` owns it, ``RenewableSender`` carries out its steps.
 ///
-/// Each record is added once and ended once. What comes back goes out again in the order it was added, from another
-/// client, before anything new.
+/// Each record is added once and ended once. Records that came back are sent again in the order in which they were
+/// added, by a new client, before any new record.
 struct RecordSending: Sendable, Hashable {
   enum Phase: Sendable, Hashable {
-    /// A client takes records.
+    /// The client accepts records.
     case healthy
-    /// The client goes on no more; its records are coming back, and nothing is added.
+    /// The client has failed: its records are coming back, and none is added.
     case ending(Cause)
-    /// Everything has come back, and another client is being made.
+    /// All records have come back, and a new client is being created.
     case renewing
-    /// The other client is handed what came back.
+    /// The new client is being given the records that came back.
     case resending
-    /// Nothing is sent any more; what comes back ends undelivered.
+    /// Sending has ended: records that come back are reported as not delivered.
     case givenUp
   }
 
-  /// Why a client goes on no more.
+  /// Why a client failed.
   enum Cause: Sendable, Hashable {
-    /// The broker no longer knows where this producer was.
+    /// The broker no longer knows this producer's id, epoch or sequence.
     case lostPlace
     /// The brokers' metadata lacks the topic or its partition.
     case topicMissing
   }
 
-  /// What a client said of a record.
+  /// The result that a client reports for a record.
   enum Outcome: Sendable, Hashable {
     case acknowledged
-    /// It is not delivered, and sending it again would change nothing.
+    /// Not delivered, and sending it again would not help.
     case failed
-    /// It ended with its client; another may send it.
+    /// Returned because its client failed; another client may send it.
     case returned(Cause)
-    /// It was taken from its client, as ``Step/purge(inFlight:)`` says.
+    /// Purged from its client, by ``Step/purge(inFlight:)``.
     case purged
-    /// The client had no room for it, and is waited for no longer.
+    /// The client's queue was full until the deadline.
     case noRoom
   }
 
-  /// What the one who serves the client is to do.
+  /// The next step for the thread that serves the client.
   enum Step: Sendable, Hashable {
-    /// Make another client, then call ``renewed()`` or ``giveUp()``.
+    /// Create a new client, then call ``renewed()`` or ``giveUp()``.
     case renew(Cause)
-    /// Tell that this record is not delivered, then call ``told(_:)``.
+    /// Report this record as not delivered, then call ``told(_:)``.
     case end(Int)
-    /// Take from the client what it has not sent, or what it has sent too and has no answer for.
+    /// Purge the client's queued records, and with `inFlight` those that were sent and not answered too.
     case purge(inFlight: Bool)
-    /// Everything is told, and nothing will come.
+    /// Every record is reported and none will follow.
     case stop
   }
 
   private enum Stand: Hashable {
     case free
-    /// A client has it, or is being handed it.
+    /// A client has it, or is about to get it.
     case out
     /// No client has it.
     case back
-    /// Its end is being told.
+    /// Its result is being reported.
     case ending
   }
 
   private struct Slot: Hashable {
     var stand = Stand.free
-    /// Of all records ever added, which this is.
+    /// The number of the record, counted over all records ever added.
     var ticket = 0
     var bytes = 0
   }
 
-  /// Clients in a row that may fail without one record acknowledged between.
+  /// The most clients that may fail in a row without an acknowledged record between them.
   static let maximumFailures = 3
 
   private(set) var phase = Phase.healthy
-  /// Whether nothing more is taken.
+  /// Whether new records are refused.
   private(set) var refuses = false
   private var isClosing = false
   private var slots: [Slot]
   private var free: [Int]
   private var bytes = 0
   private let maximumBytes: Int
-  /// Records that may be under way now; at most as many as there are slots.
+  /// The most records that may be under way now; at most the number of slots.
   var limit: Int
   private var out = 0
   private var back = 0
-  /// Records ever added, which is the next one's ticket.
+  /// The number of records ever added, which is the next one's ticket.
   private(set) var tickets = 0
-  /// Records ever acknowledged.
+  /// The number of records ever acknowledged.
   private(set) var acknowledged = 0
   private var failures = 0
-  /// How often another client took over.
+  /// The number of times a new client replaced a failed one.
   private(set) var renewals = 0
 
   init(records: Int, bytes: Int) {
@@ -99,27 +99,27 @@ struct RecordSending: Sendable, Hashable {
     limit = records
   }
 
-  /// Records added and not ended.
+  /// The number of records added and not ended.
   var underWay: Int { slots.count - free.count }
 
-  /// Whether nothing will be taken any more.
+  /// Whether no record will be accepted any more.
   var isOver: Bool { refuses || phase == .givenUp }
 
-  /// The ticket of the oldest record under way; that of the next one when there is none.
+  /// The ticket of the oldest record under way; that of the next one if none is.
   var oldest: Int {
     underWay == 0 ? tickets : slots.reduce(tickets) { $1.stand == .free ? $0 : min($0, $1.ticket) }
   }
 
-  /// Whether a record may be added now. One that is larger than all room may be alone.
+  /// Returns whether a record may be added now. A record above the byte limit is accepted if no other is under way.
   func hasRoom(for more: Int) -> Bool {
     phase == .healthy && !refuses && !free.isEmpty && underWay < limit
       && (underWay == 0 || bytes + more <= maximumBytes)
   }
 
-  /// Of the record in a slot.
+  /// Returns the size of the record in a slot.
   func bytes(of slot: Int) -> Int { slots[slot].bytes }
 
-  /// Adds a record, which is handed to the client next.
+  /// Adds a record, which the caller gives to the client next.
   /// - Returns: its slot.
   mutating func add(bytes more: Int) -> Int {
     precondition(hasRoom(for: more), "added without room")
@@ -131,8 +131,8 @@ struct RecordSending: Sendable, Hashable {
     return slot
   }
 
-  /// A client has answered for a record, or not taken it.
-  /// - Returns: whether the record ends with this: tell of it, then call ``told(_:)``. Otherwise it is sent again.
+  /// Processes a client's answer for a record, or that the client did not accept it.
+  /// - Returns: whether the record has ended: report it, then call ``told(_:)``. Otherwise it is sent again.
   mutating func answered(_ slot: Int, _ outcome: Outcome) -> Bool {
     precondition(slots[slot].stand == .out, "an answer for what no client has")
     out -= 1
@@ -146,7 +146,7 @@ struct RecordSending: Sendable, Hashable {
       takeBack(slot)
       clientEnded(cause)
       return false
-    // It is the client that ended, not the record.
+    // The client ended, not the record.
     case (.noRoom, .ending), (.purged, .ending):
       takeBack(slot)
       return false
@@ -160,7 +160,7 @@ struct RecordSending: Sendable, Hashable {
     back += 1
   }
 
-  /// What became of a record has been told: its slot is free.
+  /// Frees the slot of a record whose result has been reported.
   mutating func told(_ slot: Int) {
     precondition(slots[slot].stand == .ending, "told of what is under way")
     slots[slot].stand = .free
@@ -168,7 +168,7 @@ struct RecordSending: Sendable, Hashable {
     free.append(slot)
   }
 
-  /// The client goes on no more.
+  /// Notes that the client has failed.
   mutating func clientEnded(_ cause: Cause) {
     switch phase {
     case .healthy, .resending: phase = .ending(cause)
@@ -177,9 +177,9 @@ struct RecordSending: Sendable, Hashable {
     }
   }
 
-  /// What is to be done now, if anything.
+  /// Returns the next step, if there is one.
   mutating func step() -> Step? {
-    // Each record must have come back first: the order is only known then.
+    // All records must have come back first: only then is their order known.
     if case .ending(let cause) = phase, out == 0 {
       if failures < Self.maximumFailures {
         failures += 1
@@ -188,7 +188,8 @@ struct RecordSending: Sendable, Hashable {
       }
       phase = .givenUp
     }
-    // What reaches a client just when it ends stays there: librdkafka 2.0.2 empties its queue once and then sends nothing.
+    // A record that reaches a client just as it ends stays there: librdkafka 2.0.2 empties its queue once and then
+    // sends nothing.
     if case .ending = phase { return .purge(inFlight: false) }
     guard phase == .givenUp else { return nil }
     if let slot = firstBack {
@@ -196,7 +197,7 @@ struct RecordSending: Sendable, Hashable {
       slots[slot].stand = .ending
       return .end(slot)
     }
-    // Again and again, as a record may be on its way to the client.
+    // Repeated, as a sending thread may be giving the client a record.
     if out > 0 { return .purge(inFlight: true) }
     return isClosing && underWay == 0 ? .stop : nil
   }
@@ -206,8 +207,8 @@ struct RecordSending: Sendable, Hashable {
       ? nil : slots.indices.filter { slots[$0].stand == .back }.min { slots[$0].ticket < slots[$1].ticket }
   }
 
-  /// Another client is there.
-  /// - Returns: whether it is still wanted: then hand it what ``nextAgain()`` gives.
+  /// Notes that the new client is ready.
+  /// - Returns: whether it is still needed: then give it the records of ``nextAgain()``.
   mutating func renewed() -> Bool {
     guard phase != .givenUp else { return false }
     precondition(phase == .renewing, "nobody asked for another client")
@@ -216,8 +217,8 @@ struct RecordSending: Sendable, Hashable {
     return true
   }
 
-  /// The next record that goes out again.
-  /// - Returns: `nil` when there is none, or this client came to an end too.
+  /// Returns the slot of the next record to send again.
+  /// - Returns: `nil` when there is none, or when this client has failed too.
   mutating func nextAgain() -> Int? {
     guard phase == .resending else { return nil }
     guard let slot = firstBack else {
@@ -230,13 +231,13 @@ struct RecordSending: Sendable, Hashable {
     return slot
   }
 
-  /// Nothing is sent any more: what is under way ends, delivered or not.
+  /// Ends sending: records under way end, delivered or not.
   mutating func giveUp() { phase = .givenUp }
 
-  /// Takes nothing more. What is under way stays so.
+  /// Refuses new records. Those under way stay under way.
   mutating func refuse() { refuses = true }
 
-  /// Everything ends now.
+  /// Refuses new records and ends all that are under way.
   mutating func close() {
     refuse()
     giveUp()

@@ -1,12 +1,12 @@
 import FrameCore
 import Synchronization
 
-/// The records under way, bounded in number and bytes: their bytes, kept still until a broker has them, and what
-/// ``RecordSending`` knows of them. A slot's number travels through librdkafka with its record.
+/// The records under way, bounded in number and bytes: their memory, kept unchanged until a broker has answered, and
+/// their state in ``RecordSending``. The slot number of a record is its opaque in librdkafka.
 ///
-/// Holds the lock; whatever takes time happens outside of it.
+/// Owns the lock; whatever takes time is done outside of it.
 final class RecordsInFlight: Sendable {
-  /// A record and the memory its bytes lie in, which is `nil` where none is referred to.
+  /// A record and the memory of its bytes, which is `nil` when none is referenced.
   private struct Entry: ~Copyable, Sendable {
     let record: OutgoingRecord
     var memory: FrameBuffer?
@@ -17,10 +17,10 @@ final class RecordsInFlight: Sendable {
     let entries: UnsafeMutablePointer<Entry?>
     var sending: RecordSending
     var window: SendWindow
-    /// When each slot's record was handed over, monotonic ns.
+    /// When each slot's record was added, monotonic ns.
     var handed: [Int64]
     let capacity: Int
-    /// Why the client came to an end, or nothing is sent any more.
+    /// Why the client failed, or why sending ended.
     var reason: TransportError?
 
     init(records: Int, bytes: Int, window: SendWindow) {
@@ -33,7 +33,7 @@ final class RecordsInFlight: Sendable {
       for at in 0..<records { (entries + at).initialize(to: nil) }
     }
 
-    /// A broker's answer, before it is taken in.
+    /// Updates the window for an acknowledged record, before ``RecordSending`` processes the answer.
     mutating func acknowledged(_ slot: Int) {
       let now = FrameClock.monotonic()
       window.acknowledged(
@@ -47,18 +47,18 @@ final class RecordsInFlight: Sendable {
     }
   }
 
-  /// Told of each record once, on the thread that serves the client; with the time, ns since the Unix epoch.
+  /// Called once for each record, on the thread that serves the client; `answered` is in ns since the Unix epoch.
   typealias Teller = @Sendable (OutgoingRecord, TransportError?, _ answered: Int64) -> Void
 
   private let state: Monitor<State>
   private let teller: Teller
-  /// Whether there is nothing to do but to wait for answers; for who asks all the time. Written under the lock.
+  /// Whether there is nothing to do but wait for answers; read without the lock, written under it.
   private let calm = Atomic(true)
 
   /// - Parameters:
-  ///   - records: most that are under way at a time.
-  ///   - bytes: of them, at most.
-  ///   - atFirst: as many until answers have come, see ``SendWindow``.
+  ///   - records: the most records under way at a time.
+  ///   - bytes: the most payload bytes under way at a time.
+  ///   - atFirst: the most records until answers have come, see ``SendWindow``.
   init(records: Int, bytes: Int, atFirst: Int, teller: @escaping Teller) {
     state = Monitor(
       State(records: records, bytes: bytes, window: SendWindow(least: atFirst, most: records)))
@@ -67,12 +67,12 @@ final class RecordsInFlight: Sendable {
 
   // MARK: who sends
 
-  /// Keeps a record until it ends; waits for room.
+  /// Adds a record, kept until it ends; waits for room.
   /// - Parameters:
-  ///   - memory: of the record's bytes.
-  ///   - deadline: how long to wait, monotonic ns.
+  ///   - memory: the memory of the record's bytes.
+  ///   - deadline: the end of the wait, monotonic ns.
   /// - Returns: its slot.
-  /// - Throws: why nothing is taken any more; ``TransportError/stopped`` also when it is too late. The record is
+  /// - Throws: why records are refused; ``TransportError/stopped`` also when the deadline passes. The record is
   ///   dropped.
   func add(
     _ record: OutgoingRecord, _ memory: consuming FrameBuffer?, deadline: Int64
@@ -94,15 +94,15 @@ final class RecordsInFlight: Sendable {
     return slot
   }
 
-  /// Waits until a record of so many bytes may be added, or nothing more is taken.
+  /// Waits until a record of this size may be added, or records are refused.
   func awaitRoom(for bytes: Int, _ deadline: Int64) {
     state.withLock(
       waitingUntil: { $0.sending.isOver || $0.sending.hasRoom(for: bytes) }, deadline: deadline
     ) { _ in }
   }
 
-  /// Waits a moment for librdkafka's queue to have room again: until an answer has come, or 5 ms, as its room comes a
-  /// little after the answer.
+  /// Waits for room in librdkafka's queue: until an answer has come, or 5 ms, as the room appears shortly after the
+  /// answer.
   /// - Returns: whether to try again.
   func waitForRoom(_ deadline: Int64) -> Bool {
     let now = FrameClock.monotonic()
@@ -113,10 +113,10 @@ final class RecordsInFlight: Sendable {
     ) { $0.sending.phase == .healthy && !$0.sending.refuses && now < deadline }
   }
 
-  /// A client did not take a record that it was handed.
-  /// - Returns: whether the record has ended with this, untold; otherwise it is sent again.
+  /// Notes that a client did not accept a record.
+  /// - Returns: whether the record has ended, without a report; otherwise it is sent again.
   func notTaken(_ slot: Int, _ outcome: RecordSending.Outcome) -> Bool {
-    // Its bytes go back to their pool outside of the lock.
+    // The bytes are returned to their pool outside of the lock.
     let entry = take(slot, outcome)
     guard let entry else { return false }
     _ = consume entry
@@ -126,18 +126,18 @@ final class RecordsInFlight: Sendable {
 
   // MARK: who serves the client
 
-  /// Takes a client's word on a record: tells of it, or keeps it for the client that comes next.
+  /// Processes a client's answer for a record: reports the result, or keeps the record for the next client.
   func answered(
     _ slot: Int, _ outcome: RecordSending.Outcome, _ error: @autoclosure () -> TransportError?
   ) {
     let entry = take(slot, outcome)
     guard let entry else { return }
-    // What ended the sending says more than that the record was taken from its client.
+    // The reason why sending ended is more informative than that the record was purged.
     let reason = outcome == .purged ? state.withLock { $0.reason } : nil
     end(slot, entry, reason ?? error())
   }
 
-  /// - Returns: what ends; `nil` if the record is sent again.
+  /// - Returns: the record that ends; `nil` if it is sent again.
   private func take(_ slot: Int, _ outcome: RecordSending.Outcome) -> Entry? {
     state.withLock { state in
       if outcome == .acknowledged { state.acknowledged(slot) }
@@ -152,7 +152,7 @@ final class RecordsInFlight: Sendable {
   /// Whether ``step()`` would have nothing to do.
   var isCalm: Bool { calm.load(ordering: .acquiring) }
 
-  /// The next thing to do.
+  /// Returns the next step, if there is one.
   func step() -> RecordSending.Step? {
     let (before, after, step) = state.withLock { state in
       let before = state.sending.phase
@@ -160,20 +160,20 @@ final class RecordsInFlight: Sendable {
       note(state.sending)
       return (before, state.sending.phase, step)
     }
-    // Who waits for room has waited in vain.
+    // Threads that wait for room will get none.
     if after == .givenUp, before != .givenUp { state.wakeAll() }
     return step
   }
 
-  /// Ends a record that no client has: it is not delivered.
+  /// Ends a record that no client has, as not delivered.
   func end(_ slot: Int, _ otherwise: TransportError) {
     let entry = state.withLock { $0.entries[slot].take() }
     let reason = state.withLock { $0.reason }
     if let entry { end(slot, entry, reason ?? otherwise) }
   }
 
-  /// Tells, gives the bytes back to their pool, and only then frees the slot, so that who waits for nothing to be under
-  /// way finds everything told.
+  /// Reports the result, returns the bytes to their pool, and only then frees the slot, so that every record is
+  /// reported when ``wait(until:)`` returns 0.
   private func end(_ slot: Int, _ entry: consuming Entry, _ error: TransportError?) {
     teller(entry.record, error, FrameClock.now())
     _ = consume entry
@@ -185,7 +185,7 @@ final class RecordsInFlight: Sendable {
     state.wakeAll()
   }
 
-  /// The client goes on no more.
+  /// Notes that the client has failed.
   func clientEnded(_ cause: RecordSending.Cause, _ reason: TransportError) {
     state.withLock { state in
       if state.sending.phase != .givenUp { state.reason = reason }
@@ -194,11 +194,11 @@ final class RecordsInFlight: Sendable {
     }
   }
 
-  /// Another client is there.
-  /// - Returns: whether it is still wanted.
+  /// Notes that the new client is ready.
+  /// - Returns: whether it is still needed.
   func renewed() -> Bool { state.withLock { $0.sending.renewed() } }
 
-  /// The next record that goes out again, and its slot.
+  /// Returns the next record to send again, and its slot.
   func nextAgain() -> (slot: Int, record: OutgoingRecord)? {
     let next: (Int, OutgoingRecord)? = state.withLock { state in
       defer { note(state.sending) }
@@ -207,33 +207,33 @@ final class RecordsInFlight: Sendable {
       state.entries[slot] = consume entry
       return (slot, record)
     }
-    // New ones may come again.
+    // New records may be added again.
     if next == nil { state.wakeAll() }
     return next
   }
 
   // MARK: anyone
 
-  /// Waits until nothing is under way or the deadline passes (monotonic, ns).
-  /// - Returns: records still under way.
+  /// Waits until no record is under way or the deadline passes (monotonic, ns).
+  /// - Returns: the number of records still under way.
   func wait(until deadline: Int64) -> Int {
     state.withLock(waitingUntil: { $0.sending.underWay == 0 }, deadline: deadline) { $0.sending.underWay }
   }
 
-  /// Waits until all that was added before this has ended, or nothing is sent any more.
+  /// Waits until every record added before this call has ended, or sending has ended.
   func waitForThoseBefore() {
     let end = state.withLock { $0.sending.tickets }
     state.withLock(waitingUntil: { $0.sending.oldest >= end || $0.sending.phase == .givenUp }) { _ in }
   }
 
-  /// Takes nothing more and wakes who waits.
+  /// Refuses new records and wakes threads that wait.
   func refuse() {
     state.withLock { $0.sending.refuse() }
     state.wakeAll()
   }
 
-  /// Sends nothing more: what is under way ends undelivered, unless its answer is on its way.
-  /// - Parameter reason: what is told of it; `nil` leaves what is known.
+  /// Ends sending: records under way end as not delivered, unless their answer is on its way.
+  /// - Parameter reason: the error to report for them; `nil` keeps the one already known.
   func giveUp(_ reason: TransportError?) {
     state.withLock { state in
       if state.sending.phase != .givenUp, let reason { state.reason = reason }
@@ -243,7 +243,7 @@ final class RecordsInFlight: Sendable {
     state.wakeAll()
   }
 
-  /// Ends everything.
+  /// Refuses new records and ends all that are under way.
   func close() {
     state.withLock { state in
       state.sending.close()
@@ -252,10 +252,10 @@ final class RecordsInFlight: Sendable {
     state.wakeAll()
   }
 
-  /// Hands over less where answers do not come. Call it a few times a second.
+  /// Lowers the limit while answers do not come. Call it a few times a second.
   /// - Parameters:
   ///   - now: monotonic, ns.
-  ///   - isThrottled: whether the broker said that it holds this client back.
+  ///   - isThrottled: whether the broker reports that it throttles this client.
   func keepWindow(_ now: Int64, isThrottled: Bool) {
     state.withLock { state in
       state.window.look(
@@ -265,16 +265,16 @@ final class RecordsInFlight: Sendable {
     }
   }
 
-  /// Whether nothing will be taken any more.
+  /// Whether no record will be accepted any more.
   var isOver: Bool { state.withLock { $0.sending.isOver } }
 
-  /// Whether nothing will be sent any more.
+  /// Whether sending has ended.
   var hasGivenUp: Bool { state.withLock { $0.sending.phase == .givenUp } }
 
-  /// How often another client took over.
+  /// The number of times a new client replaced a failed one.
   var renewals: Int { state.withLock { $0.sending.renewals } }
 
-  /// What ``DeliveryWatch`` looks at.
+  /// The counts that ``DeliveryWatch`` checks.
   var counts: (underWay: Int, acknowledged: Int) {
     state.withLock { ($0.sending.underWay, $0.sending.acknowledged) }
   }

@@ -1,10 +1,10 @@
-/// Records that were sent and not delivered, until a flush has said so to who must know. A value without locks.
+/// The records that were sent and not delivered, kept until a flush has reported them. A value without locks.
 ///
-/// Whoever sends from several threads flushes from each: a flush is told of its own thread's records, and of those of
-/// others that nobody was told of. So nobody is told that all is well whose own record was refused, one who flushes for
-/// others hears of theirs, and no flush later fails for what was told.
+/// Each thread that sends also flushes: a flush reports the refused records of its own thread, and those of other
+/// threads that no flush has reported. So no thread sees success whose own record was refused, a thread that flushes
+/// for others gets their errors, and no later flush fails for a record that was reported.
 struct RefusedRecords: Sendable, Equatable {
-  /// Why a record was not taken, and how large its key and value are.
+  /// Why a record was not accepted, and the size of its key and value.
   struct Refusal: Sendable, Equatable {
     let error: TransportError
     let bytes: Int
@@ -15,9 +15,9 @@ struct RefusedRecords: Sendable, Equatable {
     var isTold = false
   }
 
-  /// The first of each thread that sends: more say no more.
+  /// The first refusal of each thread that sends: further ones add no information.
   private var firsts: [UInt: Entry] = [:]
-  /// Threads whose refusals are kept at most; beyond, they count as the same thread's.
+  /// The most threads whose refusals are kept; those beyond count as one thread.
   static let maximumThreads = 64
 
   mutating func add(_ refusal: Refusal, of thread: UInt) {
@@ -25,7 +25,7 @@ struct RefusedRecords: Sendable, Equatable {
     if firsts[thread].map(\.isTold) ?? true { firsts[thread] = Entry(refusal: refusal) }
   }
 
-  /// What a flush of a thread is to say.
+  /// Returns the refusal that a thread's flush is to report, and treats it as reported.
   mutating func take(of thread: UInt) -> Refusal? {
     if let own = firsts.removeValue(forKey: thread) { return own.refusal }
     guard let other = firsts.first(where: { !$0.value.isTold }) else { return nil }

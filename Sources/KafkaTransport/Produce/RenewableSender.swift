@@ -1,33 +1,34 @@
 import CRDKafka
 import FrameCore
 
-/// Hands records to a client, and to another when that one has come to an end.
+/// Sends records through a client, and through a new one when that client has failed.
 ///
-/// An idempotent producer ends when the broker no longer knows where it was (a broker that lost its state, a
-/// leader that was behind). What had no answer then goes out again, in order, from a new client: at least once,
-/// and a sink counts what came twice. The same is done when the brokers' metadata lacks the topic for a while.
+/// An idempotent producer fails when the broker no longer knows its id and sequence (a broker that lost its state, a
+/// leader that was behind). Records without an answer are then sent again, in order, by a new client: at least once,
+/// and a sink counts duplicates. The same happens when the brokers' metadata lacks the topic for a while.
 ///
-/// ``RecordSending`` decides; this does what it says. One thread serves the client and tells what became of records;
-/// whoever sends hands them over itself. No call of librdkafka is made under a lock.
+/// ``RecordSending`` decides; this class carries out its steps. One thread serves the client and reports the result of
+/// each record; the threads that send give records to the client themselves. No call of librdkafka is made under a
+/// lock.
 final class RenewableSender: Sendable {
   struct Options: Sendable {
     var topic: String
-    /// Largest record the topic takes, bytes.
+    /// The largest record that the topic accepts, bytes.
     var largestRecord: Int
-    /// Most records and payload bytes under way at a time.
+    /// The most records and payload bytes under way at a time.
     var inFlightRecords: Int
     var inFlightBytes: Int
-    /// Payload bytes that librdkafka's own queue must have room for.
+    /// The payload bytes that librdkafka's own queue must hold.
     var queueBytes: Int
-    /// Where all records go; `nil` leaves each to librdkafka.
+    /// The partition of all records; `nil` leaves each to librdkafka.
     var partition: RunPartition?
-    /// How long a topic that the brokers' metadata lacks may be away, ms. One that exists gets no time at all in
-    /// librdkafka below 2.10: one broker that has missed something ends it.
+    /// How long the topic may be missing from the brokers' metadata, ms. librdkafka below 2.10 does not wait for an
+    /// existing topic at all: one broker with outdated metadata fails its records.
     var topicPatience: Int32 = 30_000
-    /// So long no answer is told, ns.
+    /// How long records may go unanswered before that is reported, ns.
     var answerPatience = StandstillWatch.patience
 
-    /// As messages name what is done.
+    /// The action as error messages name it.
     var action: GuardedAction { .sendingToTopic(topic) }
   }
 
@@ -36,10 +37,10 @@ final class RenewableSender: Sendable {
   private let options: Options
   private let events: ClientEvents
   private let log: KafkaLog?
-  /// Replaced by the serving thread only, while no record is with a client.
+  /// Replaced only by the serving thread, while no client has a record.
   private let connection: Lock<ProducerConnection>
 
-  /// How often to look for what lasts, ns.
+  /// The interval of ``attend(_:_:_:)``, ns.
   private static let attendance: Int64 = 200_000_000
 
   init(
@@ -58,7 +59,7 @@ final class RenewableSender: Sendable {
           ? nil
           : Denial(action, code, login: login, servers: settings.brokers).map { .denied($0) }
             ?? .undelivered("\(action)", code)
-        // The next record is denied too.
+        // The next record would be denied too.
         if code.isDenied { records.giveUp(error) }
         records.answered(
           ProducerConnection.slot(message), ProducerConnection.outcome(code, fatal: fatal), error)
@@ -75,19 +76,20 @@ final class RenewableSender: Sendable {
 
   // MARK: sending
 
-  /// Waits while too much is under way for a record of so many bytes: then it can be stamped as sent.
+  /// Waits until a record of this size may be added, so that its `sent` stamp excludes the wait.
   func awaitRoom(for bytes: Int, deadline: Int64 = .max) { records.awaitRoom(for: bytes, deadline) }
 
-  /// Hands over one record; waits while too much is under way, or the client's own queue is full.
+  /// Sends one record; waits while the limit of records or bytes under way is reached, or the client's own queue is
+  /// full.
   /// - Parameters:
-  ///   - memory: of the record's bytes.
+  ///   - memory: the memory of the record's bytes.
   ///   - deadline: monotonic, ns.
-  /// - Throws: what refuses it at once. Later trouble is told.
+  /// - Throws: the error that refuses it at once. Later errors are reported to the teller.
   func send(
     _ record: OutgoingRecord, _ memory: consuming FrameBuffer?, deadline: Int64 = .max
   ) throws(TransportError) {
     let slot = try records.add(record, memory, deadline: deadline)
-    // The client stays the same as long as the record is with it.
+    // The client is not replaced while it has the record.
     let connection = current
     while true {
       let code = connection.enqueue(record, slot: slot)
@@ -98,7 +100,7 @@ final class RenewableSender: Sendable {
     }
   }
 
-  /// Why a record is refused by a client.
+  /// Returns the error for a record that a client refused.
   private func error(_ code: KafkaCode, _ connection: ProducerConnection) -> TransportError {
     code == .queueFull
       ? .stopped : connection.client.fatalError ?? connection.client.failure(options.action, code)
@@ -106,7 +108,8 @@ final class RenewableSender: Sendable {
 
   // MARK: serving
 
-  /// Takes in the brokers' answers and replaces a client that goes on no more, until ``close()`` and everything is told.
+  /// Processes the brokers' answers and replaces a failed client, until ``close()`` is called and every record is
+  /// reported.
   func serve() {
     var watch = DeliveryWatch(
       settings, topic: options.topic, patience: options.answerPatience
@@ -136,7 +139,7 @@ final class RenewableSender: Sendable {
     if fatal.isLostPlace { records.clientEnded(.lostPlace, reason) } else { records.giveUp(reason) }
   }
 
-  /// - Returns: false when all is done.
+  /// - Returns: `false` when every record is reported and the sender is closed.
   private func steps(_ connection: ProducerConnection, topicMissingSince since: Int64?) -> Bool {
     while let step = records.step() {
       switch step {
@@ -151,11 +154,11 @@ final class RenewableSender: Sendable {
     return true
   }
 
-  /// - Parameter missing: since when the topic is known not to be there, monotonic ns.
+  /// - Parameter missing: when brokers first reported the topic as missing, monotonic ns.
   private func renew(
     after failed: ProducerConnection, _ cause: RecordSending.Cause, _ missing: Int64?
   ) {
-    // The client may have waited for it too.
+    // The failed client's records may have waited for the topic too.
     let waited = missing.map { (FrameClock.monotonic() - $0) / 1_000_000 } ?? 0
     let patience = max(1000, options.topicPatience - Int32(clamping: waited))
     say(cause, failed, patience)
@@ -166,8 +169,8 @@ final class RenewableSender: Sendable {
       return records.giveUp(error)
     }
     do throws(TransportError) {
-      // Without it the first record may wait a second. Sending says what is wrong if it fails, but for a topic that
-      // stays away.
+      // Without this the first record may wait a second. If it fails, sending reports why, except for a topic that
+      // stays missing.
       let isAway = cause == .topicMissing
       try next.topic.connect(
         milliseconds: isAway ? patience : 5000,
@@ -175,7 +178,7 @@ final class RenewableSender: Sendable {
     } catch {
       if case .topicMissing = error { return records.giveUp(error) }
     }
-    // The one before goes outside of the lock.
+    // The previous client is released outside of the lock.
     let before = connection.withLock { current in
       defer { current = next }
       return current
@@ -190,7 +193,7 @@ final class RenewableSender: Sendable {
       let code = connection.enqueue(record, slot: slot)
       if code == .none { return }
       if code == .queueFull, !records.hasGivenUp {
-        // Nobody else serves this client.
+        // No other thread serves this client.
         connection.client.poll(milliseconds: 10)
         continue
       }
@@ -214,7 +217,7 @@ final class RenewableSender: Sendable {
     }
   }
 
-  /// Looks for what lasts: no answers, a quota, a topic that grew.
+  /// Checks for lasting conditions: no answers, a quota, a topic with more partitions.
   private func attend(_ connection: ProducerConnection, _ watch: inout DeliveryWatch, _ now: Int64) {
     let (underWay, acknowledged) = records.counts
     let throttling = connection.client.throttling
@@ -236,7 +239,7 @@ final class RenewableSender: Sendable {
 
   // MARK: ending
 
-  /// Gives up what is under way: each such record is told as not delivered. Nothing more is taken.
+  /// Gives up all records under way: each is reported as not delivered. Refuses new records.
   func abandon() {
     records.giveUp(nil)
     purge(current, inFlight: true)
@@ -247,22 +250,22 @@ final class RenewableSender: Sendable {
     _ = rd_kafka_purge(connection.client.handle, what | RD_KAFKA_PURGE_F_NON_BLOCKING)
   }
 
-  /// Takes nothing more; who waits to send is woken. What is under way stays so.
+  /// Refuses new records and wakes threads that wait to send. Records under way stay under way.
   func refuse() { records.refuse() }
 
-  /// Ends everything: what is under way is told as not delivered, then ``serve()`` returns.
+  /// Ends everything: records under way are reported as not delivered, then ``serve()`` returns.
   func close() { records.close() }
 
-  /// Waits until nothing is under way or the deadline passes (monotonic, ns).
-  /// - Returns: records still under way.
+  /// Waits until no record is under way or the deadline passes (monotonic, ns).
+  /// - Returns: the number of records still under way.
   func drain(until deadline: Int64) -> Int { records.wait(until: deadline) }
 
-  /// Waits until all that was sent before this has ended, or nothing is sent any more.
+  /// Waits until every record sent before this call has ended, or sending has ended.
   func flush() { records.waitForThoseBefore() }
 
-  /// How often another client took over.
+  /// The number of times a new client replaced a failed one.
   var renewals: Int { records.renewals }
 
-  /// Whether nothing will be sent any more.
+  /// Whether sending has ended.
   var hasGivenUp: Bool { records.hasGivenUp }
 }

@@ -1,10 +1,11 @@
 import CRDKafka
 import FrameCore
 
-/// Where the records of one run go: chosen once, by the key, as librdkafka would choose, and kept. A topic that grows under
-/// a run would otherwise take the feed to another partition, and with it the order of its frames.
+/// The partition of one run's records: chosen once, by the key, as librdkafka would choose, and kept. Otherwise a topic
+/// that gets more partitions during a run would move the feed to another partition, and its frames would lose their
+/// order.
 final class RunPartition: Sendable {
-  /// librdkafka's own, which may be called inside its callback only.
+  /// A partitioner of librdkafka, which may be called only inside its callback.
   private typealias Partitioner =
     @convention(c) (
       OpaquePointer?, UnsafeRawPointer?, Int, Int32, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?
@@ -20,14 +21,14 @@ final class RunPartition: Sendable {
 
   init(feed: String) { self.feed = feed }
 
-  /// A topic that has grown, told once for each number of partitions.
+  /// A larger number of partitions than before, reported once for each number.
   struct Growth: Sendable, Equatable {
     let before: Int32
     let after: Int32
     let consequence: String
   }
 
-  /// Chosen so far; `nil` before the first record is assigned.
+  /// The partition chosen; `nil` before the first record is assigned.
   var current: Int32? { state.withLock { $0.kept.kept } }
 
   func takeGrowth() -> Growth? {
@@ -41,7 +42,7 @@ final class RunPartition: Sendable {
         "the frames of \(feed) stay in partition \(growth.kept), in order, until this run ends; \(next)")
   }
 
-  /// Makes a topic's configuration choose so.
+  /// Sets this object as the partitioner of a topic's configuration.
   ///
   /// This object must outlive the topic.
   func attach(to configuration: OpaquePointer) {
@@ -61,16 +62,16 @@ final class RunPartition: Sendable {
     }
   }
 
-  /// Where a key goes, without a client; `nil` where that is left to chance.
+  /// Returns the partition of a key, without a client; `nil` where the choice is random.
   static func choice(of key: [UInt8], among partitions: Int, by name: String) -> Int32? {
     guard name != "random", !key.isEmpty, partitions > 0 else { return nil }
-    // Those that hash a key look at nothing else.
+    // Partitioners that hash the key use no other argument.
     return key.withUnsafeBytes {
       partitioner(name)(nil, $0.baseAddress, $0.count, Int32(partitions), nil, nil)
     }
   }
 
-  /// By its name in the setting `partitioner`; as librdkafka 2.0.2's `rd_kafka_topic_new0`.
+  /// Returns the partitioner with this name in the setting `partitioner`; as librdkafka 2.0.2's `rd_kafka_topic_new0`.
   private static func partitioner(_ name: String) -> Partitioner {
     switch name {
     case "random": rd_kafka_msg_partitioner_random
@@ -90,7 +91,7 @@ struct KeptPartition: Sendable, Equatable {
     let before: Int32
     let after: Int32
     let kept: Int32
-    /// What a new choice would be.
+    /// The partition that a new choice would give.
     let next: Int32
   }
 
@@ -99,12 +100,12 @@ struct KeptPartition: Sendable, Equatable {
   private var growth: Growth?
 
   /// - Parameters:
-  ///   - count: partitions that the topic has now.
-  ///   - choice: of one among so many.
+  ///   - count: the topic's current number of partitions.
+  ///   - choice: chooses one of this many partitions.
   mutating func choose(among count: Int32, by choice: (Int32) -> Int32) -> Int32 {
     if count == self.count, let kept { return kept }
     defer { self.count = count }
-    // A topic that was made anew may be smaller.
+    // A topic that was recreated may be smaller.
     guard let kept, kept < count else {
       let chosen = choice(count)
       kept = chosen

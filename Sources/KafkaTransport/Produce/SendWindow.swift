@@ -1,34 +1,35 @@
-/// How many records a client may have without an answer. A value; time is passed in.
+/// The number of records that a client may have without an answer. A value; time is passed in.
 ///
-/// A client of librdkafka spins at up to a whole core while records wait in it that it may not send, and no answers come
-/// (2.0.2 to 2.15.1: a broker that throttles, or too few replicas in sync). So an idempotent one gets no more than it can
-/// make requests of, and the rest waits before it, where a feed's policy for full queues reaches it.
+/// A client of librdkafka spins at up to a whole core while it holds records that it may not send and no answers come
+/// (2.0.2 to 2.15.1: a broker that throttles, or too few replicas in sync). So an idempotent client gets no more
+/// records than it can put into requests. The others wait in the feed's queue, where its policy for full queues
+/// applies.
 ///
-/// Two kinds of feeds need more: small records at full speed, and a way that takes long; many of their records go with
-/// one request then. They get it as long as answers come: the window grows with each answer that was waited for, and is
-/// the least again when the answers end.
+/// Two kinds of feeds need more: small records at full speed, and connections with a long round trip; there one request
+/// carries many records. They get more while answers come: the window grows with each answer that was waited for, and
+/// falls back to the least when answers stop.
 struct SendWindow: Sendable, Equatable {
-  /// Most requests that an idempotent client has on their way: librdkafka's `RD_KAFKA_IDEMP_MAX_INFLIGHT`.
+  /// The most requests that an idempotent client has in flight: librdkafka's `RD_KAFKA_IDEMP_MAX_INFLIGHT`.
   static let ofIdempotence = 5
-  /// Bytes that may be under way whatever their number: five JPEG frames of 720p.
+  /// The bytes that may be under way whatever their number of records: five JPEG frames of 720p.
   private static let bytes = 512 << 10
-  /// A way that takes so long lets too little through with the least window, ns.
+  /// The round trip from which the least window limits the throughput too much, ns.
   private static let longWay: Int64 = 50_000_000
-  /// So long no answer, and the window is small, ns.
+  /// The time without an answer after which the window is set to the least, ns.
   private static let silence: Int64 = 500_000_000
-  /// So long the window stays small after a broker throttled, ns.
+  /// How long the window does not grow after a broker throttled, ns.
   private static let caution: Int64 = 5_000_000_000
 
   private let least: Int
   private let most: Int
-  /// Records that may be under way now.
+  /// The number of records that may be under way now.
   private(set) var limit: Int
-  /// Of a record, on average, bytes.
+  /// The average size of a record, bytes.
   private var size = 0
-  /// How long an answer takes when nothing holds it up, ns.
+  /// The shortest recent time from sending to answer, ns.
   private var way: Int64?
   private var growsFrom = Int64.min
-  /// What was acknowledged at the last look, and when that changed.
+  /// The number acknowledged at the last ``look(_:underWay:acknowledged:)``, and when it changed.
   private var acknowledged = 0
   private var since: Int64?
 
@@ -38,11 +39,11 @@ struct SendWindow: Sendable, Equatable {
     limit = self.least
   }
 
-  /// A record was acknowledged.
+  /// Updates the window for an acknowledged record.
   /// - Parameters:
   ///   - now: monotonic, ns.
-  ///   - took: from when it was handed over, ns.
-  ///   - isFull: whether the next one waited for it.
+  ///   - took: the time since the record was added, ns.
+  ///   - isFull: whether the window was full, so that the next record waited for this answer.
   mutating func acknowledged(_ bytes: Int, _ now: Int64, took: Int64, isFull: Bool) {
     size = size == 0 ? bytes : size + (bytes - size) / 8
     way = way.map { min(took, $0 + $0 / 16 + 1) } ?? took
@@ -56,21 +57,21 @@ struct SendWindow: Sendable, Equatable {
     return min(most, max(least, Self.bytes / max(size, 1)))
   }
 
-  /// Looks for answers that do not come. Call it a few times a second.
+  /// Checks for missing answers. Call it a few times a second.
   /// - Parameters:
   ///   - now: monotonic, ns.
   ///   - underWay: records without an answer.
-  ///   - acknowledged: records acknowledged ever.
+  ///   - acknowledged: records ever acknowledged.
   mutating func look(_ now: Int64, underWay: Int, acknowledged: Int) {
     if acknowledged != self.acknowledged || underWay == 0 { since = now }
     self.acknowledged = acknowledged
     guard let since else { return self.since = now }
-    // A long way's own time is no trouble.
+    // A long round trip alone is normal.
     if now - since > max(Self.silence, 2 * (way ?? 0)) { limit = least }
   }
 
-  /// The broker throttles this client: answers come, and each is held back. (Where none came, what waited in the feed
-  /// meanwhile is to go out as fast as the first answers allow.)
+  /// Sets the window to the least because the broker throttles this client: answers come, and each is delayed. (After a
+  /// time without any answers, the records that waited in the feed are sent as fast as the first answers allow.)
   mutating func isThrottled(_ now: Int64) {
     limit = least
     growsFrom = now + Self.caution

@@ -4,7 +4,8 @@ import FrameCore
 final class ServingThread: Sendable {
   private let sender: RenewableSender
   private let hasEnded = Monitor(false)
-  /// So long what is under way may take to be told as not delivered, ns; a thread that takes longer is left to itself.
+  /// The longest wait for the records under way to be reported as not delivered, ns; the thread is left running after
+  /// that.
   private static let patience: Int64 = 3_000_000_000
 
   init(_ sender: RenewableSender) {
@@ -19,7 +20,7 @@ final class ServingThread: Sendable {
 
   deinit { end() }
 
-  /// Ends what is under way and the thread. Idempotent.
+  /// Ends the records under way and the thread. Idempotent.
   func end() {
     sender.close()
     hasEnded.withLock(waitingUntil: { $0 }, deadline: FrameClock.monotonic() + Self.patience) { _ in }

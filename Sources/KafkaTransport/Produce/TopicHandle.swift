@@ -8,14 +8,14 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
   private let client: KafkaClient
   private let name: String
 
-  /// Chooses where records go; outlives the topic.
+  /// Chooses the partition of records; must outlive the topic.
   private let partition: RunPartition?
 
-  /// - Parameter partition: where all records go that name none; `nil` leaves each to librdkafka.
+  /// - Parameter partition: the partition of all records that name none; `nil` leaves each to librdkafka.
   init(_ name: String, _ client: KafkaClient, partition: RunPartition? = nil) throws(TransportError) {
     let configuration = partition == nil ? nil : rd_kafka_default_topic_conf_dup(client.handle)
     if let configuration { partition?.attach(to: configuration) }
-    // Takes the configuration over, also when it fails.
+    // librdkafka takes ownership of the configuration, also when the call fails.
     guard let pointer = rd_kafka_topic_new(client.handle, name, configuration) else {
       throw .kafka(action: "opening topic \(name)", code: KafkaCode(rd_kafka_last_error()), detail: nil)
     }
@@ -27,23 +27,22 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
 
   deinit { rd_kafka_topic_destroy(pointer) }
 
-  /// How long a topic that is not in the brokers' metadata may still come, ms: one that was just made is not told by
-  /// each of them at once.
+  /// How long to wait for a topic that the brokers' metadata lacks, ms: not every broker knows a new topic at once.
   static let patience: Int32 = 3000
-  /// A connection to a leader that takes longer is left to sending, ms.
+  /// The longest wait for a connection to a leader, ms; after that, sending opens it.
   private static let connectionTime: Int64 = 1000
 
-  /// Learns the topic's leaders and connects to them. Without it the first record of a new client waits for
-  /// librdkafka's once-a-second look for topics without a leader (measured: 0.6 to 1 s), and for a connection.
+  /// Asks for the topic's leaders and connects to them. Without it the first record of a new client waits for
+  /// librdkafka's once-a-second check for topics without a leader (measured: 0.6 to 1 s), and for a connection.
   /// - Parameters:
   ///   - patience: how long to wait for a topic that the brokers do not know, ms.
-  ///   - isStopped: asked again and again while no broker answers; ends the waiting.
+  ///   - isStopped: called repeatedly while no broker answers; `true` ends the wait.
   func connect(
     milliseconds: Int32, patience: Int32 = TopicHandle.patience, isStopped: () -> Bool = { false }
   ) throws(TransportError) {
     let started = FrameClock.monotonic()
     let deadline = started + Int64(milliseconds) * 1_000_000
-    // Short at first, for the sake of a stop; longer for brokers that are slow to answer.
+    // Short at first, to react to a stop; longer for brokers that are slow to answer.
     var step: Int64 = 1000
     var wasMissing = false
     var watch = ConnectionWatch(client)
@@ -76,7 +75,7 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// What the brokers say of the topic.
+  /// Asks the brokers for the topic's metadata.
   private func ask(milliseconds: Int32) -> (code: KafkaCode, partitions: [TopicPartition]) {
     var metadata: UnsafePointer<rd_kafka_metadata>?
     let code = KafkaCode(rd_kafka_metadata(client.handle, 0, pointer, &metadata, milliseconds))
@@ -87,8 +86,8 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
     return (KafkaCode(topic.err), TopicPartition.all(of: topic))
   }
 
-  /// Asks each leader for an end, all at once, for the connection that opens; sending says what is wrong if that
-  /// fails. Not by `rd_kafka_query_watermark_offsets`, which in librdkafka 2.0.2 waits for a dead leader for ever.
+  /// Asks all leaders for an end offset at once, which opens their connections; if it fails, sending reports why. Not
+  /// by `rd_kafka_query_watermark_offsets`, which in librdkafka 2.0.2 waits for a dead leader for ever.
   private func openConnections(_ leaders: [Int32: Int32], until deadline: Int64) {
     let left = Self.time(until: deadline)
     guard left > 0 else { return }
@@ -97,15 +96,16 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Has an idempotent producer ask for its id: it does when metadata comes and a connection is open, else it looks every
-  /// 500 ms. With librdkafka 2.10 and newer none may be when the first metadata comes, as that closes the one to the
-  /// address the user gave. (Measured with 2.16.0: without this the first record waited for 500 ms in 7 of 15 runs.)
+  /// Makes an idempotent producer request its id: it does so when metadata comes and a connection is open, otherwise it
+  /// checks every 500 ms. With librdkafka 2.10 and newer no connection may be open when the first metadata comes, as
+  /// that closes the one to the address the user gave. (Measured with 2.16.0: without this the first record waited for
+  /// 500 ms in 7 of 15 runs.)
   private func takeProducerId(until deadline: Int64) {
     let left = Self.time(until: deadline)
     if left > 0 { _ = ask(milliseconds: left) }
   }
 
-  /// How long a step that sending could do without may take, ms.
+  /// Returns the time left for a step that sending does not depend on, ms.
   private static func time(until deadline: Int64) -> Int32 {
     Int32(min(connectionTime, (deadline - FrameClock.monotonic()) / 1_000_000))
   }

@@ -1,12 +1,12 @@
-/// How a record's key is shown as the name of its feed: UTF-8 as it is, anything else in hex, so that two keys are
-/// never one feed.
+/// The name of a feed for a record's key: UTF-8 unchanged, anything else in hex, so that different keys have different
+/// names.
 enum FeedName {
-  /// Begins the name of a key that is no plain text: `hex:` and its bytes in lower-case hex. A key that itself
-  /// begins like this is shown in hex too, so that names stay one to one.
+  /// The prefix of names in hex: `hex:` and the key's bytes in lower-case hex. A key that itself starts with it is
+  /// shown in hex too, so that names stay one to one.
   static let hexMark = "hex:"
 
-  /// - Parameter key: not empty. Above ``RecordReader/maximumText`` bytes its name is its beginning, an ellipsis
-  ///   and its ``hash(_:)`` in hex; that is longer than any shorter key, so it is no other key's name.
+  /// - Parameter key: not empty. The name of a key above ``RecordReader/maximumText`` bytes is its beginning, an
+  ///   ellipsis and its ``hash(_:)`` in hex; that is longer than any shorter key, so it is no other key's name.
   static func text(_ key: UnsafeRawBufferPointer) -> String {
     let isLong = key.count > RecordReader.maximumText
     let beginning = UnsafeRawBufferPointer(rebasing: key.prefix(RecordReader.maximumText))
@@ -15,15 +15,15 @@ enum FeedName {
     return "\(shown)…\(hex(hash(key)))"
   }
 
-  /// FNV-1a of 64 bits (draft-eastlake-fnv): the same in every process, so that a feed keeps its name.
+  /// Returns the 64-bit FNV-1a hash (draft-eastlake-fnv): the same in every process, so that a feed keeps its name.
   static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return hash
   }
 
-  /// The key as text, where no other key is equal to it: Swift takes strings for equal that differ only in how
-  /// accents are composed (U+00E9, or e and U+0301), so only the composed form is shown as it is.
+  /// Returns the key as text, if no other key equals it: Swift's strings are equal if they differ only in how accents
+  /// are composed (U+00E9, or e and U+0301), so only the composed form is shown unchanged.
   private static func plain(_ key: UnsafeRawBufferPointer) -> String? {
     guard let text = String(validating: key.bindMemory(to: UInt8.self), as: UTF8.self),
       !text.utf8.starts(with: hexMark.utf8), isComposed(text)
@@ -31,8 +31,8 @@ enum FeedName {
     return text
   }
 
-  /// Whether a text is in Unicode's normal form C. A string is hashed by the bytes of that form and a 0xFF behind
-  /// them, so the hash of its own bytes is the same just where they are in it.
+  /// Returns whether a text is in Unicode's normal form C. A string is hashed by the bytes of that form and a 0xFF
+  /// after them, so the hash of its own bytes is equal only if they are in that form.
   private static func isComposed(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { bytes in
@@ -46,7 +46,7 @@ enum FeedName {
     }
   }
 
-  /// As many whole characters of Unicode as fit into the longest text that is shown.
+  /// Returns the longest prefix of whole Unicode scalars that fits into ``RecordReader/maximumText`` bytes.
   private static func prefix(of text: String) -> String {
     var scalars = String.UnicodeScalarView()
     var count = 0
@@ -58,7 +58,7 @@ enum FeedName {
     return String(scalars)
   }
 
-  /// Two digits a byte, lower case.
+  /// Returns two hex digits per byte, lower case.
   private static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
     let digits = StaticString("0123456789abcdef").utf8Start
     return String(unsafeUninitializedCapacity: bytes.count * 2) { text in

@@ -2,12 +2,12 @@ import CRDKafka
 import FrameCore
 import Glibc
 
-/// Which header is missing or wrong.
+/// A header that is missing or wrong.
 struct HeaderProblem: Error, CustomStringConvertible {
   let description: String
 }
 
-/// The headers of one record as they were found; the last of one name wins.
+/// The headers of one record as found; the last of the same name counts.
 struct FrameHeaders {
   var version: Int64?
   var run: String?
@@ -27,13 +27,13 @@ struct FrameHeaders {
   var dropped: Int64?
   var end: Int64?
 
-  /// Takes one header if it is one of ours.
+  /// Stores one header if its name is known.
   /// - Returns: what is wrong with it, or `nil`.
   mutating func take(
     _ name: UnsafePointer<CChar>, _ value: UnsafeRawBufferPointer, _ texts: inout RepeatedTexts
   ) -> String? {
     let length = strlen(name)
-    // Lengths differ nearly always: most comparisons end there.
+    // Lengths nearly always differ: most comparisons end there.
     func matches(_ own: StaticString) -> Bool {
       length == own.utf8CodeUnitCount && memcmp(name, own.utf8Start, length) == 0
     }
@@ -68,7 +68,7 @@ struct FrameHeaders {
     return nil
   }
 
-  /// Plain decimal digits within `Int64`, nothing else.
+  /// Parses plain decimal digits within `Int64`, nothing else.
   static func number(_ bytes: UnsafeRawBufferPointer) -> Int64? {
     guard (1...19).contains(bytes.count) else { return nil }
     var result: Int64 = 0
@@ -82,13 +82,13 @@ struct FrameHeaders {
     return result
   }
 
-  /// Which frame this is, where the headers say it.
+  /// Returns the identity of the frame, if the headers contain it.
   func identity(feed: String) -> FrameIdentity? {
     guard let run, let sequence else { return nil }
     return FrameIdentity(feed: feed, run: run, sequence: Int(sequence))
   }
 
-  /// The frame that these headers describe.
+  /// Returns the frame that these headers describe.
   func frame(feed: String, limits: FrameLimits) throws(HeaderProblem) -> FrameDescription {
     guard let run, !run.isEmpty else { throw Self.missing(HeaderName.run) }
     guard let sequence else { throw Self.missing(HeaderName.sequence) }

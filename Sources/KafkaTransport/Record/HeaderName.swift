@@ -15,12 +15,12 @@ enum HeaderName {
   static let encoded: StaticString = "frame-encoded-ns"
   static let sent: StaticString = "frame-sent-ns"
   static let clock: StaticString = "frame-clock"
-  /// Not in WIRE.md: readers pass over names that they do not know.
+  /// Not in WIRE.md: readers ignore unknown names.
   static let dropped: StaticString = "frame-dropped"
   static let end: StaticString = "frame-end"
 }
 
 extension StaticString {
-  /// For C interfaces; the text lives as long as the program.
+  /// The text for C interfaces; it exists as long as the program runs.
   var cString: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
 }

@@ -1,13 +1,14 @@
 import CRDKafka
 import FrameCore
 
-/// Owns the headers of one record until librdkafka takes them over. Numbers are written in decimal, on the stack.
+/// Owns the headers of one record until librdkafka takes ownership of them. Numbers are written in decimal, on the
+/// stack.
 struct HeaderWriter: ~Copyable {
   private var list: OpaquePointer?
 
   init(capacity: Int) { list = rd_kafka_headers_new(capacity) }
 
-  /// Headers that are there already; `nil` is none.
+  /// Owns existing headers; `nil` for none.
   init(adopting list: OpaquePointer?) { self.list = list }
 
   deinit {
@@ -39,15 +40,15 @@ struct HeaderWriter: ~Copyable {
     }
   }
 
-  /// The headers, for a produce call that may take them.
+  /// The headers, for a produce call that may take ownership of them.
   var pointer: OpaquePointer? { list }
 
-  /// Says that librdkafka has taken them.
+  /// Gives up ownership of the headers: librdkafka has them now.
   mutating func wereTaken() { list = nil }
 }
 
 extension HeaderWriter {
-  /// The headers of one frame.
+  /// Returns the headers of one frame.
   /// - Parameter dropped: frames of the run that were due by then and were not sent.
   static func frame(
     run: String, sequence: Int, dropped: Int, format: PayloadFormat, stamps: SourceStamps
@@ -77,7 +78,7 @@ extension HeaderWriter {
     return headers
   }
 
-  /// The headers of the record that ends a run.
+  /// Returns the headers of the record that ends a run.
   static func end(run: String, count: Int, dropped: Int, sent: Int64) -> HeaderWriter {
     let headers = HeaderWriter(capacity: 6)
     headers.add(HeaderName.version, 1)

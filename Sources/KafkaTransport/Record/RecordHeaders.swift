@@ -1,11 +1,11 @@
 import CRDKafka
 
-/// Headers that outlive the record they came with, byte for byte: a copy goes with each try to send them.
+/// Headers that outlive their record, byte for byte: each attempt to send them gets a copy.
 final class RecordHeaders: @unchecked Sendable {
-  // Sound: the list is changed by `init` alone, and copying only reads it.
+  // Sound: only `init` changes the list, and copying only reads it.
   private let list: OpaquePointer
 
-  /// A record's headers, a null value as null, and further ones behind them.
+  /// Copies a record's headers, null values included, and adds further ones after them.
   init(of record: borrowing Record, adding further: [(name: String, value: String)]) {
     list = record.copiedHeaders() ?? rd_kafka_headers_new(further.count)
     for (name, value) in further {
@@ -16,6 +16,6 @@ final class RecordHeaders: @unchecked Sendable {
 
   deinit { rd_kafka_headers_destroy(list) }
 
-  /// For a produce call that may take it over.
+  /// Returns a copy for a produce call that may take ownership of it.
   func copied() -> OpaquePointer? { rd_kafka_headers_copy(list) }
 }

@@ -1,13 +1,13 @@
 import CRDKafka
 public import FrameCore
 
-/// Reads what records are from their headers, which are hostile input. For one thread.
+/// Reads the kind of records from their headers, which are hostile input. For one thread.
 ///
-/// Names that come again and again (feeds, runs, clocks) are kept, so that a steady feed allocates nothing.
+/// Repeated names (feeds, runs, clocks) are cached, so that a steady feed allocates nothing.
 public struct RecordReader: Sendable {
-  /// Most headers of a record.
+  /// The most headers that a record may have.
   static let maximumHeaders = 128
-  /// Longest header value that is read, and longest key that is shown whole, bytes.
+  /// The longest header value that is read, and the longest key that is shown whole, bytes.
   static let maximumText = 1024
 
   private let topic: String
@@ -21,7 +21,7 @@ public struct RecordReader: Sendable {
     self.limits = limits
   }
 
-  /// Tells what a record is.
+  /// Returns the kind of a record.
   public mutating func read(_ record: borrowing Record) throws(RecordError) -> RecordContent {
     let feed = feed(of: record.key)
     if record.isTombstone { return .tombstone }
@@ -57,12 +57,12 @@ public struct RecordReader: Sendable {
     }
   }
 
-  /// The feed that a key names; the topic's own name where there is no key.
+  /// Returns the feed that a key names; the topic's name without a key.
   mutating func feed(of key: UnsafeRawBufferPointer) -> String {
     key.isEmpty ? topic : feeds.text(key, make: FeedName.text)
   }
 
-  /// A record of another tool is a frame if its value is an image file.
+  /// Reads a record of another tool: it is a frame if its value is an image file.
   private func foreign(_ record: borrowing Record, feed: String) throws(RecordError) -> RecordContent {
     func failure(_ reason: String) -> RecordError {
       RecordError(feed: feed, identity: nil, description: reason)

@@ -1,30 +1,32 @@
 import Glibc
 
-/// Keeps the texts met last, so that meeting one again costs a look-up and not an allocation.
+/// Caches recent texts, so that a repeated one costs a look-up and not an allocation.
 struct RepeatedTexts: Sendable {
-  /// Texts that are kept: a feed has two or three (its name, its run, its clock).
+  /// The number of texts cached: a feed has two or three (its name, its run, its clock).
   static let capacity = 1024
 
   private struct Known: Sendable {
-    /// What it was made of, up to ``RecordReader/maximumText``: what is longer is told apart by its hash, as names are.
+    /// The bytes it was made from, up to ``RecordReader/maximumText``: longer ones are distinguished by their hash, as
+    /// names are.
     let beginning: [UInt8]
     let count: Int
     let text: String
   }
 
-  /// By the hash of all bytes. Two with one hash take turns: that costs, and is no error.
+  /// The texts by the hash of all bytes. Two with the same hash replace each other: that costs time and is not an
+  /// error.
   private var known: [UInt64: Known] = [:]
-  /// The hashes in the order they came, a ring.
+  /// The hashes in order of arrival, a ring.
   private var order: [UInt64] = []
   private var oldest = 0
 
-  /// The bytes as UTF-8, repaired where they are none.
+  /// Returns the bytes as UTF-8, with invalid ones replaced.
   mutating func text(_ bytes: UnsafeRawBufferPointer, limit: Int) -> String {
     let bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit))
     return text(bytes) { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// What `make` gives for these bytes, or gave before; it depends on nothing else.
+  /// Returns what `make` returns for these bytes, or returned before; `make` depends on nothing else.
   mutating func text(
     _ bytes: UnsafeRawBufferPointer, make: (UnsafeRawBufferPointer) -> String
   ) -> String {

@@ -1,4 +1,4 @@
-/// One thing that a login may be allowed to do, by Kafka's names: `Read on group g21`.
+/// An operation that a login may be allowed, by Kafka's names: `Read on group g21`.
 public struct AccessRight: Sendable, Equatable {
   public enum Operation: String, Sendable, CaseIterable {
     case alter = "Alter"
@@ -27,7 +27,7 @@ public struct AccessRight: Sendable, Equatable {
     self.resource = resource
   }
 
-  /// What gives a login the right, for a shell; whoever runs it needs a login of his own.
+  /// Returns the shell command that gives a login the right; its user needs an administrator's login.
   func command(for login: Login, at servers: String) -> String {
     let place =
       switch resource {

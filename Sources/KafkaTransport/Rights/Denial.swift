@@ -1,13 +1,13 @@
-/// A broker's refusal of what a login may not do, with what would give it the right.
+/// A broker's refusal of an action for lack of a right, with the rights that would allow it.
 public struct Denial: Sendable, Equatable {
   public let action: GuardedAction
   public let code: KafkaCode
-  /// Any of them is enough.
+  /// The missing rights, any of which is enough.
   public let rights: [AccessRight]
   let login: Login
   let servers: String
 
-  /// `nil` for a code that is of no right, or of one that the action is not known to take.
+  /// Returns `nil` for a code that is not about a right, or about one that the action is not known to need.
   init?(_ action: GuardedAction, _ code: KafkaCode, login: Login, servers: String) {
     rights = action.rights(refusedBy: code)
     guard !rights.isEmpty else { return nil }
@@ -17,12 +17,12 @@ public struct Denial: Sendable, Equatable {
     self.servers = servers
   }
 
-  /// What is missing, without the command: `this login (cam) needs Read on group g21`.
+  /// The missing right, without the command: `this login (cam) needs Read on group g21`.
   public var lack: String {
     "\(login) needs \(rights.map(\.description).joined(separator: " or "))"
   }
 
-  /// The command that mends it, for a shell.
+  /// The command that gives the right, for a shell.
   public var remedy: String { rights[0].command(for: login, at: servers) }
 }
 

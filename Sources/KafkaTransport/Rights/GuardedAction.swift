@@ -1,22 +1,22 @@
 import CRDKafka
 
-/// What a client asks of brokers that not every login may: as words for a message, and with the rights that it takes.
+/// An action that needs a right at the brokers, with its text for messages.
 ///
 /// The rights are those of Kafka's documentation, "Operations and Resources on Protocols" (4.3).
 public enum GuardedAction: Sendable, Equatable {
-  /// Its partitions and offsets.
+  /// Asking for its partitions and offsets.
   case askingForTopic(String)
   case readingTopic(String)
   case sendingToTopic(String)
   case creatingTopic(String)
   case growingTopic(String)
   case changingTopic(String)
-  /// Its settings.
+  /// Asking for its settings.
   case describingTopic(String)
   case deletingTopic(String)
-  /// Its settings.
+  /// Asking for its settings.
   case describingBroker(Int32)
-  /// The number that an idempotent producer begins with; the topic is where it is to send.
+  /// Asking for the producer id of an idempotent producer; the topic is the one it will send to.
   case startingIdempotence(topic: String)
   case joiningGroup(String, topic: String)
   case committing(group: String, topic: String)
@@ -24,8 +24,8 @@ public enum GuardedAction: Sendable, Equatable {
   case askingForMembers(group: String)
   case sendingInTransaction(id: String, topic: String)
 
-  /// The rights of which any is enough, where a broker refused the action so; empty where the code is of no right that
-  /// the action is known to take.
+  /// Returns the rights, any of which is enough, for an action refused with this code; empty if the code is not about a
+  /// right that the action is known to need.
   public func rights(refusedBy code: KafkaCode) -> [AccessRight] {
     switch code.code {
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED: ofTopic
@@ -41,7 +41,7 @@ public enum GuardedAction: Sendable, Equatable {
     case .askingForTopic(let topic), .askingForPositions(_, let topic):
       [AccessRight(.describe, on: .topic(topic))]
     case .readingTopic(let topic), .committing(_, let topic): [AccessRight(.read, on: .topic(topic))]
-    // Told to a group's member of a topic that it may not see.
+    // Returned to a group's member for a topic that it may not see.
     case .joiningGroup(_, let topic): [AccessRight(.describe, on: .topic(topic))]
     case .sendingToTopic(let topic), .startingIdempotence(let topic), .sendingInTransaction(_, let topic):
       [AccessRight(.write, on: .topic(topic))]
@@ -69,7 +69,7 @@ public enum GuardedAction: Sendable, Equatable {
     case .creatingTopic(let topic):
       [AccessRight(.create, on: .topic(topic)), AccessRight(.create, on: .cluster)]
     case .describingBroker: [AccessRight(.describeConfigs, on: .cluster)]
-    // Brokers before 2.8 want the second.
+    // Brokers before 2.8 need the second.
     case .startingIdempotence(let topic), .sendingToTopic(let topic), .sendingInTransaction(_, let topic):
       [AccessRight(.write, on: .topic(topic)), AccessRight(.idempotentWrite, on: .cluster)]
     default: []
@@ -84,7 +84,7 @@ public enum GuardedAction: Sendable, Equatable {
     }
   }
 
-  /// What helps without any right; `nil` where nothing does.
+  /// Returns the advice that needs no right; `nil` if there is none.
   func wayAround(_ code: KafkaCode) -> String? {
     guard code.code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED else { return nil }
     return switch self {

@@ -1,8 +1,8 @@
-/// Whom a broker takes a client for, as far as its settings tell.
+/// The identity that brokers see for a client, as far as its settings show it.
 public struct Login: Sendable, Equatable {
-  /// Whether there is one at all: without, a broker's rules are about `User:ANONYMOUS`.
+  /// Whether there is a login; without one, a broker's rules are about `User:ANONYMOUS`.
   public let isUsed: Bool
-  /// The name; `nil` where a certificate, a ticket or a token has it.
+  /// The name; `nil` if a certificate, a ticket or a token contains it.
   let name: String?
 
   init(isUsed: Bool, name: String?) {
@@ -18,7 +18,7 @@ public struct Login: Sendable, Equatable {
     case "sasl_plaintext", "sasl_ssl":
       isUsed = true
       let mechanism = value("sasl.mechanism", "sasl.mechanisms")?.uppercased() ?? "GSSAPI"
-      // As the broker's own rules say it: the names that others log in by are mapped there.
+      // The name in the broker's rules: the broker maps the names of other mechanisms.
       name = mechanism == "PLAIN" || mechanism.hasPrefix("SCRAM-") ? value("sasl.username") : nil
     case "ssl":
       isUsed =
@@ -31,7 +31,7 @@ public struct Login: Sendable, Equatable {
     }
   }
 
-  /// As Kafka's rules call it; `User:NAME` stands for one that is not known.
+  /// The principal in Kafka's rules; `User:NAME` for one that is unknown.
   var principal: String { "User:" + (name ?? (isUsed ? "NAME" : "ANONYMOUS")) }
 }
 

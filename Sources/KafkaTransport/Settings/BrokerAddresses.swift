@@ -1,9 +1,9 @@
 import Glibc
 
-/// What librdkafka would misread in `HOST:PORT[,HOST:PORT]`: of an IPv6 address without brackets it takes the last part
-/// for the port, or all of it for a name.
+/// Finds addresses that librdkafka would misread in `HOST:PORT[,HOST:PORT]`: of an IPv6 address without brackets it
+/// reads the last part as the port, or all of it as a name.
 enum BrokerAddresses {
-  /// What to write instead; `nil` where nothing is known to be wrong.
+  /// Returns a message with what to write instead; `nil` if no fault is found.
   static func fault(_ servers: String) -> String? {
     for server in servers.split(separator: ",") {
       let address = server.drop { $0 == " " }

@@ -1,30 +1,31 @@
 extension KafkaSettings {
-  /// Whether the brokers share out a group's partitions, and its consumers keep no time of their own.
+  /// Whether the brokers assign a group's partitions, so that its consumers have no session time-out of their own.
   public var groupsAreOfBrokers: Bool { GroupProtocol(self) == .consumer }
 }
 
-/// Who shares a topic's partitions among the consumers of a group: the consumers themselves, or the brokers
+/// Which side assigns a topic's partitions to the consumers of a group: the consumers themselves, or the brokers
 /// (KIP-848, `group.protocol=consumer`).
 enum GroupProtocol: String {
   case classic, consumer
 
-  /// What a user's settings ask for.
+  /// The protocol that a user's settings select.
   init(_ settings: KafkaSettings) {
     self = settings.value(Self.name).flatMap(GroupProtocol.init(rawValue:)) ?? .classic
   }
 
   private static let name = "group.protocol"
 
-  /// Settings that the brokers have in the new protocol: librdkafka does not start with them (`rd_kafka_conf_finalize`).
+  /// Settings that are the brokers' in the new protocol: librdkafka does not start with them
+  /// (`rd_kafka_conf_finalize`).
   static let ofBrokers: Set = [
     "session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy", "group.protocol.type",
   ]
 
-  /// Why a version of librdkafka cannot have a setting of the new protocol.
+  /// Returns why a version of librdkafka does not support a setting of the new protocol.
   static func refusal(
     of key: String, value: String, version: LibraryVersion = .inUse
   ) -> String? {
-    // Who says what is so anyway is answered as for other settings of Java's.
+    // The default value is handled like other settings of Java's.
     let isOfTheNew = key == name ? value != GroupProtocol.classic.rawValue : key == "group.remote.assignor"
     let ability = LibraryAbility.groupsOfBrokers
     guard isOfTheNew, !ability.isThere(in: version) else { return nil }

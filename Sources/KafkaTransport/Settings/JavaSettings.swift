@@ -1,9 +1,9 @@
-/// Settings of Java's Kafka clients that librdkafka does not have, and what does the same here: files of settings are
-/// often Java's. Values are never looked at, as some are secrets.
+/// Settings of Java's Kafka clients that librdkafka does not have, and their equivalents here: settings files are often
+/// Java's. Values are not shown, as some are secrets.
 ///
 /// Names are those of kafka-clients 4.3.0, `ProducerConfig`, `ConsumerConfig`, `SaslConfigs` and `SslConfigs`.
 enum JavaSettings {
-  /// What to do instead of a setting; `nil` for one that is not Java's, or that librdkafka has too.
+  /// Returns what to do instead of a setting; `nil` for one that is not Java's, or that librdkafka has too.
   static func counterpart(of key: String) -> String? {
     if let known = counterparts[key] { return known }
     if let name = renamed[key] { return "a setting of Java's clients; librdkafka's is \(name)" }
@@ -13,7 +13,7 @@ enum JavaSettings {
     return nil
   }
 
-  /// What a value that only Java's clients take is called here; `nil` where that is not known.
+  /// Returns the equivalent of a value that only Java's clients accept; `nil` if it is unknown.
   static func counterpart(of key: String, value: String) -> String? {
     switch key {
     case "partition.assignment.strategy" where value.contains("org.apache.kafka"):

@@ -1,20 +1,20 @@
-/// librdkafka settings by name: a preset below, the user's own on top.
+/// librdkafka settings by name: a preset, overridden by the user's own.
 public struct KafkaSettings: Sendable, Equatable {
   /// Brokers to ask first, `HOST:PORT[,HOST:PORT]`.
   public var brokers: String
-  /// What is set where the user sets nothing.
+  /// The values for settings that the user does not set.
   public var preset = SettingsPreset.lowLatency
-  /// What the user set, in the order given; the last of one name wins. The brokers are not among them, see
+  /// The user's settings, in the order given; the last of the same name counts. The brokers are not among them, see
   /// ``brokers``.
   public private(set) var overrides: [Entry] = []
-  /// What it took on a command line to come to the brokers, words for a shell, without secrets.
+  /// The command-line arguments that were needed to connect to the brokers, for a shell, without secrets.
   private var further: [String] = []
 
   public struct Entry: Sendable, Equatable, CustomStringConvertible {
     public let key: String
     public let value: String
 
-    /// Without the value of a secret: settings may end up in a program's own log.
+    /// Hides the value of a secret: settings may be printed to a program's log.
     public var description: String { "\(key)=\(KafkaSettings.isSecret(key) ? "***" : value)" }
   }
 
@@ -22,7 +22,7 @@ public struct KafkaSettings: Sendable, Equatable {
     self.brokers = brokers
   }
 
-  /// Adds one setting on top of all others. Brokers by librdkafka's names are ``brokers`` from then on.
+  /// Adds one setting that overrides all others. Brokers set by librdkafka's names replace ``brokers``.
   public mutating func set(_ key: String, _ value: String) {
     guard !Self.namesBrokers(key) else {
       brokers = value
@@ -31,15 +31,15 @@ public struct KafkaSettings: Sendable, Equatable {
     overrides.append(Entry(key: key, value: value))
   }
 
-  /// Whether a setting says which brokers to ask.
+  /// Returns whether a setting names the brokers to ask first.
   public static func namesBrokers(_ key: String) -> Bool {
     key == "bootstrap.servers" || key == "metadata.broker.list"
   }
 
-  /// The brokers, and how a command line names them once more.
+  /// The brokers, with the command-line arguments that name them.
   public var broker: NamedBroker { NamedBroker(brokers, further: further) }
 
-  /// Adds `key=value` as written behind `-X`; `@file:PATH` and `@env:NAME` stand for values.
+  /// Adds `key=value` as written after `-X`; `@file:PATH` and `@env:NAME` stand for values.
   public mutating func set(argument: String) throws(TransportError) {
     guard let (key, value) = Self.split(argument) else {
       throw .setting(key: Self.nameable(argument), reason: "expected key=value, as in -X linger.ms=5")
@@ -51,12 +51,12 @@ public struct KafkaSettings: Sendable, Equatable {
     }
   }
 
-  /// Whether a client that lacks the setting may not come to the brokers.
+  /// Returns whether a client may need the setting to connect to the brokers.
   private static func isOfTheWay(_ key: String) -> Bool {
     ["security.", "sasl.", "ssl.", "ssl_", "enable.ssl.", "broker.address."].contains(where: key.hasPrefix)
   }
 
-  /// Adds the settings of a properties file: `key=value` a line; `#` and `!` start a comment.
+  /// Adds the settings of a properties file: one `key=value` per line; `#` and `!` start a comment.
   public mutating func load(file: String) throws(TransportError) {
     further += ["--kafka-config", NamedBroker.quoted(file)]
     for (key, value) in try PropertiesFile.read(file) {
@@ -64,25 +64,25 @@ public struct KafkaSettings: Sendable, Equatable {
     }
   }
 
-  /// `key=value` taken apart; `nil` when it is something else.
+  /// Splits `key=value`; `nil` if it is something else.
   public static func split(_ argument: String) -> (key: String, value: String)? {
     guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
     return (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
   }
 
-  /// What a message may say of an argument that is no setting: someone who wrote `sasl.password:XYZ` does not
+  /// Returns the part of a malformed argument that a message may show: a user who wrote `sasl.password:XYZ` does not
   /// want to read it in a log.
   public static func nameable(_ argument: String) -> String {
     let name = argument.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
     return SettingValues.isKnown(String(name)) ? String(name) : "(not shown)"
   }
 
-  /// The user's value of a setting.
+  /// Returns the user's value of a setting.
   public func value(_ key: String) -> String? { overrides.last { $0.key == key }?.value }
 
   var usesTLS: Bool { ["ssl", "sasl_ssl"].contains(value("security.protocol")?.lowercased() ?? "") }
 
-  /// The user's value of a setting that is a number.
+  /// Returns the user's value of a numeric setting.
   func number(_ key: String) -> Int? { value(key).flatMap { Int($0) } }
 
   /// Values that must not be shown, the longest first: one may be part of another. Very short ones would make
@@ -92,18 +92,18 @@ public struct KafkaSettings: Sendable, Equatable {
       .sorted { $0.utf8.count > $1.utf8.count }
   }
 
-  /// Whether a setting's value must not be shown: passwords, private keys and tokens.
+  /// Returns whether a setting's value must not be shown: passwords, private keys and tokens.
   ///
-  /// librdkafka's are `sasl.password`, `sasl.oauthbearer.config`, `sasl.oauthbearer.client.secret`,
-  /// `ssl.key.password`, `ssl.key.pem`, `ssl_key` and `ssl.keystore.password`; a shell command for Kerberos may
-  /// hold one too. Words, not names, so that those of newer versions and of Java are covered.
+  /// librdkafka's are `sasl.password`, `sasl.oauthbearer.config`, `sasl.oauthbearer.client.secret`, `ssl.key.password`,
+  /// `ssl.key.pem`, `ssl_key` and `ssl.keystore.password`; a shell command for Kerberos may hold one too. Parts of
+  /// names are compared, so that settings of newer versions and of Java are covered.
   public static func isSecret(_ key: String) -> Bool {
     let key = key.lowercased()
     let words = [
       "password", "secret", "ssl.key.pem", "ssl_key", "keystore.key", "token", "sasl.oauthbearer.config",
       "sasl.jaas", "kinit.cmd", "private.key", "assertion",
     ]
-    // Where a token is asked for is no secret.
+    // The address from which a token is requested is no secret.
     return words.contains { key.contains($0) } && !key.hasSuffix("endpoint.url") && !key.hasSuffix(".file")
   }
 }

@@ -1,8 +1,8 @@
-/// The brokers in use, and how a command line names them once more: printed remedies can be pasted as they are.
+/// The brokers in use, with the command-line arguments that name them, so that printed commands can be pasted.
 public struct NamedBroker: Sendable, Equatable {
   /// `HOST:PORT[,HOST:PORT]`.
   public let servers: String
-  /// What beside their names it takes to come to them, as words for a shell: `--kafka-config client.properties`.
+  /// The further arguments needed to connect to them, for a shell: `--kafka-config client.properties`.
   let further: [String]
 
   public init(_ servers: String, further: [String] = []) {
@@ -10,12 +10,12 @@ public struct NamedBroker: Sendable, Equatable {
     self.further = further
   }
 
-  /// `--broker HOST:PORT` and what else the user gave for the way there, without secrets.
+  /// `--broker HOST:PORT` and the user's further connection arguments, without secrets.
   public var arguments: String {
     (["--broker", Self.quoted(servers)] + further).joined(separator: " ")
   }
 
-  /// A word as a shell takes it.
+  /// Quotes a word for a shell where needed.
   static func quoted(_ word: String) -> String {
     let isPlain =
       !word.isEmpty

@@ -19,7 +19,7 @@ enum PropertiesFile {
         throw .settingsFile(file: file, line: index + 1, reason: "expected key=value")
       }
       let value = String(trimmed(line[line.index(after: equals)...]))
-      // librdkafka takes a PEM in one line with \n written out.
+      // librdkafka accepts a PEM in one line with \n written out.
       entries.append((String(trimmed(line[..<equals])), value.replacingEscapedNewlines))
     }
     return entries

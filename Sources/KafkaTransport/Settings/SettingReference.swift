@@ -1,19 +1,20 @@
 import Glibc
 
-/// A setting's value that is kept elsewhere, so that it is on no command line: `@file:PATH`, `@env:NAME`.
+/// A reference to a setting's value that is kept elsewhere, so that it is on no command line: `@file:PATH`,
+/// `@env:NAME`.
 public enum SettingReference {
   private static let file = "@file:"
   private static let environment = "@env:"
 
-  /// Whether a value is a reference and not the value itself.
+  /// Returns whether a value is a reference and not the value itself.
   public static func isReference(_ value: String) -> Bool {
     value.hasPrefix(file) || value.hasPrefix(environment)
   }
 
-  /// A value that is taken from an environment variable.
+  /// Returns a reference to an environment variable.
   public static func toEnvironment(_ name: String) -> String { environment + name }
 
-  /// The value that is meant. Of a file the newline at its end is dropped: editors and `echo` add one.
+  /// Returns the value referred to. The newline at the end of a file is dropped: editors and `echo` add one.
   static func resolve(_ value: String, of key: String) throws(TransportError) -> String {
     if value.hasPrefix(file) {
       return try content(of: String(value.dropFirst(file.count)), key)
@@ -38,7 +39,7 @@ public enum SettingReference {
     // "\r\n" is one character.
     if let last = text.last, last == "\n" || last == "\r\n" { text.removeLast() }
     guard !text.isEmpty else { throw .setting(key: key, reason: "\(path) is empty") }
-    // librdkafka takes C strings: the rest would be cut off unseen.
+    // librdkafka reads C strings: the rest would be cut off silently.
     guard !text.utf8.contains(0) else { throw .setting(key: key, reason: "\(path) is not a text file") }
     return text
   }

@@ -2,20 +2,20 @@ import CRDKafka
 
 /// Values of librdkafka settings by name, aliases included, without a client.
 public enum SettingValues {
-  /// librdkafka's default; `nil` for a name it does not know, empty where it has none.
+  /// librdkafka's default; `nil` for an unknown name, empty if there is no default.
   public static func defaultValue(of name: String) -> String? {
     ClientConfiguration().value(of: name) ?? topicDefault(of: name)
   }
 
-  /// Whether librdkafka has a setting of this name.
+  /// Returns whether librdkafka has a setting of this name.
   public static func isKnown(_ name: String) -> Bool {
     guard let configuration = rd_kafka_conf_new() else { return false }
     defer { rd_kafka_conf_destroy(configuration) }
-    // Asking for a value tells nothing: those without a default are unknown there.
+    // Asking for a value does not help: names without a default are unknown there.
     return rd_kafka_conf_set(configuration, name, nil, nil, 0) != RD_KAFKA_CONF_UNKNOWN
   }
 
-  /// Some names (`acks`) are of topics, and only a client's configuration that sets one holds those.
+  /// Some names (`acks`) are topic settings, which a client's configuration contains only if it sets one.
   private static func topicDefault(of name: String) -> String? {
     guard let configuration = rd_kafka_topic_conf_new() else { return nil }
     defer { rd_kafka_topic_conf_destroy(configuration) }
@@ -24,8 +24,8 @@ public enum SettingValues {
     return String(cText: text)
   }
 
-  /// What a producer of these settings would use; `nil` for a name it does not know.
-  /// - Parameter largestRecord: what the topic takes, bytes.
+  /// Returns the values that a producer with these settings would use; none for an unknown name.
+  /// - Parameter largestRecord: the largest record that the topic accepts, bytes.
   public static func ofProducer(
     _ names: [String], _ settings: KafkaSettings, largestRecord: Int
   ) throws(TransportError) -> [String: String] {
@@ -37,7 +37,7 @@ public enum SettingValues {
     return values.reduce(into: [:]) { $0[$1.key] = idempotent($1.key, $1.value, settings) ?? $1.value }
   }
 
-  /// What a consumer of these settings would use; `nil` for a name it does not know.
+  /// Returns the values that a consumer with these settings would use; none for an unknown name.
   public static func ofConsumer(
     _ names: [String], _ settings: KafkaSettings, largestRecord: Int, brokerIgnoresFetchLimits: Bool
   ) throws(TransportError) -> [String: String] {
@@ -46,9 +46,9 @@ public enum SettingValues {
     return values(names, of: try ClientConfiguration(settings, preset: preset))
   }
 
-  /// What a producer and a consumer are given on top of librdkafka's defaults, the user's settings included;
+  /// Returns the settings that a producer and a consumer get besides librdkafka's defaults, the user's included;
   /// secrets as `***`.
-  /// - Parameter largestRecord: what the topic takes, bytes.
+  /// - Parameter largestRecord: the largest record that the topic accepts, bytes.
   public static func given(_ settings: KafkaSettings, largestRecord: Int) -> [String: String] {
     var given: [String: String] = [:]
     let preset =
@@ -62,8 +62,8 @@ public enum SettingValues {
     return given
   }
 
-  /// What a starting idempotent producer sets by itself where the user has not: `rd_kafka_conf_finalize` of librdkafka
-  /// 2.0.2.
+  /// Returns the value that a starting idempotent producer sets by itself if the user has not: `rd_kafka_conf_finalize`
+  /// of librdkafka 2.0.2.
   private static func idempotent(_ name: String, _ value: String, _ settings: KafkaSettings) -> String? {
     if inFlightNames.contains(name), inFlightNames.allSatisfy({ settings.value($0) == nil }),
       Int(value) ?? .max > SendWindow.ofIdempotence

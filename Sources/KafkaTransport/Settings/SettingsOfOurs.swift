@@ -1,14 +1,14 @@
 extension KafkaSettings {
-  /// What a client is for.
+  /// The purpose of a client.
   public enum Use: Sendable, Equatable {
-    /// A feed of frames.
+    /// Sending a feed of frames.
     case sending
-    /// A sink of this group.
+    /// Reading as a sink of this group.
     case reading(group: String)
   }
 
-  /// Looks for settings that must stay as they are, since what is promised rests on them. One that says what is so
-  /// anyway may pass: files of settings are shared among programs.
+  /// Checks for settings that must not be changed, since guarantees depend on them. A setting with the required value
+  /// is accepted: settings files are shared among programs.
   /// - Throws: ``TransportError/setting(key:reason:)`` with the reason and what to use instead.
   public func check(for use: Use) throws(TransportError) {
     let ours =
@@ -27,15 +27,15 @@ extension KafkaSettings {
     }
   }
 
-  /// Looks for settings that no client takes: unknown ones, and values that are refused.
-  /// - Throws: ``TransportError/setting(key:reason:)`` with librdkafka's words, or what a setting of Java's is called
-  ///   here.
+  /// Checks for settings that no client accepts: unknown names, and refused values.
+  /// - Throws: ``TransportError/setting(key:reason:)`` with librdkafka's message, or the equivalent of a setting of
+  ///   Java's.
   public func check() throws(TransportError) { _ = try ClientConfiguration(self, preset: []) }
 
-  /// A setting that is ours to set.
+  /// A setting with a required value.
   private struct OwnSetting {
     let key: String
-    /// What it is; `nil` where it is not set at all.
+    /// The required value; `nil` if it must not be set.
     let value: String?
     let reason: String
 
@@ -50,7 +50,7 @@ extension KafkaSettings {
       return other == value || Self.truth(other) == value
     }
 
-    /// librdkafka takes several words for true and false.
+    /// librdkafka accepts several spellings of true and false.
     private static func truth(_ text: String) -> String? {
       switch text.lowercased() {
       case "true", "t", "1": "true"

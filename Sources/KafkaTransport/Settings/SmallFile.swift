@@ -1,13 +1,13 @@
 import Glibc
 
-/// Reads files of settings and secrets, pipes among them (`/dev/fd/63`).
+/// Reads files with settings and secrets, pipes included (`/dev/fd/63`).
 enum SmallFile {
-  /// Why a file cannot be read, one line.
+  /// Why a file cannot be read, in one line.
   struct Refusal: Error {
     let reason: String
   }
 
-  /// Largest file that is read, bytes: certificates in PEM fit many times over.
+  /// The largest file that is read, bytes: PEM certificates are far smaller.
   private static let maximumBytes = 1 << 20
 
   static func read(_ path: String) throws(Refusal) -> String {

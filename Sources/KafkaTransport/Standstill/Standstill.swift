@@ -1,24 +1,25 @@
-/// Why nothing moves, as far as the brokers' metadata and librdkafka's last words tell, and what to do.
+/// Why nothing makes progress, as far as the brokers' metadata and librdkafka's last messages show, and what to do.
 ///
-/// What passes by itself (a leader that is replaced, too few replicas in sync) librdkafka waits for without a word.
+/// librdkafka waits silently for causes that pass by themselves (a leader that is replaced, too few replicas in sync).
 public struct Standstill: Sendable, Equatable {
   public enum Cause: Sendable, Equatable {
-    /// In librdkafka's words.
+    /// No broker answers; librdkafka's message.
     case unreachable(String)
     case connection(ConnectionTrouble)
     case topicGone
     case denied(Denial)
-    /// These partitions have none.
+    /// These partitions have no leader.
     case leaderless([Int32])
-    /// A partition and how many of its replicas have all its records; how many must, where that is known.
+    /// Too few replicas of a partition are in sync; `needed` is the minimum, if known.
     case tooFewInSync(partition: Int32, inSync: Int, replicas: Int, needed: Int?)
-    /// A broker's record is larger than what the client takes in one answer, bytes.
+    /// A record is larger than the largest response that the client accepts, bytes.
     case aboveReceiveLimit(bytes: Int, limit: Int)
-    /// In a broker's words.
+    /// A broker refuses; its message.
     case refused(String)
-    /// A broker holds the client back, by so many ms the last time.
+    /// A broker throttles the client, by this many ms the last time.
     case throttled(broker: String, milliseconds: Int)
-    /// All seems well, and these brokers say nothing; with those that copy what they have before they acknowledge it.
+    /// No cause is found, and these leaders do not answer; `copying` are the replicas that must copy a record before it
+    /// is acknowledged.
     case silent(leaders: [Int32], copying: [Int32], words: String?)
   }
 
@@ -32,7 +33,7 @@ public struct Standstill: Sendable, Equatable {
   let topic: String
   let brokers: NamedBroker
 
-  /// What is the same as long as the cause is: librdkafka's words differ from one try to the next.
+  /// A key that is constant while the cause lasts: librdkafka's messages differ from one attempt to the next.
   public var key: String {
     switch cause {
     case .unreachable: "unreachable"
@@ -45,8 +46,8 @@ public struct Standstill: Sendable, Equatable {
 
   static let keyOfMissing = "topic gone"
 
-  /// How long this is waited for, ns: a topic may be made anew, and a broker get another certificate. `nil` for what
-  /// passes when brokers are back, which is waited for without end.
+  /// How long to wait for this to pass, ns: a topic may be recreated, and a broker get another certificate. `nil` for
+  /// causes that end when brokers are back, for which the wait is unlimited.
   var patience: Int64? {
     switch cause {
     case .denied: 0
@@ -101,24 +102,24 @@ extension Standstill: CustomStringConvertible {
     return "\(who) (\(words)); look at \(leaders.count == 1 ? "it" : "them")\(others), and at the way there"
   }
 
-  /// The next whole 10 MB, with as much again.
+  /// Returns the next multiple of 10 MB, and 10 MB more.
   private static func roomy(_ bytes: Int) -> Int { (bytes / 10_000_000 + 2) * 10_000_000 }
 }
 
 extension Standstill {
-  /// What is known of the client that waits.
+  /// The state of the waiting client.
   struct Waiting {
-    /// Partitions that its records go to or come from; `nil` for all.
+    /// The partitions that its records go to or come from; `nil` for all.
     var own: Set<Int32>?
-    /// What it takes in one answer at most, bytes; `nil` for a sender.
+    /// The largest response that it accepts, bytes; `nil` for a sender.
     var receiveLimit: Int?
-    /// Its last error in librdkafka's words.
+    /// Its last error, librdkafka's message.
     var last: String?
     var trouble: ConnectionTrouble?
-    /// How a broker holds it back now.
+    /// How a broker throttles it now.
     var throttling: Throttling?
 
-    /// - Parameter answer: of the brokers.
+    /// - Parameter answer: the brokers' answer.
     func cause(_ answer: StandstillInquiry.Answer, _ side: Side) -> Cause {
       switch answer {
       case .there(let partitions, let minimumInSync): ofPartitions(partitions, minimumInSync, side)
@@ -134,7 +135,7 @@ extension Standstill {
       let own = all.filter { self.own?.contains($0.number) ?? true }
       let leaderless = own.filter { $0.leader == nil }.map(\.number)
       if !leaderless.isEmpty { return .leaderless(leaderless) }
-      // Replicas that are not in sync hold up only who sends.
+      // Replicas that are not in sync delay only a sender.
       if side == .sending,
         let behind = own.first(where: {
           $0.inSync.count < $0.replicas.count && $0.inSync.count < minimumInSync ?? .max

@@ -1,17 +1,17 @@
 import FrameCore
 
-/// Asks the brokers about a topic in which nothing moves, on a thread of its own, as answers may take long.
+/// Asks the brokers about a topic in which nothing makes progress, on its own thread, as answers may take long.
 ///
-/// Brokers answer the requests of one connection in their order, so that a question by a client that waits may wait behind
-/// what it waits for: then a client of its own asks.
+/// Brokers answer the requests of one connection in their order, so a waiting client's question may be queued behind
+/// the request that it waits for: then another client asks.
 final class StandstillInquiry: Sendable {
-  /// What brokers said.
+  /// The brokers' answer.
   enum Answer: Sendable, Equatable {
-    /// With min.insync.replicas, where that was asked for and told.
+    /// The topic exists; with min.insync.replicas, if that was requested and returned.
     case there([TopicPartition], minimumInSync: Int?)
     case missing
     case denied(Denial)
-    /// None answered.
+    /// No broker answered.
     case failed(TransportError)
   }
 
@@ -27,14 +27,14 @@ final class StandstillInquiry: Sendable {
   private let waiting: @Sendable () -> KafkaClient
   private let state = Lock(State())
 
-  /// How long an answer may take, ms; and that of a client that reads, behind the longest fetch.
+  /// How long an answer may take, ms; the second for a consumer's own client, after its longest fetch.
   private static let patience = 3000
   private static let ownPatience: Int32 = 1000
 
   /// - Parameters:
-  ///   - client: asked first, where it is one that does not create what it asks for.
-  ///   - waiting: the client that waits. It looks for a new leader only once the old one is known to be gone, which may
-  ///     take a minute: it is made to look, where brokers answer others.
+  ///   - client: asked first, if it does not create the topic by asking.
+  ///   - waiting: returns the client that waits. It looks for a new leader only when it knows that the old one is gone,
+  ///     which may take a minute: it is made to look if brokers answer others.
   init(
     _ settings: KafkaSettings, topic: String, _ side: Standstill.Side, by client: KafkaClient? = nil,
     for waiting: @escaping @Sendable () -> KafkaClient
@@ -46,7 +46,7 @@ final class StandstillInquiry: Sendable {
     self.side = side
   }
 
-  /// Asks, unless an answer is awaited already.
+  /// Sends the question, unless an answer is pending.
   func begin() {
     let isNew = state.withLock { state in
       defer { state.isAsking = true }
@@ -61,7 +61,7 @@ final class StandstillInquiry: Sendable {
     }
   }
 
-  /// The answer, once.
+  /// Returns and removes the answer.
   func take() -> Answer? {
     state.withLock { state in
       defer { state.answer = nil }
@@ -77,7 +77,7 @@ final class StandstillInquiry: Sendable {
       guard case .there(let partitions) = found, side == .sending,
         partitions.contains(where: { $0.inSync.count < $0.replicas.count })
       else { return answer(found) }
-      // Needs a right of its own.
+      // Needs another right.
       let minimum = (try? admin.describe(topic))?.configuration["min.insync.replicas"].flatMap {
         Int($0.value)
       }
@@ -90,7 +90,7 @@ final class StandstillInquiry: Sendable {
   private func answer(_ found: TopicLookup) -> Answer {
     switch found {
     case .there(let partitions):
-      // Who answers may send its clients elsewhere.
+      // A broker that answers may advertise unreachable addresses.
       if let trouble = AdvertisedAddresses.trouble(settings) {
         return .failed(.connection(broker: settings.brokers, trouble: trouble))
       }

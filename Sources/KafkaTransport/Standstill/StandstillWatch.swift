@@ -1,39 +1,39 @@
-/// Notices when nothing moves though something should, and when it goes on; says when to look for the cause, and which
-/// of what was found is to be told. A value; time is passed in.
+/// Detects when nothing makes progress though something should, and when progress resumes; decides when to look for the
+/// cause, and which causes to report. A value; time is passed in.
 public struct StandstillWatch: Sendable {
   public enum Event: Sendable, Equatable {
-    /// Nothing moved for long: look for the cause, then call ``found(_:_:)``.
+    /// No progress for long: look for the cause, then call ``found(_:_:)``.
     case look
-    /// It moves again, after so many seconds.
+    /// Progress resumes, after this many seconds.
     case goesOn(seconds: Int)
   }
 
-  /// So long standing still is nothing special, ns: a leader's successor is often found in less.
+  /// How long a lack of progress is normal, ns: a new leader is often elected in less.
   static let patience: Int64 = 5_000_000_000
   /// How often the cause is looked for, ns.
   static let interval: Int64 = 5_000_000_000
-  /// How often the same is told again, ns.
+  /// How often the same cause is reported again, ns.
   static let repetition: Int64 = 30_000_000_000
 
   private let patience: Int64
   private var moved = 0
-  /// Since when nothing moved, monotonic ns.
+  /// When progress stopped, monotonic ns.
   private var since: Int64?
   private var nextLook: Int64 = 0
-  /// What was told last, and when.
+  /// The cause reported last, and when.
   private var told: (key: String, at: Int64)?
-  /// What was found last, and since when it is so.
+  /// The cause found last, and since when.
   private var cause: (key: String, since: Int64)?
 
-  /// - Parameter patience: how long standing still is nothing special, ns.
+  /// - Parameter patience: how long a lack of progress is normal, ns.
   public init(patience: Int64) { self.patience = patience }
 
   public init() { self.init(patience: Self.patience) }
 
   /// - Parameters:
   ///   - now: monotonic, ns.
-  ///   - isWaiting: whether something should move.
-  ///   - moved: how much has moved ever.
+  ///   - isWaiting: whether there should be progress.
+  ///   - moved: the total progress so far.
   public mutating func look(_ now: Int64, isWaiting: Bool, moved: Int) -> Event? {
     let goesOn = moved != self.moved
     self.moved = moved
@@ -41,7 +41,7 @@ public struct StandstillWatch: Sendable {
       let event: Event? = goesOn && told != nil ? .goesOn(seconds: seconds(now)) : nil
       if goesOn { (told, cause) = (nil, nil) }
       nextLook = 0
-      // What ended without moving is still no going on.
+      // A wait that ended without progress is not reported as resumed progress.
       if told == nil { since = isWaiting ? now : nil }
       return event
     }
@@ -54,16 +54,16 @@ public struct StandstillWatch: Sendable {
     return .look
   }
 
-  /// What is to be done about a cause.
+  /// What to do about a cause.
   public struct Verdict: Sendable, Equatable {
-    /// For how many seconds nothing has moved, if that and the cause are to be told: what is new at once, what was told
-    /// each half minute.
+    /// The seconds without progress, if they and the cause are to be reported: a new cause at once, the same one each
+    /// half minute.
     public var tell: Int?
-    /// Whether waiting is over: the cause does not pass.
+    /// Whether to stop waiting: the cause does not pass.
     public var isOver: Bool
   }
 
-  /// The cause as it is now.
+  /// Processes the present cause.
   public mutating func found(_ standstill: Standstill, _ now: Int64) -> Verdict {
     let key = standstill.key
     if cause?.key != key { cause = (key, now) }
@@ -74,10 +74,10 @@ public struct StandstillWatch: Sendable {
     return Verdict(tell: isTold ? nil : seconds(now), isOver: isOver)
   }
 
-  /// Whether nothing has moved for long.
+  /// Whether there has been no progress for long.
   public var isOn: Bool { nextLook > 0 }
 
-  /// Since when the cause is this one.
+  /// When the cause became this one; `nil` if it is another.
   func since(key: String) -> Int64? { cause?.key == key ? cause?.since : nil }
 
   private func seconds(_ now: Int64) -> Int { Int((now - (since ?? now)) / 1_000_000_000) }

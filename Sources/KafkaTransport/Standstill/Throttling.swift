@@ -1,18 +1,18 @@
-/// How a broker holds a client back that is above its quota, as its answers tell. A value; time is passed in.
+/// How a broker throttles a client above its quota, according to its responses. A value; time is passed in.
 struct Throttling: Sendable, Equatable {
-  /// The broker that said so last, by librdkafka's name.
+  /// The broker that throttled last, by librdkafka's name.
   private(set) var broker = ""
-  /// What its last answer said, ms.
+  /// The throttle time in its last response, ms.
   private(set) var milliseconds = 0
-  /// When, monotonic ns.
+  /// When that response arrived, monotonic ns.
   private(set) var last: Int64?
-  /// Since when there was no long time without, monotonic ns.
+  /// When the present throttling began, monotonic ns.
   private(set) var since: Int64?
 
-  /// So long without is the end of it, ns.
+  /// The time without a throttled response after which throttling has ended, ns.
   static let end: Int64 = 10_000_000_000
 
-  /// An answer's word on how long the next request will wait.
+  /// Stores the throttle time of a response.
   mutating func told(_ broker: String, milliseconds: Int, _ now: Int64) {
     guard milliseconds > 0 else { return }
     if !isOn(now) { since = now }
@@ -24,20 +24,21 @@ struct Throttling: Sendable, Equatable {
       + "client.id (kafka-configs.sh --describe --entity-type users, or clients)"
   }
 
-  /// Whether the client is held back now, or was within ``end``.
+  /// Returns whether the client is throttled now, or was within ``end``.
   func isOn(_ now: Int64) -> Bool {
     last.map { now - $0 < Self.end + Int64(milliseconds) * 1_000_000 } ?? false
   }
 }
 
-/// Which of that is to be told: that it begins to hurt, that it goes on, and that it is over.
+/// Decides what to report: that throttling begins to matter, lasts, or has ended.
 struct ThrottleWatch: Sendable {
-  /// Waits below that are no news, ms.
+  /// Shorter throttle times are not reported, ms.
   static let least = 100
 
   private var toldAt: Int64?
 
-  /// - Returns: a sentence's end, as "orders this client to wait 800 ms", or `nil`.
+  /// - Returns: a message such as "broker 1 (kafka1:9092) throttles this client, by 800 ms the last time: ...", or
+  ///   `nil`.
   mutating func look(_ throttling: Throttling, _ now: Int64) -> String? {
     guard throttling.isOn(now) else {
       defer { toldAt = nil }

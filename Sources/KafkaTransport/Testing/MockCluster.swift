@@ -1,15 +1,15 @@
 import CRDKafka
 
-/// librdkafka's in-process brokers: no network, no disk. For trying things out and for tests of faults.
+/// librdkafka's in-process brokers: no network, no disk. For trials and for tests of faults.
 ///
-/// Keeps 5 MiB a partition and cannot carry records over 5 MB; its latencies are those of the client alone.
+/// Keeps 5 MiB per partition and cannot store records over 5 MB; its latencies are those of the client alone.
 public final class MockCluster: Sendable {
-  /// Sound to send: made and destroyed once; librdkafka locks the cluster itself.
+  /// Sound to send: created and destroyed once; librdkafka locks the cluster itself.
   private struct Handle: @unchecked Sendable {
     let cluster: OpaquePointer
   }
 
-  /// Largest payload that is safe to send, bytes.
+  /// The largest payload that is safe to send, bytes.
   public static let maximumPayload = 4_000_000
 
   private let owner: KafkaClient
@@ -26,10 +26,10 @@ public final class MockCluster: Sendable {
 
   deinit { rd_kafka_mock_cluster_destroy(handle.cluster) }
 
-  /// Addresses of the brokers, for ``KafkaSettings/brokers``.
+  /// The addresses of the brokers, for ``KafkaSettings/brokers``.
   public var brokers: String { String(cString: rd_kafka_mock_cluster_bootstraps(handle.cluster)) }
 
-  /// Creates a topic, as its brokers answer no admin request. Leaders are given out in turn.
+  /// Creates a topic, as its brokers answer no admin request. Leaders are assigned in turn.
   public func create(_ topic: String, partitions: Int = 1) {
     _ = rd_kafka_mock_topic_create(handle.cluster, topic, Int32(partitions), 1)
   }
@@ -37,7 +37,7 @@ public final class MockCluster: Sendable {
 
 /// Faults. Brokers are numbered from 1.
 extension MockCluster {
-  /// Requests that an error can be pushed for, by Kafka's numbers.
+  /// Requests for which an error can be set, by Kafka's numbers.
   enum Request: Int16 {
     case produce = 0
     case fetch = 1
@@ -47,24 +47,24 @@ extension MockCluster {
     case heartbeat = 12
   }
 
-  /// Cuts a broker's connections and takes no new ones. It stays the leader it was.
+  /// Closes a broker's connections and accepts no new ones. It stays a leader.
   /// - Parameter broker: `nil` for all.
   func takeDown(_ broker: Int32? = nil) { rd_kafka_mock_broker_set_down(handle.cluster, broker ?? -1) }
 
-  /// Lets a broker take connections again.
+  /// Lets a broker accept connections again.
   func bringUp(_ broker: Int32? = nil) { rd_kafka_mock_broker_set_up(handle.cluster, broker ?? -1) }
 
-  /// Makes a broker the leader of a partition; `nil` leaves it without.
+  /// Makes a broker the leader of a partition; `nil` leaves it without a leader.
   func setLeader(_ topic: String, _ partition: Int32 = 0, to broker: Int32?) {
     rd_kafka_mock_partition_set_leader(handle.cluster, topic, partition, broker ?? -1)
   }
 
-  /// Which broker keeps a group's positions.
+  /// Sets the coordinator of a group.
   func setCoordinator(of group: String, to broker: Int32) {
     rd_kafka_mock_coordinator_set(handle.cluster, "group", group, broker)
   }
 
-  /// What the brokers say of a topic when they are asked where it is.
+  /// Sets the error that the brokers return in metadata of a topic.
   func setError(of topic: String, _ code: KafkaCode) {
     rd_kafka_mock_topic_set_error(handle.cluster, topic, code.code)
   }
@@ -80,7 +80,7 @@ extension MockCluster {
     framefeed_mock_push_error(handle.cluster, broker, request.rawValue, code.code, milliseconds)
   }
 
-  /// Makes each answer of the brokers this late.
+  /// Sets the round-trip time of all brokers.
   func setRoundTrip(milliseconds: Int32) {
     rd_kafka_mock_broker_set_rtt(handle.cluster, -1, milliseconds)
   }

@@ -1,7 +1,7 @@
 import CRDKafka
 import FrameCore
 
-/// Owns the answer to an admin request.
+/// Owns the response to an admin request.
 struct AdminAnswer: ~Copyable {
   let event: OpaquePointer
 
@@ -9,8 +9,8 @@ struct AdminAnswer: ~Copyable {
 }
 
 extension KafkaClient {
-  /// Sends an admin request and waits for its answer, as long as one may come.
-  /// - Parameter send: puts the request on its way, with the options and the queue for the answer.
+  /// Sends an admin request and waits for its response, as long as one may come.
+  /// - Parameter send: sends the request, with the options and the queue for the response.
   func request(
     _ action: GuardedAction, _ operation: rd_kafka_admin_op_t, milliseconds: Int32 = 15_000,
     _ send: (_ options: OpaquePointer?, _ queue: OpaquePointer) -> Void

@@ -1,23 +1,23 @@
 import CRDKafka
 import FrameCore
 
-/// How far a broker's clock is from this host's.
+/// The offset between a broker's clock and this host's.
 public struct ClockOffset: Sendable, Equatable {
   /// The broker's clock minus this host's, ns.
   public let nanoseconds: Int64
-  /// The offset is right within this much either way, ns.
+  /// The largest error of the offset in either direction, ns.
   public let bound: Int64
-  /// Whether the clocks agree as far as can be told.
+  /// Whether the clocks agree within the bound.
   public var isNone: Bool { abs(nanoseconds) <= bound }
 }
 
-/// Reads a broker's clock from the times it appends records at.
+/// Measures a broker's clock by the times at which it appends records.
 public enum BrokerClock {
-  /// Sends small records to a topic that is stamped by the broker and keeps the one that was answered fastest:
-  /// the broker's time lies between sending and answer (Cristian's algorithm, Distributed Computing 3, 1989).
+  /// Sends small records to a topic with broker timestamps and uses the one answered fastest: the broker's time is
+  /// between sending and answer (Cristian's algorithm, Distributed Computing 3, 1989).
   /// - Parameters:
   ///   - topic: has `message.timestamp.type=LogAppendTime`.
-  ///   - probes: records to send.
+  ///   - probes: the number of records to send.
   /// - Returns: `nil` when the broker stamps no records.
   public static func offset(
     _ settings: KafkaSettings, topic name: String, probes: Int = 20
@@ -60,7 +60,7 @@ public enum BrokerClock {
       guard answer.code == .none else { throw client.failure("sending to \(name)", answer.code) }
       guard let time = answer.time else { return nil }
       let trip = answer.received - sent
-      // Whole milliseconds, rounded down: the middle of the one it was.
+      // Timestamps are whole milliseconds, rounded down: half a millisecond is added.
       let offset = time * 1_000_000 + 500_000 - (sent + trip / 2)
       if best.map({ trip < $0.trip }) ?? true { best = (trip, offset) }
     }
@@ -68,7 +68,7 @@ public enum BrokerClock {
   }
 
   private struct Answer {
-    /// ms since the Unix epoch; `nil` when it is not the broker's.
+    /// The append time, ms since the Unix epoch; `nil` if it is not the broker's.
     let time: Int64?
     let received: Int64
     let code: KafkaCode

@@ -1,20 +1,20 @@
 import CRDKafka
 
-/// What the brokers say of themselves and their topics.
+/// The brokers' metadata about themselves and their topics.
 public struct Cluster: Sendable {
-  /// Each topic's partitions, by its name: of all topics that the login may see.
+  /// The partitions of each topic that the login may see, by the topic's name.
   public let partitions: [String: [TopicPartition]]
-  /// How many partitions each topic has.
+  /// The number of partitions of each topic.
   public var topics: [String: Int] { partitions.mapValues(\.count) }
-  /// The brokers' numbers.
+  /// The brokers' ids.
   public let brokers: [Int32]
-  /// Where each broker says that it is, by its number.
+  /// Each broker's advertised address, by its id.
   let addresses: [Int32: Address]
-  /// `nil` when the broker does not tell.
+  /// The cluster id; `nil` if the broker does not return it.
   public let id: String?
 
-  /// Whether this is the local development broker: its cluster id is the same on every machine. It ignores
-  /// the client's fetch limits and keeps everything in memory, so some settings are for it alone.
+  /// Whether this is the local development broker: its cluster id is the same on every machine. It ignores the client's
+  /// fetch limits and keeps everything in memory, so some settings are used only with it.
   public var isLocalDevelopmentBroker: Bool { id == "MkU3OEVBNTctOEUyRi00" }
 
   struct Address: Sendable, Equatable, CustomStringConvertible {
@@ -32,7 +32,8 @@ public struct Cluster: Sendable {
     }
   }
 
-  /// Asks for all topics: asking for one by name would create it on brokers that do so.
+  /// Requests the metadata of all topics: asking for one by name would create it on brokers that create topics
+  /// automatically.
   init(_ client: KafkaClient, milliseconds: Int32) throws(TransportError) {
     let (code, metadata) = client.metadata(of: nil, milliseconds: milliseconds)
     guard let metadata else { throw client.failure("asking for topics", code) }
@@ -46,7 +47,7 @@ public struct Cluster: Sendable {
     self.partitions = partitions
     brokers = (0..<Int(metadata.pointee.broker_cnt)).map { metadata.pointee.brokers[$0].id }
     addresses = Self.addresses(metadata)
-    // Cached from the answer above: this does not wait.
+    // Cached from the response above: this does not wait.
     if let text = rd_kafka_clusterid(client.handle, 0) {
       id = String(cString: text)
       rd_kafka_mem_free(client.handle, text)

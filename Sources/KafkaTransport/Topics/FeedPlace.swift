@@ -1,12 +1,12 @@
 import CRDKafka
 import FrameCore
 
-/// Where a feed of a topic lies, as far as the last records of its partitions tell.
+/// The partitions of a feed, according to the last records of the topic's partitions.
 public struct FeedPlace: Sendable, Equatable {
   public let feed: String
-  /// Partitions that hold some of its records, ascending.
+  /// The partitions that hold some of its records, ascending.
   public let partitions: [Int32]
-  /// Where a source with these settings would put it now; `nil` where that is left to chance.
+  /// The partition that a source with these settings would choose now; `nil` where the choice is random.
   public let next: Int32?
 
   init(feed: String, partitions: [Int32], next: Int32?) {
@@ -17,13 +17,13 @@ public struct FeedPlace: Sendable, Equatable {
 }
 
 extension TopicAdmin {
-  /// Records that are looked at in each partition, bytes of all, and the time that it may take, ns.
+  /// The most records read in each partition, the most bytes of all, and the longest time, ns.
   private static let (mostRecords, mostBytes, mostTime) = (Int64(32), 64 << 20, Int64(3_000_000_000))
 
   /// Reads the keys of the last records of each partition.
   /// - Parameters:
-  ///   - extents: of the partitions, see ``extents(of:_:)``.
-  ///   - brokerIgnoresFetchLimits: as the local development broker does.
+  ///   - extents: the offsets of the partitions, see ``extents(of:_:)``.
+  ///   - brokerIgnoresFetchLimits: see ``Cluster/isLocalDevelopmentBroker``.
   /// - Throws: ``TransportError/denied(_:)`` without the right to read.
   public func feedPlaces(
     _ topic: String, _ extents: [Int32: Range<Int64>], partitions: Int, brokerIgnoresFetchLimits: Bool
@@ -32,7 +32,7 @@ extension TopicAdmin {
     var found: [[UInt8]: Set<Int32>] = [:]
     var own = settings
     if settings.value("group.id") != nil { own.set("group.id", "") }
-    // Pictures that are not looked at are not fetched ahead.
+    // Pictures that are not needed are not fetched ahead.
     let preset =
       SettingsPreset.consumer(
         largestRecord: 1 << 20, brokerIgnoresFetchLimits: brokerIgnoresFetchLimits, user: settings)

@@ -1,15 +1,15 @@
 import CRDKafka
 
-/// Asks the leaders of a topic's partitions for offsets. One that does not answer costs its time-out once, and the
-/// partitions of the others are known all the same.
+/// Asks the leaders of a topic's partitions for offsets. A leader that does not answer costs its time-out once, and the
+/// offsets of the other leaders' partitions are returned all the same.
 struct OffsetInquiry {
-  /// One leader's time to answer, ms.
+  /// How long one leader has to answer, ms.
   private static let answerTime: Int32 = 5000
 
   private let topic: String
-  /// Partitions by their leader.
+  /// The partitions by their leader.
   private let partitions: [Int32: [Int32]]
-  /// Why a partition is not known.
+  /// Why a partition's offset is unknown, by partition.
   private(set) var problems: [Int32: String] = [:]
 
   init(_ topic: String, _ layout: [TopicPartition]) {
@@ -20,8 +20,9 @@ struct OffsetInquiry {
     for part in layout where part.leader == nil { problems[part.number] = "there is no leader to ask" }
   }
 
-  /// Each partition's offset for a logical one (`RD_KAFKA_OFFSET_BEGINNING`, `RD_KAFKA_OFFSET_END`), as far as it is
-  /// told. Not by `rd_kafka_query_watermark_offsets`, which in librdkafka 2.0.2 waits for a dead leader for ever.
+  /// Returns each partition's offset for a logical one (`RD_KAFKA_OFFSET_BEGINNING`, `RD_KAFKA_OFFSET_END`), where a
+  /// leader answers. Not by `rd_kafka_query_watermark_offsets`, which in librdkafka 2.0.2 waits for a dead leader for
+  /// ever.
   mutating func ask(_ client: KafkaClient, _ logical: Int32) -> [Int32: Int64] {
     var offsets: [Int32: Int64] = [:]
     for (leader, all) in partitions.sorted(by: { $0.key < $1.key }) {

@@ -1,25 +1,25 @@
-/// How far behind a group of sinks is in one partition. What could not be asked is `nil`, never 0.
+/// The lag of a group of sinks in one partition. A value that could not be queried is `nil`, never 0.
 public struct PartitionLag: Sendable, Equatable, Codable {
   public let partition: Int32
   /// The first offset kept.
   public let beginning: Int64?
   /// The offset after the last record stored.
   public let end: Int64?
-  /// The offset up to which sinks can read: where the first open transaction begins, else the end.
+  /// The offset up to which sinks can read: the beginning of the first open transaction, else the end.
   public let readable: Int64?
-  /// The next offset the group will read; `nil` when it has committed none, or when ``problem`` says that it could
-  /// not be asked.
+  /// The next offset the group will read; `nil` if it has committed none, or if it could not be queried, see
+  /// ``problem``.
   public let committed: Int64?
-  /// Records stored and still to be read.
+  /// The number of records stored and still to be read.
   public let lag: Int64?
-  /// Those of them, and of the ones before them, that lie behind an open transaction.
+  /// The number of records after the beginning of an open transaction, read or not.
   public let unreadable: Int64?
-  /// Why something could not be asked.
+  /// Why a value could not be queried.
   public let problem: String?
 
   /// - Parameters:
-  ///   - committed: what the group has committed; `nil` inside for nothing yet, a failure where it is not known.
-  ///   - problem: why the partition's own offsets could not be asked.
+  ///   - committed: the group's position; `nil` inside for none yet, a failure if it is unknown.
+  ///   - problem: why the partition's own offsets could not be queried.
   init(
     partition: Int32, beginning: Int64?, end: Int64?, readable: Int64?,
     committed: Result<Int64?, TransportError>, problem: String?
@@ -27,7 +27,7 @@ public struct PartitionLag: Sendable, Equatable, Codable {
     self.partition = partition
     self.beginning = beginning
     self.end = end
-    // The end was asked for first: what came since is no transaction.
+    // The end was queried first: records written since are not a transaction.
     self.readable = readable.map { min($0, end ?? $0) }
     unreadable = if let end, let readable = self.readable { end - readable } else { nil }
     switch committed {
@@ -35,7 +35,7 @@ public struct PartitionLag: Sendable, Equatable, Codable {
       self.committed = offset
       self.problem = problem
       if let beginning, let end {
-        // A position past the end is of another log: all of this one is to be read.
+        // A position after the end is of another log: all of this one is to be read.
         let position = offset.map { $0 > end ? beginning : max($0, beginning) } ?? beginning
         lag = max(0, end - position)
       } else {
@@ -48,7 +48,7 @@ public struct PartitionLag: Sendable, Equatable, Codable {
     }
   }
 
-  /// What the figures alone do not say, a line each; without the ``problem``.
+  /// Explanations of the figures, one line each; without the ``problem``.
   public var remarks: [String] {
     var remarks: [String] = []
     if let unreadable, unreadable > 0, let readable {

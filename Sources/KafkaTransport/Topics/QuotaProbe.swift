@@ -1,16 +1,16 @@
 import CRDKafka
 import FrameCore
 
-/// Finds out whether a broker keeps this client back for a quota, by sending.
+/// Finds out by sending whether a broker throttles this client for a quota.
 public enum QuotaProbe {
-  /// Sends so much to a topic and waits until the broker has it.
+  /// Sends this many bytes to a topic and waits until the broker has them.
   ///
-  /// Kafka measures over ten seconds (`quota.window.num`, `quota.window.size.seconds`): what is seen is a quota of less
-  /// than a tenth of the bytes a second.
+  /// Kafka measures over ten seconds (`quota.window.num`, `quota.window.size.seconds`): this detects a quota of less
+  /// than a tenth of the bytes per second.
   /// - Parameters:
-  ///   - topic: takes records of 1 MB.
-  ///   - bytes: of all records.
-  /// - Returns: how long the broker kept an answer back at most, ms; 0 when it did not.
+  ///   - topic: accepts records of 1 MB.
+  ///   - bytes: the total size of the records.
+  /// - Returns: the longest throttle time of the broker, ms; 0 if it did not throttle.
   public static func throttle(
     _ settings: KafkaSettings, topic name: String, bytes: Int
   ) throws(TransportError) -> Int {
@@ -24,7 +24,7 @@ public enum QuotaProbe {
     let payload = [UInt8](repeating: 0, count: min(bytes, 500_000))
     let deadline = FrameClock.monotonic() + 10_000_000_000
     var sent = 0
-    // What comes behind a throttled answer would only wait.
+    // Records after a throttled answer would only wait.
     while sent < bytes, events.throttling.milliseconds == 0, FrameClock.monotonic() < deadline {
       let code = payload.withUnsafeBytes { bytes in
         rd_kafka_produce(
@@ -40,7 +40,7 @@ public enum QuotaProbe {
     {
       client.poll(milliseconds: 10)
     }
-    // Records that wait for the quota are of no use to anybody.
+    // Records that wait for the quota are not needed.
     rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
     return events.throttling.milliseconds
   }

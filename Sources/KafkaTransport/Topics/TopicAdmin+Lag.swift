@@ -1,13 +1,13 @@
 import CRDKafka
 import FrameCore
 
-/// Where a topic's records lie, and how far a group has read them.
+/// The offsets of a topic's records, and a group's lag.
 extension TopicAdmin {
-  /// How far a group is behind, by partition.
+  /// Returns the lag of a group, by partition.
   public func lag(_ topic: String, group: String) throws(TransportError) -> [PartitionLag] {
     let layout = try partitions(of: topic)
-    // What is stored is asked for by a client that sees open transactions, what is readable by one that reads as
-    // sinks do. The end comes first: what is added meanwhile must not look like a transaction.
+    // A client that sees open transactions asks for what is stored, one that reads as sinks do for what is readable.
+    // The end comes first: records added meanwhile must not look like a transaction.
     let storing = try asking("read_uncommitted", group: group)
     let reading = try asking(settings.value("isolation.level") ?? "read_committed")
     let committed = try committed(topic, group: group, layout.map(\.number), storing)
@@ -23,7 +23,7 @@ extension TopicAdmin {
     }
   }
 
-  /// The first offset kept in each partition, and the one behind the last record stored; what is not told has its
+  /// Returns the first offset kept in each partition and the offset after the last record stored; for unknown ones the
   /// reason.
   public func extents(
     of topic: String, _ layout: [TopicPartition]
@@ -38,7 +38,7 @@ extension TopicAdmin {
     return (extents, inquiry.problems)
   }
 
-  /// A client that asks for offsets, and for the positions of a group.
+  /// Creates a client that asks for offsets, and for the positions of a group.
   private func asking(_ isolation: String, group: String? = nil) throws(TransportError) -> KafkaClient {
     var own = settings
     own.set("isolation.level", isolation)
@@ -46,9 +46,9 @@ extension TopicAdmin {
     return try KafkaClient(RD_KAFKA_CONSUMER, own, preset: [], events: ClientEvents(log: nil), reads: false)
   }
 
-  /// What a group has committed in each partition; `nil` inside for nothing yet.
+  /// Returns a group's committed position in each partition; `nil` inside for none yet.
   ///
-  /// Asked in short turns: why the group's coordinator is not to be found, a right that is missing for one, stands in
+  /// Asked with short time-outs: the reason why the group's coordinator is not found, such as a missing right, is in
   /// the client's own queue, and `rd_kafka_committed` waits for its time-out all the same. Not by
   /// `rd_kafka_ListConsumerGroupOffsets`, which in librdkafka 2.0.2 is a segmentation fault where there is no
   /// coordinator yet.
@@ -58,7 +58,7 @@ extension TopicAdmin {
     let action = GuardedAction.askingForPositions(group: group, topic: topic)
     func error(_ code: KafkaCode) -> TransportError {
       if case .denied(let denial) = client.failure(action, code) { return .denied(denial) }
-      // Not as one of the broker's: others may well answer.
+      // Not reported as the broker's: other brokers may well answer.
       return .kafka(action: "asking the group's coordinator", code: code, detail: nil)
     }
     let deadline = FrameClock.monotonic() + Self.coordinatorTime
@@ -74,7 +74,7 @@ extension TopicAdmin {
         continue
       }
       return answer.entries.reduce(into: [:]) { committed, entry in
-        // One partition's error may come beside the others' answers.
+        // One partition's error may come together with the others' answers.
         let code = answer.result == .none ? entry.code : code
         committed[entry.partition] =
           code == .none ? .success(entry.offset >= 0 ? entry.offset : nil) : .failure(error(code))
@@ -82,12 +82,12 @@ extension TopicAdmin {
     }
   }
 
-  /// How long a group's coordinator is waited for, ns.
+  /// How long to wait for a group's coordinator, ns.
   private static let coordinatorTime: Int64 = 10_000_000_000
 }
 
 extension KafkaClient {
-  /// The next error in the queue of a client that reads nothing.
+  /// The next error in the queue of a client that reads no records.
   fileprivate var lastReadingError: KafkaCode? {
     guard let message = rd_kafka_consumer_poll(handle, 0) else { return nil }
     defer { rd_kafka_message_destroy(message) }

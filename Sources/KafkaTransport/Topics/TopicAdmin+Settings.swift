@@ -1,9 +1,9 @@
 import CRDKafka
 
-/// Settings and sizes of topics that exist.
+/// Settings and partition counts of existing topics.
 extension TopicAdmin {
-  /// Sets settings of a topic that exists; its other settings stay.
-  /// - Returns: what is not as it was, by name; empty where all was so.
+  /// Changes settings of an existing topic; its other settings stay.
+  /// - Returns: the changed settings, by name; empty if all had these values.
   @discardableResult
   public func update(_ topic: String, configuration: [String: String]) throws(TransportError) -> [TopicChange]
   {
@@ -26,7 +26,7 @@ extension TopicAdmin {
     var count = 0
     let results = rd_kafka_AlterConfigs_result_resources(
       rd_kafka_event_AlterConfigs_result(answer.event), &count)
-    // Without an answer nobody knows what was set.
+    // Without an answer it is unknown what was set.
     guard count > 0, let result = results?[0] else {
       throw client.failure(action, .timedOut, detail: "the broker gave no answer")
     }
@@ -34,13 +34,13 @@ extension TopicAdmin {
     return changes
   }
 
-  /// A broker's own settings by Kafka's names. Needs a right of its own, and not every broker tells.
+  /// Returns a broker's own settings by Kafka's names. Needs a right of its own, and not every broker answers.
   public func brokerSettings(_ broker: Int32) throws(TransportError) -> [String: String] {
     try configuration(of: RD_KAFKA_RESOURCE_BROKER, "\(broker)", .describingBroker(broker))
       .mapValues(\.value)
   }
 
-  /// Gives a topic more partitions; it cannot lose any.
+  /// Adds partitions to a topic, up to a number; partitions cannot be removed.
   public func grow(_ topic: String, to partitions: Int) throws(TransportError) {
     var reason = [CChar](repeating: 0, count: 512)
     guard let new = rd_kafka_NewPartitions_new(topic, partitions, &reason, reason.count) else {

@@ -1,12 +1,12 @@
-/// What partitions take on their leaders' disks.
+/// The sizes of partitions on their leaders' disks.
 extension TopicAdmin {
-  /// A broker's time to answer, ms.
+  /// How long a broker has to answer, ms.
   private static let answerTime: Int64 = 5000
 
-  /// Bytes of each partition, as far as its leader tells them.
+  /// Returns the bytes of each partition whose leader answers.
   ///
-  /// librdkafka does not ask for them, so it is done over a connection of our own, which has neither TLS nor logins.
-  /// - Returns: why some are not known, beside those that are.
+  /// librdkafka has no such request, so it is sent over FrameFeed's own connection, without TLS and logins.
+  /// - Returns: the sizes, and why some are unknown.
   public func sizes(
     of topic: String, _ layout: [TopicPartition]
   ) -> (bytes: [Int32: Int64], problem: String?) {
@@ -25,7 +25,7 @@ extension TopicAdmin {
         guard let address = addresses[leader] else { throw WireConnection.Failure(reason: "it is not known") }
         let found = try Self.sizes(topic, partitions.map(\.number), at: address)
         bytes.merge(found) { $1 }
-        // Without the right a broker tells of no directory.
+        // Without the right a broker returns no directory.
         if found.isEmpty {
           problem = "broker \(leader) does not tell them: it takes Describe on the cluster; \(other)"
         }

@@ -1,7 +1,7 @@
 import CRDKafka
 import FrameCore
 
-/// Looks at topics and makes them: a short-lived client of its own.
+/// Queries, creates and changes topics, with its own short-lived client.
 public final class TopicAdmin: Sendable {
   let client: KafkaClient
   let settings: KafkaSettings
@@ -9,7 +9,7 @@ public final class TopicAdmin: Sendable {
   /// Does not connect yet.
   public init(_ settings: KafkaSettings, log: KafkaLog? = nil) throws(TransportError) {
     self.settings = settings
-    // Of a kind that reads, as asking for a topic by its name creates it otherwise; and of no group.
+    // A consumer, as a producer would create a topic by asking for its name; and without a group.
     var own = settings
     own.set("allow.auto.create.topics", "false")
     if settings.value("group.id") != nil { own.set("group.id", "") }
@@ -18,23 +18,23 @@ public final class TopicAdmin: Sendable {
       reads: false)
   }
 
-  /// The brokers, and how a command line names them once more.
+  /// The brokers, with the command-line arguments that name them.
   public var broker: NamedBroker { settings.broker }
 
-  /// The brokers and topics there are.
+  /// Returns the brokers and topics.
   /// - Parameter milliseconds: how long to wait for a broker.
   public func cluster(milliseconds: Int = 5000) throws(TransportError) -> Cluster {
     try Cluster(client, milliseconds: Int32(milliseconds))
   }
 
-  /// Looks for a topic by its name, which says also that it may not be seen. Never creates it.
+  /// Looks up a topic by its name, which also shows that the login may not see it. Never creates it.
   /// - Parameter milliseconds: how long to wait for a broker.
   public func look(for topic: String, milliseconds: Int = 5000) throws(TransportError) -> TopicLookup {
     try client.look(for: topic, milliseconds: Int32(milliseconds))
   }
 
-  /// The topic's partitions.
-  /// - Throws: ``TransportError/topicMissing(_:broker:)``, or which right is missing.
+  /// Returns the topic's partitions.
+  /// - Throws: ``TransportError/topicMissing(_:broker:)``, or the missing right.
   func partitions(of topic: String) throws(TransportError) -> [TopicPartition] {
     switch try look(for: topic) {
     case .there(let partitions): return partitions
@@ -43,7 +43,7 @@ public final class TopicAdmin: Sendable {
     }
   }
 
-  /// A topic with its settings, or `nil` when it does not exist. Never creates it.
+  /// Returns a topic with its settings, or `nil` if it does not exist. Never creates it.
   ///
   /// Without the right to see the settings they are ``TopicDescription/withheld``.
   public func describe(_ topic: String) throws(TransportError) -> TopicDescription? {
@@ -62,7 +62,7 @@ public final class TopicAdmin: Sendable {
   }
 
   /// Creates a topic.
-  /// - Throws: ``TransportError/topicExists(_:broker:)``, or what the broker says.
+  /// - Throws: ``TransportError/topicExists(_:broker:)``, or the broker's error.
   public func create(_ topic: String, _ wanted: TopicSettings) throws(TransportError) {
     let wanted = wanted.completed(for: try cluster())
     var reason = [CChar](repeating: 0, count: 512)
@@ -118,14 +118,14 @@ public final class TopicAdmin: Sendable {
     }
   }
 
-  /// Waits until the brokers' metadata shows the change, so that the next client does not meet the old state.
+  /// Waits until the brokers' metadata shows the change, so that the next client does not see the old state.
   private func awaitTopic(_ topic: String, there: Bool) throws(TransportError) {
     let deadline = FrameClock.monotonic() + 10_000_000_000
     while FrameClock.monotonic() < deadline {
       switch try look(for: topic) {
       case .there(let partitions) where there && !partitions.isEmpty: return
       case .missing where !there: return
-      // It will never show to this login.
+      // It will never be visible to this login.
       case .denied: return
       default: client.poll(milliseconds: 50)
       }

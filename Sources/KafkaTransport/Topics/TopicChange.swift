@@ -1,7 +1,7 @@
-/// A setting of a topic that is not as it was.
+/// A changed setting of a topic.
 public struct TopicChange: Sendable, Equatable {
   public let name: String
-  /// `nil` where the topic had none of its own and the broker's is not told.
+  /// The value before; `nil` if the topic had none of its own and the broker's is unknown.
   public let before: String?
   public let after: String
   /// Whether the topic had the broker's value.
@@ -17,7 +17,7 @@ extension TopicChange: CustomStringConvertible {
 }
 
 extension TopicDescription {
-  /// What settings would change, by name.
+  /// Returns the changes that these settings would make, by name.
   func changes(by wanted: [String: String]) -> [TopicChange] {
     wanted.sorted { $0.key < $1.key }.compactMap { name, value in
       let now = configuration[name]

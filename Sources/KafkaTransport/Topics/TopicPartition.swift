@@ -1,13 +1,13 @@
 import CRDKafka
 
-/// What the brokers say of one partition.
+/// The brokers' metadata of one partition.
 public struct TopicPartition: Sendable, Equatable, Codable {
   public let number: Int32
-  /// The broker that leads it; `nil` where none does now.
+  /// The leader; `nil` if there is none now.
   public let leader: Int32?
-  /// Brokers that are to hold it.
+  /// The brokers that are assigned its replicas.
   public let replicas: [Int32]
-  /// Those of them that have all that the leader has.
+  /// The replicas in sync with the leader.
   public let inSync: [Int32]
 
   public init(number: Int32, leader: Int32?, replicas: [Int32], inSync: [Int32]) {
@@ -17,7 +17,7 @@ public struct TopicPartition: Sendable, Equatable, Codable {
     self.inSync = inSync
   }
 
-  /// All partitions of a topic, by number.
+  /// Returns all partitions of a topic, by number.
   static func all(of topic: rd_kafka_metadata_topic) -> [TopicPartition] {
     (0..<Int(topic.partition_cnt)).map { at in
       let partition = topic.partitions[at]
@@ -29,18 +29,18 @@ public struct TopicPartition: Sendable, Equatable, Codable {
   }
 }
 
-/// What brokers answer to a question about one topic by its name.
+/// The brokers' answer to a query for one topic by its name.
 public enum TopicLookup: Sendable, Equatable {
   case there([TopicPartition])
-  /// Known: who may not see a topic is told so.
+  /// The topic does not exist: missing rights give `denied`.
   case missing
   case denied(Denial)
 }
 
 extension KafkaClient {
-  /// Looks for one topic by its name. A list of all says nothing of those that the login may not see.
+  /// Looks up one topic by its name. A list of all topics lacks those that the login may not see.
   ///
-  /// A client that reads does not create it by asking (`allow.auto.create.topics`).
+  /// A consumer does not create it by asking (`allow.auto.create.topics`).
   func look(for topic: String, milliseconds: Int32) throws(TransportError) -> TopicLookup {
     guard let handle = rd_kafka_topic_new(handle, topic, nil) else {
       throw .kafka(action: "asking for topic \(topic)", code: KafkaCode(rd_kafka_last_error()), detail: nil)
@@ -53,7 +53,7 @@ extension KafkaClient {
     guard metadata.pointee.topic_cnt > 0 else { return .missing }
     let found = metadata.pointee.topics[0]
     switch KafkaCode(found.err) {
-    // One that was made a moment ago may have no leaders yet.
+    // A new topic may have no leaders yet.
     case .none, .noLeader: return .there(TopicPartition.all(of: found))
     case .unknownTopic: return .missing
     case let code:

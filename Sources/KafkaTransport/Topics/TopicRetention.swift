@@ -1,8 +1,8 @@
-/// How much a topic keeps. What it has dropped no sink can read.
+/// The retention of a topic. No sink can read records that it has deleted.
 public struct TopicRetention: Sendable, Equatable {
-  /// Of each partition, bytes; `nil` for any amount.
+  /// The limit of each partition, bytes; `nil` for no limit.
   public let bytes: Int?
-  /// How long, ms; `nil` for ever.
+  /// The time limit, ms; `nil` for no limit.
   public let milliseconds: Int?
 
   public init(bytes: Int?, milliseconds: Int?) {
@@ -10,19 +10,20 @@ public struct TopicRetention: Sendable, Equatable {
     self.milliseconds = milliseconds
   }
 
-  /// How much of one feed is kept at least, s: Kafka deletes whole segments, so it may be one more. `nil` for all.
+  /// Returns the least time of one feed that is kept, s: Kafka deletes whole segments, so it may be one more. `nil` for
+  /// all.
   ///
   /// A feed is in one partition.
-  /// - Parameter rate: the feed's, bytes a second, above 0.
+  /// - Parameter rate: the feed's rate, bytes per second, above 0.
   public func seconds(ofFeed rate: Double) -> Double? {
     [bytes.map { Double($0) / rate }, milliseconds.map { Double($0) / 1000 }].compactMap { $0 }.min()
   }
 }
 
 extension TopicDescription {
-  /// `nil` when the broker does not tell.
+  /// The retention; `nil` if the broker does not return it.
   public var retention: TopicRetention? {
-    // Negative: no bound.
+    // Negative: no limit.
     func bound(_ name: String) -> Int?? {
       configuration[name].flatMap { Int($0.value) }.map { $0 < 0 ? nil : $0 }
     }

@@ -1,11 +1,13 @@
-/// What a topic for frames is created with.
+/// The settings with which a topic for frames is created.
 public struct TopicSettings: Sendable, Equatable {
-  /// Largest record a topic of ours takes, bytes. Kafka's own default, 1,048,588, refuses a 1080p frame.
+  /// The largest record that a topic created by FrameFeed accepts, bytes. Kafka's own default, 1,048,588, refuses a
+  /// 1080p frame.
   public static let defaultMaximumRecord = 15_000_000
 
-  /// Partitions: as many sinks of one group can share the topic. One keeps all feeds in one order.
+  /// The number of partitions, which is the most sinks of one group that can share the topic. One keeps all feeds in
+  /// one order.
   public var partitions: Int
-  /// Copies of each partition; `nil` leaves it to the brokers.
+  /// The replication factor; `nil` leaves it to the brokers.
   public var replication: Int?
   /// Topic settings by Kafka's names.
   public var configuration: [String: String]
@@ -16,7 +18,7 @@ public struct TopicSettings: Sendable, Equatable {
     self.configuration = configuration
   }
 
-  /// The settings with what was left out filled in for these brokers.
+  /// Returns the settings with defaults for these brokers filled in.
   func completed(for cluster: Cluster) -> TopicSettings {
     var result = self
     var defaults = ["max.message.bytes": "\(Self.defaultMaximumRecord)"]
@@ -34,9 +36,9 @@ public struct TopicSettings: Sendable, Equatable {
 public struct TopicDescription: Sendable, Equatable {
   public struct Setting: Sendable, Equatable {
     public let value: String
-    /// Whether the broker keeps the value to itself; ``value`` is empty then.
+    /// Whether the broker hides the value; ``value`` is empty then.
     public let isHidden: Bool
-    /// Whether it was set for this topic, not inherited from the broker.
+    /// Whether it is set for this topic, not inherited from the broker.
     public let isOwn: Bool
 
     init(value: String?, isOwn: Bool) {
@@ -48,9 +50,9 @@ public struct TopicDescription: Sendable, Equatable {
 
   public let name: String
   public let layout: [TopicPartition]
-  /// By Kafka's names; empty when the broker does not describe topics, and when they are ``withheld``.
+  /// The settings by Kafka's names; empty if the broker does not describe topics, or if they are ``withheld``.
   public let configuration: [String: Setting]
-  /// Why the settings are not known, where it is a right that is missing.
+  /// The missing right if it is the reason why the settings are unknown.
   public let withheld: Denial?
 
   init(
@@ -64,12 +66,12 @@ public struct TopicDescription: Sendable, Equatable {
 
   public var partitions: Int { layout.count }
 
-  /// Copies of each partition; of the one with the fewest, where they differ.
+  /// The number of replicas of each partition; the least where they differ.
   public var replication: Int { layout.map(\.replicas.count).min() ?? 0 }
 
-  /// All settings of its own once some of them are changed.
+  /// Returns all of the topic's own settings with these changes.
   ///
-  /// Kafka's request replaces them all, so what is not known would be reset.
+  /// Kafka's request replaces them all, so unknown ones would be reset.
   func settings(with changes: [String: String]) throws(TransportError) -> [String: String] {
     if let withheld { throw .denied(withheld) }
     guard !configuration.isEmpty else { throw .settingsUnknown(topic: name, names: []) }
@@ -79,9 +81,9 @@ public struct TopicDescription: Sendable, Equatable {
     return kept.mapValues(\.value).merging(changes) { $1 }
   }
 
-  /// Largest record the topic takes, bytes; `nil` when the broker does not tell.
+  /// The largest record that the topic accepts, bytes; `nil` if the broker does not return it.
   public var maximumRecord: Int? { configuration["max.message.bytes"].flatMap { Int($0.value) } }
 
-  /// Whether the brokers throw away all but the last record of each key, which is a feed.
+  /// Whether the brokers delete all but the last record of each key, which is a feed.
   public var isCompacted: Bool { configuration["cleanup.policy"]?.value.contains("compact") ?? false }
 }

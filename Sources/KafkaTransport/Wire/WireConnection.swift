@@ -1,22 +1,22 @@
 import FrameCore
 import Glibc
 
-/// A connection to a broker of our own, for what librdkafka does not ask: without TLS and without a login.
+/// FrameFeed's own connection to a broker, for requests that librdkafka does not have: without TLS and without a login.
 struct WireConnection: ~Copyable {
   /// Why there is no answer, as the end of a sentence.
   struct Failure: Error {
     let reason: String
-    /// Whether it is that the host's name cannot be resolved.
+    /// Whether the host's name cannot be resolved.
     var isOfName = false
-    /// The system's words, where it is one of the connection.
+    /// The message of the system or the resolver; empty for other failures.
     var detail = ""
   }
 
-  /// Largest response that is taken, bytes.
+  /// The largest response that is accepted, bytes.
   private static let mostBytes = 16 << 20
 
   private let socket: Int32
-  /// When waiting ends, monotonic ns.
+  /// The end of all waits, monotonic ns.
   private let deadline: Int64
 
   init(host: String, port: Int32, milliseconds: Int64) throws(Failure) {
@@ -50,7 +50,7 @@ struct WireConnection: ~Copyable {
     let number: Int32
   }
 
-  /// A socket that is connected.
+  /// Returns a connected socket.
   private static func connected(
     _ address: addrinfo, until deadline: Int64
   ) throws(SystemError) -> Int32 {
@@ -79,7 +79,7 @@ struct WireConnection: ~Copyable {
   }
 
   /// Sends a request and waits for its response.
-  /// - Parameter request: with its length in front.
+  /// - Parameter request: the request with its length in front.
   /// - Returns: the response, without its length.
   func ask(_ request: [UInt8]) throws(Failure) -> [UInt8] {
     var sent = 0
@@ -97,7 +97,7 @@ struct WireConnection: ~Copyable {
     return try read(length)
   }
 
-  /// Who answers.
+  /// The kind of server that answers.
   enum Greeting: Sendable, Equatable {
     case kafka
     case other(ForeignServer)
@@ -105,7 +105,7 @@ struct WireConnection: ~Copyable {
     case silence
   }
 
-  /// Asks for the versions it speaks, as a client of Kafka does first; then ends a line, which servers of text wait for.
+  /// Sends a version request, as Kafka clients do first; then an empty line, which servers of text protocols wait for.
   func greet() -> Greeting {
     // ApiVersions 0 (request 18), correlation 1, client "framefeed". (Apache Kafka's ApiVersionsRequest.json)
     let client = Array("framefeed".utf8)
@@ -121,7 +121,7 @@ struct WireConnection: ~Copyable {
     return .silence
   }
 
-  /// How long each answer is waited for, ns.
+  /// How long to wait for each answer, ns.
   private static let greetingTime: Int64 = 800_000_000
 
   private func read(_ count: Int) throws(Failure) -> [UInt8] {
@@ -130,7 +130,7 @@ struct WireConnection: ~Copyable {
       guard Self.isReady(socket, Int16(POLLIN), until: deadline) else {
         throw Failure(reason: "it does not answer")
       }
-      // Memory grows as bytes come, not by what was announced.
+      // Memory grows with the bytes received, not by the announced length.
       let size = min(count - bytes.count, 1 << 16)
       let part = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
         filled = max(0, recv(socket, buffer.baseAddress, size, 0))

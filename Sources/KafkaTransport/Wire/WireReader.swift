@@ -1,7 +1,7 @@
-/// Takes Kafka's primitive types out of a response, which may be of anybody: big-endian numbers, and texts and arrays
-/// with their length in front.
+/// Reads Kafka's primitive types from a response of an untrusted server: big-endian numbers, and texts and arrays with
+/// their length in front.
 struct WireReader: ~Escapable {
-  /// The response ends before what it announces, or announces what cannot be.
+  /// The response ends before its announced length, or announces an impossible one.
   struct Malformed: Error {}
 
   private let bytes: RawSpan
@@ -24,7 +24,7 @@ struct WireReader: ~Escapable {
     }
   }
 
-  /// A text with its length as two bytes.
+  /// Reads a text with its length as two bytes.
   @_lifetime(self: copy self)
   mutating func text() throws(Malformed) -> String {
     let count = Int(try number(Int16.self))
@@ -33,7 +33,7 @@ struct WireReader: ~Escapable {
     return bytes.extracting(at..<at + count).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// How many elements follow, each of which takes so many bytes at least.
+  /// Reads the number of elements that follow, each of at least `size` bytes.
   @_lifetime(self: copy self)
   mutating func count(ofAtLeast size: Int) throws(Malformed) -> Int {
     let count = Int(try number(Int32.self))
