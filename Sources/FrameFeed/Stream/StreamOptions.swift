@@ -33,7 +33,7 @@ public struct StreamOptions: Sendable {
   /// The settings of a missing topic that is created; with `nil` a missing topic is an error.
   public var createTopic: TopicSettings? = TopicSettings()
   public var limits = FrameLimits.standard
-  /// How long to wait for the broker's last answers, s.
+  /// How long a stopped feed may take to send what it captured, and an ended feed to get the last answers, s.
   public var drainTimeout = 30.0
   /// Whether to answer sinks that measure the clock offset, through a topic of its own.
   public var sync = false
