@@ -2,8 +2,8 @@ import FrameCore
 import KafkaTransport
 import LogLines
 
-/// Returns a log function for librdkafka's lines: errors and warnings become warnings, though not repeated for ten
-/// minutes, and other lines become debug messages. FrameFeed's own messages keep their level.
+/// Returns a log function for librdkafka's lines: errors and warnings become warnings (repeated within ten minutes: info
+/// messages), other lines debug messages. FrameFeed's own messages keep their level.
 ///
 /// A client reconnects by itself, every second and for hours: an unreachable broker is reported at once and then at
 /// intervals.

@@ -4,7 +4,7 @@ import FrameBench
 import KafkaTransport
 import LogLines
 
-/// Which broker, and any setting of librdkafka.
+/// The broker, and any setting of librdkafka.
 struct BrokerOptions: ArgumentGroup {
   static let heading = "Broker"
   static let arguments: [Argument<BrokerOptions>] = [
@@ -26,10 +26,10 @@ struct BrokerOptions: ArgumentGroup {
   var settings: [String] = []
   var kafkaConfig: String?
 
-  /// The settings for a process of this program.
+  /// The settings for a child process of this program.
   var peerSettings: PeerSettings { PeerSettings(file: kafkaConfig, settings: settings) }
 
-  /// Whether the user may have said which broker.
+  /// Whether the user may have named a broker.
   var isNamed: Bool {
     broker != nil || kafkaConfig != nil || environment != nil
       || settings.contains { KafkaSettings.split($0).map { KafkaSettings.namesBrokers($0.key) } ?? false }
@@ -39,8 +39,8 @@ struct BrokerOptions: ArgumentGroup {
     ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// What is typed wins: `--broker` over `-X` over the file over the environment over the default.
-  /// - Parameter uses: what the settings are for; those that must stay as they are for it are refused.
+  /// Returns the settings. Precedence: `--broker`, `-X`, the file, the environment, the default.
+  /// - Parameter uses: the purposes of the client; settings that must not be changed for them are rejected.
   func kafka(for uses: KafkaSettings.Use...) throws -> KafkaSettings {
     var kafka = KafkaSettings(brokers: environment ?? "localhost:9092")
     do throws(TransportError) {
@@ -56,7 +56,7 @@ struct BrokerOptions: ArgumentGroup {
   }
 }
 
-/// What is printed, and where the report goes.
+/// The output and the report file.
 struct OutputOptions: ArgumentGroup {
   static let heading = "Output"
   static let arguments: [Argument<OutputOptions>] = [
@@ -84,12 +84,12 @@ extension Argument {
 
   static func codec(_ path: Path<String>) -> Self { .option(path, "codec", "How frames are encoded.") }
 
-  /// The topic that frames go through.
+  /// The topic for frames.
   static func topic(_ path: Path<String>) -> Self {
     .option(path, "topic", allowed: .topicName, "The topic frames go through.")
   }
 
-  /// The topic that a command is about.
+  /// The topic that a command operates on.
   static func topicOperand(_ path: Path<String>) -> Self {
     .operand(path, "topic", allowed: .topicName, "The topic's name.")
   }

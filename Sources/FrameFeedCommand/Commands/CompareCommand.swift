@@ -1,6 +1,6 @@
 import CommandArguments
 
-/// `framefeed compare`: what each choice costs, measured side by side.
+/// `framefeed compare`: measures the cost of each choice, side by side.
 enum CompareCommand {
   static let node = CommandNode(
     CommandText("compare", "Measure what each encoding, transport and setting costs."),

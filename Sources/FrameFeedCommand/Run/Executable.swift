@@ -1,14 +1,14 @@
 import FrameCore
 import Foundation
 
-/// This program, for processes that it starts of itself.
+/// This program's file, for child processes.
 enum Executable {
   static var path: String {
     Bundle.main.executablePath ?? CommandLine.arguments[0]
   }
 }
 
-/// A line of progress that one thread writes and another shows.
+/// A line of progress that one thread writes and another prints.
 final class ProgressLine: Sendable {
   private let state = Lock("")
 

@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// Where a report goes: standard output, and the file of `--report`.
+/// The outputs of a report: standard output, and the file of `--report`.
 enum ReportFile {
-  /// Shows a report and saves it: one that cannot be shown is saved, and one that cannot be saved is shown.
+  /// Prints and saves a report. If one of the two fails, the other is still done.
   /// - Parameters:
-  ///   - table: what people read; `nil` shows the JSON.
-  ///   - isAside: shows it on standard error, as standard output has something else.
-  /// - Returns: false when whoever read standard output is gone.
+  ///   - table: the table to print; `nil` prints the JSON.
+  ///   - isAside: whether to print to standard error, as standard output is used otherwise.
+  /// - Returns: false if the reader of standard output closed it.
   static func publish(_ json: String, _ table: String?, _ path: String?, isAside: Bool = false) throws -> Bool
   {
     let shown = Result {
@@ -28,7 +28,7 @@ enum ReportFile {
     }
   }
 
-  /// The system's words rather than Foundation's.
+  /// Returns the system's reason instead of Foundation's message.
   private static func reason(_ error: any Error) -> String {
     let error = error as? CocoaError
     switch error?.code {
