@@ -69,7 +69,7 @@ public struct SinkOptions: Sendable {
   static let recordQueue = 16
   /// The most bytes of these records; one record always fits. Further records wait in librdkafka.
   static let recordQueueBytes = 128 << 20
-  /// The most bytes of all batches in use; three batches always fit.
+  /// The most bytes of the tensors of all batches in use; three batches always fit.
   static let tensorBytes = 1 << 30
 
   /// Returns the number of batches in use: enough that every decoder has a slot to fill while the model reads.
