@@ -1,7 +1,7 @@
 import CommandArguments
 import FrameFeedCommand
 
-/// `framefeed compare`: what each choice costs, measured side by side.
+/// `framefeed compare`: measures the cost of each choice, side by side.
 enum CompareCommand {
   static let node = CommandNode(
     BenchmarkProgram.compare,

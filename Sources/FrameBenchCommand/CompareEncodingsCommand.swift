@@ -6,7 +6,7 @@ import FrameCore
 import FrameSources
 import KafkaTransport
 
-/// `framefeed compare encodings`: bytes, times and quality of every codec on the same frames.
+/// `framefeed compare encodings`: measures size, times and quality of every codec on the same frames.
 struct CompareEncodingsCommand: Command {
   static let about = CommandText(
     "encodings", "Measure what each encoding of a feed costs.",
@@ -57,7 +57,7 @@ struct CompareEncodingsCommand: Command {
     }
   }
 
-  /// The broker that was named, or the one that happens to run where brokers do.
+  /// Returns the broker that was named, or the default one if it answers.
   private func kafka() throws -> KafkaSettings? {
     guard !noBroker else { return nil }
     let kafka = try brokerOptions.kafka(for: .sending)

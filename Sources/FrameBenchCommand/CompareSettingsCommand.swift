@@ -6,7 +6,7 @@ import FrameCore
 import FrameSources
 import KafkaTransport
 
-/// `framefeed compare settings`: which Kafka setting makes the difference.
+/// `framefeed compare settings`: measures which Kafka setting makes a difference.
 struct CompareSettingsCommand: Command {
   static let about = CommandText(
     "settings", "Measure which Kafka setting makes a difference.",

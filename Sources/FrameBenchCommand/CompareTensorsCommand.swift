@@ -7,7 +7,7 @@ import FrameModels
 import FrameSources
 import FrameTensors
 
-/// `framefeed compare tensors`: what it costs to get from frames to a model's tensor.
+/// `framefeed compare tensors`: measures the cost of converting frames to a model's tensor.
 struct CompareTensorsCommand: Command {
   static let about = CommandText(
     "tensors", "Measure what it costs to get from frames to a model's tensor.",
@@ -54,7 +54,7 @@ struct CompareTensorsCommand: Command {
     }
   }
 
-  /// Away from the repository, or where others make no such tensors, FrameFeed is measured alone.
+  /// Returns the other libraries; `nil` outside the repository, or if they cannot make this tensor.
   private func others(_ frames: SampleFrames, _ spec: TensorSpec) throws(BenchError) -> TensorPeers? {
     let place = "samples/peers"
     guard TensorPeers.canMake(spec) else {

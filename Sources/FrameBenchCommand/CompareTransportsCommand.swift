@@ -6,7 +6,7 @@ import FrameCore
 import FrameSources
 import KafkaTransport
 
-/// `framefeed compare transports`: how long a payload takes by socket, REST and Kafka clients.
+/// `framefeed compare transports`: measures the time of a payload by socket, REST and Kafka clients.
 struct CompareTransportsCommand: Command {
   static let about = CommandText(
     "transports", "Measure how long a payload takes by socket, REST and Kafka.",
@@ -73,7 +73,7 @@ struct CompareTransportsCommand: Command {
     if !report.failed.isEmpty { throw ExitCode.failed }
   }
 
-  /// FrameFeed's own, then those of the directory.
+  /// Returns FrameFeed's own transports, then those of the directory.
   private func entrants() throws(BenchError) -> ([Transport], [PeerList.Skipped]) {
     let list = try self.list()
     let executable = Executable.path
@@ -97,7 +97,7 @@ struct CompareTransportsCommand: Command {
     return (transports, list.skipped.filter { isWanted($0.name, $0.kind) })
   }
 
-  /// Away from the repository there are no peers, which is no reason to measure nothing.
+  /// Returns the other clients; outside the repository there are none, and FrameFeed is measured alone.
   private func list() throws(BenchError) -> PeerList {
     let place = "samples/peers"
     guard peers != nil || FileManager.default.fileExists(atPath: place + "/peers.json") else {

@@ -2,11 +2,11 @@ import FrameBench
 import FrameFeedCommand
 import FrameCore
 
-/// One run of a comparison: progress, Ctrl-C, the report's file, what is printed.
+/// One run of a comparison: handles progress, Ctrl-C and the report.
 enum ComparisonRun {
-  /// - Parameter measure: gets what stops it early, and where to tell each step.
+  /// - Parameter measure: gets a signal that stops it early, and a function for progress messages.
   /// - Returns: the report, which has been written and printed.
-  /// - Throws: exit code 130 after it, when it was stopped.
+  /// - Throws: exit code 130, after the report, if it was stopped.
   @discardableResult
   static func run<R: ComparisonReport>(
     _ output: OutputOptions,

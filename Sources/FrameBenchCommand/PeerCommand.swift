@@ -3,7 +3,7 @@ import FrameFeedCommand
 public import FrameBench
 import KafkaTransport
 
-/// `framefeed peer`: the programs that `compare` runs, not for people.
+/// `framefeed peer`: the programs that `compare` starts; not for users.
 enum PeerCommand {
   static let node = CommandNode(
     CommandText("peer", "A sender or receiver that compare measures.", isHidden: true),
@@ -12,7 +12,7 @@ enum PeerCommand {
 
 extension PeerOptions.Role: ArgumentValue {}
 
-/// What every peer is given: see `samples/peers/README.md`.
+/// The arguments of every peer: see `samples/peers/README.md`.
 struct PeerArguments: ArgumentGroup {
   static let heading = "Peer"
   static let arguments: [Argument<PeerArguments>] = [

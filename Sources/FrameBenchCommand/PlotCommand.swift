@@ -3,7 +3,7 @@ import FrameFeedCommand
 import Foundation
 import FrameBench
 
-/// `framefeed plot`: reports as figures.
+/// `framefeed plot`: draws the figures of reports.
 struct PlotCommand: Command {
   static let about = CommandText(
     "plot", BenchmarkProgram.plotSummary,
@@ -55,7 +55,7 @@ struct PlotCommand: Command {
     }
   }
 
-  /// Figures of two reports of one kind do not overwrite each other.
+  /// Returns the figures with distinct names, so that those of two reports of one kind do not overwrite each other.
   private func named(_ reports: [PlotReport]) -> [(String, Figure)] {
     var counts: [String: Int] = [:]
     return reports.flatMap(\.figures).map { figure in
@@ -79,7 +79,7 @@ struct PlotCommand: Command {
     }
   }
 
-  /// Twice the size, for screens of twice the density.
+  /// Converts an SVG figure to PNG at twice its size, for screens of twice the density.
   private func convert(_ svg: String, to path: String) throws {
     let source = path + ".svg"
     try write(svg, to: source)

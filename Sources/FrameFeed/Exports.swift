@@ -1,5 +1,5 @@
-// What the public declarations of this module take and give: one `import FrameFeed` is enough for a source, a sink and a
-// model of one's own.
+// The modules of the types in the public declarations here: one `import FrameFeed` is enough for a program with its own
+// source, sink or model.
 @_exported public import FrameCodecs
 @_exported public import FrameCore
 @_exported public import FrameLatency

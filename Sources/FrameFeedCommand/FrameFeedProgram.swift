@@ -4,7 +4,6 @@ import Glibc
 import KafkaTransport
 import LogLines
 
-/// `framefeed`: the command line, one file a command.
 package enum FrameFeedProgram {
   /// - Parameter benchmarks: the commands of `framefeed-bench`, or what is shown of them.
   package static func commandLine(_ benchmarks: [CommandNode]) -> CommandLineTree {
@@ -36,8 +35,8 @@ package enum FrameFeedProgram {
   package static func main(_ words: [String], _ commandLine: CommandLineTree) async {
     ProcessTitle.hideSecrets()
     let code = await run(words, commandLine)
-    // A command that was stopped or failed may have left threads behind that wait for a broker, and any one a client that
-    // does not end: `exit` would tear down what they use.
+    // A stopped or failed command may have left threads that wait for a broker, and any command a client that does not
+    // end: `exit` would destroy what they use.
     if code == .stopped || code == .failed || ClientEnd.isAwaited {
       fflush(nil)
       Console.shared.finish(milliseconds: 2000)
@@ -47,7 +46,7 @@ package enum FrameFeedProgram {
   }
 
   private static func run(_ words: [String], _ commandLine: CommandLineTree) async -> ExitCode {
-    // Read before anything else is: messages about arguments show them.
+    // Checked first, as usage errors quote the arguments.
     if let refusal = SecretArguments.refusal(words) {
       return refuse(refusal, commandLine.path(words))
     }
@@ -68,7 +67,7 @@ package enum FrameFeedProgram {
     }
   }
 
-  /// Runs a command; what fails is printed as one line and becomes the exit code.
+  /// Runs a command. An error is printed as one line and returned as the exit code.
   private static func run(_ command: any Command, _ path: [CommandNode]) async -> ExitCode {
     do {
       try await command.run()
@@ -84,7 +83,7 @@ package enum FrameFeedProgram {
     }
   }
 
-  /// What was printed has been read, or may be lost.
+  /// Flushes standard output, and returns the exit code.
   private static func finish() -> ExitCode {
     do { try StandardOutput.flush() } catch {
       Console.shared.line("framefeed: \(Failure(any: error).message)")
@@ -113,7 +112,7 @@ package enum FrameFeedProgram {
     ),
   ]
 
-  /// Says what is wrong with a command line, and how the command is used.
+  /// Prints the error and the usage of a command line.
   private static func refuse(_ message: String, _ path: [CommandNode]) -> ExitCode {
     Console.shared.line("framefeed: \(message)")
     Console.shared.line("usage: \(HelpPage.usage(path))")

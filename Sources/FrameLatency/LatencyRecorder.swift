@@ -1,24 +1,24 @@
 import FrameCore
 
-/// Takes the durations of every stage, from any thread, and sums them up: of the whole run, and of its last window of
-/// ten seconds, as after three days no stall moves a percentile of the whole.
+/// The durations of every stage: of the whole run, and of its last window of ten seconds, as after three days no stall
+/// changes a percentile of the whole. Thread-safe.
 ///
-/// All memory is taken at the start (``Histogram/byteCount``, 267,368 bytes a stage, and 4 KB for its window):
-/// recording costs a lock and two increments, never an allocation and no look at a clock, so that measuring does not
-/// become what is measured.
+/// All memory is allocated at the start (``Histogram/byteCount``, 267,368 bytes per stage, and 4 KB for its window).
+/// Recording costs a lock and two increments, without an allocation or a clock reading, so that measuring does not
+/// distort the figures.
 public final class LatencyRecorder: Sendable {
-  /// Longest duration told apart, ns: one hour. Longer ones count as this.
+  /// The longest duration recorded, ns: one hour. Longer ones count as this.
   public static let highest = Histogram.highest
 
-  /// One lock a stage: the threads of two stages do not wait for each other.
+  /// One lock per stage: the threads of two stages do not wait for each other.
   private let stages: [DurationHistogram]
   private let time = Lock(TimeWindow())
 
-  /// A window that is over.
+  /// A complete window.
   public struct Window: Sendable {
-    /// Windows that are over, with this one.
+    /// The number of complete windows, this one included.
     public let number: Int
-    /// How long it was.
+    /// Its length, s.
     public let seconds: Double
   }
 
@@ -26,16 +26,16 @@ public final class LatencyRecorder: Sendable {
     stages = Stage.allCases.map { _ in DurationHistogram() }
   }
 
-  /// Adds one duration, ns. A negative one (the clock went back between two stamps) counts as 0, one over an hour as
-  /// an hour; ``notes`` says how many.
+  /// Records one duration, ns. A negative one (the clock was set back between two stamps) counts as 0, one over an hour
+  /// as an hour; ``notes`` gives their numbers.
   public func record(_ stage: Stage, nanoseconds: Int64) {
     stages[stage.position].record(nanoseconds)
   }
 
-  /// Ends the running window, once it is ten seconds old; before that it does nothing. To be called often: by the
-  /// thread that waits for records or for a feed's end, and by whoever looks at the figures.
+  /// Ends the current window if it is ten seconds old. Call it often: from the thread that waits for records or for a
+  /// feed's end, and when figures are read.
   /// - Parameter now: monotonic, ns.
-  /// - Returns: the window that is over, to the one caller that ended it.
+  /// - Returns: the complete window, for the one caller that ended it.
   @discardableResult
   public func rotate(at now: Int64) -> Window? {
     let over: Window? = time.withLock { time in
@@ -46,42 +46,42 @@ public final class LatencyRecorder: Sendable {
     return over
   }
 
-  /// How long the last window was that is over, s; `nil` before one is.
+  /// The length of the last complete window, s; `nil` before the first.
   public var windowSeconds: Double? { time.withLock { $0.last.map { Double($0) / 1e9 } } }
 
-  /// The stages that recorded anything in the last window that is over, within 3.2 %.
+  /// The stages with durations in the last complete window, within 3.2 %.
   public var window: [Stage: StageSummary] {
     var result: [Stage: StageSummary] = [:]
     for stage in Stage.allCases { result[stage] = stages[stage.position].window }
     return result
   }
 
-  /// Median and 99th percentile so far of the stages that recorded anything: cheaper than ``summaries()``.
+  /// The median and 99th percentile so far of the stages with durations: cheaper than ``summaries()``.
   public var percentiles: [Stage: StagePercentiles] {
     var result: [Stage: StagePercentiles] = [:]
     for stage in Stage.allCases { result[stage] = stages[stage.position].percentiles }
     return result
   }
 
-  /// The stage's distribution so far, or `nil` when nothing was recorded.
+  /// Returns the stage's distribution so far, or `nil` if nothing was recorded.
   public func summary(_ stage: Stage) -> StageSummary? {
     stages[stage.position].summary()
   }
 
-  /// The distributions of the stages that recorded anything, each with its histogram: what a report carries.
+  /// Returns the distributions of the stages with durations, each with its histogram, for a report.
   public func summaries() -> [Stage: StageSummary] {
     var result: [Stage: StageSummary] = [:]
     for stage in Stage.allCases { result[stage] = stages[stage.position].summary(withHistogram: true) }
     return result
   }
 
-  /// Durations that were negative, of all stages: how often the clock went back.
+  /// The number of negative durations of all stages, which is how often the clock was set back.
   public var negativeCount: Int { stages.reduce(0) { $0 + $1.negativeCount } }
 
-  /// Durations that were over an hour, of all stages.
+  /// The number of durations over an hour of all stages.
   public var clampedCount: Int { stages.reduce(0) { $0 + $1.clampedCount } }
 
-  /// What a reader of the figures should know of them, for ``RunReport/notes``.
+  /// Notes on the figures, for ``RunReport/notes``.
   public var notes: [String] {
     var notes: [String] = []
     let (negative, clamped) = (negativeCount, clampedCount)
@@ -92,7 +92,7 @@ public final class LatencyRecorder: Sendable {
 }
 
 extension Stage {
-  /// Index in the pipeline. A switch, as a search of `allCases` would build an array for each record.
+  /// The index in the pipeline. A switch, as a search of `allCases` would build an array for each record.
   var position: Int {
     switch self {
     case .pace: 0

@@ -1,8 +1,8 @@
-/// Where a frame lay in its topic. Offsets before and after a topic was made anew have nothing in common.
+/// The position of a frame's record. Offsets before and after a topic was created anew are unrelated.
 public struct FramePassage: Sendable, Equatable {
   public var partition: Int32
   public var offset: Int64
-  /// How often the topic had been made anew.
+  /// How often the topic had been created anew.
   public var life: Int
 
   public init(partition: Int32, offset: Int64, life: Int) {
@@ -12,67 +12,67 @@ public struct FramePassage: Sendable, Equatable {
   }
 }
 
-/// Proves that a run arrived complete, or tells what is missing, from sequence numbers alone.
+/// Determines from sequence numbers whether a run arrived completely, and which frames are missing.
 ///
-/// Remembers the holes, not the frames: a run without loss costs no memory however long it is. Each hole knows between
-/// which two passages it lies, so that what is known of their places can tell why. Sequence numbers are hostile input;
+/// Stores the holes, not the frames: a run without loss needs no memory, however long it is. Each hole has the
+/// positions of the two frames around it, from which the reason can be determined. Sequence numbers are hostile input;
 /// any `Int` is safe.
 public struct SequenceTracker: Sendable {
-  /// Where a frame passed.
+  /// The position of a frame's record.
   public typealias Passage = FramePassage
 
-  /// What one arrival was.
+  /// The result of one arrival.
   public enum Observation: Sendable, Equatable {
     case new
-    /// Seen before. Also a negative number, which no frame can have.
+    /// Seen before; also a negative number, which no frame can have.
     case duplicate
-    /// New, but after a later one.
+    /// New, but received after a later one.
     case reordered
   }
 
-  /// Numbers that were not seen.
+  /// A range of numbers that were not seen.
   public struct Hole: Sendable {
     public fileprivate(set) var numbers: Range<Int>
-    /// What came before the hole and behind it, in order of arrival; nothing before a run's first frame.
+    /// The frame received before the hole and the one after it; `after` is `nil` before a run's first frame.
     public let after: Passage?
     public let before: Passage
   }
 
-  /// Most holes kept apart. Beyond it the oldest are missing for good: a frame that still arrives for one of
-  /// them counts as a duplicate.
+  /// The most holes kept. Beyond it the oldest are given up: a frame that still arrives for one of them counts as a
+  /// duplicate.
   static let maximumHoles = 100_000
 
   /// Ascending and disjoint.
   public private(set) var holes: [Hole] = []
-  /// Every number below is seen, in a hole, or given up. Unsigned, as it may be one past `Int.max`.
+  /// Every number below this is seen, in a hole, or given up. Unsigned, as it may be one past `Int.max`.
   public private(set) var covered: UInt = 0
-  /// The highest number seen, and where that frame passed.
+  /// The highest number seen, and that frame's position.
   public private(set) var highestSeen: Int?
   public private(set) var last: Passage?
-  /// Numbers of holes that are no longer kept.
+  /// The count of numbers in holes that were given up.
   public private(set) var givenUp = 0
 
-  /// Frames seen, each once.
+  /// Frames seen, each counted once.
   public private(set) var received = 0
   /// Arrivals of frames seen before.
   public private(set) var duplicate = 0
-  /// Frames that came after a later one.
+  /// Frames received after a later one.
   public private(set) var reordered = 0
-  /// Whether the record that ends the run was seen.
+  /// Whether the record that ends the run was received.
   public private(set) var ended = false
 
   public init() {}
 
-  /// Goes on with a run that was complete: every number below was seen, and counted, by another tracker.
+  /// Creates a tracker for a run that was complete: another tracker has seen and counted every number below `covered`.
   public init(seenBelow covered: UInt) {
     self.covered = covered
     ended = true
   }
 
-  /// Whether the run is over and every frame of it was seen.
+  /// Whether the run has ended and every frame was seen.
   public var isComplete: Bool { ended && holes.isEmpty && givenUp == 0 }
 
-  /// Frames that were not seen, as far as known.
+  /// The known number of frames not seen.
   public var unseen: Int {
     holes.reduce(givenUp) { total, hole in
       let (sum, overflow) = total.addingReportingOverflow(hole.numbers.count)
@@ -80,7 +80,7 @@ public struct SequenceTracker: Sendable {
     }
   }
 
-  /// Takes note of one frame.
+  /// Records the arrival of a frame.
   public mutating func observe(sequence: Int, at passage: Passage) -> Observation {
     guard sequence >= 0, claim(sequence, passage) else {
       duplicate += 1
@@ -96,14 +96,14 @@ public struct SequenceTracker: Sendable {
     return .reordered
   }
 
-  /// Takes note of the record that ends the run.
-  /// - Parameter count: frames sent in the run. Frames that were seen beyond it prove it wrong.
+  /// Records the arrival of the record that ends the run.
+  /// - Parameter count: the frames sent in the run. It is wrong if later numbers were seen.
   public mutating func end(count: Int, at passage: Passage) {
     ended = true
     if UInt(max(count, 0)) > covered { open(Int(covered)..<count, passage) }
   }
 
-  /// Marks a number as seen. Returns `false` if it was seen before (or given up).
+  /// Marks a number as seen. Returns `false` if it was seen before or given up.
   private mutating func claim(_ sequence: Int, _ passage: Passage) -> Bool {
     if UInt(sequence) >= covered {
       if UInt(sequence) > covered { open(Int(covered)..<sequence, passage) }
@@ -132,7 +132,7 @@ public struct SequenceTracker: Sendable {
     giveUpOldest()
   }
 
-  /// Keeps the memory bounded. Gives up a sixteenth at a time, so that moving the rest down is rare.
+  /// Bounds the memory. Gives up a sixteenth of the holes at a time, so that moving the others down is rare.
   private mutating func giveUpOldest() {
     guard holes.count > Self.maximumHoles else { return }
     let batch = Self.maximumHoles / 16
@@ -143,7 +143,7 @@ public struct SequenceTracker: Sendable {
     holes.removeFirst(batch)
   }
 
-  /// The hole that a number lies in, by binary search.
+  /// Returns the index of the hole that contains a number, by binary search.
   private func holeIndex(of sequence: Int) -> Int? {
     var low = 0
     var high = holes.count

@@ -1,28 +1,28 @@
-/// A stretch of a frame's way, in the order of the pipeline. Of each frame that was sent, those from ``pace`` to
-/// ``queue`` add up to the time from when it was due until it was sent.
+/// A stage of a frame, in the order of the pipeline. For each frame sent, the stages from ``pace`` to ``queue`` add up
+/// to the time from when it was due until it was sent.
 public enum Stage: String, CaseIterable, Sendable, Codable {
-  /// Scheduled to captured: how late the source was.
+  /// Scheduled to captured: the lateness of the source.
   case pace
-  /// Captured to taken by an encoder: the wait for a free one.
+  /// Captured to encoder start: the wait for a free encoder.
   case encodeWait
-  /// Taken by an encoder to encoded.
+  /// Encoder start to encoded.
   case encode
-  /// Encoded to sent: the wait for the frames before it, and for the Kafka client to take it.
+  /// Encoded to sent: the wait for earlier frames, and for the Kafka client to accept it.
   case queue
   /// Sent to acknowledged by the broker.
   case acknowledge
   /// Sent to received by the sink.
   case transport
-  /// Received to the start of decoding: the wait for a decoder and for a place in a batch.
+  /// Received to decoder start: the wait for a decoder and for a slot of a batch.
   case decodeWait
-  /// Start of decoding to pixels in the batch tensor.
+  /// Decoder start to pixels in the batch tensor.
   case decode
-  /// The part of ``decode`` that went into writing the tensor: it overlaps that stage, and adds nothing to the sum.
+  /// The part of ``decode`` spent writing the tensor: it overlaps that stage and adds nothing to the sum.
   case tensor
-  /// In the tensor to the model's start: the wait for the rest of its batch, and for the model.
+  /// In the tensor to model start: the wait for the rest of its batch, and for the model.
   case batchWait
-  /// The model's start to its answer.
+  /// Model start to answer.
   case infer
-  /// Scheduled to inferred. Counts from when the frame was due, so a late source cannot hide its lateness.
+  /// Scheduled to inferred. Counts from when the frame was due, so that the lateness of a source is included.
   case endToEnd
 }

@@ -1,21 +1,22 @@
-/// What a model says of the frames of a batch: for each frame in order one entry an output, or why there is none.
+/// A model's answers for the frames of a batch: for each frame, in order, one entry per output, or the reason why there
+/// is none.
 ///
-/// Memory: one run of numbers, in the order they are appended, so that a value that is used again allocates nothing.
+/// All numbers are in one array in the order appended, so reusing a value allocates nothing.
 public struct AnswerRows: Sendable {
   private var numbers: [Double] = []
-  /// Where each entry ends in `numbers`; entries of a frame follow each other in the order of the model's outputs.
+  /// The end of each entry in `numbers`. The entries of a frame are adjacent, in the order of the model's outputs.
   private var ends: [Int] = []
   /// By frame.
   private var failures: [(frame: Int, reason: String)] = []
   private var outputs = 0
-  /// Entries still to come of the frame that is being filled.
+  /// Entries of the current frame that were not appended yet.
   private var open = 0
-  /// Frames that were begun.
+  /// Frames begun.
   public private(set) var count = 0
 
   public init() {}
 
-  /// Makes it empty, but keeps its memory.
+  /// Removes all rows and keeps the memory.
   public mutating func removeAll() {
     numbers.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
@@ -24,7 +25,7 @@ public struct AnswerRows: Sendable {
   }
 
   /// Begins the next frame's row; ``append(_:)`` follows once for each output of the model.
-  /// - Parameter outputs: how many the model has, the same for every frame.
+  /// - Parameter outputs: the model's number of outputs, the same for every frame.
   public mutating func beginFrame(outputs: Int) {
     precondition(open == 0, "the frame before lacks \(open) outputs")
     precondition(count == 0 || outputs == self.outputs, "every frame has the same outputs")
@@ -33,7 +34,7 @@ public struct AnswerRows: Sendable {
     count += 1
   }
 
-  /// Appends the next output of the frame that was begun. Not-a-number stands for "absent".
+  /// Appends the next output of the current frame. Not-a-number means "absent".
   public mutating func append(_ values: some Sequence<Double>) {
     precondition(open > 0, "no output is left; begin the next frame")
     numbers.append(contentsOf: values)
@@ -41,18 +42,18 @@ public struct AnswerRows: Sendable {
     open -= 1
   }
 
-  /// Says of the next frame that there is no answer, and why. The other frames of the batch are not touched by it.
-  /// - Parameter outputs: how many the model has.
+  /// Appends the next frame as one without an answer, and the reason. The batch's other frames are unaffected.
+  /// - Parameter outputs: the model's number of outputs.
   public mutating func appendFailure(_ reason: String, outputs: Int) {
     beginFrame(outputs: outputs)
     failures.append((count - 1, reason))
     for _ in 0..<outputs { append(EmptyCollection()) }
   }
 
-  /// Fills the rows of `frames` frames at a time, for models whose outputs have a fixed size.
+  /// Fills the rows of `frames` frames at once, for models whose outputs have a fixed size.
   /// - Parameters:
-  ///   - sizes: how many numbers each output has.
-  ///   - fill: gets the numbers of all frames, row major, to overwrite.
+  ///   - sizes: the count of numbers in each output.
+  ///   - fill: overwrites the numbers of all frames, row major.
   mutating func fill<E: Error>(
     frames: Int, sizes: [Int], _ fill: (inout [Double]) throws(E) -> Void
   ) throws(E) {
@@ -73,20 +74,20 @@ public struct AnswerRows: Sendable {
     (outputs, count) = (sizes.count, frames)
   }
 
-  /// The numbers of one output of a frame.
+  /// Returns the numbers of one output of a frame.
   public func numbers(frame: Int, output: Int) -> ArraySlice<Double> {
     precondition(frame < count && output < outputs, "no output \(output) of frame \(frame)")
     let entry = frame * outputs + output
     return numbers[(entry == 0 ? 0 : ends[entry - 1])..<ends[entry]]
   }
 
-  /// Why a frame has no answer; `nil` where it has one.
+  /// Returns why a frame has no answer; `nil` if it has one.
   public func failure(frame: Int) -> String? {
     failures.isEmpty ? nil : failures.first { $0.frame == frame }?.reason
   }
 
-  /// Whether these are rows for so many frames of a model with these outputs.
-  /// - Returns: what is wrong with them, `nil` when nothing is.
+  /// Checks that these are rows for this number of frames of a model with these outputs.
+  /// - Returns: the first error; `nil` if there is none.
   public func problem(frames: Int, outputs wanted: [ModelOutput]) -> String? {
     guard open == 0 else { return "the last frame's row lacks \(open) outputs" }
     guard count == frames else { return "\(count) rows for \(frames) frames" }

@@ -1,7 +1,7 @@
 public import FrameCore
 public import FrameTensors
 
-/// Mean and population standard deviation of each channel's tensor values: `mean[C]`, `std[C]`.
+/// The mean and population standard deviation of each channel's tensor values: `mean[C]`, `std[C]`.
 ///
 /// Summed in `Double`, row by row, in two passes (mean first, then squared distances): the same tensor gives
 /// the same bits on every host, in either layout.
@@ -40,7 +40,7 @@ public final class ChannelStatistics: DirectModel {
   ) {
     let spec = manifest.input
     let pixels = spec.width * spec.height
-    // Rows follow each other without padding in both layouts, so a channel is one strided run.
+    // Rows are adjacent without padding in both layouts, so a channel is one strided sequence.
     let step = spec.pixelStride
     for channel in 0..<spec.channels {
       let first = channel * spec.channelStride

@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Any JSON value: decoded first, so that keys nobody knows can be found and named.
+/// Any JSON value: parsed first, so that unknown keys can be found and named.
 enum JSONValue: Decodable, Equatable {
   case null
   case bool(Bool)
@@ -26,12 +26,12 @@ enum JSONValue: Decodable, Equatable {
     }
   }
 
-  /// `nil` when the bytes are not one JSON value.
+  /// Returns `nil` if the bytes are not one JSON value.
   static func parse(_ bytes: [UInt8]) -> JSONValue? {
     try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))
   }
 
-  /// The type, for messages.
+  /// The type, for error messages.
   var typeName: String {
     switch self {
     case .null: "null"

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Reading small files and folders with the system's own reason when it fails.
+/// Reads small files and folders; errors contain the system's reason.
 enum ManifestFile {
-  /// Far above any manifest; a model file given by mistake is not read into memory.
+  /// Far above the size of any manifest, so that a model file given by mistake is not read into memory.
   private static let maximumBytes = 1 << 20
 
   static func read(_ path: String) throws(ModelError) -> [UInt8] {
@@ -22,14 +22,14 @@ enum ManifestFile {
     return bytes
   }
 
-  /// Names of the `.json` files in a folder, sorted.
+  /// Returns the names of the `.json` files in a folder, sorted.
   static func list(_ directory: String) throws(ModelError) -> [String] {
     guard let handle = opendir(directory) else {
       throw .unreadable(file: directory, reason: String(cString: strerror(errno)))
     }
     defer { closedir(handle) }
     var names = [String]()
-    // Its end and an error are told apart by this alone.
+    // `readdir` returns `nil` at the end and on errors; only errno differs.
     errno = 0
     while let entry = readdir(handle) {
       let name = name(entry)
@@ -42,9 +42,9 @@ enum ManifestFile {
 
   private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
 
-  /// The field is as long as the longest name, an entry only as long as its own.
+  /// Returns an entry's name. The field has the length of the longest possible name, an entry only that of its own.
   private static func name(_ entry: UnsafeMutablePointer<dirent>) -> String {
-    // Sound: the system ends the name with a zero, within the entry, which lives up to the next call.
+    // Sound: the system terminates the name with a zero within the entry, which is valid until the next call.
     String(cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
   }
 }

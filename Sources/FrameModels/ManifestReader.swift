@@ -1,7 +1,7 @@
-/// Reads the keys of one JSON object of a manifest; every message names the file, the key and what was expected.
+/// Reads the keys of one JSON object of a manifest. Every error names the file, the key and what was expected.
 struct ManifestReader {
   let file: String
-  /// Where the object lies, `input.`; empty at the top.
+  /// The path of the object, such as `input.`; empty at the top.
   let path: String
   private let members: [String: JSONValue]
 
@@ -15,9 +15,9 @@ struct ManifestReader {
     self.members = members
   }
 
-  /// Refuses keys that are not in `known`: a misspelt key must not silently fall back to a default.
+  /// Rejects keys that are not in `known`: a misspelt key must not silently get its default.
   func allowOnly(_ known: [String]) throws(ModelError) {
-    // Sorted, so that of several unknown keys it is always the same one that is named.
+    // Sorted, so that the same one of several unknown keys is always named.
     for key in members.keys.sorted() where !known.contains(key) {
       throw .invalidManifest(
         file: file, problem: "unknown key \"\(path)\(key)\"; known here: \(known.joined(separator: ", "))")
@@ -33,7 +33,7 @@ struct ManifestReader {
     return try ManifestReader(value, file: file, path: "\(path)\(key).")
   }
 
-  /// A string that is not empty; `nil` when the key is absent.
+  /// Returns a non-empty string; `nil` if the key is absent.
   func string(_ key: String) throws(ModelError) -> String? {
     guard let value = members[key] else { return nil }
     guard case .string(let text) = value else {
@@ -43,7 +43,7 @@ struct ManifestReader {
     return text
   }
 
-  /// One of the names of an enumeration.
+  /// Returns a case of an enumeration; `nil` if the key is absent.
   func choice<T: RawRepresentable & CaseIterable>(_ key: String) throws(ModelError) -> T?
   where T.RawValue == String {
     guard let text = try string(key) else { return nil }
@@ -69,7 +69,7 @@ struct ManifestReader {
     return try number(value, key, in: range)
   }
 
-  /// A list of one number per channel, or of one for all; a bare number counts as the latter.
+  /// Returns one number per channel, or one for all, which may also be a bare number; `nil` if the key is absent.
   func perChannel(_ key: String, channels: Int, in range: ClosedRange<Double>) throws(ModelError)
     -> [Double]?
   {
@@ -98,6 +98,6 @@ struct ManifestReader {
     return number
   }
 
-  /// As a person writes it: 3, not 3.0.
+  /// Returns the number without needless decimals: 3, not 3.0.
   private func text(_ number: Double) -> String { Int(exactly: number).map { "\($0)" } ?? "\(number)" }
 }

@@ -1,17 +1,17 @@
 public import FrameCore
 public import FrameTensors
 
-/// One named group of numbers that a model gives for every frame.
+/// One named group of numbers that a model returns for every frame.
 public struct ModelOutput: Sendable, Equatable {
   public let name: String
-  /// Numbers in the group; of a list, in each of its entries.
+  /// The numbers in a group.
   public let count: Int
-  /// Whether there are any number of such groups a frame, such as one for each thing that was detected.
+  /// Whether a frame has any number of such groups, such as one for each detected object.
   public let isList: Bool
 
   /// - Parameters:
-  ///   - count: numbers in the group, 1 or more.
-  ///   - isList: whether there are any number of groups a frame.
+  ///   - count: the numbers in a group, 1 or more.
+  ///   - isList: whether a frame has any number of groups.
   public init(name: String, count: Int, isList: Bool = false) {
     precondition(count > 0, "an output has one number or more")
     self.name = name
@@ -20,34 +20,34 @@ public struct ModelOutput: Sendable, Equatable {
   }
 }
 
-/// What reads the tensors.
+/// A model that reads tensors and returns answers.
 ///
-/// Batches come one after the other, from one thread. The model may answer each before ``take(_:)`` returns, or later,
-/// from any thread and in any order: as many batches are with it at a time as ``ModelRuntime/maximumInFlight`` says. A
-/// model that answers at once is a ``DirectModel``.
+/// Batches come one after the other, from one thread. The model may answer a batch before ``take(_:)`` returns, or
+/// later, from any thread and in any order. At most ``ModelRuntime/maximumInFlight`` batches are in flight. A model
+/// that answers at once is a ``DirectModel``.
 public protocol Model: AnyObject, Sendable {
   var manifest: ModelManifest { get }
-  /// What a row of results holds, in order.
+  /// The outputs in a row of results, in order.
   var outputs: [ModelOutput] { get }
 
-  /// Takes a batch over, to answer it now or later.
+  /// Receives a batch, to be answered now or later.
   func take(_ batch: consuming PendingBatch)
 }
 
-/// A model that answers while it is asked, with a fixed number of numbers a frame.
+/// A model that answers before ``take(_:)`` returns, with a fixed count of numbers per frame.
 public protocol DirectModel: Model {
   /// Computes one row of results per frame.
   /// - Parameters:
-  ///   - batch: its first `batch.count` slots hold frames.
-  ///   - frames: which frames those are, `batch.count` of them.
-  ///   - values: `batch.count` rows of `rowCount` numbers to overwrite, row major. Not-a-number stands for "absent".
+  ///   - batch: frames are in its first `batch.count` slots.
+  ///   - frames: the identities of these frames, `batch.count` of them.
+  ///   - values: `batch.count` rows of `rowCount` numbers to overwrite, row major. Not-a-number means "absent".
   func infer(
     _ batch: BatchTensor, frames: [FrameIdentity], values: inout [Double]
   ) throws(ModelError)
 }
 
 extension DirectModel {
-  /// Numbers in one row of results.
+  /// The count of numbers in one row of results.
   public var rowCount: Int { outputs.reduce(0) { $0 + $1.count } }
 
   public func take(_ batch: consuming PendingBatch) {
@@ -62,7 +62,7 @@ extension DirectModel {
     batch.answer(rows)
   }
 
-  /// Checks what every model relies on and gives `values` its size. Keeps its memory from batch to batch.
+  /// Checks the batch and resizes `values`, which keeps its memory from batch to batch.
   public func prepare(
     _ batch: BatchTensor, _ frames: [FrameIdentity], _ values: inout [Double]
   ) throws(ModelError) {

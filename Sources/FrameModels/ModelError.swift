@@ -1,12 +1,12 @@
-/// Why a model cannot be made or used.
+/// Why a model cannot be created or used.
 public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The manifest file cannot be read.
   case unreadable(file: String, reason: String)
-  /// The manifest is not JSON, or a key of it is missing, unknown or of a wrong value.
+  /// The manifest is not JSON, or a key is missing, unknown or has a wrong value.
   case invalidManifest(file: String, problem: String)
   /// No builtin model has this name.
   case unknownModel(String, known: [String])
-  /// The manifest asks for a runtime this version does not have.
+  /// The manifest names a runtime that this version does not have.
   case runtimeUnavailable(model: String, kind: String)
   /// The model failed on a batch.
   case inference(model: String, reason: String)

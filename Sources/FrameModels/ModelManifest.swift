@@ -10,11 +10,11 @@ public struct ModelRuntime: Sendable, Equatable {
   }
 
   public var kind: Kind
-  /// Of a builtin: which one. `nil` means the one called like the manifest.
+  /// The name of a builtin model; `nil` means the manifest's name.
   public var model: String?
-  /// Of the builtin `null`: how long it takes for a batch, ms. To try out how a feed copes with a slow model.
+  /// The time that the builtin `null` takes per batch, ms, to test how a feed copes with a slow model.
   public var delayMilliseconds = 0
-  /// Batches that are with the model at a time: more than one for a model that answers later, such as a server's.
+  /// The most batches in flight at the model: more than one for a model that answers later, such as a server's.
   public var maximumInFlight = 1
 
   public init(kind: Kind, model: String? = nil) {
@@ -23,7 +23,7 @@ public struct ModelRuntime: Sendable, Equatable {
   }
 }
 
-/// What a model is called, where it runs and which tensor it wants: `models/NAME.json`.
+/// A model's name, runtime and input tensor: `models/NAME.json`.
 public struct ModelManifest: Sendable, Equatable {
   public var name: String
   public var runtime: ModelRuntime
@@ -40,10 +40,10 @@ public struct ModelManifest: Sendable, Equatable {
     try parse(try ManifestFile.read(path), file: path)
   }
 
-  /// Checks a manifest.
+  /// Parses and checks a manifest.
   /// - Parameters:
   ///   - bytes: the JSON text, UTF-8.
-  ///   - file: named in messages.
+  ///   - file: the file name in error messages.
   public static func parse(_ bytes: [UInt8], file: String) throws(ModelError) -> ModelManifest {
     guard let value = JSONValue.parse(bytes) else {
       throw .invalidManifest(file: file, problem: "not valid JSON; a manifest is one JSON object")
@@ -75,11 +75,11 @@ extension ModelRuntime {
 }
 
 extension TensorSpec {
-  /// Bounds that keep every value finite in 32-bit floats.
+  /// Limits that keep every value finite in 32-bit floats.
   private static let factor: ClosedRange<Double> = -1e6...1e6
-  /// Above zero: it divides.
+  /// Above zero, because values are divided by it.
   private static let divisor: ClosedRange<Double> = 1e-6...1e6
-  /// What one batch may take, so that a slip of the keyboard does not ask for all memory.
+  /// The most bytes of a batch, so that a typing error does not allocate all memory.
   private static let maximumBatchBytes = 4 << 30
 
   init(_ reader: ManifestReader) throws(ModelError) {
@@ -101,7 +101,7 @@ extension TensorSpec {
       layout: try reader.choice("layout") ?? .nchw, type: type, color: color,
       fit: try reader.choice("fit") ?? .stretch,
       pad: try reader.perChannel("pad", channels: channels, in: 0...255) ?? [114],
-      // 1/255 would leave only 0 and 1 in a tensor of bytes.
+      // In a tensor of bytes, 1/255 would leave only 0 and 1.
       scale: try reader.number("scale", in: Self.factor) ?? (type == .uint8 ? 1 : 1.0 / 255),
       mean: try reader.perChannel("mean", channels: channels, in: Self.factor) ?? [0],
       std: try reader.perChannel("std", channels: channels, in: Self.divisor) ?? [1],

@@ -1,14 +1,14 @@
 import FrameCore
 
-/// A manifest file that was found in a folder, good or not.
+/// A manifest file found in a folder, valid or not.
 public struct ManifestListing: Sendable {
   public let file: String
   public let manifest: Result<ModelManifest, ModelError>
 }
 
-/// Makes models by name.
+/// The models of this program, by name.
 public enum ModelRegistry {
-  /// Makes a model for its manifest.
+  /// Creates a model from its manifest.
   public typealias Maker = @Sendable (ModelManifest) throws(ModelError) -> any Model
 
   private struct Entry: Sendable {
@@ -23,7 +23,7 @@ public enum ModelRegistry {
     Entry(name: MotionModel.name, summary: MotionModel.summary) { MotionModel($0) },
   ])
 
-  /// The models of this program: what `runtime.model` may say.
+  /// The models of this program, which `runtime.model` may name.
   public static var builtins: [(name: String, summary: String)] {
     entries.withLock { $0.map { ($0.name, $0.summary) } }
   }
@@ -36,7 +36,7 @@ public enum ModelRegistry {
     }
   }
 
-  /// Makes the model that a manifest names.
+  /// Creates the model that a manifest names.
   public static func make(_ manifest: ModelManifest) throws(ModelError) -> any Model {
     guard manifest.runtime.kind == .builtin else {
       throw .runtimeUnavailable(model: manifest.name, kind: manifest.runtime.kind.rawValue)
@@ -49,7 +49,7 @@ public enum ModelRegistry {
     return try entry.make(manifest)
   }
 
-  /// The manifests (`*.json`) in a folder, by file name; a broken one carries its error.
+  /// Returns the manifests (`*.json`) in a folder, sorted by file name; an invalid one has its error.
   public static func manifests(in directory: String) throws(ModelError) -> [ManifestListing] {
     var listings = [ManifestListing]()
     for name in try ManifestFile.list(directory) {

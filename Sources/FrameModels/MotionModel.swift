@@ -1,18 +1,17 @@
 public import FrameCore
 public import FrameTensors
 
-/// How much a feed's picture changed: the mean absolute difference of the tensor to that of the same feed's
+/// The change of a feed's picture: the mean absolute difference between the tensors of a frame and of its feed's
 /// previous frame, in tensor units (`difference[1]`).
 ///
-/// The first frame of a feed, and of each new run of it, has nothing to be compared with: its value is
-/// not-a-number, which stands for "absent". State is bounded: the least recently seen of more than
-/// ``maximumFeeds`` feeds is forgotten.
+/// The first frame of a feed, and of each new run of it, has no previous frame: its value is not-a-number, which means
+/// "absent". State is bounded: of more than ``maximumFeeds`` feeds the least recently seen is removed.
 public final class MotionModel: DirectModel, @unchecked Sendable {
   // Sound: `feeds` is used by the one thread that calls `infer`.
 
   static let name = "motion"
   static let summary = "mean absolute difference to the feed's previous frame"
-  /// Feeds remembered at a time.
+  /// The most feeds remembered at a time.
   public static let maximumFeeds = 64
 
   public let manifest: ModelManifest
@@ -36,7 +35,7 @@ public final class MotionModel: DirectModel, @unchecked Sendable {
 
   public init(_ manifest: ModelManifest) { self.manifest = manifest }
 
-  /// Feeds remembered now.
+  /// The number of feeds remembered now.
   var feedCount: Int { feeds.count }
 
   public func infer(
@@ -65,7 +64,7 @@ public final class MotionModel: DirectModel, @unchecked Sendable {
     previous.lastUse = clock
   }
 
-  /// A place for a new feed: that of the feed not seen for longest when there are enough.
+  /// Adds a new feed; at the limit it reuses the memory of the least recently seen feed.
   private func admit(_ frame: FrameIdentity) -> Previous {
     var place: Previous?
     if feeds.count >= Self.maximumFeeds, let oldest = feeds.min(by: { $0.value.lastUse < $1.value.lastUse }) {

@@ -1,9 +1,9 @@
 import FrameCore
 import Glibc
 
-/// Does nothing, for as long as `runtime.delayMs` says: measures a feed without a model, or with one that slow.
+/// A model that only waits for `runtime.delayMs`, to measure a feed without a model, or with a slow one.
 ///
-/// Where `runtime.maxInFlight` lets several batches in, each waits beside the others, as at a model server.
+/// If `runtime.maxInFlight` allows several batches, they wait at the same time, as at a model server.
 public final class NullModel: Model {
   static let name = "null"
   static let summary = "no outputs; measures the feed up to the tensor, or with a model of runtime.delayMs"
@@ -33,10 +33,10 @@ public final class NullModel: Model {
   }
 }
 
-/// Batches that are answered when their time has come, by a thread of its own.
+/// Answers batches when they are due, on its own thread.
 private final class Waiting: Sendable {
   private final class Place: @unchecked Sendable {
-    // Sound: used under the lock, or by the one who has taken it out.
+    // Sound: used under the lock, or by the thread that removed it.
     var batch: PendingBatch?
     let until: Int64
 
@@ -46,7 +46,7 @@ private final class Waiting: Sendable {
     }
   }
 
-  /// Oldest first: all wait equally long. `nil` when nothing more will come.
+  /// Oldest first: all wait equally long. `nil` after `close`.
   private let places = Monitor<[Place]?>([])
 
   init() {

@@ -1,13 +1,14 @@
 public import FrameCore
 public import FrameTensors
 
-/// One batch that is with a model: answered or failed once, from any thread, now or later.
+/// One batch in flight at a model, to be answered or failed once, on any thread, now or later.
 ///
-/// Dropped unanswered, its records are not counted as read: the sink ends, and the next start reads them again.
+/// If it is dropped without an answer, its records do not count as read: the sink ends, and the next start reads them
+/// again.
 public struct PendingBatch: ~Copyable, Sendable {
-  /// Its first `tensor.count` slots hold the frames. Stays as it is until the batch was answered.
+  /// Frames are in its first `tensor.count` slots. Unchanged until the batch is answered.
   public let tensor: BatchTensor
-  /// Which frames those are, `tensor.count` of them.
+  /// The identities of these frames, `tensor.count` of them.
   public private(set) var frames: [FrameIdentity]
   private let ticket: Int
   private let receiver: any BatchReceiver
@@ -15,8 +16,8 @@ public struct PendingBatch: ~Copyable, Sendable {
   private var isSettled = false
 
   /// - Parameters:
-  ///   - ticket: tells batches apart, for the receiver.
-  ///   - rows: empty, with the memory of earlier ones.
+  ///   - ticket: identifies the batch for the receiver.
+  ///   - rows: empty rows with reused memory.
   public init(
     tensor: BatchTensor, frames: [FrameIdentity], ticket: Int, rows: consuming AnswerRows = AnswerRows(),
     receiver: any BatchReceiver
@@ -32,37 +33,37 @@ public struct PendingBatch: ~Copyable, Sendable {
     if !isSettled { receiver.settle(ticket, .dropped) }
   }
 
-  /// Empty rows with the memory of earlier ones, to be filled and given to ``answer(_:)``.
+  /// Returns empty rows with reused memory, to be filled and passed to ``answer(_:)``.
   public mutating func takeRows() -> AnswerRows {
     var rows = AnswerRows()
     swap(&rows, &self.rows)
     return rows
   }
 
-  /// Says what the model found. Rows that do not fit the frames or the model's outputs fail the batch.
+  /// Answers the batch. Rows that do not match the frames or the model's outputs fail it.
   public consuming func answer(_ rows: consuming AnswerRows) {
     isSettled = true
-    // Their memory is used again.
+    // The array's memory is reused.
     frames = []
     receiver.settle(ticket, .answered(rows))
   }
 
-  /// Says that the model cannot answer this batch. The sink ends; the next start reads the batch again.
+  /// Reports that the model cannot answer this batch. The sink ends; the next start reads the batch again.
   public consuming func fail(_ error: ModelError) {
     isSettled = true
     receiver.settle(ticket, .failed(error))
   }
 }
 
-/// What became of a batch.
+/// The result of a batch.
 public enum BatchOutcome: Sendable {
   case answered(AnswerRows)
   case failed(ModelError)
-  /// The model let it go without a word.
+  /// The model released the batch without an answer.
   case dropped
 }
 
-/// Takes what models say, from any thread and in any order.
+/// Receives the results of batches, on any thread and in any order.
 public protocol BatchReceiver: AnyObject, Sendable {
   /// Called once for each batch.
   func settle(_ ticket: Int, _ outcome: consuming BatchOutcome)

@@ -2,8 +2,8 @@ import FrameCore
 import KafkaTransport
 import LogLines
 
-/// A source's side of clock synchronisation: answers every sink that asks, on a thread of its own, so that the
-/// feed never waits for it.
+/// The source's side of clock synchronisation: answers the requests of sinks, on its own thread, so that the feed never
+/// waits for it.
 struct ClockAnswers {
   private let stopSignal = StopSignal()
   private let thread: PipelineThread
@@ -32,7 +32,7 @@ struct ClockAnswers {
     }
   }
 
-  /// Ends the thread.
+  /// Stops the thread and waits for its end.
   func stop() {
     stopSignal.request()
     thread.join()

@@ -4,12 +4,12 @@ import FrameLatency
 import KafkaTransport
 import LogLines
 
-/// A sink's side of clock synchronisation: asks all sources for their clocks, on a thread of its own.
+/// The sink's side of clock synchronisation: requests the clocks of all sources, on its own thread.
 struct ClockSync {
-  /// How often it asks: while it knows little, and to follow the drift, ns.
+  /// The time between requests, ns: `burst` while there are few answers, `steady` to follow the drift.
   private static let burst: Int64 = 100_000_000
   private static let steady: Int64 = 1_000_000_000
-  /// Questions that may still be answered.
+  /// The most requests that may still be answered.
   private static let open = 64
 
   private let stopSignal = StopSignal()
@@ -44,7 +44,7 @@ struct ClockSync {
       }
       switch try topic.poll() {
       case .record(.answer(sink, let domain, let time, let received, let answered), let heard):
-        // An answer to what was not asked is none.
+        // Answers to unknown requests are ignored.
         guard asked.contains(time),
           let exchange = ClockExchange(asked: time, received: received, answered: answered, heard: heard)
         else {
@@ -59,7 +59,7 @@ struct ClockSync {
     }
   }
 
-  /// Ends the thread.
+  /// Stops the thread and waits for its end.
   func stop() {
     stopSignal.request()
     thread.join()

@@ -1,21 +1,21 @@
 import FrameLatency
 
-/// One record of the sync topic: text, its words parted by single spaces.
+/// One record of the sync topic: words separated by single spaces.
 ///
 /// | text | |
 /// |---|---|
-/// | `framefeed-sync/1 here DOMAIN` | a source has started: ask now |
-/// | `framefeed-sync/1 ask SINK ASKED` | a sink asks every source for its clock |
+/// | `framefeed-sync/1 here DOMAIN` | a source has started: send requests now |
+/// | `framefeed-sync/1 ask SINK ASKED` | a sink requests every source's clock |
 /// | `framefeed-sync/1 answer SINK DOMAIN ASKED RECEIVED ANSWERED` | a source answers that sink |
 ///
-/// Times are ns since the Unix epoch, by the clock of whoever took them. Records are hostile input: whatever is
-/// not exactly one of these is none.
+/// Times are ns since the Unix epoch, by the clock of the host that measured them. Records are hostile input: anything
+/// else is rejected.
 enum SyncRecord: Equatable {
   case here(domain: String)
   case ask(sink: String, asked: Int64)
   case answer(sink: String, domain: String, asked: Int64, received: Int64, answered: Int64)
 
-  /// Longest record and longest name in it, bytes.
+  /// The most bytes of a record, and of a name in it.
   static let maximumBytes = 512
   static let maximumName = 128
 

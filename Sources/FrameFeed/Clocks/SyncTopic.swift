@@ -3,24 +3,24 @@ import FrameCore
 import KafkaTransport
 import LogLines
 
-/// The small topic beside a feed's own through which sinks ask sources for their clocks. For one thread.
+/// The topic, beside the feed's own, for clock requests and answers. For one thread.
 final class SyncTopic {
   private let consumer: FrameConsumer
   private let producer: CopyingProducer
 
   static func name(_ topic: String) -> String { "\(topic).sync" }
 
-  /// Creates the topic when it is missing.
+  /// Connects to the topic, and creates it if it is missing.
   init(_ topic: String, _ kafka: KafkaSettings, _ log: Log) throws(TransportError) {
     let name = Self.name(topic)
-    // Worth nothing once it is read.
+    // Records are worthless once they are read.
     let settings = TopicSettings(
       configuration: [
         "retention.ms": "60000", "segment.ms": "60000", "retention.bytes": "1048576",
         "segment.bytes": "1048576", "max.message.bytes": "65536",
       ])
     let prepared = try PreparedTopic.find(name, kafka, create: settings, log)
-    // Nothing committed: everyone reads everything from now on.
+    // No positions are committed: each client reads all records from now on.
     var reading = FrameConsumer.Options(topic: name, group: "framefeed-sync-\(UUID().uuidString)")
     reading.partitions = .these([0])
     reading.start = .latest
@@ -37,14 +37,14 @@ final class SyncTopic {
     producer.serve()
   }
 
-  /// What one poll gave.
+  /// The result of a poll.
   enum Heard {
     case record(SyncRecord, received: Int64)
     case malformed
     case nothing
   }
 
-  /// The next record; waits for it a short while.
+  /// Returns the next record, waiting up to 50 ms for it.
   func poll() throws(TransportError) -> Heard {
     producer.serve()
     switch consumer.poll(milliseconds: 50) {
@@ -62,7 +62,7 @@ final class SyncTopic {
   }
 
   func close() {
-    // Nothing of it is worth a message: what was asked or answered last serves nobody any more.
+    // Errors are ignored: nobody needs the last requests and answers.
     try? consumer.close(deadline: FrameClock.monotonic() + 1_000_000_000)
   }
 }

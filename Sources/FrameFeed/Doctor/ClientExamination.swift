@@ -1,12 +1,12 @@
 import KafkaTransport
 
-/// Whether the client's own settings, as they are in effect, let a frame through and let it through at once.
+/// Checks whether the client's effective settings let frames pass, and without delay.
 struct ClientExamination {
   typealias Finding = DoctorReport.Finding
 
   let doctor: Doctor
   let settings: [DoctorReport.Setting]
-  /// What the topic takes, bytes.
+  /// The largest record that the topic accepts, bytes.
   let largestRecord: Int
 
   private var record: Int { doctor.record }
@@ -15,7 +15,7 @@ struct ClientExamination {
     settings.first { $0.name == name }.flatMap { Int($0.effective) }
   }
 
-  /// Whether a setting follows the topic's limit, which is too low itself and told apart.
+  /// Returns whether a setting follows the topic's limit, which is too low itself and reported separately.
   private func followsTopic(_ name: String) -> Bool {
     doctor.kafka.value(name) == nil && largestRecord < record
   }

@@ -1,7 +1,7 @@
 import KafkaTransport
 
 extension Doctor {
-  /// What the librdkafka in use cannot do.
+  /// Returns the abilities that this librdkafka lacks.
   static func library(_ version: LibraryVersion) -> Finding {
     let missing = LibraryAbility.missing(in: version)
     guard !missing.isEmpty else {

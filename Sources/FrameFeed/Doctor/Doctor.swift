@@ -1,13 +1,13 @@
 public import KafkaTransport
 
-/// Looks at a broker, a topic and the client's settings for what frames of a size need.
+/// Checks a broker, a topic and the client's settings against the needs of frames of a given size.
 public struct Doctor: Sendable {
   public typealias Finding = DoctorReport.Finding
 
   public var topic: String
-  /// Largest payload, bytes.
+  /// The largest payload, bytes.
   public var payloadBytes: Int
-  /// Frames a second of each feed.
+  /// Frames per second of each feed.
   public var fps: Double
   public var feeds: Int
   public var kafka: KafkaSettings
@@ -20,21 +20,21 @@ public struct Doctor: Sendable {
     self.kafka = kafka
   }
 
-  /// With headers and framing, bytes.
+  /// The largest record with headers and framing, bytes.
   var record: Int { payloadBytes + FrameProducer.overhead }
-  /// Of all feeds, bytes a second.
+  /// The rate of all feeds, bytes per second.
   var rate: Double { Double(record) * fps * Double(feeds) }
 
-  /// The command that sets something of the topic.
+  /// Returns the command that changes a setting of the topic.
   func change(_ settings: String, comment: String = "") -> String {
     "framefeed topic create \(topic) --update \(settings) \(kafka.broker.arguments)"
       + (comment.isEmpty ? "" : "  # \(comment)")
   }
 
-  /// Twice the need, in whole millions: room for the next, larger frame.
+  /// Returns twice the size in whole millions, as room for larger frames.
   static func roomy(_ bytes: Int) -> Int { (bytes * 2 / 1_000_000 + 1) * 1_000_000 }
 
-  /// Looks. Blocks the calling thread for a second or so.
+  /// Runs all checks. Blocks the calling thread for about a second.
   /// - Throws: when no broker answers.
   public func examine() throws(TransportError) -> DoctorReport {
     let admin = try TopicAdmin(kafka)
@@ -43,7 +43,7 @@ public struct Doctor: Sendable {
     var findings = [self.brokers(cluster), Self.library(.inUse)]
     findings += brokerLimit(admin, cluster)
     let description = try describe(admin, &findings)
-    // What sources and sinks make room for where the limit is not told.
+    // Sources and sinks assume these sizes if the limit is unknown.
     let largest =
       description.map { $0.maximumRecord ?? TopicSettings.defaultMaximumRecord } ?? Self.roomy(record)
     let settings = try SettingTable.rows(
@@ -66,7 +66,7 @@ public struct Doctor: Sendable {
       versions: Versions.all, findings: findings, settings: settings)
   }
 
-  /// The topic; `nil`, and a finding, where there is none or the login may not see it.
+  /// Returns the topic; `nil`, and a finding, if it does not exist or the login may not describe it.
   private func describe(
     _ admin: TopicAdmin, _ findings: inout [Finding]
   ) throws(TransportError) -> TopicDescription? {
@@ -88,7 +88,7 @@ public struct Doctor: Sendable {
     return nil
   }
 
-  /// Where the topic's feeds lie.
+  /// Returns findings on the partitions of the topic's feeds.
   private func feeds(
     _ admin: TopicAdmin, _ topic: TopicDescription, isLocal: Bool
   ) throws(TransportError) -> [Finding] {
@@ -121,7 +121,7 @@ public struct Doctor: Sendable {
         + "its latencies are not those of Apache Kafka")
   }
 
-  /// The broker's limit is what topics without their own have.
+  /// Returns findings on the broker's limit, which applies to topics without their own.
   private func brokerLimit(_ admin: TopicAdmin, _ cluster: Cluster) -> [Finding] {
     var settings: [String: String] = [:]
     do throws(TransportError) {

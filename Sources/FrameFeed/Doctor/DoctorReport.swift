@@ -1,9 +1,9 @@
 import FoundationEssentials
 import FrameLatency
 
-/// What `doctor` found: whether frames will fit and flow, and what mends it where they will not.
+/// The findings of `doctor`: whether frames of a size pass, and commands to correct what prevents it.
 public struct DoctorReport: Codable, Sendable {
-  /// How bad a finding is.
+  /// The severity of a finding.
   public enum Level: String, Codable, Sendable, Comparable {
     case good, note, hurts, fails
 
@@ -21,22 +21,22 @@ public struct DoctorReport: Codable, Sendable {
 
   public struct Finding: Codable, Sendable, Equatable {
     public var level: Level
-    /// What was looked at.
+    /// The subject of the check.
     public var subject: String
     public var text: String
-    /// The command that mends it, or the nearest to one.
+    /// The command that corrects it, or the nearest to one.
     public var remedy: String?
   }
 
-  /// One setting of a client, here and elsewhere; absent where a client has no such setting.
+  /// One setting of several clients; absent if a client has no such setting.
   public struct Setting: Codable, Sendable, Equatable {
     public var name: String
     public var librdkafka: String
     public var kafkaPython: String?
     public var java: String?
-    /// What FrameFeed sets; absent where it leaves librdkafka's.
+    /// The value that FrameFeed sets; absent if it keeps librdkafka's default.
     public var preset: String?
-    /// With the user's own settings on top.
+    /// The value in effect, with the user's settings.
     public var effective: String
   }
 
@@ -45,7 +45,7 @@ public struct DoctorReport: Codable, Sendable {
   public var schema = DoctorReport.currentSchema
   public var broker: String
   public var topic: String
-  /// Largest payload that was assumed, bytes.
+  /// The largest payload assumed, bytes.
   public var payloadBytes: Int
   public var fps: Double
   public var feeds: Int
@@ -53,7 +53,7 @@ public struct DoctorReport: Codable, Sendable {
   public var findings: [Finding]
   public var settings: [Setting]
 
-  /// Whether frames of this size will go through.
+  /// Whether frames of this size pass.
   public var fits: Bool { !findings.contains { $0.level == .fails } }
 
   public func json() throws -> String {
@@ -62,7 +62,7 @@ public struct DoctorReport: Codable, Sendable {
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
-  /// For a terminal, without a newline at the end.
+  /// Returns the report for a terminal, without a final newline.
   public func text() -> String {
     var lines = [
       "topic \(topic) at \(broker)  \(feeds) feed\(feeds == 1 ? "" : "s") of \(payloadBytes) bytes a frame at \(fps.fixed(0)) a second",
@@ -79,7 +79,7 @@ public struct DoctorReport: Codable, Sendable {
     lines += TextTable.aligned(
       [head]
         + settings.map { setting in
-          // Only what differs catches the eye.
+          // Only differing values are shown.
           func differing(_ value: String?) -> String { value == setting.librdkafka ? "" : value ?? "-" }
           return [
             setting.name, setting.librdkafka, differing(setting.kafkaPython), differing(setting.java),
@@ -91,7 +91,7 @@ public struct DoctorReport: Codable, Sendable {
 }
 
 extension String {
-  /// Without spaces at its end.
+  /// The text without trailing spaces.
   fileprivate var trimmedAtEnd: String {
     var text = Substring(self)
     while text.last == " " { text.removeLast() }

@@ -1,6 +1,6 @@
 import KafkaTransport
 
-/// Whether each feed of a topic lies on one partition, which keeps its order, and stays there.
+/// Checks whether each feed of a topic is on one partition, which keeps its order, and will stay there.
 struct FeedExamination {
   typealias Finding = DoctorReport.Finding
 
@@ -8,7 +8,7 @@ struct FeedExamination {
   let partitioner: String
 
   private static let subject = "feeds"
-  /// Feeds that are named.
+  /// The most feeds that a finding names.
   private static let most = 4
 
   var findings: [Finding] {

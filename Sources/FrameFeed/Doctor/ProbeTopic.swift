@@ -2,18 +2,18 @@ import FoundationEssentials
 import FrameLatency
 import KafkaTransport
 
-/// What is only learnt by sending: the broker's clock, and whether a quota holds this client back. A small topic of its
-/// own, which is deleted again.
+/// Checks that require sending records: the broker's clock, and whether a quota throttles this client. Uses a small
+/// topic of its own and deletes it.
 struct ProbeTopic {
   typealias Finding = DoctorReport.Finding
 
   let doctor: Doctor
   let admin: TopicAdmin
 
-  /// Sent at most to see a quota, bytes.
+  /// The most bytes sent to detect a quota.
   private static let mostBytes = 4_000_000
 
-  /// - Returns: the broker's clock minus this host's, ms, where it can be read.
+  /// - Returns: the findings, and the broker's clock minus this host's, ms, if it can be read.
   func examine() -> (findings: [Finding], offset: Double?) {
     let name = "framefeed-doctor-" + UUID().uuidString.prefix(8).lowercased()
     var settings = TopicSettings()
@@ -53,7 +53,7 @@ struct ProbeTopic {
       remedy: "chronyc tracking  # on both hosts; install chrony where it is missing")
   }
 
-  /// Kafka measures over ten seconds: what was sent shows a quota of less than a tenth of it a second.
+  /// Kafka measures over ten seconds: sending this much reveals a quota below a tenth of it per second.
   private func quota(_ name: String) throws(TransportError) -> Finding {
     let bytes = Int(min(doctor.rate * 10, Double(Self.mostBytes)))
     let throttle = try QuotaProbe.throttle(doctor.kafka, topic: name, bytes: bytes)

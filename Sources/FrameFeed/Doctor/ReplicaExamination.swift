@@ -1,13 +1,13 @@
 import KafkaTransport
 
-/// Whether a topic's copies keep its frames, and let them go on, when a broker is down.
+/// Checks whether a topic keeps its frames, and stays available, when a broker is down.
 struct ReplicaExamination {
   typealias Finding = DoctorReport.Finding
 
   let doctor: Doctor
   let topic: TopicDescription
   let brokers: Int
-  /// Whether sources wait for all copies that are in sync (`acks=all`); else the least number is not asked for.
+  /// Whether sources wait for all in-sync replicas (`acks=all`); otherwise `min.insync.replicas` does not apply.
   let waitsForAll: Bool
 
   private static let subject = "replicas"
@@ -22,7 +22,7 @@ struct ReplicaExamination {
     ]
   }
 
-  /// The fewest copies that must have a record; `nil` when that is not told.
+  /// The value of `min.insync.replicas`; `nil` if unknown.
   private var least: Int? { topic.configuration["min.insync.replicas"].flatMap { Int($0.value) } }
 
   private var leaderless: Finding? {
@@ -38,7 +38,7 @@ struct ReplicaExamination {
 
   private var tooFew: Finding? {
     guard let least, waitsForAll else { return nil }
-    // Brokers of Kafka 4 ask for no more than there are.
+    // Brokers of Kafka 4 require no more than exist.
     let refusing = topic.layout.filter { $0.leader != nil && $0.inSync.count < min(least, $0.replicas.count) }
     guard let first = refusing.first else { return nil }
     let away = Set(refusing.flatMap { Set($0.replicas).subtracting($0.inSync) }).sorted()

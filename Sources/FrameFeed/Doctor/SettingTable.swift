@@ -1,10 +1,10 @@
 import KafkaTransport
 
-/// The client settings that frames depend on, with the defaults of the clients people come from.
+/// The client settings that matter for frames, with the defaults of other clients.
 ///
-/// kafka-python 3.0.12: `KafkaProducer.DEFAULT_CONFIG` and `KafkaConsumer.DEFAULT_CONFIG`. Java: kafka-clients
-/// 4.3.0, `ProducerConfig.configDef()` and `ConsumerConfig.configDef()`. Names there differ; each stands beside
-/// the setting of librdkafka that does the same.
+/// kafka-python 3.0.12: `KafkaProducer.DEFAULT_CONFIG` and `KafkaConsumer.DEFAULT_CONFIG`. Java: kafka-clients 4.3.0,
+/// `ProducerConfig.configDef()` and `ConsumerConfig.configDef()`. Names there differ; each value is listed with the
+/// equivalent setting of librdkafka.
 enum SettingTable {
   private enum Side {
     case producer, consumer
@@ -13,7 +13,7 @@ enum SettingTable {
   private struct Entry {
     let name: String
     let side: Side
-    /// `nil`: no such setting.
+    /// `nil` if there is no such setting.
     let kafkaPython: String?
     let java: String?
 
@@ -52,7 +52,7 @@ enum SettingTable {
   ]
 
   /// - Parameters:
-  ///   - largestRecord: what the topic takes, bytes.
+  ///   - largestRecord: the largest record that the topic accepts, bytes.
   static func rows(
     _ kafka: KafkaSettings, largestRecord: Int, brokerIgnoresFetchLimits: Bool
   ) throws(TransportError) -> [DoctorReport.Setting] {

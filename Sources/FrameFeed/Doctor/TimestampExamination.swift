@@ -1,27 +1,28 @@
 import FrameLatency
 import KafkaTransport
 
-/// Whether a topic takes the times that this host stamps frames with: a broker refuses records whose time is too far
-/// from its own clock.
+/// Checks whether a topic accepts the timestamps of this host's frames: a broker rejects records whose timestamp is too
+/// far from its own clock.
 struct TimestampExamination {
   typealias Finding = DoctorReport.Finding
 
   let doctor: Doctor
   let topic: TopicDescription
-  /// The broker's clock minus this host's, ms; `nil` when it is not known.
+  /// The broker's clock minus this host's, ms; `nil` if unknown.
   let offset: Double?
 
   private static let subject = "timestamps"
-  /// How old a frame may be when it is sent: one that waited for a broker that was away, ms.
+  /// The age to allow for a frame that waited for an unavailable broker, ms.
   private static let longestWait = 120_000.0
 
   var findings: [Finding] {
-    // The broker's own time is never refused.
+    // The broker's own timestamps are never rejected.
     guard topic.configuration["message.timestamp.type"]?.value != "LogAppendTime" else { return [] }
     return [before, after].compactMap { $0 }
   }
 
-  /// The narrowest bound by these names, ms. The last is of brokers before 3.6 for both directions.
+  /// Returns the narrowest limit of these settings, ms. The second setting is the limit of brokers before 3.6 for both
+  /// directions.
   private func bound(_ name: String) -> (name: String, milliseconds: Double)? {
     [name, "message.timestamp.difference.max.ms"].compactMap { name in
       topic.configuration[name].flatMap { Double($0.value) }.map { (name, $0) }
@@ -32,7 +33,7 @@ struct TimestampExamination {
     guard let (name, bound) = bound("message.timestamp.before.max.ms") else { return nil }
     let remedy = doctor.change("--config \(name)=9223372036854775807")
     let text = "\(name) is \(bound.fixed(0))"
-    // A frame is some time on its way; less than this passes by luck.
+    // A frame takes some time to arrive; with a smaller limit it would pass only by chance.
     if bound < 1000 || bound < offset ?? 0 {
       let clock =
         (offset ?? 0) > 1

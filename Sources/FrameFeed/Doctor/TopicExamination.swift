@@ -1,13 +1,13 @@
 import FrameLatency
 import KafkaTransport
 
-/// What of a topic's settings frames will not fit, or will suffer from.
+/// Checks whether a topic's settings prevent or harm the flow of frames.
 struct TopicExamination {
   typealias Finding = DoctorReport.Finding
 
   let doctor: Doctor
   let topic: TopicDescription
-  /// The development broker holds all it keeps in memory: there more is not better.
+  /// Whether this is the development broker, which keeps all records in memory: more retention is not better there.
   let isLocal: Bool
 
   var findings: [Finding] {
@@ -45,10 +45,10 @@ struct TopicExamination {
       remedy: doctor.change("--config segment.bytes=\(max(8 * doctor.record, 50_000_000))"))
   }
 
-  /// How long a sink may be away, and how much disk that takes.
+  /// Findings on how long a sink may be absent, and how much disk the topic needs.
   private var retention: [Finding] {
     var findings: [Finding] = []
-    // Feeds spread over the partitions; each keeps so much.
+    // Feeds are spread over the partitions; each partition keeps this much.
     let kept = number("retention.bytes").flatMap { $0 >= 0 ? Double($0) * Double(topic.partitions) : nil }
     let milliseconds = number("retention.ms").flatMap { $0 >= 0 ? Double($0) : nil }
     let byBytes = kept.map { $0 / doctor.rate }
@@ -102,7 +102,7 @@ struct TopicExamination {
       remedy: doctor.change("--partitions \(doctor.feeds)"))
   }
 
-  /// Settings that are right for other data.
+  /// Findings on settings that suit other data.
   private var habits: [Finding] {
     var findings: [Finding] = []
     if let policy = topic.configuration["cleanup.policy"]?.value, policy.contains("compact") {

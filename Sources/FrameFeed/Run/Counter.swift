@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that any thread may add to or read.
+/// A counter that any thread may change or read.
 struct Counter: ~Copyable, Sendable {
   private let number = Atomic(0)
 

@@ -2,7 +2,7 @@ import FrameCore
 import FrameLatency
 import KafkaTransport
 
-/// Both sides in one process: a source and a sink that meet in a topic.
+/// A source and a sink in one process, connected by a topic.
 public final class FeedDemo: Sendable {
   private let streamer: FeedStreamer
   private let sink: FeedSink
@@ -12,10 +12,10 @@ public final class FeedDemo: Sendable {
     self.sink = sink
   }
 
-  /// Ends the feed; the sink follows when it has seen the end.
+  /// Stops the source; the sink ends when it has read the end of the run.
   public func stop() { streamer.stop() }
 
-  /// How far both are: the sink, with what the source knows of its frames.
+  /// Returns the sink's counts, with those of the source added.
   public func snapshot() -> FeedSnapshot {
     let source = streamer.snapshot()
     var snapshot = sink.snapshot()
@@ -36,7 +36,7 @@ public final class FeedDemo: Sendable {
       do throws(FeedError) { result = .success(try sink.sink()) } catch { result = .failure(error) }
       answer.result.withLock { $0 = result }
     }
-    // Joining a group takes a moment that is nobody's latency.
+    // Joining a group takes time, which must not count as latency.
     var waited = 0
     while !sink.waitUntilReady(deadline: FrameClock.monotonic() + 100_000_000), waited < 150 {
       if answer.result.withLock({ $0 != nil }) { break }
@@ -44,14 +44,14 @@ public final class FeedDemo: Sendable {
     }
     let sent: Result<FeedOutcome, FeedError>
     do throws(FeedError) { sent = .success(try streamer.stream()) } catch { sent = .failure(error) }
-    // The sink would wait for an end that does not come.
+    // The run has no end record, so the sink would wait for it.
     if (try? sent.get())?.isOpen ?? true { sink.stop() }
     sinking.join()
     let source = try sent.get()
     guard let received = try answer.result.withLock({ $0 })?.get() else {
       throw .option("the sink saw no topic")
     }
-    // What a sink has seen needs no word of the broker.
+    // Frames that the sink received were sent, whether or not the broker acknowledged them.
     let isSent = source.isComplete || source.isUnconfirmed
     return FeedOutcome(
       report: source.report.joined(with: received.report),
@@ -59,14 +59,14 @@ public final class FeedDemo: Sendable {
       failure: source.failure ?? received.failure)
   }
 
-  /// Carries what the sink gave out of its thread.
+  /// Passes the sink's result out of its thread.
   private final class SinkAnswer: Sendable {
     let result = Lock<Result<FeedOutcome?, FeedError>?>(nil)
   }
 }
 
 extension RunReport {
-  /// One report of a stream and its sink: every stage, and what became of the frames on both sides.
+  /// Returns one report of a stream and its sink: all stages, and the counts of both sides.
   func joined(with sink: RunReport) -> RunReport {
     var report = self
     report.command = "demo"
@@ -78,7 +78,7 @@ extension RunReport {
     report.process = .current()
     report.feeds = sink.feeds
     report.perFeed = sink.perFeed
-    // Both read the same pictures.
+    // Both sides read the same pictures.
     report.oddities = (oddities ?? [:]).merging(sink.oddities ?? [:]) { max($0, $1) }
     if report.oddities?.isEmpty == true { report.oddities = nil }
     let notes = (notes ?? []) + (sink.notes ?? []).filter { !(self.notes ?? []).contains($0) }
@@ -88,7 +88,7 @@ extension RunReport {
 }
 
 extension FrameCounts {
-  /// What became of frames on both sides.
+  /// Returns the counts of both sides together.
   fileprivate func ofSource(with sink: FrameCounts) -> FrameCounts {
     var frames = sink
     frames.sent = sent

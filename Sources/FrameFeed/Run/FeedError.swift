@@ -3,17 +3,17 @@ public import FrameModels
 public import FrameSources
 public import KafkaTransport
 
-/// Why a feed cannot run, or had to stop. The part's own words say what to do next.
+/// Why a feed cannot run, or had to stop. The description of the wrapped error says what to do next.
 public enum FeedError: Error, Sendable, CustomStringConvertible {
   case source(SourceError)
   case codec(CodecError)
   case transport(TransportError)
   case model(ModelError)
-  /// A file of ours (results, report) cannot be written.
+  /// An output file (results, report) cannot be written.
   case output(file: String, reason: String)
-  /// Whoever read the results closed the pipe, as `| head` does: the sink stops as for Ctrl-C.
+  /// The reader of standard output closed the pipe, as `| head` does: the sink stops as for Ctrl-C.
   case readerGone
-  /// What was asked for does not go together.
+  /// The options contradict each other.
   case option(String)
 
   public var description: String {

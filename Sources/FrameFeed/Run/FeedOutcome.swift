@@ -3,16 +3,15 @@ public import FrameLatency
 /// How a run ended.
 public struct FeedOutcome: Sendable {
   public let report: RunReport
-  /// Whether every frame got through: none missing, rejected or undelivered. Frames that a policy dropped as
-  /// it was told to do not count against it.
+  /// Whether no frame is missing, rejected or undelivered. Frames that a policy dropped do not count against it.
   public let isComplete: Bool
   /// Whether it was stopped before its end.
   public let wasStopped: Bool
-  /// What ended it before its end, if anything did (its source, its client, its model); what was done until then is in
-  /// the report.
+  /// The error that ended the run early, of its source, client or model; the report covers what was done until then.
   public var failure: FeedError?
-  /// Whether every frame was sent and nobody says that it arrived (`acks=0`): not complete, as far as its source knows.
+  /// Whether every frame was sent, but without acknowledgements (`acks=0`): then the source does not report it
+  /// complete.
   public var isUnconfirmed = false
-  /// Of a source: whether the run has no end in the topic, so that a sink would wait for it.
+  /// Source only: whether the topic has no end record of the run, so that a sink would wait for it.
   var isOpen = false
 }

@@ -1,81 +1,81 @@
 public import FrameLatency
 
-/// A stream or a sink while it runs: what the progress line shows, and pages and metrics may.
+/// The state of a running stream or sink, for the progress line, pages and metrics.
 ///
-/// Taking one is cheap: counters are read and a few numbers copied; no lock is held that frames wait for long.
-/// What does not apply, or is not known, is absent.
+/// A snapshot is cheap: it reads counters and copies a few numbers, and holds no lock for long that frames wait for.
+/// Values that do not apply or are not known are absent.
 public struct FeedSnapshot: Codable, Sendable {
-  /// The stretch of about ten seconds that was over last.
+  /// The last complete window, of about ten seconds.
   public struct Window: Codable, Sendable {
-    /// How long it was.
+    /// Its length, s.
     public var seconds: Double
-    /// Frames that reached the end of this side, and payload bytes that entered.
+    /// Frames that reached the end of this side, and payload bytes received or sent.
     public var rate: RunReport.Rate
     /// ``Stage`` name to distribution, ms; percentiles are within 3.2 %.
     public var stages: [String: StageSummary]
   }
 
-  /// One feed, as a sink sees it.
+  /// One feed, as the sink counts it.
   public struct Feed: Codable, Sendable {
     /// Its name, or ``FeedTable/others``.
     public var feed: String
     public var received: Int
     public var inferred: Int
     public var rejected: Int
-    /// Frames that were too old to be worth the model's time.
+    /// Frames dropped because they were too old or a newer one replaced them.
     public var dropped: Int
-    /// Since its last frame came, ms.
+    /// The time since its last frame, ms.
     public var ageMs: Double?
-    /// Of the last window, ms; percentiles are within 3.2 %.
+    /// End-to-end latency in the last window, ms; percentiles are within 3.2 %.
     public var endToEnd: StageSummary?
   }
 
-  /// A record that was refused.
+  /// A rejected record.
   public struct Rejection: Codable, Sendable, Equatable {
     /// ISO 8601, UTC.
     public var time: String
     public var partition: Int32
     public var offset: Int64
-    /// Where it is known.
+    /// `nil` if unknown.
     public var feed: String?
-    /// Cut where it is long.
+    /// Shortened if it is long.
     public var reason: String
   }
 
   /// The subcommand: `stream`, `sink`, `demo`.
   public var command: String
-  /// Since the first frame, s.
+  /// The time since the first frame, s.
   public var seconds: Double
-  /// Counts that are known while it runs: what is missing is told by the report.
+  /// The counts known while running; frames missing are only in the report.
   public var frames: FrameCounts
-  /// Bytes that entered.
+  /// Bytes received or sent.
   public var bytes: RunReport.Bytes
-  /// Frames there will be, where known.
+  /// The number of frames of the whole run, if known.
   public var total: Int?
-  /// Sink: records of the topic that are not answered yet.
+  /// Sink: records of the topic without an answer.
   public var lag: Int?
-  /// Since the first frame.
+  /// The rate since the first frame.
   public var rate: RunReport.Rate
-  /// Absent until the first window is over.
+  /// Absent until the first window ends.
   public var window: Window?
   /// ``Stage`` name to percentiles since the start, ms.
   public var stages: [String: StagePercentiles]
-  /// Sink: by name, as many as a ``FeedTable`` keeps apart.
+  /// Sink: sorted by name; as many as a ``FeedTable`` lists separately.
   public var feeds: [Feed]?
-  /// Sink: the last few, the newest last.
+  /// Sink: the last rejections, the newest last.
   public var rejections: [Rejection]?
-  /// Sink: what is waited for, in words, where nothing has come for a while.
+  /// Sink: a message about what is awaited when nothing has come for a while.
   public var waitingFor: String?
 
-  /// Frames that reached the end of this side: answered by the model, or acknowledged by the broker, or sent, where
-  /// nobody acknowledges.
+  /// Frames that reached the end of this side: answered by the model, or acknowledged by the broker, or sent, without
+  /// acknowledgements.
   public var done: Int { frames.inferred ?? frames.acknowledged ?? frames.sent ?? 0 }
 }
 
 extension FeedSnapshot {
   /// - Parameters:
-  ///   - seconds: since the first frame.
-  ///   - rates: of the last window.
+  ///   - seconds: the time since the first frame.
+  ///   - rates: the rates of the last window.
   init(
     command: String, seconds: Double, frames: FrameCounts, bytes: RunReport.Bytes, total: Int?,
     latency: LatencyRecorder, rates: RateWindow

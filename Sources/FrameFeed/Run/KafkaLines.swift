@@ -2,13 +2,11 @@ import FrameCore
 import KafkaTransport
 import LogLines
 
-/// librdkafka's log lines as ours: what goes wrong as a warning, though not again for as long as it lasts, and the rest at
-/// debug level.
+/// Returns a log function for librdkafka's lines: errors and warnings become warnings (repeated within ten minutes: info
+/// messages), other lines debug messages. FrameFeed's own messages keep their level.
 ///
-/// What this library has to tell beside librdkafka goes to the user as it is.
-///
-/// A client tries again by itself, every second and for hours: that a broker is gone is said at once, and then now and
-/// then.
+/// A client reconnects by itself, every second and for hours: an unreachable broker is reported at once and then at
+/// intervals.
 func kafkaLog(_ log: Log) -> KafkaLog {
   let chatter = kafkaChatter(log)
   return { level, line in
@@ -21,7 +19,7 @@ func kafkaLog(_ log: Log) -> KafkaLog {
   }
 }
 
-/// librdkafka's log lines of a client whose errors are thrown: said twice they would be noise.
+/// Returns a log function for a client whose errors are thrown: its errors and warnings are logged only at info level.
 func kafkaChatter(_ log: Log) -> KafkaLog {
   { level, line in
     switch level {
@@ -33,20 +31,20 @@ func kafkaChatter(_ log: Log) -> KafkaLog {
   }
 }
 
-/// Which of librdkafka's lines were told lately. From any thread.
+/// The lines of librdkafka that were logged lately. Thread-safe.
 ///
-/// One for all clients of the process: those of one feed meet the same broker.
+/// Shared by all clients of the process: the clients of one feed use the same brokers.
 final class ToldLines: Sendable {
   static let shared = ToldLines()
 
-  /// How long a line is not told again, ns.
+  /// The time in which a line is not repeated, ns.
   static let quiet: Int64 = 600_000_000_000
-  /// Lines kept.
+  /// The most lines that are remembered.
   static let most = 64
 
   private let told = Lock<[String: Int64]>([:])
 
-  /// Whether a line is to be told: it was not in the last ten minutes.
+  /// Returns whether a line is to be logged: it was not in the last ten minutes.
   /// - Parameter now: monotonic, ns.
   func isNew(_ line: String, at now: Int64) -> Bool {
     let key = Self.essence(line)
@@ -60,8 +58,8 @@ final class ToldLines: Sendable {
     }
   }
 
-  /// A line without what changes from one time to the next: the thread, the times, and how often it was kept back; and
-  /// of a connection only where it was to lead, which its client has several names for.
+  /// Returns a line without its variable parts: the thread, the times, and the count of suppressed lines; of a
+  /// connection error only the address, as a client has several names for one broker.
   static func essence(_ line: String) -> String {
     var text = Substring(line)
     if text.hasPrefix("[thrd:"), let end = text.firstRange(of: "]: ")?.upperBound { text = text[end...] }
@@ -70,8 +68,8 @@ final class ToldLines: Sendable {
     return String(text)
   }
 
-  /// A file of settings is for sources and sinks, and each leaves alone what is the other's; what ends a client is an
-  /// error of its own.
+  /// Returns whether a line is relevant. A settings file serves sources and sinks, and each ignores the other's
+  /// settings; a fatal error is reported separately.
   static func matters(_ line: String) -> Bool {
     !line.contains("will be ignored by this") && !line.contains("Fatal error: ")
   }

@@ -2,7 +2,8 @@ import FrameCore
 import FrameCodecs
 import LogLines
 
-/// Keeps count of odd and damaged pictures. Each kind is named once a run: a camera has its oddity in every frame.
+/// The counts of odd and damaged pictures. Each kind of oddity is logged once a run: a camera has its oddity in every
+/// frame.
 final class PictureBook: Sendable {
   private struct State {
     var seen = PictureOddities()
@@ -12,8 +13,8 @@ final class PictureBook: Sendable {
 
   private let state = Lock(State(counts: Array(repeating: 0, count: PictureOddities.all.count)))
 
-  /// Notes what there is to say of a picture that was read.
-  /// - Parameter name: of the picture, for the log.
+  /// Counts and logs the findings of a decoded picture.
+  /// - Parameter name: the picture's name in the log.
   func note(_ findings: PictureFindings, _ log: Log, _ name: @autoclosure () -> String) {
     if let damage = findings.damage {
       state.withLock { $0.damaged += 1 }
@@ -33,7 +34,7 @@ final class PictureBook: Sendable {
     }
   }
 
-  /// By kind, as a report has them; `nil` without any.
+  /// The counts by kind, for the report; `nil` without any.
   var oddities: [String: Int]? {
     let counts = state.withLock { $0.counts }
     let met = zip(PictureOddities.all, counts).filter { $1 > 0 }

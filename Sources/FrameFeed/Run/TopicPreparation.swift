@@ -2,23 +2,24 @@ import FrameCore
 import KafkaTransport
 import LogLines
 
-/// What must be known of a topic before a frame goes through it.
+/// The properties of a topic that are needed before frames are sent or read.
 struct PreparedTopic: Sendable {
-  /// Largest record it takes, bytes; `nil` where the brokers do not tell, which needs a right of its own.
+  /// The largest record that the topic accepts, bytes; `nil` if the brokers do not return it, which requires a
+  /// permission of its own.
   let limit: Int?
   let isLocalDevelopmentBroker: Bool
-  /// Whether it was not there at first.
+  /// Whether the topic did not exist at first.
   var wasAwaited = false
 
   /// For librdkafka's in-process cluster.
   static let embedded = PreparedTopic(
     limit: MockCluster.maximumPayload + FrameProducer.overhead, isLocalDevelopmentBroker: false)
 
-  /// Largest record to make room for, bytes: one guess too small costs a second fetch, one too large memory.
+  /// The record size to reserve room for, bytes. A value too small costs a second fetch, one too large memory.
   var maximumRecord: Int { limit ?? TopicSettings.defaultMaximumRecord }
 
-  /// Finds the topic, or creates it.
-  /// - Parameter create: what to create it with; `nil` makes a missing topic an error.
+  /// Finds the topic, or creates it if it is missing.
+  /// - Parameter create: the settings to create it with; with `nil` a missing topic is an error.
   static func find(
     _ topic: String, _ kafka: KafkaSettings, create: TopicSettings?, _ log: Log
   ) throws(TransportError) -> PreparedTopic {
@@ -33,7 +34,7 @@ struct PreparedTopic: Sendable {
         try admin.create(topic, create)
         log.info("created topic \(topic)")
       } catch {
-        // Another source was faster.
+        // Another source created it first.
         guard case .topicExists = error else { throw error }
       }
     }
@@ -64,7 +65,7 @@ struct PreparedTopic: Sendable {
         if isAway { log.notice("brokers answer again; waiting for topic \(topic)") }
         isAway = false
       } catch {
-        // Brokers that were there may come back.
+        // Brokers that answered before may recover.
         guard said, error.mayPass else { throw error }
         if !isAway { log.warning("\(error); waiting for it") }
         isAway = true
@@ -86,7 +87,7 @@ struct PreparedTopic: Sendable {
       description = nil
       log.warning("cannot read the limits of topic \(topic), so they are not checked: \(error)")
     }
-    // Reading a topic's settings needs a right of its own, which sending does not.
+    // Reading a topic's settings needs a permission that sending does not.
     if let denial = description?.withheld {
       log.warning("cannot read the limits of topic \(topic), so they are not checked: \(denial.lack)")
     }

@@ -1,11 +1,11 @@
 import FrameCodecs
 import KafkaTransport
 
-/// What a report says it was measured with.
+/// The versions that a report lists.
 public enum Versions {
-  /// Of FrameFeed.
+  /// The version of FrameFeed.
   public static let framefeed = "0.1.0"
-  /// When that version was made, as the manual page shows it.
+  /// The date of that version, for the manual page.
   public static let date = "November 26, 2026"
 
   public static var all: [String: String] {

@@ -6,13 +6,14 @@ import FrameTensors
 import KafkaTransport
 import LogLines
 
-/// The model's side: fetches records, decodes them into batch tensors, asks the model, and tells what became of each.
+/// The model's side: fetches records, decodes them into batch tensors, runs the model, and reports what happened to
+/// each.
 ///
 /// ```
 /// fetch -> intake -> decoders (in parallel) -> [batches, in order] -> model -> results, offsets
 /// ```
-/// Every queue is bounded: with policy `every` a slow model holds the fetching back, with `latest` the frames it
-/// has no time for are dropped. A record counts as read when the model has answered and the answer is saved.
+/// Every queue is bounded: with policy `every` a slow model throttles fetching, with `latest` frames are dropped
+/// instead. A record counts as read when the model has answered and the answer is saved.
 public final class FeedSink: Sendable {
   let options: SinkOptions
   let tally: SinkTally
@@ -21,7 +22,7 @@ public final class FeedSink: Sendable {
   let ready = Monitor(false)
   private let model: any Model
   private let drain: DrainDeadline
-  /// While it runs.
+  /// Set while the sink runs.
   private let running = Lock(Running())
 
   private struct Running {
@@ -31,8 +32,8 @@ public final class FeedSink: Sendable {
     var letters: (any DeadLetters)?
   }
 
-  /// Takes the model that the manifest of the options names.
-  /// - Throws: when this program has no such model.
+  /// Creates a sink for the model named in the manifest of the options.
+  /// - Throws: when this program does not have that model.
   public convenience init(_ options: SinkOptions) throws(FeedError) {
     do throws(ModelError) {
       self.init(options, model: try ModelRegistry.make(options.model))
@@ -41,7 +42,7 @@ public final class FeedSink: Sendable {
     }
   }
 
-  /// Takes this model: its own manifest says which tensors it gets, not that of the options.
+  /// Creates a sink for this model. Its own manifest defines the tensors, not that of the options.
   public init(_ options: SinkOptions, model: any Model) {
     self.options = options
     self.model = model
@@ -49,11 +50,11 @@ public final class FeedSink: Sendable {
     drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
   }
 
-  /// Fetches nothing more; what was fetched is still answered, within the drain timeout.
+  /// Stops fetching; records already fetched are still answered, within the drain timeout.
   public func stop() {
     stopSignal.request()
     let running = running.withLock { $0 }
-    // The fetching may wait for room behind a model that takes its time, or for a broker that takes no dead letter.
+    // Fetching may be blocked by a slow model, or by a broker that accepts no dead letter.
     running.intake?.close()
     guard running.letters != nil else { return }
     _ = PipelineThread("sink-deadline") { [self] in
@@ -64,22 +65,23 @@ public final class FeedSink: Sendable {
     }
   }
 
-  /// Whether a stop was asked for.
+  /// Whether a stop was requested.
   public var wasStopped: Bool { stopSignal.isRequested }
 
-  /// Waits until partitions were given to this sink.
+  /// Waits until partitions are assigned to this sink.
   /// - Returns: whether that was before the deadline (monotonic, ns).
   public func waitUntilReady(deadline: Int64) -> Bool {
     ready.withLock(waitingUntil: { $0 }, deadline: deadline) { $0 }
   }
 
-  /// Records of the topic that are not answered yet; `nil` before the brokers have told.
+  /// The records of the topic without an answer; `nil` until the brokers return their offsets.
   var lag: Int? { running.withLock { $0.consumer }?.behind }
 
-  /// Reads the topic until its end or a stop, as the options say. Blocks the calling thread, which also
-  /// fetches; the other stages have threads of their own. Call it once.
+  /// Reads the topic until its end or a stop, as the options say. Blocks the calling thread, which also fetches; the
+  /// other stages have their own threads. Call it once.
   /// - Returns: `nil` when stopped or timed out before the topic existed.
-  /// - Throws: when the model fails, or what must be saved cannot be; what was not saved is read again.
+  /// - Throws: when the sink cannot start. Later errors are in the outcome or, if the drain was abandoned, in the log;
+  ///   records without a saved answer are read again.
   public func sink() throws(FeedError) -> FeedOutcome? {
     let startedWall = FrameClock.now()
     let started = FrameClock.monotonic()
@@ -95,7 +97,7 @@ public final class FeedSink: Sendable {
     let intake = makeIntake(line, RecordBooks(options, tally, rejections), records)
     let failed: @Sendable (FeedError) -> Void = { [failure] error in
       failure.report(error)
-      // Nothing is answered any more, so nothing need wait for it.
+      // No further answers come, so nothing may wait for them.
       intake.discard()
       line.abandon()
     }
@@ -110,12 +112,12 @@ public final class FeedSink: Sendable {
     var fetching = Fetching(self, consumer, intake)
     let end = fetching.run()
     intake.close()
-    // Nothing is answered after a failure, so nothing need wait for it.
+    // No answers come after a failure, so nothing may wait for them.
     if end == .failed || intake.hasEnough.isRequested { intake.discard() }
     var wasAbandoned = false
     stages.drain(until: drain, serving: { fetching.serve() }) {
       wasAbandoned = true
-      // They may wait for a broker.
+      // They may be waiting for a broker.
       results?.abandon()
       letters?.abandon()
     }
@@ -123,12 +125,12 @@ public final class FeedSink: Sendable {
     let ending = Ending(
       end: end, lag: consumer.behind, unread: fetching.unread, wasServed: fetching.wasServed,
       wall: startedWall, monotonic: started)
-    // Leaving takes a few answers of a broker, also where the time for draining is used up.
+    // Closing needs a few answers of a broker, even when the drain timeout is used up.
     let deadline = max(drain.deadline, FrameClock.monotonic() + 1_500_000_000)
     do throws(TransportError) { try consumer.close(deadline: deadline) } catch {
       options.log.warning("\(error)")
     }
-    // What came in at the last moment; that nothing is read any more is the end, and no change of hands.
+    // Events of the last moment. A revocation here is the end of reading, not a rebalance.
     for event in consumer.takeEvents() {
       if case .revoked = event { continue }
       fetching.note(event)
@@ -137,7 +139,7 @@ public final class FeedSink: Sendable {
     var isReaderGone = false
     if case .readerGone = error { isReaderGone = true }
     guard wasAbandoned || isReaderGone else {
-      // What was done until then is told all the same.
+      // The report covers what was done before the failure.
       var outcome = outcome(ending, consumer)
       outcome.failure = error
       return outcome
@@ -161,7 +163,7 @@ public final class FeedSink: Sendable {
   private func decoders(
     _ intake: any FrameIntake, _ line: BatchLine, _ rejections: Rejections
   ) -> [DecodeStage] {
-    // What the model needs of a frame.
+    // The requirements of the model on a frame.
     var demand = DecodeDemand(model.manifest.input)
     demand.exactness = options.exactness
     demand.orientation = options.orientation
@@ -208,7 +210,7 @@ public final class FeedSink: Sendable {
   private func consumer(_ topic: PreparedTopic) throws(FeedError) -> FrameConsumer {
     var reading = FrameConsumer.Options(topic: options.topic, group: options.group)
     reading.partitions = options.partitions
-    // Of a topic that came while it was waited for, all is from now on.
+    // A topic created during the wait is read from its beginning.
     reading.start = topic.wasAwaited && options.start == .latest ? .beginning : options.start
     reading.rewinds = options.rewinds
     reading.maximumRecord = topic.maximumRecord

@@ -2,15 +2,15 @@ import FrameCore
 import KafkaTransport
 import LogLines
 
-/// The thread that fetches: hands records to the intake, tells what becomes of partitions, and finds the end.
+/// The fetching loop: passes records to the intake, records changes of partitions, and detects the end.
 struct Fetching: ~Copyable {
   /// Why the fetching ended.
   enum End {
-    /// The wanted frames, or everything there was, were read.
+    /// The requested frames, or all records, were read.
     case complete
-    /// Stopped from outside.
+    /// Stopped by the user.
     case stopped
-    /// Nothing came for too long.
+    /// The idle timeout expired.
     case idle
     case failed
   }
@@ -21,21 +21,21 @@ struct Fetching: ~Copyable {
   private let options: SinkOptions
   private let tally: SinkTally
   private let end: ReadingEnd
-  /// Partitions that were read to their end, for now.
+  /// Partitions that are read to their current end.
   private var atEnd: Set<Int32> = []
   private var isAssigned = false
   private var lastNews: Int64
   private var isTopicNew: Bool?
   private var recordsSeen = 0
   private var standing: StandingWatch
-  /// The last word on what is waited for.
+  /// The last message logged about the wait.
   private var lastWord = ""
-  /// Whether the word stands in the tally.
+  /// Whether the tally contains a message about the wait.
   private var isWaiting = false
 
-  /// So long a record waits for room before the partitions are paused, that polling may go on, ns.
+  /// How long a record waits for room before the partitions are paused, so that polling can continue, ns.
   private static let patience: Int64 = 5_000_000_000
-  /// So long is waited for room at a time, ns.
+  /// The length of one wait for room, ns.
   private static let roomWait: Int64 = 100_000_000
 
   /// Monotonic time, ns.
@@ -59,10 +59,10 @@ struct Fetching: ~Copyable {
     standing = StandingWatch(consumer, options.log, now())
   }
 
-  /// Partitions that hold records which were not read.
+  /// Partitions with unread records.
   var unread: Set<Int32> { Set(consumer.partitions).subtracting(atEnd).union(consumer.awaited) }
 
-  /// Whether the group has given partitions, perhaps none.
+  /// Whether the group has assigned partitions, perhaps none.
   var wasServed: Bool { isAssigned }
 
   mutating func run() -> End {
@@ -82,7 +82,7 @@ struct Fetching: ~Copyable {
         if !attend() { return .failed }
         continue
       case .partitionEnd(let partition):
-        // Behind every frame of a live feed: the end is looked for when nothing more comes.
+        // Live feeds reach it after every frame, so the end is checked only when nothing comes.
         atEnd.insert(partition)
         continue
       case .event(let event): note(event)
@@ -98,7 +98,7 @@ struct Fetching: ~Copyable {
     }
   }
 
-  /// Keeps this sink in its group while nothing more is fetched.
+  /// Serves the group, so that this sink stays a member while fetching has ended.
   mutating func serve() {
     consumer.pause(true)
     switch consumer.serve() {
@@ -107,7 +107,7 @@ struct Fetching: ~Copyable {
     }
   }
 
-  /// Gives a record to the intake. While there is no room for long, the group is served all the same.
+  /// Passes a record to the intake. If there is no room for long, pauses the partitions and serves the group meanwhile.
   private mutating func hand(_ record: consuming Record) {
     let pausing = now() + Self.patience
     var isPaused = false
@@ -128,12 +128,12 @@ struct Fetching: ~Copyable {
     }
     if isPaused {
       consumer.pause(false)
-      // It was the model that was waited for.
+      // The delay was the model's, not the topic's.
       noteNews()
     }
   }
 
-  /// - Returns: false when nothing more can be read.
+  /// - Returns: false when no more can be read.
   private func goesOn(after error: TransportError) -> Bool {
     if let fatal = consumer.fatalError ?? (error.isDenial ? error : nil) {
       sink.failure.report(.transport(fatal))
@@ -212,7 +212,7 @@ struct Fetching: ~Copyable {
     }
   }
 
-  /// Whether the topic has never held a record: then a source that is about to start is waited for.
+  /// Returns whether the topic has never held a record: then a source that is about to start is awaited.
   private mutating func isNew() -> Bool {
     if let isTopicNew, !isTopicNew { return false }
     let isNew = consumer.isTopicNew
@@ -222,8 +222,8 @@ struct Fetching: ~Copyable {
 
   private mutating func noteNews() { lastNews = now() }
 
-  /// A sink that waits looks like one that hangs: it says why nothing comes, and what is waited for.
-  /// - Returns: false when that will not pass.
+  /// Reports why nothing comes and what is awaited, so that the sink does not seem to hang.
+  /// - Returns: false when the cause is permanent.
   private mutating func attend() -> Bool {
     switch standing.look(now(), records: recordsSeen, isExpecting: isAssigned && !unread.isEmpty) {
     case nil: break
@@ -249,7 +249,7 @@ struct Fetching: ~Copyable {
     tally.waitingFor.withLock { $0 = word }
   }
 
-  /// What is waited for, in words.
+  /// A message about what is awaited.
   private var wait: String? {
     guard isAssigned else {
       if options.kafka.groupsAreOfBrokers {

@@ -1,38 +1,38 @@
 import KafkaTransport
 
-/// When a sink has read enough: what it was told to wait for, and what it has seen. A value without locks or Kafka.
+/// The decision whether a sink has read enough, from its options and its state. A value type without locks or Kafka.
 struct ReadingEnd {
-  /// Stop when nothing is left and every run has ended.
+  /// Whether to stop when all records are read and every run has ended.
   var untilEnd: Bool
-  /// Whether at least one run must have been seen for that.
+  /// Whether `untilEnd` requires at least one run.
   var awaitsRun: Bool
-  /// Stop when nothing came for so long, ns; `nil` waits for ever.
+  /// How long to wait for the next record before stopping, ns; `nil` for no limit.
   var idleTimeout: Int64?
 
-  /// How long `untilEnd` waits for runs that do not end, unless told otherwise, ns.
+  /// The default limit of `untilEnd` for runs without an end, ns.
   static let usualIdleTimeout: Int64 = 10_000_000_000
 
   enum Verdict: Equatable {
     case goOn
-    /// All is read.
+    /// All records are read.
     case complete
-    /// Nothing came for too long.
+    /// The idle timeout expired.
     case idle
   }
 
-  /// What is seen now.
+  /// The current state.
   struct View {
-    /// Whether the group has given partitions, perhaps none, and none are changing hands.
+    /// Whether the group has assigned partitions, perhaps none, and no rebalance is in progress.
     var isSettled: Bool
     var partitions: Int
-    /// Whether each of them was read to its end, with nothing behind an open transaction.
+    /// Whether each partition is read to its end, with nothing behind an open transaction.
     var isAtEnd: Bool
     var isAnswered: Bool
     var hasOpenRuns: Bool
     var hasRuns: Bool
     /// Whether the topic has never held a record.
     var isTopicNew: Bool
-    /// Since the last record came, or partitions changed hands, ns.
+    /// The time since the last record or rebalance, ns.
     var quiet: Int64
   }
 

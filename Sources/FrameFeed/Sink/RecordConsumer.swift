@@ -1,40 +1,40 @@
 import KafkaTransport
 
-/// What a sink asks of the one that fetches for it: see ``FrameConsumer``, which is the one that users run.
+/// The part of a consumer that a sink needs. Implemented by ``FrameConsumer``.
 protocol RecordConsumer: AnyObject, Sendable {
-  /// The next record or event; waits up to `milliseconds` for one. Serves the group.
+  /// Returns the next record or event; waits up to `milliseconds` for one. Serves the group.
   func poll(milliseconds: Int) -> Polled
-  /// Serves the group while nothing is fetched: gives events and problems, no records.
+  /// Serves the group while fetching is paused: returns events and problems, no records.
   func serve() -> Polled
-  /// Fetches nothing for now, or goes on.
+  /// Pauses or resumes fetching.
   func pause(_ isPaused: Bool)
-  /// A record that was handed out needs no more attention. From any thread.
+  /// Marks a returned record as done. Thread-safe.
   func done(_ place: RecordPlace)
 
-  /// Whether all that was handed out is done.
+  /// Whether all returned records are done.
   var isAnswered: Bool { get }
-  /// Whether no partition is changing hands.
+  /// Whether no rebalance is in progress.
   var isSettled: Bool { get }
-  /// Partitions that are this sink's and not read yet, as no broker tells where they begin.
+  /// Assigned partitions that are not read yet, as no broker has returned their start offset.
   var awaited: [Int32] { get }
-  /// Partitions that are read now.
+  /// Partitions that are being read.
   var partitions: [Int32] { get }
-  /// Records that the topic holds and that are not answered; `nil` while that is not known.
+  /// Records of the topic that are not done; `nil` if unknown.
   var behind: Int? { get }
-  /// Partitions of the topic, as far as known.
+  /// The topic's number of partitions, as far as known.
   var topicPartitions: Int { get }
   /// Whether no partition of the topic has ever held a record.
   var isTopicNew: Bool { get }
-  /// Has the brokers asked how things stand. Does not wait.
+  /// Starts an inquiry of the brokers about the state of the partitions. Does not block.
   func inquire()
-  /// The answer to that, once.
-  /// - Parameter isExpecting: whether records are known to be there.
+  /// Returns the result of the inquiry, once.
+  /// - Parameter isExpecting: whether records are known to exist.
   func takeStanding(isExpecting: Bool) -> FrameConsumer.Standing?
-  /// What is to be told of brokers that hold this sink back by a quota.
+  /// Returns a message if brokers throttle this sink by a quota.
   func throttling() -> String?
-  /// The first place that cannot be read as a transaction is open there.
+  /// The first position that is unreadable because of an open transaction.
   var openTransaction: (partition: Int32, offset: Int64)? { get }
-  /// Set when nothing more can be read.
+  /// The error after which nothing can be read.
   var fatalError: TransportError? { get }
 }
 

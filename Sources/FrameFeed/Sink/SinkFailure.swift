@@ -1,6 +1,6 @@
 import FrameCore
 
-/// The first thing that went wrong for good in a sink, from whichever of its threads.
+/// The first permanent error of a sink, on any of its threads.
 final class SinkFailure: Sendable {
   private let first = Lock<FeedError?>(nil)
 

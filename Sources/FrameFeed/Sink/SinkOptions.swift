@@ -6,56 +6,56 @@ import FrameTensors
 public import KafkaTransport
 public import LogLines
 
-/// What to read, which model it is for, and when to stop.
+/// What to read, for which model, and when to stop.
 public struct SinkOptions: Sendable {
   public var topic = "frames"
   public var group = "framefeed"
   public var partitions = PartitionChoice.shared
-  /// The sink's own name in its group, the same at each start: then one that was killed and is started again takes its
-  /// own place at once (Kafka's `group.instance.id`).
+  /// The sink's static name in its group (Kafka's `group.instance.id`): a sink that was killed and restarted with the
+  /// same name gets its partitions back at once.
   public var name: String?
-  /// Where a group without positions begins; later it goes on where it was.
+  /// Where a group without committed positions begins; otherwise it continues at those.
   public var start = ReadingStart.committed
-  /// Whether the group's positions are set to ``start`` though it has some.
+  /// Whether to reset the group's positions to ``start``.
   public var rewinds = false
   public var model: ModelManifest
-  /// Stop when nothing is left to read and every run that was seen has ended, or nothing new comes for
-  /// ``idleTimeout``, 10 s unless set.
+  /// Stop when all records are read and every run seen has ended, or nothing comes for ``idleTimeout``, 10 s by
+  /// default.
   public var untilEnd = false
-  /// Whether ``untilEnd`` waits for a run to begin.
+  /// Whether ``untilEnd`` waits for a first run.
   public var awaitsRun = false
   /// Stop after this many frames.
   public var frames: Int?
-  /// Stop when nothing came for so long, s.
+  /// Stop when nothing comes for this long, s.
   public var idleTimeout: Double?
-  /// Threads that decode; the cores that there are, unless set.
+  /// The number of decoding threads; by default that of the cores.
   public var decoders = HostDescription.processors
   public var policy = Policy.every
-  /// Frames that were due longer ago are dropped before they are decoded, ns; `nil` takes any.
+  /// Frames that were due longer ago are dropped before decoding, ns; `nil` for no limit.
   public var maximumAge: Int64?
-  /// Where rejected records are kept; `nil` only counts and names them.
+  /// Where rejected records are kept; with `nil` they are only counted and logged.
   public var deadLetters: DeadLetterDestination?
   /// How JPEG files are decoded.
   public var exactness = DecodeDemand.Exactness.accurate
   public var orientation = FrameOrientation.Policy.exif
-  /// What becomes of image files of which samples are lost.
+  /// How image files with lost samples are handled.
   public var damaged = DamagedPictures.refuse
   public var results: ResultDestination?
   public var limits = FrameLimits.standard
-  /// How long to wait for what is under way after a stop, or when partitions are taken away, s.
+  /// How long to finish what is in flight after a stop, or when partitions are revoked, s.
   public var drainTimeout = 30.0
-  /// Ask sources how far their clocks are from ours; see ``StreamOptions/sync``.
+  /// Whether to measure the clock offsets of sources; see ``StreamOptions/sync``.
   public var sync = false
-  /// librdkafka's in-process cluster: it describes no topics.
+  /// Whether the broker is librdkafka's in-process cluster, which describes no topics.
   public var isEmbedded = false
   public var kafka: KafkaSettings
   public var log: Log
 
-  /// What a sink does that is slower than its feeds.
+  /// What a sink does when the model is slower than its feeds.
   public enum Policy: String, Sendable, CaseIterable {
-    /// Every frame goes to the model; a slow one falls behind.
+    /// Every frame goes to the model; a slow model falls behind.
     case every
-    /// The newest frame of each feed goes to the model when it is free, the ones between are dropped.
+    /// When the model is free it gets the newest frame of each feed; older ones are dropped.
     case latest
   }
 
@@ -65,14 +65,14 @@ public struct SinkOptions: Sendable {
     self.log = log
   }
 
-  /// Records fetched and waiting for a decoder, at most.
+  /// The most fetched records that wait for a decoder.
   static let recordQueue = 16
-  /// Their bytes, at most; one record always fits. What is fetched beyond waits in librdkafka.
+  /// The most bytes of these records; one record always fits. Further records wait in librdkafka.
   static let recordQueueBytes = 128 << 20
-  /// Tensors of all batches that are filled or read at a time, at most, bytes; but three batches always fit.
+  /// The most bytes of the tensors of all batches in use; three batches always fit.
   static let tensorBytes = 1 << 30
 
-  /// Batches that are filled or read at a time: enough that every decoder has a slot to fill while the model reads.
+  /// Returns the number of batches in use: enough that every decoder has a slot to fill while the model reads.
   func batches(of spec: TensorSpec, inFlight: Int) -> Int {
     let filled = (decoders + 1 + spec.batch - 1) / spec.batch
     let fitting = Self.tensorBytes / (spec.batch * spec.bytesPerFrame)
@@ -80,7 +80,7 @@ public struct SinkOptions: Sendable {
   }
 }
 
-/// Where the model's answers go.
+/// The destination of the model's answers.
 public enum ResultDestination: Sendable, Equatable {
   /// A file of JSON lines.
   case file(String)
@@ -88,7 +88,7 @@ public enum ResultDestination: Sendable, Equatable {
   case topic(String)
 }
 
-/// Where rejected records go, unchanged, with the reason.
+/// The destination of rejected records, which are kept unchanged, with the reason.
 public enum DeadLetterDestination: Sendable, Equatable {
   /// A directory: two files a record.
   case directory(String)

@@ -4,15 +4,15 @@ import FrameLatency
 import KafkaTransport
 
 extension FeedSink {
-  /// How reading ended, and what was known then.
+  /// How reading ended, and the state at that time.
   struct Ending {
     let end: Fetching.End
     let lag: Int?
-    /// Partitions that hold records which were not read.
+    /// Partitions with unread records.
     let unread: Set<Int32>
-    /// Whether the group has given partitions, perhaps none.
+    /// Whether the group has assigned partitions, perhaps none.
     let wasServed: Bool
-    /// When the sink was started, ns since the Unix epoch and monotonic.
+    /// The start of the sink, ns since the Unix epoch and monotonic.
     let wall: Int64
     let monotonic: Int64
 
@@ -26,7 +26,7 @@ extension FeedSink {
     tellWithheld(tally.rejections.withLock { $0.ended(at: .max) })
     let ledger = tally.ledger.withLock { $0 }
     let summary = ledger.summary { ending.unread.contains($0) }
-    // Nothing came for too long, and there is more.
+    // The idle timeout expired with more to read.
     let cutShort = ending.end == .idle && (options.untilEnd || !ending.unread.isEmpty)
     return FeedOutcome(
       report: report(ending, summary, ledger, consumer), isComplete: summary.isWhole && !cutShort,
@@ -43,7 +43,7 @@ extension FeedSink {
     let payload = tally.payloadBytes.value
     let first = tally.first.value
     let seconds = Double(FrameClock.monotonic() - ending.monotonic) / 1e9
-    // Where nothing was answered there is no last frame.
+    // Without any answer there is no last frame.
     let flowed = tally.last.value > first ? Double(tally.last.value - first) / 1e9 : max(seconds, 1e-9)
     let names = Set(summary.feeds.map(\.feed))
     let clocks = tally.clocks.reports(at: FrameClock.now())

@@ -4,7 +4,7 @@ import FrameLatency
 import LogLines
 
 extension FeedSink {
-  /// How far the sink is.
+  /// Returns the current counts and rates.
   public func snapshot() -> FeedSnapshot {
     let now = FrameClock.monotonic()
     tick(at: now)
@@ -27,14 +27,15 @@ extension FeedSink {
     return snapshot
   }
 
-  /// What time alone brings: figures of the last window, and a word on rejections that were not told one by one.
+  /// Does the periodic work: ends windows of figures, and logs the number of rejections that were not logged one by
+  /// one.
   /// - Parameter now: monotonic, ns.
   func tick(at now: Int64) {
     tally.rotate(at: now)
     tellWithheld(tally.rejections.withLock { $0.ended(at: now) })
   }
 
-  /// - Parameter count: rejections of the last minute that were not told one by one.
+  /// - Parameter count: rejections of the last minute that were not logged one by one.
   func tellWithheld(_ count: Int?) {
     guard let count else { return }
     options.log.warning("\(Rejections.withheld(count, options.topic))")
@@ -49,7 +50,7 @@ extension FeedSnapshot.Feed {
     inferred = entry.inferred
     rejected = entry.rejected
     dropped = entry.dropped
-    // Clocks may be set between two frames.
+    // The wall clock may be set between two frames.
     ageMs = entry.lastSeen > 0 ? max(0, Double(now - entry.lastSeen) / 1e6) : nil
     endToEnd = entry.window
   }

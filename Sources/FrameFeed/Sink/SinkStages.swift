@@ -1,7 +1,7 @@
 import FrameCore
 import Synchronization
 
-/// The threads of one sink beside the fetching one: decoders and model.
+/// The threads of a sink besides the fetching one: decoders and model.
 final class SinkStages: Sendable {
   private let intake: any FrameIntake
   private let line: BatchLine
@@ -21,7 +21,7 @@ final class SinkStages: Sendable {
     inference = InferenceStage(line: line, answers: answers)
   }
 
-  /// Starts the threads. They end when the intake is closed and what was in it has been answered.
+  /// Starts the threads. They end when the intake is closed and its records are answered.
   func start() {
     running.withLock { $0 = (decoders.count, 1) }
     for decoder in decoders {
@@ -42,11 +42,11 @@ final class SinkStages: Sendable {
     }
   }
 
-  /// Waits until everything handed out has been answered; once a stop is asked for no longer than it may take.
-  /// A model that does not come back is left alone then.
+  /// Waits until all fetched records are answered; after a stop until the drain deadline. A model that has not returned
+  /// by then is abandoned.
   /// - Parameters:
-  ///   - serve: called again and again meanwhile, so that the group keeps this sink.
-  ///   - abandon: called when the time is over.
+  ///   - serve: called repeatedly, so that the sink stays in its group.
+  ///   - abandon: called at the deadline.
   func drain(until drain: DrainDeadline, serving serve: () -> Void, abandon: () -> Void) {
     while true {
       let (now, deadline) = (FrameClock.monotonic(), drain.deadline)

@@ -1,7 +1,7 @@
 import FrameCore
 import FrameLatency
 
-/// What a sink counts while it runs, from any of its threads; the runs' own books are in ``RunLedger``.
+/// The counts of a running sink, shared by its threads. Counts for each run are in ``RunLedger``.
 final class SinkTally: Sendable {
   let latency = LatencyRecorder()
   let ledger = Monitor(RunLedger())
@@ -9,33 +9,33 @@ final class SinkTally: Sendable {
   let inferred = Counter()
   let rejected = Counter()
   let rejections = Lock(RejectionLog())
-  /// Rejected records that were not kept as dead letters, as there were too many of these.
+  /// Rejected records that were not kept as dead letters, because the quota was used up.
   let unkeptLetters = Counter()
   let pictures = PictureBook()
   let tombstones = Counter()
-  /// Frames that were dropped for being too old, or for a newer one.
+  /// Frames dropped because they were too old or a newer one replaced them.
   let stale = Counter()
-  /// Frames whose age could not be told, as their stamps are of another clock.
+  /// Frames of unknown age, as their stamps are from another host's clock.
   let ageUnknown = Counter()
-  /// The other hosts' clocks.
+  /// The clocks of the other hosts.
   let clocks: ClockBook
-  /// Records of the sync topic that are none of ours.
+  /// Malformed records of the sync topic.
   let malformedSync = Counter()
   let rawBytes = Counter()
   let payloadBytes = Counter()
-  /// When the first frame came and the last one was answered, monotonic ns; 0 before.
+  /// When the first frame came and the last one was answered, monotonic ns; before that 0.
   let first = Counter()
   let last = Counter()
 
-  /// Frames of each feed.
+  /// The counts for each feed.
   let feeds = FeedTally()
   private let rates = Lock(RateWindow())
-  /// What is waited for, in words, where nothing has come for a while.
+  /// A message about what is awaited, if nothing has come for a while.
   let waitingFor = Lock<String?>(nil)
 
   init(sync: Bool = false) { clocks = ClockBook(isSynchronised: sync) }
 
-  /// Ends the running window of all figures, once it is old enough. The first begins with the first frame.
+  /// Ends the current window of all figures if it is old enough. The first window begins with the first frame.
   /// - Parameter now: monotonic, ns.
   func rotate(at now: Int64) {
     guard first.value > 0, let window = latency.rotate(at: now) else { return }
@@ -45,6 +45,6 @@ final class SinkTally: Sendable {
     }
   }
 
-  /// Rates of the last window.
+  /// The rates of the last window.
   var windowRates: RateWindow { rates.withLock { $0 } }
 }

@@ -1,15 +1,15 @@
 import KafkaTransport
 import LogLines
 
-/// Watches over how things stand with a sink's topic: says why nothing comes, which partitions have no leader though others
-/// give records, and when brokers hold the sink back.
+/// Monitors the state of a sink's topic: reports why nothing comes, which partitions have no leader while others
+/// deliver records, and when brokers throttle the sink.
 struct StandingWatch {
-  /// What was found when nothing came for long.
+  /// The cause if nothing came for long.
   enum Finding {
-    /// Nothing is wrong: it is only waited for something.
+    /// No fault: records are awaited.
     case well
     case wrong(Standstill)
-    /// It will not pass.
+    /// The cause is permanent.
     case over(Standstill)
   }
 
@@ -18,12 +18,12 @@ struct StandingWatch {
   private var standstill = StandstillWatch()
   private var next: Int64 = 0
   private var nextInquiry: Int64
-  /// Partitions that have no leader, as told.
+  /// Partitions without a leader, as logged.
   private var leaderless: [Int32] = []
 
-  /// How often it is looked, ns.
+  /// The shortest time between two checks, ns.
   private static let interval: Int64 = 200_000_000
-  /// How often brokers are asked while records come, ns.
+  /// The time between inquiries while records come, ns.
   private static let inquiryInterval: Int64 = 5_000_000_000
 
   /// - Parameter now: monotonic, ns.
@@ -33,12 +33,12 @@ struct StandingWatch {
     nextInquiry = now + Self.inquiryInterval
   }
 
-  /// Looks, at most a few times a second: call it as often as there is time.
+  /// Checks the topic, at most a few times a second: call it as often as possible.
   /// - Parameters:
   ///   - now: monotonic, ns.
-  ///   - records: that came ever.
-  ///   - isExpecting: whether records are known to be there.
-  /// - Returns: `nil` when there is nothing to find, or not yet.
+  ///   - records: the number of records received so far.
+  ///   - isExpecting: whether records are known to exist.
+  /// - Returns: `nil` without a result.
   mutating func look(_ now: Int64, records: Int, isExpecting: Bool) -> Finding? {
     guard now >= next else { return nil }
     next = now + Self.interval

@@ -1,7 +1,7 @@
 import FrameCore
 import FrameSources
 
-/// Lets each frame go when it is due, on a thread of its own, and notes how late that was.
+/// Releases each frame when it is due, on its own thread, and records how late that was.
 struct CapturePacer: Sendable {
   let pace: FrameSchedule.Pace
   let read: BoundedQueue<ReadFrame>
@@ -14,17 +14,17 @@ struct CapturePacer: Sendable {
   func run() {
     defer {
       encode.close()
-      // The reader may be waiting for room that nobody will make.
+      // The reader may be waiting for room in this queue.
       read.close()
       tally.notDue.add(read.removeAll())
     }
     guard let first = read.pop() else { return }
-    // The clock starts when the first frame is there: opening files is not lateness.
+    // The clock starts at the first frame: the time to open files is not lateness.
     let start = FrameClock.monotonic()
     let schedule = FrameSchedule(pace: pace, start: start)
     tally.started.set(Int(start))
     guard release(first, schedule) else { return }
-    // Also after a stop: frames that are due as they come were due when they were read, and go out.
+    // Runs after a stop too: frames without a due time of their own were due when they were read, and are sent.
     while let next = read.pop() {
       guard release(next, schedule) else { return }
     }
@@ -40,10 +40,10 @@ struct CapturePacer: Sendable {
         return false
       }
       let released = now()
-      // How late it is, only the monotonic clock tells: the wall clock may have been set since the start.
-      // A live frame is not due before it was read.
+      // Only the monotonic clock gives the lateness: the wall clock may have been set since the start.
+      // A live frame is not due before it is read.
       frame.scheduled = min(released, max(released - max(0, FrameClock.monotonic() - due), frame.captured))
-      // What it then waits for is the queue.
+      // `encodeWait` starts here.
       frame.captured = frame.captured == 0 ? released : frame.scheduled
     } else {
       if frame.captured == 0 { frame.captured = now() }
@@ -51,7 +51,7 @@ struct CapturePacer: Sendable {
     }
     let bytes = frame.buffer.count
     switch encode.push(frame, bytes: bytes) {
-    // Closed: the stages were ended, and what they hold is told by its number.
+    // Closed: the stages were halted. `StreamTally.unsent` counts the frame.
     case .accepted, .closed: break
     case .acceptedDropping(let count): tally.dropped.add(count)
     case .dropped: tally.dropped.add()

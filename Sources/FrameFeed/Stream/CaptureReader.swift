@@ -3,7 +3,7 @@ import FrameLatency
 import FrameSources
 import LogLines
 
-/// Reads frames ahead of their time, on a thread of its own, and gives each its place in the schedule.
+/// Reads frames ahead of their due time, on its own thread, and numbers each one's place in the schedule.
 struct CaptureReader: Sendable {
   let source: any FrameSource
   let options: StreamOptions
@@ -13,24 +13,24 @@ struct CaptureReader: Sendable {
   let stop: StopSignal
   let tally: StreamTally
 
-  /// How far the reading is.
+  /// The reading position.
   private struct Place {
-    /// Of the next frame in the schedule.
+    /// The place of the next frame in the schedule.
     var next = 0
-    /// How much later than they say frames are shown: the source was away meanwhile, ns.
+    /// The delay added to presentation times: how long the source was unavailable, ns.
     var delay: Int64 = 0
-    /// Frames still wanted, bad ones included.
+    /// Frames still to be read, bad ones included.
     var wanted: Int
 
-    /// Passes over frames that are bad: their time passes all the same, so that those after them stay on the schedule.
+    /// Skips bad frames. They keep their places, so that the frames after them stay on schedule.
     mutating func pass(_ frames: Int = 1) {
       next += frames
       wanted -= frames
     }
   }
 
-  /// Reads until the end, the last loop, the wanted number of frames, or the stop.
-  /// - Throws: when no more can be read. What was read before is in the queue.
+  /// Reads until the end, the last loop, the requested number of frames, or a stop.
+  /// - Throws: when reading fails. Frames read before are in the queue.
   func run() throws(FeedError) {
     defer { queue.close() }
     var place = Place(wanted: options.frames ?? .max)
@@ -59,7 +59,7 @@ struct CaptureReader: Sendable {
         options.log.warning("\(error)")
       case .end:
         guard options.loops.map({ loop < $0 }) ?? true else { return }
-        // A source without one good frame would be read for ever; one that had some is tried again.
+        // Without one good frame the loop would never end; a source that had good frames is read again.
         let isLasting = options.loops == nil && !source.isLive && hasFrames
         guard readInLoop > 0 || isLasting else { return }
         guard try rewind(isAway: readInLoop == 0, isLasting: isLasting, &outage) else { return }
@@ -71,18 +71,18 @@ struct CaptureReader: Sendable {
 
   private func hand(_ frame: consuming CapturedFrame, _ place: inout Place) {
     var frame = frame
-    // Before it waits in any queue.
+    // Stamped before the frame waits in any queue.
     if source.isLive, frame.captured == 0 { frame.captured = FrameClock.now() }
     frame.presentation = frame.presentation.map { $0 + place.delay }
     let bytes = frame.buffer.count
     tally.read.add()
     let outcome = queue.push(ReadFrame(place: place.next, frame: frame), bytes: bytes)
     place.pass()
-    // The pacer ends only when it is stopped amid a wait for a frame's time.
+    // The pacer closes the queue early only when it is stopped before a frame is due.
     if outcome == .closed { tally.notDue.add() }
   }
 
-  /// Leaves out the places of the schedule that passed while the source was away.
+  /// Skips the places of the schedule that passed during the outage.
   private func goOn(after outage: inout SourceOutage, presentation: Int64?, _ place: inout Place) {
     let rejected = outage.end()
     tally.unreadable.add(rejected)
@@ -94,7 +94,7 @@ struct CaptureReader: Sendable {
     place.delay += passed.presentation
   }
 
-  /// Begins the next reading; of a lasting source that is away, once it is back.
+  /// Starts the next loop. If a lasting source is unavailable, waits until it is available again.
   /// - Returns: false when stopped while waiting.
   private func rewind(
     isAway: Bool, isLasting: Bool, _ outage: inout SourceOutage

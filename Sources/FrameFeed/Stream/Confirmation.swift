@@ -1,15 +1,16 @@
 import KafkaTransport
 
-/// What it means that a frame is acknowledged: the setting `acks`.
+/// The meaning of an acknowledgement, from the setting `acks`.
 enum Confirmation: Sendable, Equatable {
-  /// Nobody says that a frame arrived (`acks=0`): it is sent, and no more is known.
+  /// No acknowledgement (`acks=0`): whether a frame arrived is unknown.
   case none
-  /// The partition's leader alone has it (`acks=1`).
+  /// The partition's leader alone stored the frame (`acks=1`).
   case leader
-  /// As many have it as the topic wants in sync.
+  /// All in-sync replicas stored the frame (`acks=all`).
   case inSync
 
-  /// - Parameter kafka: what the user set; what FrameFeed sets without is `all`, as is librdkafka's default.
+  /// - Parameter kafka: the user's settings. Without `acks` among them it is `all`, the default of FrameFeed and of
+  ///   librdkafka.
   init(_ kafka: KafkaSettings) {
     let names: Set = ["acks", "request.required.acks"]
     switch kafka.overrides.last(where: { names.contains($0.key) })?.value {
@@ -19,7 +20,7 @@ enum Confirmation: Sendable, Equatable {
     }
   }
 
-  /// What a reader of the report should know of it.
+  /// The note for the report.
   var note: String? {
     switch self {
     case .none:

@@ -1,15 +1,15 @@
-/// Which undelivered frames are told: of each reason the first, then every few seconds how many more there were. A value;
-/// time is passed in.
+/// The log lines for undelivered frames: the first frame of each reason, then the number of further ones every few
+/// seconds. A value type; the time is a parameter.
 struct DeliveryLog: Sendable {
-  /// How often it is told that there are more, ns.
+  /// The time between two lines of one reason, ns.
   static let interval: Int64 = 5_000_000_000
-  /// Reasons that are kept apart.
+  /// The most reasons that are counted separately.
   static let mostReasons = 16
 
   private struct Reason {
     var text: String
     var nextWord: Int64
-    /// Not told yet.
+    /// Frames since the last line.
     var more = 0
     var last = 0
   }
@@ -17,10 +17,10 @@ struct DeliveryLog: Sendable {
   private var reasons: [String: Reason] = [:]
 
   /// - Parameters:
-  ///   - kind: what the reason is called, the same for all frames that it is the same for.
-  ///   - reason: in words, which may be about this frame alone.
+  ///   - kind: the reason's name, the same for all frames with this reason.
+  ///   - reason: the message, which may concern this frame alone.
   ///   - now: monotonic, ns.
-  /// - Returns: what is to be told.
+  /// - Returns: the lines to log.
   mutating func note(_ sequence: Int, _ kind: String, _ reason: String, _ now: Int64) -> [String] {
     let kind = reasons[kind] != nil || reasons.count < Self.mostReasons ? kind : ""
     guard reasons[kind] != nil else {
@@ -32,7 +32,7 @@ struct DeliveryLog: Sendable {
     return due(by: now)
   }
 
-  /// What is to be told by now; all of it without a time.
+  /// Returns the lines to log by `now`; without a time, all of them.
   mutating func due(by now: Int64? = nil) -> [String] {
     var lines: [String] = []
     for (kind, reason) in reasons.sorted(by: { $0.key < $1.key })

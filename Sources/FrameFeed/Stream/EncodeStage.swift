@@ -2,7 +2,7 @@ import FrameCodecs
 import FrameCore
 import LogLines
 
-/// One of the encoders: works on captured frames; what it encodes goes on in the order of capture.
+/// One encoder: encodes captured frames. Its output leaves in the order of capture.
 struct EncodeStage: Sendable {
   let encoder: FrameEncoder
   let workers: OrderedWorkers<CapturedFrame, EncodedFrame>
@@ -12,7 +12,7 @@ struct EncodeStage: Sendable {
 
   func run() { workers.work { frame in encode(frame) } }
 
-  /// - Returns: `nil` for a frame that cannot be encoded, which is told and counted, and when stopped.
+  /// - Returns: `nil` when stopped, and for a frame that cannot be encoded, which is logged and counted.
   private func encode(_ frame: consuming CapturedFrame) -> EncodedFrame? {
     let (origin, damage) = (frame.origin, frame.damage)
     do throws(CodecError) {

@@ -1,41 +1,42 @@
-/// How a feed comes to its end, whatever ends it (its source, an error of it, a client that gave up, a stop, a stop
-/// whose time is over): a value without threads or Kafka, which is told what happened and says what is to be done.
+/// The states in which a feed ends, for every cause: end of source, source error, failed client, stop, or an expired
+/// stop. A value type without threads or Kafka: its methods report events and return the next action.
 ///
 /// ```
-/// flowing -> [halt] -> the run's end goes out -> the broker's answers -> [abandon] -> over
+/// flowing -> [halt] -> send the run's end -> await the broker's answers -> [abandon] -> over
 /// ```
-/// There is one way: what was read goes out, then the end with the true count, then all answers are waited for.
+/// The order is always the same: send the frames that were read, send the end with the exact count, wait for all
+/// answers.
 struct FeedEnding: Sendable, Hashable {
-  /// What is to be done; then it is told how that went.
+  /// The next action; its result is reported to a method below.
   enum Action: Hashable {
-    /// Wait until the sender has ended, or the time is over.
+    /// Wait until the sender has ended or the time is over.
     case awaitSender(Patience)
-    /// End the stages now: what they hold is dropped. What the client holds is not.
+    /// End the stages now and drop the frames they hold, but not those in the client.
     case halt
-    /// Wake a sender that waits for a broker: nothing more is taken.
+    /// Wake a sender that waits for a broker; the client accepts nothing more.
     case refuse
     /// Send the record that ends the run.
     case sendEnd(count: Int)
-    /// Wait for the broker's last answers, until the deadline (monotonic, ns).
+    /// Wait for the broker's last answers until the deadline (monotonic, ns).
     case awaitAnswers(until: Int64)
-    /// Give up what has none.
+    /// Give up the records without an answer.
     case abandon
     case finish
   }
 
-  /// How long the sender is waited for.
+  /// How long to wait for the sender.
   enum Patience: Hashable {
-    /// Until the time after a stop is over; without a stop for ever.
+    /// Until the drain timeout after a stop; without a stop, without limit.
     case drain
-    /// A moment: it has nothing left to send.
+    /// Briefly: it has nothing left to send.
     case moment
-    /// It ends now.
+    /// Until it ends, which is at once.
     case none
   }
 
   private enum Phase: Hashable {
     case flowing
-    /// With what was sent, where the sender has ended.
+    /// `sent` is the number of frames sent, if the sender has ended.
     case halting(sent: Int?)
     case halted
     case refusing
@@ -46,9 +47,9 @@ struct FeedEnding: Sendable, Hashable {
     case over
   }
 
-  /// Why the stages were ended before they had sent what they held.
+  /// Why the stages were ended before all their frames were sent.
   enum Halt: Hashable {
-    /// The time after a stop was over.
+    /// The drain timeout after a stop expired.
     case deadline
     /// Nothing more could be sent.
     case failure
@@ -56,21 +57,21 @@ struct FeedEnding: Sendable, Hashable {
 
   private var phase = Phase.flowing
   private(set) var halt: Halt?
-  /// Whether brokers had to be given up for the stages to end: none of them can be waited for then.
+  /// Whether the client had to refuse records for the stages to end: then no broker can be waited for.
   private(set) var isRefused = false
-  /// Frames sent in all, once that is known.
+  /// The number of frames sent, once it is known.
   private(set) var sent: Int?
-  /// Whether all that was sent has an answer.
+  /// Whether every record sent has an answer.
   private(set) var isAnswered = true
 
-  /// What is to be done first.
+  /// The first action.
   var first: Action { .awaitSender(.drain) }
   var isOver: Bool { phase == .over }
 
-  /// The sender has ended.
+  /// Reports that the sender has ended.
   /// - Parameters:
   ///   - count: frames sent.
-  ///   - hasFailed: whether it left frames in the stages.
+  ///   - hasFailed: whether frames are left in the stages.
   mutating func senderEnded(_ count: Int, hasFailed: Bool) -> Action {
     switch phase {
     case .flowing where hasFailed:
@@ -82,7 +83,7 @@ struct FeedEnding: Sendable, Hashable {
     }
   }
 
-  /// The time for what is awaited is over: after a stop that of the drain; after a halt a moment.
+  /// Reports that the wait for the sender timed out: the drain timeout after a stop, a moment after a halt.
   mutating func timePassed() -> Action {
     switch phase {
     case .flowing:
@@ -96,7 +97,7 @@ struct FeedEnding: Sendable, Hashable {
     }
   }
 
-  /// The stages have ended or will at once, but for a sender that waits for a broker.
+  /// Reports that the stages have ended or are about to, except for a sender that waits for a broker.
   mutating func halted() -> Action {
     guard case .halting(let sent) = phase else { preconditionFailure("nothing was to be halted") }
     if let sent { return close(sent) }
@@ -104,7 +105,7 @@ struct FeedEnding: Sendable, Hashable {
     return .awaitSender(.moment)
   }
 
-  /// The sender is woken.
+  /// Reports that the sender was woken.
   mutating func refused() -> Action {
     precondition(phase == .refusing, "nothing was to be refused")
     phase = .refused
@@ -114,19 +115,20 @@ struct FeedEnding: Sendable, Hashable {
 
   private mutating func close(_ count: Int) -> Action {
     sent = count
-    // A run without frames has no records, and no end.
+    // A run without frames has no records, and so no end record.
     phase = count > 0 ? .closing : .over
     return count > 0 ? .sendEnd(count: count) : .finish
   }
 
-  /// The end is handed over, or cannot be.
-  /// - Parameter deadline: until when that was tried, and answers are waited for; monotonic ns.
+  /// Reports that the end record was sent, or could not be.
+  /// - Parameter deadline: the limit for sending it and for awaiting answers; monotonic, ns.
   mutating func endSent(by deadline: Int64) -> Action {
     precondition(phase == .closing, "an end is sent when none is due")
     phase = .draining
     return .awaitAnswers(until: deadline)
   }
 
+  /// Reports the end of the wait for answers.
   /// - Parameter left: records without an answer.
   mutating func answered(left: Int) -> Action {
     precondition(phase == .draining, "answers are counted when none are awaited")
@@ -135,7 +137,7 @@ struct FeedEnding: Sendable, Hashable {
     return left == 0 ? .finish : .abandon
   }
 
-  /// What had no answer is told as not delivered.
+  /// Reports that the records without an answer were given up.
   mutating func abandoned() -> Action {
     precondition(phase == .abandoning, "nothing was to be abandoned")
     phase = .over

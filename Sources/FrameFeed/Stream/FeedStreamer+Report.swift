@@ -5,9 +5,9 @@ import FrameSources
 import KafkaTransport
 
 extension FeedStreamer {
-  /// What a run came to.
+  /// Returns the report of a run.
   /// - Parameters:
-  ///   - producer: `nil` when it was stopped before there was one.
+  ///   - producer: `nil` if the run was stopped before it connected.
   ///   - end: how it ended.
   func report(
     _ startedWall: Int64, _ started: Int64, _ producer: FrameProducer?, _ end: StreamRun.End
@@ -18,7 +18,7 @@ extension FeedStreamer {
     let payload = tally.payloadBytes.value
     let seconds = Double(now - started) / 1e9
     let first = tally.started.value
-    // Rates are over the time frames flowed, not over the start-up.
+    // Rates cover the time in which frames flowed, without the start-up.
     let flowed = first == 0 ? seconds : max(Double(Int(now) - first) / 1e9, 1e-9)
     return RunReport(
       command: "stream", started: RunReport.timestamp(startedWall), durationSeconds: seconds,
@@ -69,7 +69,7 @@ extension FeedStreamer {
     return notes.isEmpty ? nil : notes
   }
 
-  /// What was read and did not go out, and why.
+  /// Returns notes on the frames that were read and not sent.
   private func unsentNotes(_ end: StreamRun.End) -> [String] {
     var notes: [String] = []
     if tally.unsent > 0 {
@@ -81,7 +81,7 @@ extension FeedStreamer {
         }
       notes.append("\(tally.unsent) frames were captured and not sent: \(why)")
     }
-    // Of a file they are still there.
+    // The frames of a file can be read again.
     if source.isLive, tally.notDue.value > 0 {
       notes.append(
         "\(tally.notDue.value) frames were read and not yet due when the feed was stopped: not sent")
@@ -89,7 +89,7 @@ extension FeedStreamer {
     return notes
   }
 
-  /// How far the feed is.
+  /// Returns the current counts and rates.
   public func snapshot() -> FeedSnapshot {
     let now = FrameClock.monotonic()
     tally.rotate(at: now)

@@ -6,23 +6,23 @@ public import FrameSources
 import KafkaTransport
 import LogLines
 
-/// The source's side: reads frames, lets each go when it is due, encodes it, and sends it to Kafka.
+/// The sending side: reads frames, releases each when it is due, encodes it, and sends it to Kafka.
 ///
 /// ```
 /// reader -> [read ahead] -> pacer -> [encode queue] -> encoders -> [in order] -> sender -> [in flight] -> acks
 /// ```
-/// Every queue is bounded. When Kafka is slower than the feed the encode queue fills, and the policy acts there.
-/// Whatever ends the feed, it ends in one way: see ``FeedEnding``.
+/// Every queue is bounded. When Kafka is slower than the feed, the encode queue fills and its policy applies. For how
+/// the feed ends see ``FeedEnding``.
 public final class FeedStreamer: Sendable {
-  /// Names this run in every record.
+  /// The identifier of this run, in every record.
   public let run = UUID().uuidString.lowercased()
   let source: any FrameSource
   let options: StreamOptions
   let tally = StreamTally()
   let confirmation: Confirmation
-  /// What the user asked for.
+  /// Requested by the user.
   private let stopSignal = StopSignal()
-  /// What the stages heed: a stop, and their end.
+  /// Observed by the stages: requested by a stop, and when the stages are ended.
   private let stagesSignal = StopSignal()
   private let drain: DrainDeadline
 
@@ -33,18 +33,18 @@ public final class FeedStreamer: Sendable {
     drain = DrainDeadline(stopSignal, timeout: options.drainTimeout)
   }
 
-  /// Ends the feed: nothing more is read, what is captured is still sent, within the drain timeout.
+  /// Stops the feed: no more is read; frames already captured are sent, within the drain timeout.
   public func stop() {
     stopSignal.request()
     stagesSignal.request()
     source.close()
   }
 
-  /// Whether anybody says that frames arrived: not with `acks=0`.
+  /// Whether the broker acknowledges frames: false with `acks=0`.
   public var isConfirmed: Bool { confirmation != .none }
 
-  /// Sends the feed. Blocks the calling thread until the end; the stages have threads of their own. Call it once.
-  /// - Throws: when nothing was sent, and why. What ended a feed that had begun is in the outcome.
+  /// Sends the feed. Blocks the calling thread until the end; the stages run on their own threads. Call it once.
+  /// - Throws: when no frame was sent. If the feed had started, the error is in the outcome.
   public func stream() throws(FeedError) -> FeedOutcome {
     defer { source.close() }
     guard !source.isLive || options.loops == 1 else {
@@ -55,11 +55,11 @@ public final class FeedStreamer: Sendable {
     let startedWall = FrameClock.now()
     let started = FrameClock.monotonic()
     guard let producer = try producer() else {
-      // Stopped before it began.
+      // Stopped before the start.
       return outcome(StreamRun.End(), report(startedWall, started, nil, StreamRun.End()))
     }
     defer { producer.close() }
-    // Not beside an error that kept all of it from being sent.
+    // Not logged if an error prevents the start.
     for note in source.notes { options.log.notice("\(source.name): \(note)") }
     let answers = options.sync ? ClockAnswers(options) : nil
     defer { answers?.stop() }
@@ -81,7 +81,7 @@ public final class FeedStreamer: Sendable {
   private func outcome(_ end: StreamRun.End, _ report: RunReport) -> FeedOutcome {
     let wasStopped = stopSignal.isRequested
     var failure = end.readFailure ?? end.sendFailure
-    // Nothing came through at all: that is more than incomplete.
+    // No frame was acknowledged: that is a failure, not an incomplete run.
     if failure == nil, isConfirmed, tally.acknowledged.value == 0, !wasStopped, let error = end.undelivered {
       failure = .transport(error)
     }
@@ -95,8 +95,8 @@ public final class FeedStreamer: Sendable {
       isOpen: tally.sent.value == 0 || tally.undelivered.isEndMissing)
   }
 
-  /// Finds the topic, or makes it, and connects.
-  /// - Returns: `nil` when stopped before.
+  /// Finds or creates the topic, and connects.
+  /// - Returns: `nil` if stopped before that.
   private func producer() throws(FeedError) -> FrameProducer? {
     let (options, run, tally, stopSignal) = (options, run, tally, stopSignal)
     do throws(TransportError) {
@@ -125,7 +125,7 @@ public final class FeedStreamer: Sendable {
     guard let error = delivery.error else {
       guard !delivery.isEnd else { return }
       tally.acknowledged.add()
-      // Without confirmation it was only taken off the client's hands.
+      // Without acknowledgements the report only means that the client released the record.
       guard Confirmation(options.kafka) != .none else { return }
       return tally.latency.record(.acknowledge, nanoseconds: delivery.answered - delivery.sent)
     }
@@ -142,7 +142,7 @@ public final class FeedStreamer: Sendable {
     }
   }
 
-  /// Tells what was withheld of undelivered frames.
+  /// Logs the counts of undelivered frames that were held back.
   private func tellUndelivered() {
     for line in tally.deliveries.withLock({ $0.due() }) {
       options.log.warning(line, [.field("feed", options.feed)])

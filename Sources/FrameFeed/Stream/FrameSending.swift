@@ -2,25 +2,25 @@ import FrameCodecs
 import FrameCore
 import KafkaTransport
 
-/// Who takes a run's frames and answers for each: what a stream needs of ``FrameProducer``.
+/// The part of ``FrameProducer`` that a stream needs: sends a run's frames and reports on each.
 protocol FrameSending: Sendable {
-  /// Hands one frame over, and says how many of the run were due before and were not sent; waits while too much is
-  /// under way.
-  /// - Returns: when, ns since the Unix epoch.
+  /// Sends one frame, and with it the number of the run's frames that were due earlier and not sent. Blocks while too
+  /// much is in flight.
+  /// - Returns: the time of sending, ns since the Unix epoch.
   func send(
     _ payload: consuming FrameBuffer, sequence: Int, dropped: Int, format: PayloadFormat,
     stamps: SourceStamps
   ) throws(TransportError) -> Int64
-  /// Hands over the record that ends the run; waits until the deadline (monotonic, ns) for room.
+  /// Sends the record that ends the run. Waits for room until the deadline (monotonic, ns).
   func sendEnd(count: Int, dropped: Int, deadline: Int64) throws(TransportError)
-  /// Waits for the answers until the deadline (monotonic, ns).
-  /// - Returns: records without one.
+  /// Waits for the broker's answers until the deadline (monotonic, ns).
+  /// - Returns: the number of records without one.
   func drain(until deadline: Int64) -> Int
-  /// Takes nothing more; who waits to send is woken.
+  /// Accepts no more records, and wakes blocked senders.
   func refuse()
-  /// Gives up what is under way: each such record is told as not delivered.
+  /// Gives up all records in flight: each is reported as not delivered.
   func abandon()
-  /// Set when nothing more can be sent.
+  /// The error after which nothing can be sent.
   var fatalError: TransportError? { get }
 }
 

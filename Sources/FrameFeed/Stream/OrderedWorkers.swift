@@ -1,12 +1,12 @@
 import FrameCore
 
-/// Lets several threads work on the pieces of one queue, and gives out what they make in the order of the pieces.
+/// Several threads that process the pieces of one queue. The products leave in the order of the pieces.
 ///
-/// Bounded: what is at work or waits for its turn to leave is at most `capacity` (see ``OrderedWork``); the rest stays
-/// in the queue, where its policy acts.
+/// At most `capacity` pieces are being processed or wait to leave (see ``OrderedWork``); the others stay in the queue,
+/// where its policy applies.
 final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sendable>: Sendable {
   private struct State: ~Copyable, @unchecked Sendable {
-    // Sound: `products` is allocated once and used under the monitor's lock only.
+    // Sound: `products` is allocated once and used only under the monitor's lock.
     let products: UnsafeMutablePointer<Product?>
     var work: OrderedWork
 
@@ -24,8 +24,8 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
 
   private let queue: BoundedQueue<Piece>
   private let state: Monitor<State>
-  /// The turn at the queue: whoever has it waits for a piece, which then has the next ticket. Who waits for the turn
-  /// would wait for the same piece; waiting here, it is not woken by each that comes.
+  /// Held by the worker that waits for a piece, which then gets the next ticket. The other workers wait for this lock,
+  /// so that a new piece wakes only one of them.
   private let turn = Lock(Turn())
 
   init(_ queue: BoundedQueue<Piece>, capacity: Int) {
@@ -33,8 +33,8 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
     state = Monitor(State(capacity: capacity))
   }
 
-  /// One worker: works on pieces until the queue is closed and empty. For any number of threads.
-  /// - Parameter body: makes a product of a piece; `nil` leaves nothing.
+  /// Runs one worker: processes pieces until the queue is closed and empty. Any number of threads may call it.
+  /// - Parameter body: makes a product of a piece; after `nil` there is none.
   func work(_ body: (consuming Piece) -> Product?) {
     while let taken = take() {
       let ticket = taken.ticket
@@ -42,8 +42,8 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
     }
   }
 
-  /// The next product in order; waits for it. For one thread.
-  /// - Returns: `nil` after the last, or once aborted.
+  /// Waits for the next product in order and returns it. For one thread.
+  /// - Returns: `nil` after the last product or an abort.
   func next() -> Product? {
     while true {
       let departure: Departure = state.withLock(waitingUntil: { $0.work.leaving != .notYet }) { state in
@@ -51,7 +51,7 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
         guard let product = state.products[ticket % state.work.capacity].take() else { return .nothing }
         return .product(product)
       }
-      // Who has the turn may wait for the room that this made.
+      // The worker that holds `turn` may wait for this room.
       state.wakeAll()
       switch consume departure {
       case .product(let product): return product
@@ -61,8 +61,8 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
     }
   }
 
-  /// Ends all work at once: workers find nothing more to do, and nothing more is given out. What is here stays until
-  /// this object goes.
+  /// Ends all work at once: workers get no more pieces, and no product is returned. Products stay here until this
+  /// object is released.
   func abort() {
     state.withLock { $0.work.abort() }
     state.wakeAll()
@@ -84,7 +84,7 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
       let room = state.withLock(waitingUntil: { $0.work.room != .full }) { $0.work.room }
       guard room == .free else { return nil }
       guard let piece = queue.pop() else {
-        // Each piece there was has its ticket by now: they are taken in turn.
+        // Every earlier piece has its ticket: pieces are taken under `turn`.
         state.withLock { $0.work.end() }
         state.wakeAll()
         return nil

@@ -2,8 +2,8 @@ import FrameCore
 
 /// One frame between the reader and the pacer.
 struct ReadFrame: ~Copyable, Sendable {
-  /// Its place in the schedule, 0, 1, 2 ... Frames that were bad had one too, and so had those that would have come
-  /// while the source was away. From the pacer on frames have their order alone, and when sent a sequence.
+  /// Its place in the schedule, 0, 1, 2 ... Bad frames have places too, and so have those missed during an outage of
+  /// the source. After the pacer only the order of frames counts; the sender numbers those it sends.
   let place: Int
   var frame: CapturedFrame
 }

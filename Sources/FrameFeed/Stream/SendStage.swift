@@ -4,7 +4,7 @@ import FrameLatency
 import KafkaTransport
 import LogLines
 
-/// Numbers the frames that are really sent and hands them to Kafka, on one thread.
+/// Numbers the frames that are sent and passes them to the Kafka client, on one thread.
 struct SendStage: Sendable {
   let producer: any FrameSending
   let workers: OrderedWorkers<CapturedFrame, EncodedFrame>
@@ -13,14 +13,14 @@ struct SendStage: Sendable {
 
   /// How the sending ended.
   struct Ending: Sendable {
-    /// Frames that were handed over.
+    /// Frames sent.
     var sent = 0
-    /// Why no more could be; `nil` after the last frame, and when stopped.
+    /// Why sending failed; `nil` after the last frame, and when stopped.
     var failure: FeedError?
   }
 
-  /// Sends until the last frame, or until nothing more can be sent: the first frame is too large for the topic, or
-  /// the client gave up.
+  /// Sends until the last frame, or until sending fails: the first frame is too large for the topic, or the client
+  /// reports an error that is not about one frame.
   func run() -> Ending {
     var ending = Ending()
     while let frame = workers.next() {
@@ -33,7 +33,7 @@ struct SendStage: Sendable {
         case .stopped: return ending
         case .tooLargeForTopic, .tooLargeForClient:
           tally.refused.add()
-          // Nothing is sent of a feed that does not fit; one large frame amid others is only that frame.
+          // If the first frame is too large, nothing is sent; a later one is only left out.
           guard ending.sent > 0 else { return Ending(failure: .transport(error)) }
           log.warning(
             "frame not sent: \(origin), behind frame \(ending.sent - 1) of the feed: \(error)",
@@ -47,9 +47,9 @@ struct SendStage: Sendable {
     return ending
   }
 
-  /// A frame's stages are recorded together and here, when it is handed over: each stage has the same frames, those
-  /// that were sent, and of each frame `pace + encodeWait + encode + queue` is the time from when it was due until it
-  /// was sent. A frame that was dropped or refused before has no end to count to: it is in the counts alone.
+  /// The stages of a frame are recorded together, when it is sent. So each stage has the same frames, and for each of
+  /// them `pace + encodeWait + encode + queue` is the time from when it was due until it was sent. A frame that was
+  /// dropped or refused before has no such end: it is only counted.
   private func send(_ frame: consuming EncodedFrame, _ sequence: Int) throws(TransportError) {
     let stamps = SourceStamps(
       scheduled: frame.scheduled, captured: frame.captured, encoded: frame.encoded, sent: 0)

@@ -2,16 +2,16 @@ import FrameCore
 import FrameSources
 import LogLines
 
-/// A source that is looped for ever and gives nothing for a while (a directory that is away): it is read again each
-/// second until it is back. Told when it begins and when it ends.
+/// An outage of a source that is looped without limit, such as a missing directory: the source is read again each
+/// second until it has frames. Its beginning and its end are logged.
 struct SourceOutage {
   private static let pause: Int64 = 1_000_000_000
 
   private let name: String
   private let log: Log
-  /// Monotonic, ns; `nil` while frames come.
+  /// When the outage began, monotonic ns; `nil` while frames come.
   private var since: Int64?
-  /// Frames that were rejected in the reading under way.
+  /// Frames rejected in the current reading.
   private var rejected = 0
 
   init(_ source: any FrameSource, _ log: Log) {
@@ -19,11 +19,11 @@ struct SourceOutage {
     self.log = log
   }
 
-  /// Whether nothing has come since the last reading's end.
+  /// Whether the source has had no good frame since the outage began.
   var isOn: Bool { since != nil }
 
-  /// Waits before the source is tried again.
-  /// - Parameter reason: why it gives nothing, where that is known.
+  /// Waits before the source is read again.
+  /// - Parameter reason: the cause, if it is known.
   /// - Returns: false when stopped while waiting.
   mutating func wait(_ reason: SourceError?, _ stop: StopSignal) -> Bool {
     let now = FrameClock.monotonic()
@@ -36,11 +36,11 @@ struct SourceOutage {
     return stop.sleep(until: now + Self.pause)
   }
 
-  /// Takes a rejected frame of a source that is away: what kept all of it from coming has been told.
+  /// Counts a rejected frame during an outage. It is not logged: the cause of the outage has been.
   mutating func reject() { rejected += 1 }
 
-  /// A good frame is there.
-  /// - Returns: frames that were rejected before it in this reading.
+  /// Ends the outage at a good frame.
+  /// - Returns: frames rejected before it in this reading.
   mutating func end() -> Int {
     guard let since else { return 0 }
     let seconds = (FrameClock.monotonic() - since) / 1_000_000_000

@@ -1,9 +1,9 @@
 import FrameCore
 
 extension StopSignal {
-  /// Runs `body`, which may wait for brokers, on a thread of its own, and waits for it no longer than until the stop:
-  /// it is then left to end by itself, and what it makes is dropped.
-  /// - Parameter name: of the thread.
+  /// Runs `body`, which may wait for brokers, on its own thread, and waits for its result until the stop. After a stop
+  /// the thread runs on and its result is dropped.
+  /// - Parameter name: the thread's name.
   /// - Returns: `nil` when the stop came first.
   func awaiting<R: Sendable, E: Error>(
     _ name: String, _ body: @escaping @Sendable () throws(E) -> R

@@ -3,41 +3,41 @@ public import FrameCore
 public import KafkaTransport
 public import LogLines
 
-/// What to send, how fast, and what to do when it cannot go out as fast.
+/// What to send, how fast, and what to do when sending is slower.
 public struct StreamOptions: Sendable {
   /// When frames are due.
   public enum Pace: Sendable {
-    /// Frames a second, against an absolute schedule.
+    /// Frames per second, on an absolute schedule.
     case rate(Double)
-    /// As the source itself says.
+    /// The source's own rate or presentation times.
     case source
-    /// As fast as they go out; each is due when it is there.
+    /// As fast as they can be sent; each is due when it is read.
     case asFastAsPossible
   }
 
   public var feed: String
   public var topic = "frames"
   public var codec: Codec
-  /// `nil`: at the source's own rate; from a pipe as they come; else 30 a second.
+  /// `nil`: the source's own presentation times or rate, else 30 frames per second; from a pipe, as frames arrive.
   public var pace: Pace?
-  /// How often the source is read; `nil` for ever.
+  /// How often the source is read; `nil` for no limit.
   public var loops: Int? = 1
-  /// Most frames to read.
+  /// The most frames to read.
   public var frames: Int?
   public var resizing: FrameResizing?
   public var orientation = FrameOrientation.Policy.exif
-  /// What becomes of image files of which samples are lost.
+  /// How image files with lost samples are handled.
   public var damaged = DamagedPictures.refuse
   public var whenFull = QueuePolicy.block
   public var encoders = 1
-  /// What a missing topic is created with; `nil` makes it an error.
+  /// The settings of a missing topic that is created; with `nil` a missing topic is an error.
   public var createTopic: TopicSettings? = TopicSettings()
   public var limits = FrameLimits.standard
-  /// How long to wait for the broker's last answers, s.
+  /// How long a stopped feed may take to send what it captured, and an ended feed to get the last answers, s.
   public var drainTimeout = 30.0
-  /// Answer sinks that ask how far our clock is from theirs, through a topic of its own.
+  /// Whether to answer sinks that measure the clock offset, through a topic of its own.
   public var sync = false
-  /// librdkafka's in-process cluster: it describes and creates no topics.
+  /// Whether the broker is librdkafka's in-process cluster, which describes and creates no topics.
   public var isEmbedded = false
   public var kafka: KafkaSettings
   public var log: Log
@@ -49,10 +49,10 @@ public struct StreamOptions: Sendable {
     self.log = log
   }
 
-  /// Frames read before they are due, at most.
+  /// The most frames read before they are due.
   static let readAhead = 16
-  /// Frames waiting for an encoder, at most. What `whenFull` acts on.
+  /// The most frames that wait for an encoder; `whenFull` applies here.
   static let encodeQueue = 8
-  /// Bytes in each of these queues, at most; one frame always fits.
+  /// The most bytes in each of these queues; one frame always fits.
   static let queueBytes = 128 << 20
 }

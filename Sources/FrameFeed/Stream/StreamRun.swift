@@ -1,7 +1,7 @@
 import FrameCore
 import KafkaTransport
 
-/// Leads a stream to its end: starts its stages, and does what ``FeedEnding`` says.
+/// One stream from start to end: starts its stages and executes the actions of ``FeedEnding``.
 struct StreamRun {
   private var stages: StreamStages
   private let producer: any FrameSending
@@ -12,22 +12,22 @@ struct StreamRun {
   /// How it ended.
   struct End: Sendable {
     var ending = FeedEnding()
-    /// Why no more could be read; what was read before is sent all the same.
+    /// Why reading failed; frames read before are sent.
     var readFailure: FeedError?
-    /// Why no more could be sent.
+    /// Why sending failed.
     var sendFailure: FeedError?
-    /// Why records, or the end, are without an answer.
+    /// Why frames, or the end record, have no answer.
     var undelivered: TransportError?
   }
 
-  /// How long a sender without frames may take to notice, ns.
+  /// The time in which a sender without frames notices that, ns.
   private static let moment: Int64 = 200_000_000
-  /// What a few answers of a broker take, also where the time for draining is used up, ns.
+  /// The least time for a broker's last answers, even when the drain timeout is used up, ns.
   private static let lastAnswers: Int64 = 1_500_000_000
-  /// What a client takes to tell of what was given up, ns.
+  /// The time in which a client reports the records that were given up, ns.
   private static let lastWords: Int64 = 2_000_000_000
 
-  /// - Parameter drain: until when what is under way may still go out.
+  /// - Parameter drain: the deadline for sending what is in flight.
   init(
     _ stages: StreamStages, _ producer: any FrameSending, _ options: StreamOptions, _ tally: StreamTally,
     _ drain: DrainDeadline
@@ -83,13 +83,13 @@ struct StreamRun {
     }
   }
 
-  /// - Returns: `nil` when the time for it is over.
+  /// - Returns: `nil` when the time is over.
   private func awaitSender(_ patience: FeedEnding.Patience) -> SendStage.Ending? {
     switch patience {
     case .none: return stages.sending(until: .max)
     case .moment: return stages.sending(until: FrameClock.monotonic() + Self.moment)
     case .drain:
-      // A broker that is gone must not keep a stopped feed alive.
+      // An unreachable broker must not keep a stopped feed alive.
       while true {
         let now = FrameClock.monotonic()
         tally.rotate(at: now)
@@ -99,9 +99,9 @@ struct StreamRun {
     }
   }
 
-  /// Until when the broker may answer, monotonic ns.
+  /// Returns the deadline for the broker's answers, monotonic ns.
   private func deadline(_ ending: FeedEnding) -> Int64 {
-    // One that was not waited for any more is not waited for again.
+    // After a refusal the broker is not waited for again.
     guard ending.halt == .deadline, !ending.isRefused else { return drain.deadline }
     return max(drain.deadline, FrameClock.monotonic() + Self.lastAnswers)
   }

@@ -11,7 +11,7 @@ struct StreamStages {
   private let encodeQueue: BoundedQueue<CapturedFrame>
   private let workers: OrderedWorkers<CapturedFrame, EncodedFrame>
   private let pools: [FramePool]
-  /// Ends the reading; asked for by a stop and by ``halt()``.
+  /// Ends the reading; requested by a stop and by ``halt()``.
   private let stop: StopSignal
   private var threads: [PipelineThread] = []
   private let endings = Monitor(Endings())
@@ -25,10 +25,10 @@ struct StreamStages {
     _ source: any FrameSource, _ options: StreamOptions, _ pace: FrameSchedule.Pace,
     _ producer: any FrameSending, _ tally: StreamTally, _ stop: StopSignal
   ) {
-    // What may be out at a time is bounded by the queues; the pools only have to be large enough that no
-    // stage waits for one that waits for it.
+    // The queues bound what is in use at a time. The pools need only be large enough that no stage waits for one that
+    // waits for it.
     let inFlight = 64
-    // Those at work, and as many that wait for a slower one before them.
+    // One frame per encoder, and as many finished ones that wait for a slower encoder.
     let encoding = 2 * options.encoders
     let capturePool = FramePool(
       buffers: StreamOptions.readAhead + StreamOptions.encodeQueue + encoding + 2 + inFlight)
@@ -79,12 +79,13 @@ struct StreamStages {
       })
   }
 
-  /// How the sender has ended; waits for it until the deadline (monotonic, ns).
+  /// Waits until the sender has ended or the deadline (monotonic, ns) has passed.
+  /// - Returns: how it ended; `nil` at the deadline.
   func sending(until deadline: Int64) -> SendStage.Ending? {
     endings.withLock(waitingUntil: { $0.sending != nil }, deadline: deadline) { $0.sending }
   }
 
-  /// Ends all stages now; what they hold is dropped. A sender that waits for a broker waits on.
+  /// Ends all stages now and drops what they hold. A sender that waits for a broker keeps waiting.
   func halt() {
     stop.request()
     reader.source.close()
@@ -95,7 +96,7 @@ struct StreamStages {
   }
 
   /// Waits until all threads have ended. Call it once.
-  /// - Returns: why no more could be read, if so.
+  /// - Returns: the error that ended the reading, if any.
   mutating func join() -> FeedError? {
     for thread in threads { thread.join() }
     threads = []

@@ -1,35 +1,35 @@
 import FrameCore
 import FrameLatency
 
-/// What a stream counts while it runs, from any of its threads. Each frame that is read ends in one of these, so that
-/// what is in none of them when the run is over was lost on the way (``unsent``).
+/// The counts of a running stream, shared by its threads. Each frame that is read ends in one of them; a frame in none
+/// of them at the end of the run was lost (``unsent``).
 final class StreamTally: Sendable {
   let latency = LatencyRecorder()
-  /// Good frames of the source.
+  /// Good frames read from the source.
   let read = Counter()
-  /// Frames of the source that were bad: never read.
+  /// Bad frames of the source; not in ``read``.
   let unreadable = Counter()
-  /// Frames that were read, and could not be encoded or were too large to send.
+  /// Frames that were read, but could not be encoded or were too large to send.
   let refused = Counter()
-  /// Frames that a full queue dropped.
+  /// Frames dropped by a full queue.
   let dropped = Counter()
-  /// Frames read ahead whose time had not come when the feed was stopped.
+  /// Frames read ahead that were not due when the feed was stopped.
   let notDue = Counter()
-  /// Frames handed to the client.
+  /// Frames passed to the client.
   let sent = Counter()
   let acknowledged = Counter()
-  /// Frames sent that the broker never acknowledged, and those that it refused: these it does not have.
+  /// Frames sent without an acknowledgement; `refusedByBroker` are those the broker rejected, and so does not have.
   let undelivered = UndeliveredFrames()
   let refusedByBroker = UndeliveredFrames()
   let deliveries = Lock(DeliveryLog())
   let pictures = PictureBook()
   let rawBytes = Counter()
   let payloadBytes = Counter()
-  /// When the first frame was due, monotonic ns; 0 before.
+  /// When the first frame was due, monotonic ns; before that 0.
   let started = Counter()
   private let rates = Lock(RateWindow())
 
-  /// Ends the running window of all figures, once it is old enough. The first begins with the first frame.
+  /// Ends the current window of all figures if it is old enough. The first window begins with the first frame.
   /// - Parameter now: monotonic, ns.
   func rotate(at now: Int64) {
     guard started.value > 0, let window = latency.rotate(at: now) else { return }
@@ -38,24 +38,24 @@ final class StreamTally: Sendable {
     }
   }
 
-  /// Rates of the last window.
+  /// The rates of the last window.
   var windowRates: RateWindow { rates.withLock { $0 } }
 
-  /// Broken or over a limit, wherever it was found.
+  /// Frames that are broken or over a limit, found at any stage.
   var rejected: Int { unreadable.value + refused.value }
 
-  /// Frames that were due and will not be sent, so far.
+  /// Frames so far that were due and will not be sent.
   var passedOver: Int { rejected + dropped.value }
 
-  /// Frames that were due and in the stages' hands when these were ended: meaningful once they have.
+  /// Frames that were due and still in the stages when these ended. Valid after the end.
   var unsent: Int {
     max(0, read.value - refused.value - dropped.value - notDue.value - sent.value)
   }
 
-  /// Counts as a report has them.
+  /// Returns the counts for a report.
   /// - Parameters:
-  ///   - damaged: whether damaged pictures are kept, and counted.
-  ///   - isConfirmed: whether anybody acknowledges frames.
+  ///   - damaged: whether damaged pictures are kept and counted.
+  ///   - isConfirmed: whether the broker acknowledges frames.
   func counts(damaged: Bool, isConfirmed: Bool) -> FrameCounts {
     FrameCounts(
       sent: sent.value, acknowledged: isConfirmed ? acknowledged.value : nil, droppedFull: dropped.value,

@@ -1,22 +1,22 @@
 import FrameCore
 
-/// Which frames of a run the broker never acknowledged, so that the report can name them.
+/// The frames of a run that the broker did not acknowledge, by number for the report.
 final class UndeliveredFrames: Sendable {
   private struct State {
     var count = 0
-    /// In the order told; neighbours are joined.
+    /// In the order reported; adjacent frames are joined.
     var ranges: [ClosedRange<Int>] = []
     var isEndMissing = false
   }
 
-  /// Most ranges that are kept; what comes later is only counted.
+  /// The most ranges that are kept; further frames are only counted.
   private static let maximumRanges = 8
 
   private let state = Lock(State())
 
   var count: Int { state.withLock { $0.count } }
 
-  /// Whether the record that ends the run was not acknowledged either.
+  /// Whether the record that ends the run was not acknowledged.
   var isEndMissing: Bool { state.withLock { $0.isEndMissing } }
 
   func add(_ sequence: Int) {
@@ -32,7 +32,7 @@ final class UndeliveredFrames: Sendable {
 
   func addEnd() { state.withLock { $0.isEndMissing = true } }
 
-  /// `212-275, 280`, shortened when there are many.
+  /// `212-275, 280`; shortened when there are many.
   var names: String {
     state.withLock { state in
       let named = state.ranges.reduce(0) { $0 + $1.count }

@@ -6,12 +6,12 @@ import FrameSources
 public import KafkaTransport
 public import LogLines
 
-// Words of an enumeration.
+// Enumerations whose raw values are the argument's words.
 extension DecodeDemand.Exactness: ArgumentValue {}
 extension FrameOrientation.Policy: ArgumentValue {}
 extension DamagedPictures: ArgumentValue {}
 
-/// What a sink, which decodes every picture, makes of damaged ones.
+/// How a sink, which decodes every picture, handles damaged ones.
 enum DecodedDamage: String, CaseIterable, ArgumentValue {
   case refuse, keep
 
@@ -24,13 +24,13 @@ extension QueuePolicy: ArgumentValue {}
 extension SettingsPreset: ArgumentValue {}
 extension SinkOptions.Policy: ArgumentValue {}
 
-/// Which weights made luma of red, green and blue, where a source does not say it.
+/// The colour matrix of a source that does not specify one.
 enum MatrixChoice: String, ArgumentValue, CaseIterable {
   case auto
   case bt601
   case bt709
 
-  /// `nil` leaves it to the source.
+  /// `nil` lets the source decide.
   var matrix: ColorMatrix? { ColorMatrix(rawValue: rawValue) }
 }
 
@@ -80,18 +80,18 @@ enum LoopCount: ArgumentValue {
   var argument: String { count.map { "\($0)" } ?? "forever" }
   static var expectation: String { "a number from 1, or forever" }
 
-  /// `nil` for ever.
+  /// The number of loops; `nil` for no limit.
   var count: Int? {
     if case .times(let count) = self { count } else { nil }
   }
 }
 
-/// A time in a video: seconds, or minutes and hours before them.
+/// A time in a video: seconds, optionally with minutes and hours before them.
 struct PlayTime: ArgumentValue {
   let seconds: Double
   let argument: String
 
-  /// Longest that is told apart, s: three years.
+  /// The longest time accepted, s: three years.
   private static let longest = 1e8
 
   init?(argument: String) {
@@ -114,7 +114,7 @@ struct PlayTime: ArgumentValue {
   static var expectation: String { "seconds, or [hours:]minutes:seconds, as in 90.5 or 1:30.5" }
 }
 
-/// Partitions that a sink reads alone: `all`, or numbers between commas.
+/// The partitions that a sink reads alone: `all`, or numbers separated by commas.
 enum AssignedPartitions: ArgumentValue, Equatable {
   case all
   case these([Int32])
@@ -140,12 +140,12 @@ enum AssignedPartitions: ArgumentValue, Equatable {
   static var choices: [String] { ["all"] }
 }
 
-/// Who must have a record before it counts as sent.
+/// The value of `acks`: which brokers must store a record before it is acknowledged.
 struct Acknowledgements: ArgumentValue {
   let argument: String
 
   init?(argument: String) {
-    // librdkafka's number for `all`.
+    // -1 is librdkafka's number for `all`.
     guard Self.choices.contains(argument) || argument == "-1" else { return nil }
     self.argument = argument
   }
@@ -223,7 +223,7 @@ private enum KafkaDestination {
     self = .topic(topic)
   }
 
-  /// Whether a topic can have this name.
+  /// Returns whether a topic can have this name.
   static func isTopic(_ name: String) -> Bool {
     (1...249).contains(name.utf8.count) && name != "." && name != ".."
       && name.utf8.allSatisfy { byte in
@@ -242,16 +242,16 @@ extension AllowedValues<String> {
   static let feedName = AllowedValues("1 to 255 bytes of UTF-8") {
     (1...255).contains($0.utf8.count) && !PathText.isEscaped($0)
   }
-  /// Kafka's rule. librdkafka takes a name with `^` for a pattern, and waits for ever for one that cannot be.
+  /// Kafka's rule. librdkafka treats a name with `^` as a pattern, and waits without limit for an invalid name.
   static let topicName = AllowedValues("the name of one topic: letters, digits, dots, _ and -") {
     KafkaDestination.isTopic($0)
   }
 }
 
 extension AllowedValues<Double> {
-  /// Frames a second of a measurement: bounded, so that its whole length stays a number of ns.
+  /// Frames per second of a measurement: bounded, so that its duration in ns does not overflow.
   package static let rate = range(0.001...100_000)
-  /// Seconds, a day at most.
+  /// Seconds, at most a day.
   package static let seconds = above(0, atMost: 86_400)
   package static let secondsOrNone = range(0...86_400)
   /// Milliseconds.
@@ -259,6 +259,6 @@ extension AllowedValues<Double> {
 }
 
 extension AllowedValues<Int> {
-  /// How often something is done, for one run.
+  /// The number of repetitions within one run.
   package static let times = range(1...1_000_000)
 }

@@ -1,14 +1,14 @@
 import FrameCore
 import Glibc
 
-/// The words of this process's command line.
+/// The arguments of this process.
 package enum CommandWords {
-  /// Without the program's own name. `CommandLine.arguments` repairs what is no UTF-8, and names a file then that is
-  /// not there.
+  /// The arguments without the program's name. `CommandLine.arguments` repairs invalid UTF-8, and then names a file
+  /// that does not exist.
   package static var all: [String] {
     (1..<max(Int(CommandLine.argc), 1)).compactMap { at in
       CommandLine.unsafeArgv[at].map { word in
-        // Sound: the argument's own bytes, up to its zero; read before anything writes them.
+        // Sound: the argument's own bytes, up to its zero; read before anything overwrites them.
         PathText.text(UnsafeRawBufferPointer(start: word, count: strlen(word)))
       }
     }

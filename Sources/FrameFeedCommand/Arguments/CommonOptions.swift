@@ -3,7 +3,7 @@ import FoundationEssentials
 package import KafkaTransport
 package import LogLines
 
-/// Which broker, and any setting of librdkafka.
+/// The broker, and any setting of librdkafka.
 package struct BrokerOptions: ArgumentGroup {
   package static let heading = "Broker"
   package static let arguments: [Argument<BrokerOptions>] = [
@@ -27,7 +27,7 @@ package struct BrokerOptions: ArgumentGroup {
 
   package init() {}
 
-  /// Whether the user may have said which broker.
+  /// Whether the user may have named a broker.
   package var isNamed: Bool {
     broker != nil || kafkaConfig != nil || environment != nil
       || settings.contains { KafkaSettings.split($0).map { KafkaSettings.namesBrokers($0.key) } ?? false }
@@ -37,8 +37,8 @@ package struct BrokerOptions: ArgumentGroup {
     ProcessInfo.processInfo.environment["FRAMEFEED_BROKER"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// What is typed wins: `--broker` over `-X` over the file over the environment over the default.
-  /// - Parameter uses: what the settings are for; those that must stay as they are for it are refused.
+  /// Returns the settings. Precedence: `--broker`, `-X`, the file, the environment, the default.
+  /// - Parameter uses: the purposes of the client; settings that must not be changed for them are rejected.
   package func kafka(for uses: KafkaSettings.Use...) throws -> KafkaSettings {
     var kafka = KafkaSettings(brokers: environment ?? "localhost:9092")
     do throws(TransportError) {
@@ -54,7 +54,7 @@ package struct BrokerOptions: ArgumentGroup {
   }
 }
 
-/// What is printed, and where the report goes.
+/// The output and the report file.
 package struct OutputOptions: ArgumentGroup {
   package static let heading = "Output"
   package static let arguments: [Argument<OutputOptions>] = [
@@ -86,12 +86,12 @@ extension Argument {
     .option(path, "codec", "How frames are encoded.")
   }
 
-  /// The topic that frames go through.
+  /// The topic for frames.
   static func topic(_ path: Path<String>) -> Self {
     .option(path, "topic", allowed: .topicName, "The topic frames go through.")
   }
 
-  /// The topic that a command is about.
+  /// The topic that a command operates on.
   static func topicOperand(_ path: Path<String>) -> Self {
     .operand(path, "topic", allowed: .topicName, "The topic's name.")
   }

@@ -3,8 +3,8 @@ import FoundationEssentials
 public import KafkaTransport
 
 extension ReadingStart: ArgumentValue {
-  /// Times that are taken as a plain number of ms since 1970: those of 1973 to 2286, which have 12 or 13 digits. A
-  /// date (20261124), seconds or microseconds have more or fewer, and would be a time nobody means.
+  /// The numbers accepted as ms since 1970: those of 1973 to 2286, with 12 or 13 digits. A date (20261124), seconds or
+  /// microseconds have more or fewer digits and would give an unintended time.
   private static let milliseconds: Range<Int64> = 100_000_000_000..<10_000_000_000_000
 
   public init?(argument: String) {
@@ -18,7 +18,7 @@ extension ReadingStart: ArgumentValue {
         self = .time(milliseconds)
       } else if Self.hasZone(argument), let date = try? Date(argument, strategy: .iso8601) {
         let milliseconds = Int64((date.timeIntervalSince1970 * 1000).rounded())
-        // Kafka's negative ones are no times.
+        // Kafka uses negative times for special positions.
         guard milliseconds >= 0 else { return nil }
         self = .time(milliseconds)
       } else {
@@ -27,8 +27,8 @@ extension ReadingStart: ArgumentValue {
     }
   }
 
-  /// Whether a time of day is followed by Z or by +hh:mm, -hhmm or +hh and by nothing else: a time without is
-  /// another one on each host. The parser itself takes anything behind the seconds.
+  /// Returns whether the time of day ends with Z, +hh:mm, -hhmm or +hh: a time without a zone differs between hosts.
+  /// The parser itself accepts any text after the seconds.
   private static func hasZone(_ text: String) -> Bool {
     guard let start = text.firstIndex(of: "T") else { return false }
     let time = text[text.index(after: start)...]

@@ -1,15 +1,15 @@
 import KafkaTransport
 
-/// Finds secret settings among arguments: where they are read, and where they stand by mistake.
+/// Finds secret settings in arguments, at valid positions and at wrong ones.
 enum SecretArguments {
-  /// What to say of arguments that hold a secret where none is read, without the secret: messages about arguments
-  /// show what was typed.
+  /// Returns an error for a secret at a position where it is not read, without the secret: usage errors quote the
+  /// arguments.
   static func refusal(_ arguments: [String]) -> String? {
     let pairs = zip([""] + arguments, arguments)
     if let key = pairs.lazy.compactMap(keyWithoutValue).first {
       return "Kafka setting \(KafkaSettings.nameable(key)): expected key=value, as in -X linger.ms=5"
     }
-    // An empty value and then a word: the value, which came loose.
+    // An empty value and then a further argument, which is the separated value.
     for (at, pair) in pairs.enumerated() where isLoose(pair, arguments.dropFirst(at + 1).first) {
       let key = KafkaSettings.nameable(String(pair.1.dropLast()))
       return "Kafka setting \(key): is empty; its value stands behind a space"
@@ -19,21 +19,22 @@ enum SecretArguments {
     }
   }
 
-  /// Where the secret begins in an argument such as `sasl.password=XYZ` or `--setting=sasl.password=XYZ`, bytes.
+  /// Returns where the secret begins in an argument such as `sasl.password=XYZ` or `--setting=sasl.password=XYZ`, in
+  /// bytes.
   ///
-  /// By bytes: a password need not be UTF-8, and as text its length would be another.
+  /// In bytes: a password need not be UTF-8, and decoding it would change its length.
   static func start(in argument: UnsafeRawBufferPointer) -> Int? {
     for (at, byte) in argument.enumerated() where byte == UInt8(ascii: "=") {
       let key = String(decoding: argument[..<at], as: UTF8.self)
       guard KafkaSettings.isSecret(key) else { continue }
-      // What only says where the secret is may stay.
+      // A reference to a secret need not be hidden.
       let value = String(decoding: argument[(at + 1)...], as: UTF8.self)
       return SettingReference.isReference(value) ? nil : at + 1
     }
     return nil
   }
 
-  /// The secret setting behind an `-X` that has no value; the value may be the next argument.
+  /// Returns the secret setting after an `-X` without a value; the value may be the next argument.
   static func keyWithoutValue(_ option: String, _ argument: String) -> String? {
     guard let key = setting(option, argument), !key.contains("="), KafkaSettings.isSecret(key) else {
       return nil
@@ -41,7 +42,7 @@ enum SecretArguments {
     return key
   }
 
-  /// What stands behind an `-X`, joined to it or not.
+  /// Returns the setting after an `-X`, attached to it or not.
   private static func setting(_ option: String, _ argument: String) -> String? {
     option == "-X" ? argument : argument.hasPrefix("-X") ? String(argument.dropFirst(2)) : nil
   }
@@ -53,17 +54,17 @@ enum SecretArguments {
     return KafkaSettings.isSecret(setting) && !next.hasPrefix("-")
   }
 
-  /// The secret setting of an argument that stands where no setting is read: behind another option, joined to
-  /// one, before the command, or written `key:value`.
+  /// Returns the secret setting of an argument where no setting is read: after another option, attached to one, before
+  /// the command, or written `key:value`.
   private static func strayed(_ option: String, _ argument: String) -> String? {
     guard option != "-X", option != "--setting" else { return nil }
     let word = argument.drop { $0 == "-" }
     if argument.hasPrefix("-X") || argument.hasPrefix("--setting=") { return nil }
     guard let end = word.firstIndex(where: { $0 == "=" || $0 == ":" }) else { return nil }
-    // `--option=key=value`: the key follows the first sign.
+    // `--option=key=value`: the key follows the first `=`.
     let rest = word[word.index(after: end)...]
     let inner = rest[..<(rest.firstIndex(of: "=") ?? rest.startIndex)]
-    // A path is no setting.
+    // A path is not a setting.
     return [String(word[..<end]), String(inner)].first {
       KafkaSettings.isSecret($0) && !$0.contains("/") && (word[end] == "=" || SettingValues.isKnown($0))
     }

@@ -9,7 +9,7 @@ import FrameSources
 import FrameTensors
 import KafkaTransport
 
-/// `framefeed demo`: the whole way in one process.
+/// `framefeed demo`: a source, Kafka and a model in one process.
 struct DemoCommand: Command {
   static let about = CommandText(
     "demo", "Send a feed through Kafka to a model and show where the time went.",
@@ -58,7 +58,7 @@ struct DemoCommand: Command {
     if embedded {
       let mock = try MockCluster()
       kafka.brokers = mock.brokers
-      // An empty fetch of this cluster always waits the full time.
+      // An empty fetch from this cluster always waits for the full time.
       kafka.set("fetch.wait.max.ms", "1")
       mock.create(topic)
       cluster = mock
@@ -75,7 +75,7 @@ struct DemoCommand: Command {
     try FeedRunner.finish(try result.get(), output)
   }
 
-  /// How long a sink of this feed may be away: the rate is known now.
+  /// Prints how long a sink of this feed may be absent: the rate is known now.
   private func tellRetention(_ topic: String, _ admin: TopicAdmin, _ report: RunReport) {
     let rate = report.rate.megabytesPerSecond * 1e6
     guard !output.quiet, rate > 0, let retention = try? admin.describe(topic)?.retention else { return }
@@ -103,7 +103,7 @@ struct DemoCommand: Command {
     options.frames = frames
     options.isEmbedded = embedded
     let arguments = source.isEmpty ? [Self.defaultSource] : source
-    // A synthetic scene has no end of its own.
+    // A synthetic scene has no end.
     if frames == nil, arguments[0].hasPrefix("synthetic:") { options.frames = Int((fps * 10).rounded(.up)) }
     do throws(SourceError) {
       return FeedStreamer(try SourceOpener.open(arguments, options: .plain), options)
@@ -133,7 +133,7 @@ struct DemoCommand: Command {
 }
 
 extension Result where Failure == any Error {
-  /// Keeps what an asynchronous body gave or threw.
+  /// Stores what an asynchronous body returned or threw.
   fileprivate init(_ body: () async throws -> Success) async {
     do { self = .success(try await body()) } catch { self = .failure(error) }
   }

@@ -3,7 +3,7 @@ import FrameCodecs
 import FrameCore
 import FrameFeed
 
-/// `framefeed doctor`: whether frames of a size will fit and flow, before the first is sent.
+/// `framefeed doctor`: checks whether frames of a size will pass, before the first is sent.
 struct DoctorCommand: Command {
   static let about = CommandText(
     "doctor", "Check a broker, a topic and the settings for a frame size.",
@@ -51,7 +51,7 @@ struct DoctorCommand: Command {
     if !report.fits { throw ExitCode.failed }
   }
 
-  /// What a frame takes at most.
+  /// Returns the largest size of a payload.
   private func estimate() throws -> Int {
     let codec: Codec
     do throws(CodecError) { codec = try Codec(self.codec) } catch { throw Failure(error, code: .usage) }

@@ -2,7 +2,7 @@ import CommandArguments
 import FrameModels
 import FrameTensors
 
-/// `framefeed models`: what a sink can run.
+/// `framefeed models`: lists the models that a sink can run.
 struct ModelsCommand: Command {
   static let about = CommandText(
     "models", "List model manifests, or show one.",

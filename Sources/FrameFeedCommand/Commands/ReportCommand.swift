@@ -1,14 +1,14 @@
 import CommandArguments
 import FrameLatency
 
-/// `framefeed report`: what to do with reports that --report has written.
+/// `framefeed report`: processes reports that `--report` has written.
 enum ReportCommand {
   static let node = CommandNode(
     CommandText("report", "Add up the reports of several sinks or sources."),
     [CommandNode(ReportMergeCommand.self)])
 }
 
-/// `framefeed report merge`: the report of all.
+/// `framefeed report merge`: merges several reports into one.
 struct ReportMergeCommand: Command {
   static let about = CommandText(
     "merge", "Add up reports of one command: counts, bytes, rates, and the percentiles of all.",

@@ -7,7 +7,7 @@ import FrameModels
 import FrameTensors
 import KafkaTransport
 
-/// `framefeed sink`: the model's side.
+/// `framefeed sink`: reads frames from Kafka into a model.
 struct SinkCommand: Command {
   static let about = CommandText(
     "sink", "Take frames from Kafka into a model and measure every stage.",
@@ -132,7 +132,7 @@ struct SinkCommand: Command {
         "topic \(topic) did not appear; create it: framefeed topic create \(topic) "
           + (try brokerOptions.kafka().broker.arguments), code: .failed)
     }
-    // The answers are on standard output, a line each, and nothing between them.
+    // Standard output has the answers, one per line, and must have nothing else.
     try FeedRunner.finish(outcome, output, isAside: results == .file("-"))
   }
 

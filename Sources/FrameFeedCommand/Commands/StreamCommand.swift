@@ -7,7 +7,7 @@ import FrameSources
 import FrameTensors
 import KafkaTransport
 
-/// `framefeed stream`: a source as a live feed.
+/// `framefeed stream`: sends a source as a live feed.
 struct StreamCommand: Command {
   static let about = CommandText(
     "stream", "Send frames to Kafka as a live feed.",
@@ -133,7 +133,7 @@ struct StreamCommand: Command {
       var options = options
       if times != nil, fps == nil { options.pace = .source }
       let frames = try SourceOpener.open(source, options: wanted)
-      // Before anything is read.
+      // Checked before anything is read.
       guard !frames.isLive || options.loops == 1 else {
         throw .option("\(frames.name) is a pipe: it can be read only once; leave out --loop")
       }

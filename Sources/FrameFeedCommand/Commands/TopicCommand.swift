@@ -2,7 +2,7 @@ import CommandArguments
 import FoundationEssentials
 import KafkaTransport
 
-/// `framefeed topic`: topics made for frames.
+/// `framefeed topic`: manages topics for frames.
 enum TopicCommand {
   static let node = CommandNode(
     CommandText("topic", "Create, list, describe and delete topics; see how far a group is behind."),
@@ -75,14 +75,14 @@ enum TopicCommand {
         try admin.create(topic, settings)
         print("created topic \(topic) with \(partitions) partition\(partitions == 1 ? "" : "s")")
       }
-      // Not every broker tells, which is no failure of what was asked.
+      // Not every broker returns its settings, which is not a failure of the command.
       if let retention = try? admin.describe(topic)?.retention {
         Console.shared.line(RetentionText.example(topic, retention))
       }
     }
 
-    /// More partitions, where that many were asked for; so many there are already is no error.
-    /// - Returns: what changed, in words.
+    /// Adds partitions up to the requested number. No error if the topic has that many.
+    /// - Returns: the change as text; `nil` without a change.
     private func grow(_ admin: TopicAdmin) throws -> String? {
       guard let partitions else { return nil }
       guard let now = try admin.describe(topic)?.partitions else {
@@ -98,7 +98,7 @@ enum TopicCommand {
     }
 
     private func configuration() throws -> [String: String] {
-      // An update changes only what is named.
+      // An update changes only the settings that are named.
       var result: [String: String] = [:]
       if let bytes = maxMessageBytes ?? (update ? nil : TopicSettings.defaultMaximumRecord) {
         result["max.message.bytes"] = "\(bytes)"
@@ -140,7 +140,7 @@ enum TopicCommand {
       } else {
         print(LagTable(lag, group: group).text, terminator: "")
       }
-      // Nothing of what was asked is known, or not all of it.
+      // The lag of all partitions, or of some, is unknown.
       if lag.allSatisfy({ $0.end == nil && $0.committed == nil }) { throw ExitCode.failed }
       if lag.contains(where: { $0.lag == nil }) { throw ExitCode.incomplete }
     }

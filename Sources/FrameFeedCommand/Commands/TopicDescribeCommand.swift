@@ -79,7 +79,7 @@ extension TopicCommand {
       let head = [["topic", "partitions", "replication"]]
       let lines = TextTable.aligned(head + rows.map { [$0.topic, "\($0.partitions)", "\($0.replication)"] })
       print(lines.joined(separator: "\n"))
-      // The brokers leave out what may not be seen, without a word.
+      // Brokers silently omit topics that this login may not describe.
       if Login(kafka).isUsed {
         Console.shared.line("only topics that this login may see (Describe) are listed")
       }

@@ -1,8 +1,7 @@
 import Glibc
 
-/// This program, for processes that it starts of itself.
+/// This program's file, for child processes.
 package enum Executable {
-  /// Its file.
   package static var path: String {
     var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &bytes, bytes.count)

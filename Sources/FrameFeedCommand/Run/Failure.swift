@@ -1,13 +1,13 @@
 import FrameFeed
 
-/// How a command ends.
+/// How a command ended.
 package enum ExitCode: Int32, Error {
   case done = 0
   case failed = 1
   /// Done, but frames are missing or were rejected.
   case incomplete = 2
   case usage = 64
-  /// By Ctrl-C, or by whoever read the output.
+  /// By Ctrl-C, or by a closed standard output.
   case stopped = 130
 }
 
@@ -16,7 +16,7 @@ package protocol ExitingError: Error {
   var exitCode: ExitCode { get }
 }
 
-/// A failure with its exit code; the message is one line on standard error.
+/// An error with its exit code; the message is one line on standard error.
 package struct Failure: Error {
   let message: String
   let code: ExitCode
@@ -31,7 +31,7 @@ package struct Failure: Error {
     self.code = code
   }
 
-  /// Any error of a command as the failure that it is.
+  /// Converts any error of a command.
   init(any error: any Error) {
     switch error {
     case let failure as Failure: self = failure

@@ -3,11 +3,11 @@ import FrameCore
 import FrameFeed
 import FrameLatency
 
-/// Runs a blocking pipeline on a thread of its own, shows its progress, and stops it on Ctrl-C.
+/// Runs a blocking pipeline on its own thread, prints its progress, and stops it on Ctrl-C.
 package enum FeedRunner {
   /// - Parameters:
-  ///   - progress: what to show.
-  ///   - stop: asks the pipeline to drain and end.
+  ///   - progress: returns the line to print.
+  ///   - stop: makes the pipeline drain and end.
   ///   - work: the pipeline.
   package static func run<R: Sendable>(
     _ output: OutputOptions, progress: @escaping @Sendable () -> String,
@@ -18,7 +18,7 @@ package enum FeedRunner {
     let signals = StopSignals(stopped, stop: stop)
     defer { signals.cancel() }
     let show = Task.detached {
-      // Often on a terminal, seldom in a log.
+      // Often on a terminal, seldom in a log file.
       let step: Duration = Console.shared.isTerminal ? .milliseconds(250) : .seconds(5)
       while !output.quiet {
         try await Task.sleep(for: step)
@@ -35,7 +35,7 @@ package enum FeedRunner {
     return try result.get()
   }
 
-  /// Prints and saves the report, and turns the outcome into an exit code.
+  /// Prints and saves the report, and throws the exit code if it is not 0.
   /// - Parameter isAside: see ``ReportFile/publish(_:_:_:isAside:)``.
   static func finish(_ outcome: FeedOutcome, _ output: OutputOptions, isAside: Bool = false) throws {
     let wasRead = try ReportFile.publish(

@@ -2,26 +2,27 @@ import Dispatch
 import FrameCore
 import Glibc
 
-/// Ctrl-C and SIGTERM ask once to drain and report; a second one ends the program at once.
+/// Handles signals. The first SIGINT (Ctrl-C) or SIGTERM requests draining and a report; the second ends the program at
+/// once.
 ///
-/// SIGPIPE no longer ends it: a write to a reader that is gone fails, and whoever writes stops as for Ctrl-C.
+/// SIGPIPE does not end the program: a write to a closed pipe fails, and the writer stops as for Ctrl-C.
 final class StopSignals {
   private let sources: [any DispatchSourceSignal]
 
   /// - Parameters:
-  ///   - requested: tells that a stop was asked for.
+  ///   - requested: is requested at the first signal.
   ///   - stop: called once, on a thread of Dispatch.
   init(_ requested: StopSignal, stop: @escaping @Sendable () -> Void) {
-    // A handler that does nothing rather than SIG_IGN, which programs started from here would inherit.
+    // An empty handler instead of SIG_IGN, which child processes would inherit.
     signal(SIGPIPE) { _ in }
-    // One queue: signals are counted one after the other.
+    // One queue, so that signals are handled one after the other.
     let queue = DispatchQueue(label: "framefeed.signals")
     sources = [SIGINT, SIGTERM].map { number in
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
         if requested.isRequested {
           Console.shared.clear()
-          // At once, and without what `exit` does beside threads that are alive.
+          // At once, and without `exit`, which is unsafe while other threads run.
           Console.shared.finish(milliseconds: 100)
           _exit(ExitCode.stopped.rawValue)
         }
@@ -34,7 +35,7 @@ final class StopSignals {
     }
   }
 
-  /// From here on signals end the program as they do any other.
+  /// Stops handling SIGINT and SIGTERM: they end the program as usual.
   func cancel() {
     for source in sources { source.cancel() }
   }

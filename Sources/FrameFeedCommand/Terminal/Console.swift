@@ -2,8 +2,8 @@ import FrameCore
 import LogLines
 import Glibc
 
-/// Standard error: log lines, and one progress line that is rewritten in place on a terminal. Nobody waits for who reads
-/// them, but for ``lines(_:)``.
+/// Standard error: log lines, and one progress line that is rewritten in place on a terminal. Only ``lines(_:)`` waits
+/// for a slow reader.
 package final class Console: Sendable {
   package static let shared = Console()
 
@@ -13,7 +13,7 @@ package final class Console: Sendable {
   let isTerminal = isatty(2) == 1
   private let progress = Lock("")
 
-  /// Prints one line; the progress line moves down.
+  /// Prints one line above the progress line.
   package func line(_ text: String) {
     progress.withLock { progress in
       let safe = LogLine.printable(PathText.shown(text))
@@ -22,14 +22,14 @@ package final class Console: Sendable {
     }
   }
 
-  /// Prints a report, line by line: all of it, however slowly it is read.
+  /// Prints a report, line by line. Waits for a slow reader, so that nothing is lost.
   func lines(_ text: String) {
     for text in text.split(separator: "\n", omittingEmptySubsequences: false) {
       writer.writeAll(LogLine.printable(PathText.shown(String(text))) + "\n")
     }
   }
 
-  /// Shows how far things are: in place on a terminal, else as a line of its own.
+  /// Shows the progress: in place on a terminal, else on a new line.
   func show(_ text: String) {
     progress.withLock { progress in
       guard isTerminal else { return writer.writeIfIdle(text + "\n") }
@@ -46,6 +46,6 @@ package final class Console: Sendable {
     }
   }
 
-  /// Waits until what was printed is written.
+  /// Waits until everything printed is written.
   func finish(milliseconds: Int) { writer.finish(milliseconds: milliseconds) }
 }

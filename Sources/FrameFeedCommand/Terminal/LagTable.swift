@@ -1,23 +1,23 @@
 import KafkaTransport
 
-/// How far a group is behind, as a table: `-` is what could not be asked, `none` a position that there is not yet.
+/// The lag of a group as a table: `-` for values that could not be read, `none` for a position that does not exist yet.
 struct LagTable {
   private let parts: [PartitionLag]
 
   private let group: String?
 
-  /// - Parameter group: its name, for what is said of it.
+  /// - Parameter group: the group's name, for the last line.
   init(_ parts: [PartitionLag], group: String? = nil) {
     self.parts = parts
     self.group = group
   }
 
-  /// A row a partition, what the figures do not say, and the sum.
+  /// One row per partition, the problems and remarks, and the sum.
   var text: String {
     let head = ["partition", "beginning", "end", "readable", "committed", "lag"]
     let rows = parts.map { part in
       func cell(_ offset: Int64?) -> String { offset.map { "\($0)" } ?? "-" }
-      // Known, where the lag is.
+      // The lag is known, so the position was read and does not exist.
       let none = part.committed == nil && part.lag != nil
       return [
         "\(part.partition)", cell(part.beginning), cell(part.end), cell(part.readable),
@@ -30,7 +30,7 @@ struct LagTable {
     return (lines + problems + parts.flatMap(\.remarks) + [sum]).joined(separator: "\n") + "\n"
   }
 
-  /// A line each: often all partitions have one.
+  /// One line for each distinct problem: often all partitions have the same.
   private var problems: [String] {
     var texts: [String] = []
     for case let problem? in parts.map(\.problem) where !texts.contains(problem) { texts.append(problem) }

@@ -2,8 +2,8 @@ import FrameFeed
 import FrameLatency
 
 extension FeedSnapshot {
-  /// One line: how many, how fast, how late, and how long still. Speed and lateness are those of the last ten seconds
-  /// once they have passed; before that, of all.
+  /// Returns one line: count, rate, latency and remaining time. Rate and latency are those of the last ten seconds or,
+  /// before the first window ends, of the whole run.
   func line(_ verb: String) -> String {
     var parts = [total.map { "\(done)/\($0) frames \(verb)" } ?? "\(done) frames \(verb)"]
     let rate = window?.rate ?? rate
@@ -17,14 +17,15 @@ extension FeedSnapshot {
     if let lag, lag > 0 { parts.append("\(lag) behind") }
     if let rejected = frames.rejected, rejected > 0 { parts.append("\(rejected) rejected") }
     if let total, done > 0, done < total {
-      // By what is left of a feed that slowed down, not by its average.
+      // From the current rate of a feed that slowed down, not from its average.
       let fps = rate.fps > 0 ? rate.fps : self.rate.fps
       if fps > 0 { parts.append("ETA \((Double(total - done) / fps).rounded(.up).fixed(0)) s") }
     }
     return parts.joined(separator: "  ")
   }
 
-  /// Of this side's end: the model's answer, or the broker's. Absent when nothing came in the last window.
+  /// The latency of this side's last stage: the model's answer, or the broker's. Absent if nothing came in the last
+  /// window.
   private var latency: StagePercentiles? {
     let stage = (frames.inferred != nil ? Stage.endToEnd : .acknowledge).rawValue
     guard let window else { return stages[stage] }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Where a report goes: standard output, and the file of `--report`.
+/// The outputs of a report: standard output, and the file of `--report`.
 package enum ReportFile {
   /// Shows a report and saves it: one that cannot be shown is saved, and one that cannot be saved is shown.
   /// - Parameters:
@@ -29,7 +29,7 @@ package enum ReportFile {
     }
   }
 
-  /// The system's words rather than Foundation's.
+  /// Returns the system's reason instead of Foundation's message.
   private static func reason(_ error: any Error) -> String {
     let error = error as? CocoaError
     switch error?.code {

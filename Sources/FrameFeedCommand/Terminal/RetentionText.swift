@@ -1,14 +1,14 @@
 import FrameLatency
 import KafkaTransport
 
-/// How long a topic keeps a feed, in words.
+/// How long a topic keeps a feed, as text.
 enum RetentionText {
-  /// Of a feed whose rate is not known: 30 frames a second of 100 KB.
+  /// For a feed of unknown rate: 30 frames a second of 100 KB.
   static func example(_ topic: String, _ retention: TopicRetention) -> String {
     text(topic, retention, rate: 3e6, of: "a feed of 30 frames a second of 100 KB")
   }
 
-  /// - Parameter rate: the feed's, bytes a second.
+  /// - Parameter rate: the feed's rate, bytes per second.
   static func measured(_ topic: String, _ retention: TopicRetention, rate: Double) -> String {
     text(topic, retention, rate: rate, of: "this feed")
   }
@@ -31,7 +31,7 @@ enum RetentionText {
       + "a sink that is further behind loses frames; raise \(setting(retention, seconds))"
   }
 
-  /// The setting that bounds it first.
+  /// Returns the setting with the shorter limit.
   private static func setting(_ retention: TopicRetention, _ seconds: Double) -> String {
     retention.milliseconds.map { Double($0) / 1000 } == seconds ? "retention.ms" : "retention.bytes"
   }

@@ -1,16 +1,16 @@
 import LogLines
 
-// `stdout` is a variable of C, which nobody sets.
+// `stdout` is a C variable that nothing changes.
 @preconcurrency import Glibc
 
-/// Where a command's result goes.
+/// The output for a command's result.
 enum StandardOutput {
-  /// Writes a report; when that fails, to standard error, so that it is not lost.
-  /// - Returns: false when whoever read standard output is gone (`framefeed sink | head`).
-  /// - Throws: when it cannot be written for another reason, as on a full disk.
+  /// Writes a report. If that fails, writes it to standard error, so that it is not lost.
+  /// - Returns: false if the reader of standard output closed it (`framefeed sink | head`).
+  /// - Throws: if writing fails for another reason, such as a full disk.
   static func write(_ text: String) throws -> Bool {
     fflush(stdout)
-    // Where both are one terminal, what was said before stands before.
+    // If both are one terminal, earlier messages must precede the report.
     Console.shared.finish(milliseconds: 200)
     let reason = writeAll(text + "\n", to: 1)
     if reason == 0 { return true }
@@ -20,11 +20,11 @@ enum StandardOutput {
     return false
   }
 
-  /// Writes out what commands have printed.
-  /// - Throws: when not all of it was written.
+  /// Flushes what commands have printed.
+  /// - Throws: if not all of it was written.
   static func flush() throws {
     guard fflush(stdout) == 0 else { throw failure(": " + String(cString: strerror(errno))) }
-    // Part of it was written before, and failed.
+    // An earlier part failed.
     guard ferror(stdout) == 0 else { throw failure("") }
   }
 

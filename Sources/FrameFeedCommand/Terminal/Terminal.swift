@@ -1,8 +1,8 @@
 import Glibc
 
-/// What standard output is connected to.
+/// The properties of the terminal on standard output.
 enum Terminal {
-  /// Columns, or 80 where that is not known.
+  /// The columns, or 80 if unknown.
   static var width: Int {
     if let columns = Int(variable("COLUMNS")) { return columns }
     var size = winsize()
@@ -10,7 +10,7 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// Whether to write bold and dim: on a terminal that knows them, unless the user wants none (no-color.org).
+  /// Whether to write bold and dim: on a terminal that supports them, unless the user wants none (no-color.org).
   static var isStyled: Bool {
     isatty(1) == 1 && variable("NO_COLOR").isEmpty && !["", "dumb"].contains(variable("TERM"))
   }

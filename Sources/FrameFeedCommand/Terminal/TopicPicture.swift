@@ -2,7 +2,7 @@ import FoundationEssentials
 import FrameLatency
 import KafkaTransport
 
-/// A topic as `topic describe` shows it: its partitions and its settings. What could not be asked is absent, or `-`.
+/// The output of `topic describe`: a topic's partitions and settings. Values that could not be read are absent, or `-`.
 struct TopicPicture: Encodable {
   struct Part: Encodable {
     let partition: Int32
@@ -11,9 +11,9 @@ struct TopicPicture: Encodable {
     let inSync: [Int32]
     /// The first offset kept.
     let beginning: Int64?
-    /// The offset behind the last record stored.
+    /// The offset after the last record stored.
     let end: Int64?
-    /// On the leader's disk.
+    /// The size on the leader's disk.
     let bytes: Int64?
   }
 
@@ -21,18 +21,18 @@ struct TopicPicture: Encodable {
   let replication: Int
   let partitions: [Part]
   let settings: [String: String]
-  /// Why something is absent, a sentence each.
+  /// Why values are absent, one sentence each.
   let problems: [String]
-  /// Of ``settings``.
+  /// The ``settings`` that are not the topic's own.
   private let inherited: Set<String>
-  /// Whether offsets could not be asked for.
+  /// Whether offsets could not be read.
   let isIncomplete: Bool
 
   private enum CodingKeys: CodingKey {
     case topic, replication, partitions, settings, problems
   }
 
-  /// - Parameter all: also settings that are not the topic's own.
+  /// - Parameter all: whether to include settings that are not the topic's own.
   init(_ topic: TopicDescription, _ admin: TopicAdmin, all: Bool) throws(TransportError) {
     let (extents, unknown) = try admin.extents(of: topic.name, topic.layout)
     let (sizes, unmeasured) = admin.sizes(of: topic.name, topic.layout)
@@ -60,7 +60,7 @@ struct TopicPicture: Encodable {
     return String(decoding: try encoder.encode(self), as: UTF8.self)
   }
 
-  /// Without a newline at the end.
+  /// The text, without a final newline.
   var text: String {
     func cell<Number: BinaryInteger>(_ number: Number?) -> String { number.map { "\($0)" } ?? "-" }
     func brokers(_ numbers: [Int32]) -> String {

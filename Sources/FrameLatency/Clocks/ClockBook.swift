@@ -1,19 +1,18 @@
 public import FrameCore
 
-/// Keeps the clocks of other hosts apart: how far each is from ours, and how many frames it stamped. From any
-/// thread.
+/// The clocks of other hosts: the offset of each from ours, and the number of frames it stamped. Thread-safe.
 public final class ClockBook: Sendable {
-  /// Whether offsets are asked for. Then durations between two clocks are taken only when corrected.
+  /// Whether offsets are measured. If so, durations between two clocks are recorded only when corrected.
   public let isSynchronised: Bool
   private let clocks = Monitor(ClockTable())
 
   public init(isSynchronised: Bool = false) { self.isSynchronised = isSynchronised }
 
-  /// Counts a frame and brings its stamps to our clock, if its clock's offset is known: within 100 ms, and from an
+  /// Counts a frame and converts its stamps to our clock, if the offset of its clock is known within 100 ms, from an
   /// answer of the last ten minutes.
   /// - Parameters:
-  ///   - clock: names the clock of the stamps; becomes ours with them.
-  ///   - now: by our clock, ns.
+  ///   - clock: the name of the stamps' clock; after a conversion, that of ours.
+  ///   - now: the time by our clock, ns.
   public func count(_ clock: inout String?, _ stamps: inout SourceStamps, at now: Int64 = FrameClock.now()) {
     guard clock != FrameClock.domain else { return }
     let name = clock == UnknownClock.name ? UnknownClock.row : clock ?? ClockTable.unnamed
@@ -26,23 +25,22 @@ public final class ClockBook: Sendable {
     clock = FrameClock.domain
   }
 
-  /// Whether durations from stamps of this clock to now go into the figures. Those of a clock that could be any are in
-  /// none.
+  /// Returns whether durations from stamps of this clock to now are recorded. Those of an unknown clock never are.
   public func measures(_ clock: String?) -> Bool {
     clock == FrameClock.domain || !isSynchronised && clock != UnknownClock.name
   }
 
-  /// Takes an exchange with another clock.
+  /// Adds an exchange with another clock.
   public func add(_ exchange: ClockExchange, clock: String) {
-    // Two hosts of one name would contradict each other.
+    // Ignored: two hosts with one name would contradict each other.
     guard clock != FrameClock.domain, clock != UnknownClock.name else { return }
     clocks.withLock { $0.add(exchange, clock) }
   }
 
-  /// Whether a clock would gain from more exchanges.
+  /// Whether any clock needs more exchanges.
   public var wantsMore: Bool { clocks.withLock { $0.wantsMore } }
 
-  /// The clocks that stamped frames, by name; `nil` when all were ours.
+  /// Returns the clocks that stamped frames, by name; `nil` if all stamps are of our clock.
   public func reports(at now: Int64) -> [ClockReport]? {
     let reports = clocks.withLock { $0.reports(at: now) }
     return reports.isEmpty ? nil : reports

@@ -1,19 +1,19 @@
-/// Estimates how far another clock is from ours from exchanges with it: the one least delayed counts, and each
-/// counts for less as it ages, since clocks drift apart.
+/// An estimate of another clock's offset from ours. The exchange with the narrowest bound determines it; bounds widen
+/// with age, since clocks drift apart.
 public struct ClockEstimator: Sendable {
-  /// How fast two clocks may drift apart, parts per million: twice what is usual for a computer's crystal.
+  /// The assumed drift between two clocks, parts per million: twice the usual value for a computer's crystal.
   public static let driftPerMillion: Int64 = 100
-  /// Exchanges kept.
+  /// The most exchanges kept.
   public static let window = 32
 
   private var exchanges: [ClockExchange] = []
-  /// One that contradicts the kept ones: a lie, or the first after the clock was set.
+  /// An exchange that contradicts those kept: it is false, or the first after the clock was set.
   private var suspect: ClockExchange?
 
   public init() {}
 
-  /// Takes an exchange. True offsets lie within the bounds of each, so one that contradicts the others is held
-  /// back; when the next one confirms it the clock was set, and only what came since counts.
+  /// Adds an exchange. The true offset is within the bounds of each exchange, so one that contradicts the others is
+  /// held back. If the next one confirms it, the clock was set, and only these two are kept.
   public mutating func add(_ exchange: ClockExchange) {
     if exchanges.allSatisfy({ Self.agree($0, exchange) }) {
       suspect = nil
@@ -27,20 +27,20 @@ public struct ClockEstimator: Sendable {
     }
   }
 
-  /// The estimate at `now` (our clock, ns); `nil` before the first exchange.
+  /// Returns the estimate at `now` (our clock, ns); `nil` before the first exchange.
   public func estimate(at now: Int64) -> ClockEstimate? {
     exchanges.map { ClockEstimate(offset: $0.offset, bound: Self.bound($0, at: now)) }
       .min { $0.bound < $1.bound }
   }
 
-  /// Whether it would gain much from more exchanges.
+  /// Whether more exchanges would improve the estimate much.
   public var wantsMore: Bool { exchanges.count < 8 }
 
   private static func bound(_ exchange: ClockExchange, at now: Int64) -> Int64 {
     widened(exchange.bound, from: exchange.heard, to: now)
   }
 
-  /// A bound after two clocks may have drifted apart for some time, ns.
+  /// Returns a bound widened by the possible drift between two times, ns.
   static func widened(_ bound: Int64, from heard: Int64, to now: Int64) -> Int64 {
     bound + abs(now - heard) / 1_000_000 * driftPerMillion
   }

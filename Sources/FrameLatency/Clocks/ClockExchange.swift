@@ -1,16 +1,16 @@
-/// Four readings of two clocks, as NTP takes them (RFC 5905, 8): we ask, the other answers. All in ns.
+/// The four timestamps of a request and its answer, as in NTP (RFC 5905, 8). All in ns.
 public struct ClockExchange: Sendable, Equatable {
-  /// When we asked and when the answer was here, by our clock.
+  /// When we sent the request and received the answer, by our clock.
   public let asked, heard: Int64
-  /// When the question was there and when the answer went out, by the other's clock.
+  /// When the other host received the request and sent the answer, by its clock.
   public let received, answered: Int64
-  /// The other's clock minus ours, were both ways equally long.
+  /// The other clock minus ours, assuming equal delays in both directions.
   public let offset: Int64
-  /// The offset is right within this much either way: half the time under way, for any split of it.
+  /// The largest error of the offset: half the round-trip time, for any split of it.
   public let bound: Int64
 
-  /// - Returns: `nil` when the readings cannot belong to one exchange: time ran backwards, or they are no
-  ///   wall times at all (they come from the network).
+  /// - Returns: `nil` if the timestamps cannot belong to one exchange: time ran backwards, or they are no wall times
+  ///   (they come from the network).
   public init?(asked: Int64, received: Int64, answered: Int64, heard: Int64) {
     // Below 2^61 (the year 2043 in ns) no sum or difference of two overflows.
     let wall = Int64(0)...(Int64(1) << 61)
@@ -22,16 +22,16 @@ public struct ClockExchange: Sendable, Equatable {
     self.answered = answered
     self.heard = heard
     offset = (received - asked) / 2 + (answered - heard) / 2
-    // One more for what the halves lost.
+    // One more for the rounding of the halves.
     bound = underWay / 2 + 1
   }
 }
 
-/// How far another clock is from ours.
+/// An estimated clock offset.
 public struct ClockEstimate: Sendable, Equatable {
   /// The other clock minus ours, ns.
   public let offset: Int64
-  /// The offset is right within this much either way, ns.
+  /// The largest error of the offset, ns.
   public let bound: Int64
 
   public init(offset: Int64, bound: Int64) {

@@ -1,13 +1,13 @@
 extension ClockReport {
-  /// The clocks that several sinks saw, by name; `nil` when none saw any.
+  /// Returns the clocks in several sinks' reports, by name; `nil` if no report has any.
   static func merge(_ parts: [[ClockReport]?]) -> [ClockReport]? {
     guard parts.contains(where: { $0 != nil }) else { return nil }
     let clocks = Dictionary(grouping: parts.compactMap(\.self).joined(), by: \.domain)
     return clocks.keys.sorted().map { joined($0, clocks[$0] ?? []) }
   }
 
-  /// Keeps the closest estimate. Estimates that contradict each other are of sinks on several hosts, whose clocks
-  /// differ: then there is no one offset.
+  /// Keeps the estimate with the smallest error. Contradictory estimates are from sinks on several hosts, whose clocks
+  /// differ: then there is no single offset.
   private static func joined(_ domain: String, _ parts: [ClockReport]) -> ClockReport {
     var joined = ClockReport(
       domain: domain, frames: FrameCounts.sum(parts.map(\.frames)) ?? 0,

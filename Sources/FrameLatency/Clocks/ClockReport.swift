@@ -1,14 +1,14 @@
-/// Another host's clock, as a sink saw it.
+/// Another host's clock, as measured by a sink.
 public struct ClockReport: Codable, Sendable, Equatable {
-  /// Names the clock: its host's boot id.
+  /// The name of the clock: its host's boot id.
   public var domain: String
   /// Frames with stamps of this clock.
   public var frames: Int
-  /// Of these, frames whose stamps were brought to the sink's clock.
+  /// Frames whose stamps were converted to the sink's clock.
   public var corrected: Int
-  /// This clock minus the sink's, ms; absent when not known.
+  /// This clock minus the sink's, ms; absent if unknown.
   public var offsetMs: Double?
-  /// The offset is right within this much either way, ms.
+  /// The largest error of the offset, ms.
   public var errorMs: Double?
 
   public init(domain: String, frames: Int, corrected: Int, offsetMs: Double?, errorMs: Double?) {
@@ -19,8 +19,8 @@ public struct ClockReport: Codable, Sendable, Equatable {
     self.errorMs = errorMs
   }
 
-  /// What a reader of the figures should know of it, one line.
-  /// - Parameter isSynchronised: whether offsets were asked for.
+  /// Returns a note for the report, on one line.
+  /// - Parameter isSynchronised: whether offsets were measured.
   public func note(isSynchronised: Bool) -> String {
     if domain == UnknownClock.row {
       return

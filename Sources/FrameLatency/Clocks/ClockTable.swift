@@ -1,30 +1,30 @@
 import FrameCore
 
-/// The clocks that stamped frames lately, and what is known of each. No lock: ``ClockBook`` has that.
+/// The clocks that stamped frames lately, with their estimates. Not thread-safe: ``ClockBook`` has the lock.
 ///
-/// Their names come from the network, so that only so many are kept; a new one takes the place of the one that was not
-/// heard of for longest, whose counts are kept together with those of all others that left.
+/// Clock names come from the network, so their number is limited. At the limit a new clock replaces the least recently
+/// used one, whose counts are added to those of all removed clocks.
 struct ClockTable {
-  /// Most clocks told apart.
+  /// The most clocks kept separately.
   static let maximumClocks = 64
-  /// The row of the clocks that left.
+  /// The row of removed clocks.
   static let furtherClocks = "(further clocks)"
-  /// The row of frames that name no clock, as other tools write them.
+  /// The row of frames without a clock name, from other programs.
   static let unnamed = "unknown"
-  /// Beyond this much either way a corrected time says little, ns.
+  /// The widest useful error bound, ns.
   static let widestBound: Int64 = 100_000_000
-  /// So long after the last answer a clock may have been set anew, ns.
+  /// The age at which the last answer expires, as the clock may have been set since, ns.
   static let oldestAnswer: Int64 = 600_000_000_000
 
   private struct Clock {
     var estimator = ClockEstimator()
-    /// The closest at the last answer: that stays the closest, as all widen alike.
+    /// The estimate at the last answer. Its exchange stays the best, as all bounds widen equally.
     var estimate: ClockEstimate?
-    /// When that was, our clock, ns.
+    /// When the last answer was received, our clock, ns.
     var heard: Int64 = 0
     var frames = 0
     var corrected = 0
-    /// When it was last of use: a turn of ``ClockTable/turn``.
+    /// The value of ``ClockTable/turn`` at the last use.
     var used = 0
   }
 
@@ -33,7 +33,7 @@ struct ClockTable {
   private var turn = 0
 
   /// Counts a frame.
-  /// - Returns: the clock's offset from ours, ns, where it is known well enough.
+  /// - Returns: the clock's offset from ours, ns, if it is known well enough.
   mutating func count(_ name: String, at now: Int64) -> Int64? {
     update(name) { clock in
       clock.frames += 1
@@ -45,7 +45,7 @@ struct ClockTable {
     }
   }
 
-  /// Takes an exchange with a clock.
+  /// Adds an exchange with a clock.
   mutating func add(_ exchange: ClockExchange, _ name: String) {
     update(name) { clock in
       clock.estimator.add(exchange)
@@ -68,12 +68,12 @@ struct ClockTable {
     further.corrected += oldest.value.corrected
   }
 
-  /// Whether a clock would gain from more exchanges.
+  /// Whether any clock needs more exchanges.
   var wantsMore: Bool {
     clocks.contains { $0.key != Self.unnamed && $0.key != UnknownClock.row && $0.value.estimator.wantsMore }
   }
 
-  /// The clocks that stamped frames, by name.
+  /// Returns the clocks that stamped frames, by name.
   func reports(at now: Int64) -> [ClockReport] {
     var rows = clocks.map { ($0.key, $0.value) }
     rows.append((Self.furtherClocks, further))
@@ -86,9 +86,9 @@ struct ClockTable {
   }
 }
 
-/// The name that hosts gave their clock where they found none, before each had one of its own.
+/// The name that hosts without a clock name sent, before each host had one.
 enum UnknownClock {
   static let name = "unknown"
-  /// The row of frames that carry it: of several hosts, perhaps, so that nothing can be said of their times.
+  /// The row of frames with this name: they may be of several hosts, so no offset applies.
   static let row = "(clocks without a name)"
 }

@@ -1,30 +1,31 @@
-/// Counts durations of 0 ns to one hour so that any percentile is known within 3.2 %: what is small enough for each
-/// window of a stage and for each of a thousand feeds.
+/// A histogram of durations from 0 ns to one hour with percentiles within 3.2 %: small enough for each window of a
+/// stage and for each of a thousand feeds.
 ///
-/// Log-linear as ``HistogramLayout``, but in units of 1,024 ns and with 32 counters an octave: ``byteCount`` bytes,
-/// all taken at the start, so that recording allocates nothing. Count, shortest, longest and mean are exact. A value
+/// Log-linear like ``HistogramLayout``, but in units of 1,024 ns and with 32 counters per octave. All ``byteCount``
+/// bytes are allocated at the start, so recording allocates nothing. Count, minimum, maximum and mean are exact. A
+/// value type, not thread-safe.
 /// that knows no threads.
 struct CompactHistogram: Sendable {
   /// Durations are counted in units of 2^10 ns.
   private static let unitBits = 10
-  /// Counters of each octave but the first, which has twice as many, each for one unit.
+  /// The counters per octave, as a power of two. The first octave has twice as many, each for one unit.
   private static let octaveBits = 5
   static let counterCount = index(of: Histogram.highest) + 1
   static let byteCount = counterCount * MemoryLayout<UInt32>.stride
 
   private var counters = [UInt32](repeating: 0, count: counterCount)
-  /// The sum of the counters. It fits one of them, so that none overflows.
+  /// The sum of the counters. It fits one counter, so no counter overflows.
   private(set) var weight = 0
-  /// Durations recorded.
+  /// The number of durations recorded.
   private(set) var count = 0
   private var least = Int64.max
   private var most = Int64(0)
   private var total = 0.0
 
-  /// The sum at which all counters are halved: what they say of shares stays as it is.
+  /// The sum at which all counters are halved, which preserves proportions.
   static let maximumWeight = Int(UInt32.max)
 
-  /// Counts one duration, ns; below 0 is 0, and over ``Histogram/highest`` is that.
+  /// Records one duration, ns, clamped to 0 and ``Histogram/highest``.
   mutating func record(_ nanoseconds: Int64) {
     let value = min(max(nanoseconds, 0), Histogram.highest)
     if weight >= Self.maximumWeight { halve() }
@@ -36,7 +37,7 @@ struct CompactHistogram: Sendable {
     total += Double(value)
   }
 
-  /// Adds what another has counted.
+  /// Adds the durations of another histogram.
   mutating func add(_ other: CompactHistogram) {
     guard other.count > 0 else { return }
     var other = other
@@ -52,14 +53,14 @@ struct CompactHistogram: Sendable {
     total += other.total
   }
 
-  /// Forgets all of it; the memory stays.
+  /// Removes all durations and keeps the memory.
   mutating func reset() {
     guard count > 0 else { return }
     for index in counters.indices { counters[index] = 0 }
     (weight, count, least, most, total) = (0, 0, .max, 0, 0)
   }
 
-  /// What was counted once stays seen.
+  /// A counter of 1 stays 1.
   private mutating func halve() {
     weight = 0
     for index in counters.indices {
@@ -68,7 +69,7 @@ struct CompactHistogram: Sendable {
     }
   }
 
-  /// The distribution so far, or `nil` when nothing was recorded. Percentiles are within 3.2 %, or 1 microsecond.
+  /// Returns the distribution so far, or `nil` if nothing was recorded. Percentiles are within 3.2 %, or 1 microsecond.
   func summary() -> StageSummary? {
     guard count > 0 else { return nil }
     let ranks = [rank(50), rank(90), rank(99), rank(99.9)]
@@ -76,7 +77,7 @@ struct CompactHistogram: Sendable {
     var passed = 0
     for index in counters.indices where counters[index] > 0 {
       passed += Int(counters[index])
-      // The upper end of a counter may lie outside what was recorded.
+      // The upper end of a counter may be outside the recorded range.
       let value = min(max(Self.highest(at: index), least), most)
       while values.count < ranks.count, passed >= ranks[values.count] { values.append(Double(value) / 1e6) }
       if values.count == ranks.count { break }
@@ -89,7 +90,7 @@ struct CompactHistogram: Sendable {
 
   private func rank(_ percent: Double) -> Int { max(1, Int(percent * Double(weight) / 100 + 0.5)) }
 
-  /// The counter of a duration from 0 to ``Histogram/highest``.
+  /// Returns the counter of a duration from 0 to ``Histogram/highest``.
   @inline(__always)
   static func index(of nanoseconds: Int64) -> Int {
     let units = nanoseconds >> Int64(unitBits)
@@ -98,7 +99,7 @@ struct CompactHistogram: Sendable {
     return (bucket << octaveBits) + Int(units >> Int64(bucket))
   }
 
-  /// The longest duration that a counter counts, ns.
+  /// Returns the longest duration of a counter, ns.
   static func highest(at index: Int) -> Int64 {
     let bucket = max(0, (index >> octaveBits) - 1)
     let units = Int64(index - (bucket << octaveBits) + 1) << Int64(bucket)

@@ -1,10 +1,10 @@
-/// The counters of a V2 histogram as bytes: ZigZag LEB128 numbers of at most 9 bytes, where a negative number stands
-/// for a run of counters that are zero.
+/// The encoding of a V2 histogram's counters: ZigZag LEB128 numbers of at most 9 bytes, where a negative number is the
+/// length of a run of zero counters.
 enum CounterCoding {
-  /// Most bytes of one number: eight of 7 bits, and a last one of 8.
+  /// The most bytes of one number: eight of 7 bits, and a last one of 8.
   static let maximumBytes = 9
 
-  /// Appends the counters up to the last one that is not zero.
+  /// Appends the counters up to the last nonzero one.
   static func append(_ counters: [Int64], to bytes: inout [UInt8]) {
     let end = counters.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
     var index = 0
@@ -30,7 +30,7 @@ enum CounterCoding {
     bytes.append(UInt8(rest))
   }
 
-  /// All counters of a histogram, and their sum.
+  /// Returns all counters of a histogram, and their sum.
   static func read(_ bytes: ArraySlice<UInt8>) throws(HistogramError) -> (counters: [Int64], count: Int) {
     var counters = [Int64](repeating: 0, count: HistogramLayout.counterCount)
     var count = 0

@@ -2,7 +2,7 @@ import CZlib
 
 /// The zlib format (RFC 1950), whole buffers at a time.
 enum Deflate {
-  /// Most bytes that ``compress(_:)`` makes of so many.
+  /// Returns the most bytes that ``compress(_:)`` returns for this many.
   static func compressedBound(_ count: Int) -> Int { Int(compressBound(UInt(count))) }
 
   static func compress(_ bytes: [UInt8]) -> [UInt8] {
@@ -10,13 +10,13 @@ enum Deflate {
     return [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
       var length = UInt(bound)
       let code = compress2(buffer.baseAddress, &length, bytes, UInt(bytes.count), Z_DEFAULT_COMPRESSION)
-      precondition(code == Z_OK, "zlib: \(code)")  // Only for want of memory: the bound holds for any input.
+      precondition(code == Z_OK, "zlib: \(code)")  // Only without memory: the bound fits any input.
       count = Int(length)
     }
   }
 
-  /// - Parameter limit: most bytes to make of it; more are not even written to memory.
-  /// - Throws: unless the input is one whole stream of at most `limit` bytes, and nothing behind it.
+  /// - Parameter limit: the most bytes to write; larger output is rejected.
+  /// - Throws: unless the input is exactly one stream of at most `limit` bytes.
   static func inflate(_ bytes: ArraySlice<UInt8>, limit: Int) throws(HistogramError) -> [UInt8] {
     var code = Z_OK
     var consumed = UInt(bytes.count)

@@ -1,11 +1,11 @@
-/// Host, versions, settings and notes of several reports: one value where all have the same, else all values.
+/// The hosts, versions, settings and notes of several reports: one value where all reports agree, else all values.
 struct Differences {
   let host: HostDescription
   let versions: [String: String]
   let settings: [String: String]
-  /// What differs.
+  /// The names of what differs.
   private(set) var notes: [String] = []
-  /// Notes of the reports: those of all as they are, the others with the file that has them.
+  /// The reports' notes: those common to all unchanged, the others with their file's name.
   let ownNotes: [String]
 
   init(_ files: [RunReport.Named]) {
@@ -28,7 +28,7 @@ struct Differences {
     ownNotes = Self.notes(of: files)
   }
 
-  /// The values of each key: one where they are equal, else all, with what stands for a report without.
+  /// Returns the values of each key: one if they are equal, else all, with `absent` for reports without the key.
   private static func merged(_ parts: [[String: String]], absent: String?) -> [String: String] {
     var merged: [String: String] = [:]
     for name in Set(parts.flatMap(\.keys)) {

@@ -1,11 +1,11 @@
 import FrameCore
 
-/// The durations of one thing that is done again and again: of the whole time, and of the last window of it. From any
-/// thread; recording allocates nothing and looks at no clock.
+/// The durations of one operation: of the whole run, and of its last window. Thread-safe; recording allocates nothing
+/// and reads no clock.
 public final class DurationHistogram: Sendable {
   private struct State: ~Copyable {
     var histogram = Histogram()
-    // The counters round; extremes and mean are kept exact beside them.
+    // The counters are inexact; minimum, maximum and mean are exact.
     var least = Int64.max
     var most = Int64(0)
     var total = 0.0
@@ -18,8 +18,8 @@ public final class DurationHistogram: Sendable {
 
   public init() {}
 
-  /// Adds one duration, ns. A negative one counts as 0, see ``negativeCount``; one over an hour counts as an hour,
-  /// see ``clampedCount``.
+  /// Records one duration, ns. A negative one counts as 0, see ``negativeCount``; one over an hour as an hour, see
+  /// ``clampedCount``.
   public func record(_ nanoseconds: Int64) {
     let value = min(max(nanoseconds, 0), Histogram.highest)
     state.withLock { state in
@@ -33,20 +33,20 @@ public final class DurationHistogram: Sendable {
     }
   }
 
-  /// Durations that were negative.
+  /// The number of negative durations.
   public var negativeCount: Int { state.withLock { $0.negative } }
 
-  /// Durations that were over an hour.
+  /// The number of durations over an hour.
   public var clampedCount: Int { state.withLock { $0.clamped } }
 
-  /// Ends the running window when it is not the one of this number.
+  /// Ends the current window if its number is lower than this one.
   func roll(to number: Int) { state.withLock { $0.window.roll(to: number) } }
 
-  /// The last window that is over, within 3.2 %; `nil` when nothing was recorded in it.
+  /// The last complete window, within 3.2 %; `nil` if nothing was recorded in it.
   var window: StageSummary? { state.withLock { $0.window.last } }
 
-  /// Median and 99th percentile so far, ms; `nil` when nothing was recorded. In one pass over the counters, as
-  /// threads that record wait meanwhile.
+  /// The median and 99th percentile so far, ms; `nil` if nothing was recorded. Computed in one pass over the counters,
+  /// as recording threads wait meanwhile.
   var percentiles: StagePercentiles? {
     state.withLock { state in
       guard let (p50, p99) = state.histogram.values(atPercentiles: 50, 99) else { return nil }
@@ -55,8 +55,8 @@ public final class DurationHistogram: Sendable {
     }
   }
 
-  /// The distribution so far, or `nil` when nothing was recorded.
-  /// - Parameter withHistogram: whether to encode the histogram too. Threads that record wait meanwhile.
+  /// Returns the distribution so far, or `nil` if nothing was recorded.
+  /// - Parameter withHistogram: whether to encode the histogram too. Recording threads wait meanwhile.
   public func summary(withHistogram: Bool = false) -> StageSummary? {
     state.withLock { state in
       let count = state.histogram.count

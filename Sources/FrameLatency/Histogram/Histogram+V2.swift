@@ -1,24 +1,24 @@
 import FoundationEssentials
 
-/// HdrHistogram's V2 compressed form in base64: what its tools and libraries in other languages read and write.
+/// HdrHistogram's V2 compressed form in base64, which its tools and libraries in other languages read and write.
 ///
 /// A cookie and a length, then a zlib stream of: cookie, length of the counts, index offset, digits, range, ratio to
-/// floating-point values, and the counts as ``CounterCoding`` has them. Numbers of the headers are big-endian.
+/// floating-point values, and the counts in the form of ``CounterCoding``. Header numbers are big-endian.
 extension Histogram {
   private static let compressedCookie: UInt32 = 0x1C84_9314
   private static let payloadCookie: UInt32 = 0x1C84_9313
   /// Cookie and length before the zlib stream, bytes.
   private static let envelopeBytes = 8
-  /// Everything before the counts, bytes.
+  /// The bytes before the counts.
   private static let headerBytes = 40
-  /// Most bytes that a payload of our layout has: every count in the longest form.
+  /// The most bytes of a payload in our layout: every count in the longest form.
   private static let maximumPayload =
     headerBytes + HistogramLayout.counterCount * CounterCoding.maximumBytes
-  /// Most characters of base64 that are read.
+  /// The most base64 characters that are read.
   private static let maximumText =
     (envelopeBytes + Deflate.compressedBound(maximumPayload) + 2) / 3 * 4
 
-  /// The histogram as text. Some hundred bytes for durations that are alike, a few thousand for spread ones.
+  /// Returns the histogram as text: some hundred bytes for similar durations, a few thousand for spread ones.
   public func encoded() -> String {
     let stream = Deflate.compress(payload())
     var bytes: [UInt8] = []
@@ -27,11 +27,11 @@ extension Histogram {
     return Data(bytes + stream).base64EncodedString()
   }
 
-  /// Reads a histogram that ``encoded()`` or any other HdrHistogram has written.
+  /// Reads a histogram written by ``encoded()`` or another HdrHistogram.
   ///
-  /// Takes those of 3 significant digits in units of 1 whose values reach up to one hour, as their counters are the
-  /// same as ours, whatever range they were made for. The text may be hostile.
-  /// - Throws: when it is malformed, or its counters are others.
+  /// Accepts 3 significant digits, units of 1, and values of up to one hour; such counters equal ours, whatever range
+  /// the histogram was created for. The text may be hostile.
+  /// - Throws: if it is malformed or has another layout.
   public init(encoded text: String) throws(HistogramError) {
     try self.init(payload: Self.payload(of: text))
   }
@@ -53,7 +53,7 @@ extension Histogram {
     return try Deflate.inflate(bytes[envelopeBytes...], limit: maximumPayload)
   }
 
-  /// What is deflated.
+  /// Returns the bytes to compress.
   func payload() -> [UInt8] {
     var counts: [UInt8] = []
     CounterCoding.append(counters, to: &counts)
@@ -72,7 +72,7 @@ extension Histogram {
     (counters, count) = try CounterCoding.read(Self.counts(of: bytes))
   }
 
-  /// Checks the header: the counts behind it.
+  /// Checks the header and returns the bytes of the counts.
   private static func counts(of bytes: [UInt8]) throws(HistogramError) -> ArraySlice<UInt8> {
     guard bytes.count >= headerBytes else {
       throw .malformed("a header of \(bytes.count) bytes; expected \(headerBytes)")

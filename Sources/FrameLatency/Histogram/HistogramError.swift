@@ -1,10 +1,10 @@
-/// Why an encoded histogram cannot be read, or two histograms not be added.
+/// Why an encoded histogram cannot be read, or two histograms cannot be added.
 public enum HistogramError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The text is no histogram in HdrHistogram's V2 compressed form.
+  /// The text is not in HdrHistogram's V2 compressed form.
   case malformed(String)
-  /// A histogram whose counters are not ours, so that adding it would not be exact.
+  /// The histogram has other counters, so adding it would not be exact.
   case otherLayout(String)
-  /// More durations than can be counted exactly.
+  /// There are more durations than can be counted exactly.
   case tooManyCounts
 
   public var description: String {

@@ -1,24 +1,24 @@
-/// Maps a duration to its counter and back: log-linear buckets, as HdrHistogram lays them out for values from 1 up
-/// and 3 significant digits.
+/// The mapping between durations and counters: log-linear buckets, as in HdrHistogram for values from 1 up and 3
+/// significant digits.
 ///
-/// Bucket 0 counts every value below 2048 by itself. Each further bucket covers twice the range of the one before
-/// with 1024 counters of twice the width, so that a counter is never wider than 1/1024 of its values.
+/// Bucket 0 has one counter for each value below 2048. Each further bucket covers twice the range of the previous one,
+/// with 1024 counters of twice the width, so a counter is never wider than 1/1024 of its values.
 enum HistogramLayout {
-  /// Decimal digits that are told apart at every magnitude.
+  /// The decimal digits that are distinguished at every magnitude.
   static let significantDigits = 3
-  /// Smallest value told apart from 0, ns: the unit of the first bucket.
+  /// The smallest value distinguished from 0, ns: the unit of the first bucket.
   static let lowest: Int64 = 1
-  /// Largest value counted, ns: one hour.
+  /// The largest value counted, ns: one hour.
   static let highest: Int64 = 3_600_000_000_000
-  /// Counters in a histogram: up to the one of ``highest``.
+  /// The number of counters: up to the counter of ``highest``.
   static let counterCount = index(of: highest) + 1
 
-  /// Counters of bucket 0: the power of two above 2 * 10^3, so that half of them still give 3 digits.
+  /// The counters of bucket 0: the power of two above 2 * 10^3, so that half of them still give 3 digits.
   private static let subBucketCount = 2048
-  /// Counters of each further bucket: those in the lower half of its range belong to the bucket before.
+  /// The counters of each further bucket: the lower half of its range belongs to the previous bucket.
   private static let halfCount = subBucketCount / 2
 
-  /// The counter of a value from 0 to ``highest``.
+  /// Returns the counter of a value from 0 to ``highest``.
   @inline(__always)
   static func index(of value: Int64) -> Int {
     let magnitude = Int64.bitWidth - (value | Int64(subBucketCount - 1)).leadingZeroBitCount
@@ -26,7 +26,7 @@ enum HistogramLayout {
     return bucket * halfCount + Int(value >> Int64(bucket))
   }
 
-  /// The values that a counter counts, ns.
+  /// Returns the values of a counter, ns.
   static func values(at index: Int) -> ClosedRange<Int64> {
     let bucket = max(0, index / halfCount - 1)
     let first = Int64(index - bucket * halfCount) << Int64(bucket)

@@ -1,16 +1,16 @@
-/// How fast frames and bytes came in the last window. A value; the owner passes its counters in.
+/// The rates of frames and bytes in the last window. A value type; the owner passes its counters.
 public struct RateWindow: Sendable {
   private var (frames, bytes) = (0, 0)
-  /// Of the last window that is over; `nil` before.
+  /// The rates of the last complete window; `nil` before it.
   public private(set) var last: RunReport.Rate?
 
   public init() {}
 
   /// Ends a window.
   /// - Parameters:
-  ///   - seconds: how long it was.
-  ///   - frames: since the start of the run.
-  ///   - bytes: since the start of the run.
+  ///   - seconds: the window's length.
+  ///   - frames: the count since the start of the run.
+  ///   - bytes: the count since the start of the run.
   public mutating func close(seconds: Double, frames: Int, bytes: Int) {
     last = RunReport.Rate(
       fps: Double(frames - self.frames) / seconds,

@@ -1,29 +1,29 @@
-/// What became of the frames of each feed, and how long they took. A value; ``FeedTally`` guards it.
+/// The counts and latencies of each feed. A value type; ``FeedTally`` has its lock.
 ///
-/// Names of feeds are hostile input: ``maximumFeeds`` are kept apart, each in about 7 KB that are taken when it comes.
-/// For a further one those that were not heard of for longest make room: their figures are added to the entry
-/// ``others``, so that sums stay whole, and a feed that comes again begins anew.
+/// Feed names are hostile input: ``maximumFeeds`` are kept separately, each in about 7 KB, allocated for its first
+/// frame. At the limit the least recently seen feeds are added to the entry ``others``, so that sums stay complete; a
+/// feed that comes again starts at 0.
 public struct FeedTable: Sendable {
-  /// Most feeds kept apart.
+  /// The most feeds kept separately.
   public static let maximumFeeds = 1024
-  /// Names the entry of all feeds that are no longer kept apart. A feed that is called so is counted there.
+  /// The entry of all feeds that are not kept separately. A feed with this name is counted there.
   public static let others = "(others)"
-  /// So many make room at a time, that finding the oldest is rare.
+  /// Feeds are removed in groups of this size, so that searching for the oldest is rare.
   private static let folded = maximumFeeds / 16
 
-  /// One feed's figures.
+  /// The figures of one feed.
   public struct Entry: Sendable {
     public fileprivate(set) var feed: String
-    /// Frames that came, each once.
+    /// Frames received, each counted once.
     public fileprivate(set) var received = 0
     /// Frames that the model answered.
     public fileprivate(set) var inferred = 0
     public fileprivate(set) var rejected = 0
-    /// Frames that were too old to be worth the model's time.
+    /// Frames dropped because they were too old or a newer one replaced them.
     public fileprivate(set) var dropped = 0
-    /// When its last frame came, ns since the Unix epoch; 0 when none has.
+    /// When its last frame arrived, ns since the Unix epoch; 0 if none did.
     public fileprivate(set) var lastSeen: Int64 = 0
-    /// End to end in the last window that is over, ms; `nil` when nothing was answered in it.
+    /// End-to-end latency in the last complete window, ms; `nil` if nothing was answered in it.
     public fileprivate(set) var window: StageSummary?
   }
 
@@ -31,25 +31,25 @@ public struct FeedTable: Sendable {
     var entry: Entry
     var endToEnd = CompactHistogram()
     var windowed = WindowedDurations()
-    /// When it was last heard of: counts up; 0 while it is nobody's.
+    /// The value of the touch counter at the last update; 0 for a free slot.
     var touched = 0
   }
 
   private var slots: [Slot] = []
   private var places: [String: Int] = [:]
-  /// Slots that were emptied: their memory goes to the next feeds.
+  /// Free slots, whose memory is reused for the next feeds.
   private var spare: [Int] = []
-  /// Of feeds that made room.
+  /// The entry of the removed feeds.
   private var rest = Slot(entry: Entry(feed: others))
   private var touches = 0
   private var window = 0
-  /// How often a feed made room for another.
+  /// The number of feeds that were removed.
   public private(set) var madeRoom = 0
 
   public init() {}
 
-  /// A frame came.
-  /// - Parameter now: when, ns since the Unix epoch.
+  /// Counts a received frame.
+  /// - Parameter now: the time of receipt, ns since the Unix epoch.
   public mutating func received(_ feed: String, at now: Int64) {
     update(feed) { slot in
       slot.entry.received += 1
@@ -57,8 +57,8 @@ public struct FeedTable: Sendable {
     }
   }
 
-  /// The model has answered a frame.
-  /// - Parameter latency: from when it was due, ns; `nil` where the clocks cannot be compared.
+  /// Counts an answered frame.
+  /// - Parameter latency: the time since it was due, ns; `nil` if the clocks cannot be compared.
   public mutating func inferred(_ feed: String, latency: Int64?) {
     update(feed) { slot in
       slot.entry.inferred += 1
@@ -74,11 +74,11 @@ public struct FeedTable: Sendable {
 
   // MARK: windows
 
-  /// Feeds kept apart.
+  /// The number of feeds kept separately.
   public var count: Int { slots.count }
 
-  /// Ends the running window of some feeds, when it is not the one of this number, and of ``others``.
-  /// - Parameter range: of ``count``; what is beyond is passed over.
+  /// Ends the current window of some feeds, and of ``others``, if its number is lower than this one.
+  /// - Parameter range: indices below ``count``; others are ignored.
   mutating func roll(to number: Int, _ range: Range<Int>) {
     window = max(window, number)
     for place in range.clamped(to: slots.indices) { Self.roll(&slots[place], to: window) }
@@ -92,7 +92,7 @@ public struct FeedTable: Sendable {
 
   // MARK: what is told
 
-  /// The feeds in no order; ``others`` is last, where there are any.
+  /// The feeds, unordered; ``others`` is last, if it has any.
   public var entries: [Entry] {
     // Slot by slot: an array of slots would be copied while threads wait.
     var entries: [Entry] = []
@@ -102,7 +102,7 @@ public struct FeedTable: Sendable {
     return entries
   }
 
-  /// For a report: by name.
+  /// The latencies for a report, by feed name.
   public var latencies: [RunReport.FeedLatency] {
     (slots + [rest]).filter { $0.touched > 0 }.map { slot in
       RunReport.FeedLatency(

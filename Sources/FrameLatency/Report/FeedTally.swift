@@ -1,10 +1,10 @@
 import FrameCore
 
-/// Counts and times the frames of each feed, from any thread: a ``FeedTable`` and its lock.
+/// The counts and latencies of each feed: a ``FeedTable`` and its lock. Thread-safe.
 public final class FeedTally: Sendable {
   private let table = Lock(FeedTable())
 
-  /// Slots that are rolled on at a time: threads that record wait no longer than for these.
+  /// The slots processed under one lock, which limits how long recording threads wait.
   private static let atOnce = 64
 
   public init() {}
@@ -19,7 +19,7 @@ public final class FeedTally: Sendable {
 
   public func dropped(_ feed: String) { table.withLock { $0.dropped(feed) } }
 
-  /// Ends the running window of every feed.
+  /// Ends the current window of every feed.
   public func rotate(to window: LatencyRecorder.Window) {
     var next = 0
     while table.withLock({ table in
@@ -30,16 +30,16 @@ public final class FeedTally: Sendable {
     }
   }
 
-  /// The feeds by name.
+  /// The feeds, by name.
   public var entries: [FeedTable.Entry] { table.withLock { $0.entries }.sorted { $0.feed < $1.feed } }
 
-  /// For a report, by name; `nil` without any.
+  /// The latencies for a report, by feed name; `nil` without any.
   public var latencies: [RunReport.FeedLatency]? {
     let latencies = table.withLock { $0 }.latencies
     return latencies.isEmpty ? nil : latencies
   }
 
-  /// What a reader of the figures should know of them.
+  /// Notes on the figures.
   public var notes: [String] {
     let madeRoom = table.withLock { $0.madeRoom }
     guard madeRoom > 0 else { return [] }

@@ -1,30 +1,30 @@
-/// What became of the frames. A count that does not apply to a command is absent, never zero.
+/// The counts of frames by what happened to them. A count that does not apply to a command is absent, never zero.
 public struct FrameCounts: Codable, Sendable, Equatable {
   public var sent: Int?
   public var acknowledged: Int?
-  /// Frames that arrived, each once.
+  /// Frames received, each counted once.
   public var received: Int?
   public var decoded: Int?
   public var inferred: Int?
-  /// Sent and never seen, though all places where they could be were read.
+  /// Frames sent that were not found, although all positions where they could be were read.
   public var missing: Int?
-  /// Records that were received again.
+  /// Frames received again.
   public var duplicate: Int?
-  /// Seen after a later one.
+  /// Frames received after a later one.
   public var reordered: Int?
-  /// Dropped because a queue was full.
+  /// Frames dropped by a full queue.
   public var droppedFull: Int?
-  /// Dropped because they were too old to be worth the model's time.
+  /// Frames dropped because they were too old or a newer one replaced them.
   public var droppedStale: Int?
-  /// Pictures of which samples are lost, and which were kept all the same.
+  /// Pictures with lost samples that were kept.
   public var damaged: Int?
-  /// Broken or over a limit.
+  /// Frames that are broken or over a limit.
   public var rejected: Int?
-  /// Deleted from the topic before this group had read them, records.
+  /// Records that this group could not read: deleted first, or damaged.
   public var lost: Int?
-  /// From before the place where this group began, or behind where it was stopped.
+  /// Frames before the position where this group began, or after the one where it stopped.
   public var notRead: Int?
-  /// Sink: due and not sent, as the sources have told: dropped for a full queue, or not readable.
+  /// Sink: frames that were due and not sent, as reported by the sources: dropped by a full queue, or unreadable.
   public var notSent: Int?
 
   public init(
@@ -50,7 +50,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     self.notSent = notSent
   }
 
-  /// The counts that apply, by their name in the report, in the order of the pipeline.
+  /// The counts that apply, by their names in the report, in the order of the pipeline.
   var applicable: [(name: String, count: Int)] {
     let all: [(String, Int?)] = [
       ("sent", sent), ("acknowledged", acknowledged), ("received", received), ("decoded", decoded),
@@ -62,7 +62,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     return all.compactMap { name, count in count.map { (name, $0) } }
   }
 
-  /// Adds two parts of a run, count by count, as ``sum(_:)`` does.
+  /// Adds the counts of two parts of a run, as ``sum(_:)`` does.
   public static func + (left: FrameCounts, right: FrameCounts) -> FrameCounts {
     func sum(_ path: KeyPath<FrameCounts, Int?>) -> Int? {
       Self.sum([left[keyPath: path], right[keyPath: path]])
@@ -75,8 +75,8 @@ public struct FrameCounts: Codable, Sendable, Equatable {
       lost: sum(\.lost), notRead: sum(\.notRead), notSent: sum(\.notSent))
   }
 
-  /// Adds counts that may not apply: absent only if all are. Stops at `Int.max`, as hostile sequence numbers can make
-  /// a feed miss that many.
+  /// Returns the sum of counts; `nil` only if all are. Saturates at `Int.max`, as hostile sequence numbers can make a
+  /// feed miss that many.
   public static func sum(_ counts: [Int?]) -> Int? {
     counts.compactMap(\.self).reduce(nil) { total, count in
       let (sum, overflow) = (total ?? 0).addingReportingOverflow(count)
@@ -84,7 +84,7 @@ public struct FrameCounts: Codable, Sendable, Equatable {
     }
   }
 
-  /// Adds counts by name; absent only if all are.
+  /// Returns the sums of counts by name; `nil` only if all are.
   static func sum(_ counts: [[String: Int]?]) -> [String: Int]? {
     counts.compactMap(\.self).reduce(nil) { total, counts in
       (total ?? [:]).merging(counts) { sum([$0, $1]) ?? 0 }

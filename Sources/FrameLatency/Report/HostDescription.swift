@@ -1,10 +1,10 @@
 import Glibc
 
-/// What the figures of a report were measured on.
+/// The host on which a report was measured.
 public struct HostDescription: Codable, Sendable, Equatable {
-  /// Processors this process may use.
+  /// The online processors of the host.
   public var cores: Int
-  /// The processor's model name, `unknown` where the system does not tell.
+  /// The processor's model name; `unknown` if the system does not report it.
   public var cpu: String
 
   public init(cores: Int, cpu: String) {
@@ -12,7 +12,7 @@ public struct HostDescription: Codable, Sendable, Equatable {
     self.cpu = cpu
   }
 
-  /// Processors this process may use.
+  /// The online processors of the host.
   public static let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
 
   public static func current() -> HostDescription {
@@ -22,7 +22,7 @@ public struct HostDescription: Codable, Sendable, Equatable {
   private static func processorModel() -> String? {
     guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
     defer { fclose(file) }
-    // The first processor's block is enough and comes first.
+    // The first processor's block is enough.
     let bytes = [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in
       count = fread(buffer.baseAddress, 1, buffer.count, file)
     }

@@ -1,10 +1,10 @@
 import Glibc
 
-/// What this process has cost since it started.
+/// The resources that this process has used since its start.
 public struct ProcessUsage: Codable, Sendable, Equatable {
   /// User and system time of all threads, seconds.
   public var cpuSeconds: Double
-  /// Most memory held at a time, bytes.
+  /// The peak resident memory, bytes.
   public var peakResidentBytes: Int
 
   public init(cpuSeconds: Double, peakResidentBytes: Int) {

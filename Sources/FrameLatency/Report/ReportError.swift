@@ -1,20 +1,20 @@
-/// Why run reports cannot be read or merged. Each is one line that names the file.
+/// Why run reports cannot be read or merged. Each description is one line that names the file.
 public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case unreadable(file: String, reason: String)
-  /// The file is JSON of something else, or no JSON.
+  /// The file is other JSON, or not JSON.
   case notARunReport(file: String, reason: String)
-  /// Merging takes two or more.
+  /// Merging requires two or more reports.
   case tooFew(Int)
-  /// One report given as two files would count twice.
+  /// The same report in two files would count twice.
   case sameReport(file: String, as: String)
   case otherCommand(file: String, command: String, expected: String)
   case noHistogram(file: String, stage: String)
   case histogram(file: String, stage: String, HistogramError)
-  /// The histogram does not hold as many durations as the figures beside it say.
+  /// The number of durations in the histogram differs from the report's count.
   case otherCount(file: String, stage: String, count: Int, held: Int)
   case time(file: String, reason: String)
 
-  /// Whether the words on the command line were wrong, not what they name.
+  /// Whether the command line was wrong, not the files it names.
   public var isUsage: Bool {
     if case .tooFew = self { true } else { false }
   }

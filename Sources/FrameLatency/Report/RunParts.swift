@@ -1,18 +1,18 @@
-/// The runs of feeds that several sinks report on, each once.
+/// The runs of feeds in several sinks' reports, each listed once.
 ///
-/// A run is in one partition, which one sink of a group reads: two have it only when the partition changed hands, or
-/// when they are of two groups. Reports hold counts, not sequence numbers, so that neither what both read nor what was
-/// lost between the two parts can be told: a note says so.
+/// A run is in one partition, which one sink of a group reads. Two sinks have it only after a rebalance, or if they are
+/// in two groups. Reports contain counts, not sequence numbers, so frames that both read and frames lost between the
+/// two parts cannot be determined: a note says so.
 struct RunParts {
   private struct Run: Hashable {
     let feed, run: String
   }
 
-  /// By feed and run; `nil` when no report has any.
+  /// Sorted by feed and run; `nil` if no report has any.
   let feeds: [FeedReport]?
   private var split: [(report: FeedReport, files: [String])] = []
 
-  /// Most runs that a note names.
+  /// The most runs that a note names.
   private static let maximumNamed = 10
 
   init(_ files: [RunReport.Named]) {
@@ -29,11 +29,11 @@ struct RunParts {
     }
     let sorted = runs.values.sorted { ($0.report.feed, $0.report.run) < ($1.report.feed, $1.report.run) }
     feeds = files.contains { $0.report.feeds != nil } ? sorted.map(\.report) : nil
-    // A sink that saw too many runs keeps the rest under no run: not one that was split.
+    // A sink with too many runs reports the rest under an empty run id: that is not a split run.
     split = sorted.filter { $0.files.count > 1 && !$0.report.run.isEmpty }
   }
 
-  /// Complete when one of the two saw the end and neither missed anything.
+  /// Joins two parts. The result is complete if one of them is and no frame is missing or rejected in either.
   private static func joined(_ left: FeedReport, _ right: FeedReport) -> FeedReport {
     let frames = left.frames + right.frames
     let isWhole = (frames.missing ?? 0) == 0 && (frames.rejected ?? 0) == 0
@@ -41,7 +41,7 @@ struct RunParts {
       feed: left.feed, run: left.run, frames: frames, complete: (left.complete || right.complete) && isWhole)
   }
 
-  /// The feed's name, when there is one only.
+  /// The feed's name, if there is only one.
   var onlyFeed: String? {
     let names = Set((feeds ?? []).map(\.feed))
     return names.count == 1 ? names.first : nil

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension RunReport {
-  /// Reads a report that `--report` has written.
+  /// Reads a report written by `--report`.
   public static func read(_ path: String) throws(ReportError) -> RunReport {
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: path)) } catch {
@@ -15,7 +15,7 @@ extension RunReport {
       let schema: String
     }
     let decoder = JSONDecoder()
-    // As `json()` writes them.
+    // In the form that `json()` writes.
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let head: Head
@@ -41,7 +41,7 @@ extension RunReport {
     }
   }
 
-  /// Which field is not as expected.
+  /// Returns the field that is not as expected.
   private static func field(_ error: any Error) -> String {
     func name(_ path: [any CodingKey]) -> String {
       path.isEmpty ? "the report" : path.map(\.stringValue).joined(separator: ".")

@@ -2,7 +2,7 @@ extension RunReport {
   /// A report and the name of its file, for errors and notes.
   public typealias Named = (name: String, report: RunReport)
 
-  /// Reads and merges the reports of these files. See ``merge(_:)``.
+  /// Reads and merges the reports in these files. See ``merge(_:)``.
   public static func merge(files: [String]) throws(ReportError) -> RunReport {
     guard files.count > 1 else { throw .tooFew(files.count) }
     var reports: [Named] = []
@@ -10,12 +10,12 @@ extension RunReport {
     return try merge(reports)
   }
 
-  /// One report of several runs of a command, such as the sinks of one group.
+  /// Returns one report of several runs of a command, such as the sinks of one group.
   ///
-  /// Percentiles come from the added histograms: they are those of one report of all durations. Counts and bytes are
-  /// added. Rates are over the time in which at least one of the runs was on, as `started` and `durationSeconds` of
-  /// each say, by its own host's clock. What differs between them is listed, and `notes` names it.
-  /// - Throws: when there are fewer than two, or one lacks what is needed.
+  /// Percentiles are computed from the added histograms: they are those of one report of all durations. Counts and
+  /// bytes are added. Rates cover the time in which at least one run was active, from each report's `started` and
+  /// `durationSeconds`, by its own host's clock. Differing values are listed, and `notes` names them.
+  /// - Throws: if there are fewer than two reports, or one lacks required data.
   public static func merge(_ files: [Named]) throws(ReportError) -> RunReport {
     guard files.count > 1 else { throw .tooFew(files.count) }
     try checkTheyBelongTogether(files)
@@ -60,7 +60,7 @@ extension RunReport {
       + "which any of them ran, start-up included; peak memory is that of the largest"
   }
 
-  /// Distinct values in their order.
+  /// Returns the distinct values in their order, joined.
   static func list(_ values: [String], separator: String = ", ") -> String {
     var distinct: [String] = []
     for value in values where !distinct.contains(value) { distinct.append(value) }
@@ -71,7 +71,7 @@ extension RunReport {
 }
 
 extension RunReport.FeedLatency {
-  /// Counts add up, percentiles do not: those of a feed stay where one report alone has it.
+  /// Adds the counts. Percentiles cannot be added: they are kept only for feeds in one report.
   static func merge(_ parts: [[RunReport.FeedLatency]?]) -> [RunReport.FeedLatency]? {
     guard parts.contains(where: { $0 != nil }) else { return nil }
     var merged: [String: RunReport.FeedLatency] = [:]
@@ -88,7 +88,7 @@ extension RunReport.FeedLatency {
 }
 
 extension ProcessUsage {
-  /// Time adds up. Peaks may not have been at one moment: the largest is what is known.
+  /// Adds the CPU times. The peaks may have been at different times, so the largest is kept.
   static func merge(_ parts: [ProcessUsage]) -> ProcessUsage {
     ProcessUsage(
       cpuSeconds: parts.reduce(0) { $0 + $1.cpuSeconds },

@@ -1,5 +1,5 @@
 extension RunReport {
-  /// The report as one aligned table for a terminal, without a newline at the end. Times in ms.
+  /// Returns the report as one aligned table for a terminal, without a final newline. Times in ms.
   public func table() -> String {
     var lines = [headline] + countLines + [volumeLine]
     lines += oddityLines
@@ -26,13 +26,13 @@ extension RunReport {
     return parts.joined(separator: "  ")
   }
 
-  /// What went well, and on a line of its own what did not.
+  /// One line of the ordinary counts, and one of those that indicate trouble.
   private var countLines: [String] {
     let troubles: Set = [
       "missing", "duplicate", "reordered", "droppedFull", "droppedStale", "damaged", "rejected",
       "lost", "notRead",
     ]
-    // Those that seldom apply are not shown at 0.
+    // Counts that seldom apply are not shown at 0.
     let counts = frames.applicable.filter { $0.count > 0 || !["lost", "notRead"].contains($0.name) }
     let lines = [counts.filter { !troubles.contains($0.name) }, counts.filter { troubles.contains($0.name) }]
     return lines.filter { !$0.isEmpty }.map { "frames  " + Self.list($0) }
@@ -56,11 +56,10 @@ extension RunReport {
     ]
   }
 
-  /// Most runs, and names of feeds, that the table lists; the JSON has more.
+  /// The most runs and feed names that the table lists; the JSON has more.
   private static let maximumListed = 20
 
-  /// One line a run, where the total does not say it already: those that are not complete first, where there are more
-  /// than can be listed.
+  /// One line for each run, unless the totals are sufficient. If there are too many, incomplete runs come first.
   private var feedLines: [String] {
     guard let feeds, feeds.count > 1 || feeds.contains(where: { !$0.complete }) else { return [] }
     guard feeds.count > Self.maximumListed else { return feeds.map(Self.line) }
@@ -82,7 +81,7 @@ extension RunReport {
   private var stageLines: [String] {
     let present = Stage.allCases.compactMap { stage in stages[stage.rawValue].map { (stage, $0) } }
     guard let longest = present.map(\.1.max).max() else { return [] }
-    // Microseconds mean nothing beside seconds, and one precision for all keeps the points in line.
+    // Microseconds are meaningless beside seconds, and one precision for all aligns the decimal points.
     let decimals = longest < 1000 ? 3 : 2
     let rows = present.map { stage, summary in
       let times = [summary.p50, summary.p90, summary.p99, summary.p999, summary.max]
@@ -97,7 +96,7 @@ extension RunReport {
 }
 
 extension Double {
-  /// Decimal text with this many digits after the point; no grouping, no exponent.
+  /// Returns decimal text with this many digits after the point, without grouping or exponent.
   public func fixed(_ decimals: Int) -> String {
     let factor = (0..<decimals).reduce(1) { result, _ in result * 10 }
     let scaled = (self * Double(factor)).rounded()
@@ -110,7 +109,7 @@ extension Double {
 }
 
 extension String {
-  /// Feed names come from the network: no control character of theirs reaches the terminal.
+  /// The text without control characters: feed names come from the network.
   fileprivate var printable: String {
     let safe = unicodeScalars.map { scalar in
       switch scalar.properties.generalCategory {

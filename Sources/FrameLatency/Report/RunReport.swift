@@ -1,14 +1,14 @@
 import FoundationEssentials
 
-/// Everything one run of a command can say about itself: the JSON of `--report` and the table on the terminal.
+/// The report of one run of a command: the JSON of `--report` and the table on the terminal.
 ///
 /// Fields that do not apply are `nil` and absent from the JSON, never zero.
 public struct RunReport: Codable, Sendable {
-  /// Bytes moved.
+  /// The bytes sent or received.
   public struct Bytes: Codable, Sendable, Equatable {
-    /// As pixels.
+    /// The size as pixels.
     public var raw: Int?
-    /// As record values.
+    /// The size as record values.
     public var payload: Int?
 
     public init(raw: Int? = nil, payload: Int? = nil) {
@@ -20,7 +20,7 @@ public struct RunReport: Codable, Sendable {
   /// Throughput over the whole run.
   public struct Rate: Codable, Sendable, Equatable {
     public var fps: Double
-    /// Of payload; a megabyte is 1,000,000 bytes.
+    /// Payload only; a megabyte is 1,000,000 bytes.
     public var megabytesPerSecond: Double
 
     public init(fps: Double, megabytesPerSecond: Double) {
@@ -29,14 +29,14 @@ public struct RunReport: Codable, Sendable {
     }
   }
 
-  /// One run of one feed, as a sink saw it.
+  /// One run of one feed, as counted by a sink.
   public struct FeedReport: Codable, Sendable, Equatable {
     public var feed: String
     public var run: String
     public var frames: FrameCounts
-    /// Whether the run's end was seen and nothing is missing.
+    /// Whether the run's end was received and nothing is missing.
     public var complete: Bool
-    /// Why frames were not received, a line each.
+    /// Why frames were not received, one line for each reason.
     public var reasons: [String]?
 
     public init(feed: String, run: String, frames: FrameCounts, complete: Bool) {
@@ -47,14 +47,14 @@ public struct RunReport: Codable, Sendable {
     }
   }
 
-  /// What one feed's frames took, of all its runs.
+  /// The latency of one feed's frames, over all its runs.
   public struct FeedLatency: Codable, Sendable, Equatable {
     /// The feed's name, or ``FeedTable/others``.
     public var feed: String
     /// Frames that the model answered.
     public var inferred: Int
-    /// From when a frame was due to its answer, ms; percentiles are within 3.2 %. Absent where the clocks could not be
-    /// compared, and in merged reports where several have the feed: percentiles cannot be added.
+    /// The time from when a frame was due to its answer, ms; percentiles are within 3.2 %. Absent if the clocks could
+    /// not be compared, and in merged reports if several have the feed: percentiles cannot be added.
     public var endToEnd: StageSummary?
 
     public init(feed: String, inferred: Int, endToEnd: StageSummary?) {
@@ -64,7 +64,7 @@ public struct RunReport: Codable, Sendable {
     }
   }
 
-  /// Names this layout. Changes when a reader would have to change.
+  /// The name of this schema. Changes when readers must change.
   public static let currentSchema = "framefeed.run/1"
 
   public var schema = RunReport.currentSchema
@@ -88,15 +88,15 @@ public struct RunReport: Codable, Sendable {
   public var stages: [String: StageSummary]
   public var process: ProcessUsage
   public var feeds: [FeedReport]?
-  /// Sink: latency of each feed, by name.
+  /// Sink: the latency of each feed, by name.
   public var perFeed: [FeedLatency]?
-  /// Sink: records of the topic, in its partitions, that were not answered when it ended.
+  /// Sink: records in its partitions that were not answered when it ended.
   public var lag: Int?
-  /// Pictures that were written in odd ways and read all the same, by kind.
+  /// Pictures with oddities that were read, by kind.
   public var oddities: [String: Int]?
-  /// Clocks of other hosts that stamped frames.
+  /// The other hosts' clocks that stamped frames.
   public var clocks: [ClockReport]?
-  /// What a reader of the figures should know.
+  /// Notes on the figures.
   public var notes: [String]?
 
   public init(
@@ -130,16 +130,16 @@ public struct RunReport: Codable, Sendable {
     self.notes = notes
   }
 
-  /// Wall time (ns since the Unix epoch) as ``started`` wants it.
+  /// Returns wall time (ns since the Unix epoch) in the format of ``started``.
   public static func timestamp(_ nanoseconds: Int64) -> String {
     Date(timeIntervalSince1970: Double(nanoseconds) / 1e9).formatted(.iso8601)
   }
 
-  /// The report as JSON: indented, keys sorted, so that two reports can be compared line by line.
+  /// Returns the report as JSON: indented, with sorted keys, so that two reports can be compared line by line.
   public func json() -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    // A rate over no time must not cost the user the rest of the report.
+    // An infinite rate must not make the whole report fail.
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     do {
@@ -153,7 +153,7 @@ public struct RunReport: Codable, Sendable {
 public typealias FeedReport = RunReport.FeedReport
 
 extension Dictionary where Key == Stage {
-  /// Keyed by name, as ``RunReport/stages`` wants it.
+  /// The values by stage name, for ``RunReport/stages``.
   public var byName: [String: Value] {
     [String: Value](uniqueKeysWithValues: map { ($0.key.rawValue, $0.value) })
   }

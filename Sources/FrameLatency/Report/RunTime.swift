@@ -1,15 +1,15 @@
 import FoundationEssentials
 
-/// When several runs were on.
+/// The time in which several runs were active.
 struct RunTime {
-  /// Start of the first one, as its report says it.
+  /// The start of the first run, in the form of its report.
   let started: String
-  /// From the first start to the last end, s.
+  /// The time from the first start to the last end, s.
   let span: Double
-  /// In which at least one was on, s.
+  /// The time in which at least one run was active, s.
   let occupied: Double
 
-  /// Most seconds that a run is believed to have taken: a hundred years.
+  /// The longest duration accepted, s: a hundred years.
   private static let longest = 100.0 * 366 * 86_400
 
   init(_ files: [RunReport.Named]) throws(ReportError) {

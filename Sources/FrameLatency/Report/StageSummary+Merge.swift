@@ -1,5 +1,5 @@
 extension StageSummary {
-  /// The stages of all reports, each from the added histograms.
+  /// Returns the stages of all reports, each from the added histograms.
   static func merge(_ files: [RunReport.Named]) throws(ReportError) -> [String: StageSummary] {
     var merged: [String: StageSummary] = [:]
     for stage in Set(files.flatMap(\.report.stages.keys)) {
@@ -8,7 +8,7 @@ extension StageSummary {
     return merged
   }
 
-  /// Shortest, longest and mean stay exact, as those of the parts are.
+  /// Merges one stage. Minimum, maximum and mean stay exact, as those of the parts are.
   private static func merge(
     _ stage: String, of files: [RunReport.Named]
   ) throws(ReportError) -> StageSummary? {

@@ -1,20 +1,21 @@
 /// The distribution of one stage's durations, in milliseconds.
 public struct StageSummary: Codable, Sendable, Equatable {
-  /// How many durations were recorded.
+  /// The number of durations recorded.
   public var count: Int
-  /// Shortest, exact.
+  /// The shortest duration, exact.
   public var min: Double
-  /// Arithmetic mean, exact.
+  /// The arithmetic mean, exact.
   public var mean: Double
-  /// Percentiles, within 0.1 % of the true value. The rank is rounded to the nearest.
+  /// Percentiles, within 0.1 % of the true value (3.2 % in windows and for single feeds). The rank is rounded to the
+  /// nearest.
   public var p50: Double
   public var p90: Double
   public var p99: Double
   public var p999: Double
-  /// Longest, exact (up to ``LatencyRecorder/highest``).
+  /// The longest duration, exact (up to ``LatencyRecorder/highest``).
   public var max: Double
-  /// All durations in ns, as ``Histogram/encoded()`` writes them, so that summaries can be merged. Absent in
-  /// comparisons, and in reports of older versions.
+  /// All durations in ns, in the form of ``Histogram/encoded()``, so that summaries can be merged. Absent in
+  /// comparisons, windows and figures of single feeds, and in reports of older versions.
   public var histogram: String?
 
   public init(
@@ -32,7 +33,7 @@ public struct StageSummary: Codable, Sendable, Equatable {
     self.histogram = histogram
   }
 
-  /// The figures alone, for reports that are not merged.
+  /// The summary without its histogram, for reports that are not merged.
   public var withoutHistogram: StageSummary {
     var summary = self
     summary.histogram = nil
@@ -40,7 +41,7 @@ public struct StageSummary: Codable, Sendable, Equatable {
   }
 }
 
-/// What is said of a stage where a few figures are enough, ms.
+/// A stage's main percentiles, ms, where a full summary is not needed.
 public struct StagePercentiles: Codable, Sendable, Equatable {
   public var p50: Double
   public var p99: Double

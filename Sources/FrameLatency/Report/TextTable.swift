@@ -1,6 +1,7 @@
-/// Rows of cells as aligned lines for a terminal.
+/// Aligns rows of cells for a terminal.
 public enum TextTable {
-  /// Pads the first column at its right, the others at their left. Rows have as many cells as the first.
+  /// Returns one line per row: the first column is padded on the right, the others on the left. All rows have as many
+  /// cells as the first.
   public static func aligned(_ rows: [[String]]) -> [String] {
     let columns = rows.first?.count ?? 0
     let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }

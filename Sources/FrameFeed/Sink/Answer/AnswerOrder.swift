@@ -1,7 +1,7 @@
-/// Lets what is settled out of order leave in order: a value without threads or locks.
+/// Restores the order of elements that are settled out of order. A value type without threads or locks.
 ///
-/// Each element gets a ticket as it goes in; as many may be in at a time as the limit says. The first that is settled,
-/// and those behind it that are, leave one by one: while one does, no other may.
+/// Each element gets a ticket when it enters; `limit` bounds the number inside. Settled elements at the front leave one
+/// by one: no second element leaves until the first has left.
 struct AnswerOrder<Outcome: Sendable>: Sendable {
   private enum Place: Sendable {
     case open
@@ -9,7 +9,7 @@ struct AnswerOrder<Outcome: Sendable>: Sendable {
     case leaving
   }
 
-  /// Most that are in at a time.
+  /// The most elements inside at a time.
   let limit: Int
   /// Oldest first; only the first may be leaving.
   private var places: [Place] = []
@@ -23,17 +23,17 @@ struct AnswerOrder<Outcome: Sendable>: Sendable {
 
   var isEmpty: Bool { places.isEmpty }
 
-  /// Whether another may come in.
+  /// Whether another element may enter.
   var hasRoom: Bool { places.count < limit || isAbandoned }
 
-  /// The next element's ticket: 0, 1, 2 ...
+  /// Adds an element and returns its ticket: 0, 1, 2 ...
   mutating func enter() -> Int {
     precondition(hasRoom && !isAbandoned, "more than \(limit) at a time")
     places.append(.open)
     return first + places.count - 1
   }
 
-  /// What became of an element; once for each.
+  /// Sets the outcome of an element. Call it once for each.
   mutating func settle(_ ticket: Int, _ outcome: consuming Outcome) {
     if isAbandoned { return }
     precondition(places.indices.contains(ticket - first), "nothing has ticket \(ticket)")
@@ -41,8 +41,8 @@ struct AnswerOrder<Outcome: Sendable>: Sendable {
     places[ticket - first] = .settled(outcome)
   }
 
-  /// The outcome of the element that leaves now; ``left()`` follows when it has.
-  /// - Returns: `nil` when the first is not settled, or is leaving.
+  /// Starts the leaving of the first element and returns its outcome; call ``left()`` when it is processed.
+  /// - Returns: `nil` if the first element is not settled or is already leaving.
   mutating func leave() -> Outcome? {
     guard case .settled(let outcome)? = places.first else { return nil }
     places[0] = .leaving
@@ -50,14 +50,14 @@ struct AnswerOrder<Outcome: Sendable>: Sendable {
   }
 
   mutating func left() {
-    // Nothing is left of an order that was abandoned meanwhile.
+    // The order was abandoned meanwhile, and is empty.
     if isAbandoned { return }
     guard case .leaving? = places.first else { preconditionFailure("nothing was leaving") }
     places.removeFirst()
     first += 1
   }
 
-  /// Lets nothing more leave: what is settled later is passed over.
+  /// Drops all elements; outcomes set later are ignored.
   mutating func abandon() {
     isAbandoned = true
     places = []

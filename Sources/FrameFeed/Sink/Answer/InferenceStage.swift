@@ -1,9 +1,9 @@
-/// Gives the model one batch after the other, in the order of receipt, on a thread of its own.
+/// Passes batches to the model, in the order of receipt, on its own thread.
 struct InferenceStage: Sendable {
   let line: BatchLine
   let answers: ModelAnswers
 
-  /// Runs until the last batch is answered, or nothing can be answered any more.
+  /// Runs until the last batch is answered, or answering has failed.
   func run() {
     while let batch = line.next() {
       guard answers.ask(batch) else { return }

@@ -1,8 +1,8 @@
-/// JSON that is written as it goes, without a document in memory: results and dead letters.
+/// JSON that is written directly as bytes, without a document in memory: for results and dead letters.
 extension [UInt8] {
   mutating func append(text: String) { append(contentsOf: text.utf8) }
 
-  /// A JSON string (RFC 8259, 7): names come from the network.
+  /// Appends a JSON string (RFC 8259, 7) with escapes: names come from the network.
   mutating func append(quoted text: String) {
     append(UInt8(ascii: "\""))
     for byte in text.utf8 {

@@ -4,15 +4,15 @@ import FrameModels
 import FrameTensors
 import KafkaTransport
 
-/// Batches that are with the model, and what it says of them: in the order of receipt latencies are recorded, results
-/// saved, and records marked as done, by whichever thread brings the answer that is waited for, one at a time.
+/// The batches in flight at the model, and the handling of its answers. In the order of receipt it records latencies,
+/// saves results and marks records as done, on the thread that delivers the next answer, one batch at a time.
 final class ModelAnswers: BatchReceiver {
-  /// A batch that is with the model.
+  /// A batch in flight at the model.
   private struct Asked {
     var batch: BatchLine.Batch
-    /// When the model was given it, ns since the Unix epoch.
+    /// When the model got it, ns since the Unix epoch.
     var at: Int64
-    /// Of each frame that it was given, where in the batch's entries it is.
+    /// The index in the batch's entries of each frame that the model got.
     var entries: [Int]
     var frames: [FrameIdentity]
   }
@@ -40,7 +40,7 @@ final class ModelAnswers: BatchReceiver {
   private let failed: @Sendable (FeedError) -> Void
   private let state: Monitor<State>
 
-  /// - Parameter failed: called when nothing more can be answered; the records of what was not are not done.
+  /// - Parameter failed: called when answering has failed; records without an answer are not done.
   init(
     line: BatchLine, intake: any FrameIntake, model: any Model, results: (any ResultWriter)?,
     _ rejections: Rejections, _ tally: SinkTally, failed: @escaping @Sendable (FeedError) -> Void
@@ -57,8 +57,8 @@ final class ModelAnswers: BatchReceiver {
 
   // MARK: asking
 
-  /// Gives the model a batch, once it may have another. For one thread.
-  /// - Returns: false when nothing more is asked.
+  /// Waits until the model may get another batch, and passes this one to it. For one thread.
+  /// - Returns: false when answering has ended.
   func ask(_ batch: consuming BatchLine.Batch) -> Bool {
     var (entries, frames, rows) = state.withLock(waitingUntil: { $0.order.hasRoom }) { state in
       (
@@ -69,7 +69,7 @@ final class ModelAnswers: BatchReceiver {
     intake.taken(frames: batch.frames)
     compact(batch, &entries, &frames)
     let tensor = frames.isEmpty ? nil : batch.tensor
-    // What the model does not get, it need not give back.
+    // The model does not get this tensor, so it need not return it.
     if tensor == nil { batch.tensor = nil }
     let asked = Asked(batch: batch, at: FrameClock.now(), entries: entries, frames: frames)
     let ticket: Int? = state.withLock { state in
@@ -91,7 +91,7 @@ final class ModelAnswers: BatchReceiver {
     return !state.withLock { $0.order.isAbandoned }
   }
 
-  /// Closes the holes that rejected frames left and names the frames that stay.
+  /// Fills the slots of rejected frames with later ones, and collects the identities of the frames that remain.
   private func compact(
     _ batch: borrowing BatchLine.Batch, _ entries: inout [Int], _ frames: inout [FrameIdentity]
   ) {
@@ -109,7 +109,7 @@ final class ModelAnswers: BatchReceiver {
     tensor.count = frames.count
   }
 
-  /// Waits until all that was asked is answered, then saves the results.
+  /// Waits until all batches are answered, then saves the results.
   func finish() {
     let isAbandoned = state.withLock(waitingUntil: { $0.order.isEmpty }) { $0.order.isAbandoned }
     guard !isAbandoned else { return }
@@ -125,14 +125,14 @@ final class ModelAnswers: BatchReceiver {
     leave()
   }
 
-  /// Lets go, in order, of what is settled.
+  /// Processes the settled batches at the front, in order.
   private func leave() {
     while true {
       var leaving: (asked: Asked, outcome: Outcome)? = state.withLock { state in
         guard let outcome = state.order.leave() else { return nil }
         return (state.asked.removeFirst(), outcome)
       }
-      // Taken out: a second reference would keep memory from being used again.
+      // Moved out: a second reference would prevent the reuse of memory.
       guard let outcome = leaving?.outcome, var asked = leaving.take()?.asked else { return }
       var rows: AnswerRows?
       do throws(FeedError) {
@@ -192,12 +192,12 @@ final class ModelAnswers: BatchReceiver {
         ResultRow(
           identity: description.identity, latency: latency, outputs: model.outputs, rows: rows, frame: row))
     }
-    // Saved before the records count as done: a crash between the two repeats results, never loses one.
+    // Saved before the records are done: a crash in between repeats results and never loses one.
     try results?.flush()
   }
 
   private func recycle(_ asked: consuming Asked, _ rows: consuming AnswerRows?) {
-    // Taken out, so that emptying an array keeps its memory.
+    // Moved out, so that emptying an array keeps its memory.
     var (entries, positions, frames): ([BatchEntry], [Int], [FrameIdentity]) = ([], [], [])
     swap(&entries, &asked.batch.entries)
     swap(&positions, &asked.entries)
@@ -216,7 +216,7 @@ final class ModelAnswers: BatchReceiver {
     state.wakeAll()
   }
 
-  /// Answers nothing more: what comes later is passed over.
+  /// Handles no more answers: later ones are ignored.
   func abandon() {
     state.withLock { state in
       state.order.abandon()

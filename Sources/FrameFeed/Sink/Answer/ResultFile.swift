@@ -1,8 +1,8 @@
 import Glibc
 
-/// Results as JSON lines at the end of a file; `-` is standard output.
+/// Results as JSON lines appended to a file; `-` is standard output.
 ///
-/// Appended, as offsets are committed for what is in the file: a sink that is started again goes on after it.
+/// The file is never overwritten, as offsets are committed for the results in it: a restarted sink adds to it.
 final class ResultFile: ResultWriter, @unchecked Sendable {
   // Sound: used by one thread at a time, see ``ModelAnswers``.
   private let path: String
@@ -20,7 +20,7 @@ final class ResultFile: ResultWriter, @unchecked Sendable {
     if let file { fclose(file) }
   }
 
-  /// Whether the last line has no end: a sink was killed in the middle of it.
+  /// Returns whether the last line is incomplete: a sink was killed while writing it.
   private static func isCut(_ path: String) -> Bool {
     guard let file = fopen(path, "r") else { return false }
     defer { fclose(file) }

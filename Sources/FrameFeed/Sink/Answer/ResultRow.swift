@@ -4,15 +4,15 @@ import FrameModels
 /// The model's answer for one frame.
 struct ResultRow {
   let identity: FrameIdentity
-  /// Scheduled to inferred, ns; `nil` between two clocks whose offset was asked for and is not known.
+  /// The time from scheduled to inferred, ns; `nil` when ``ClockBook/measures(_:)`` is false for the frame's clock.
   let latency: Int64?
   let outputs: [ModelOutput]
-  /// Those of the frame's batch; not-a-number stands for absent.
+  /// The rows of the frame's batch; not-a-number means absent.
   let rows: AnswerRows
-  /// Which of them is this frame's.
+  /// The index of this frame in `rows`.
   let frame: Int
 
-  /// Appends the row as one line of JSON. Numbers are written so that reading them gives the same bits.
+  /// Appends the row as one line of JSON. Parsing the numbers gives the same bits.
   func write(to line: inout [UInt8]) {
     line.append(text: "{\"feed\":")
     line.append(quoted: identity.feed)

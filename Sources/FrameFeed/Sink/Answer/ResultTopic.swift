@@ -3,12 +3,12 @@ import KafkaTransport
 
 /// Results as records of a topic, keyed by feed.
 final class ResultTopic: ResultWriter, @unchecked Sendable {
-  // Sound: used by one thread at a time, see ``ModelAnswers``, but for `abandon`, which any thread may call.
+  // Sound: used by one thread at a time, see ``ModelAnswers``, except `abandon`, which any thread may call.
   private let producer: CopyingProducer
   private var line: [UInt8] = []
 
-  /// Makes the topic where it is missing; one that is there may take smaller records than answers are, which its
-  /// broker then says of the first.
+  /// Creates the topic if it is missing. An existing topic may limit records to less than an answer's size: then the
+  /// broker rejects the first one.
   /// - Parameter stop: ends the wait for a broker.
   init(
     _ topic: String, _ kafka: KafkaSettings, log: KafkaLog?, stop: StopSignal? = nil
@@ -22,11 +22,11 @@ final class ResultTopic: ResultWriter, @unchecked Sendable {
         do throws(TransportError) {
           try admin.create(topic, TopicSettings())
         } catch {
-          // Another sink was faster.
+          // Another sink created it first.
           guard case .topicExists = error else { throw error }
         }
       }
-      // Its topic is what refuses a record: compressed, a large one may fit.
+      // The topic decides whether a record is too large: compressed, a large one may fit.
       producer = try CopyingProducer(
         kafka, topic: topic, largestRecord: SettingsPreset.largestRecord, log: log)
       try producer.connect { stop?.isRequested ?? false }

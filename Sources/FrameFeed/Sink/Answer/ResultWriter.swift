@@ -1,10 +1,10 @@
 /// Saves the model's answers. For one thread at a time.
 protocol ResultWriter: AnyObject, Sendable {
   func write(_ row: ResultRow) throws(FeedError)
-  /// Returns once everything written is saved: with the operating system, which writes it to the disk when it likes,
-  /// or with the brokers.
+  /// Returns when the operating system or the brokers have everything written. The operating system may write it to the
+  /// disk later.
   func flush() throws(FeedError)
   func close() throws(FeedError)
-  /// Ends a flush that waits for a broker, from any thread: it throws.
+  /// Aborts a flush that waits for a broker: it throws. Thread-safe.
   func abandon()
 }

@@ -1,10 +1,10 @@
 import KafkaTransport
 
-/// Which batch each record goes into, which batch gets a tensor next, and which the model may have: a value without
-/// threads, locks or clocks. ``BatchLine`` owns it and does what it says.
+/// Decides which batch each record goes into, which batch gets a tensor next, and which the model gets. A value type
+/// without threads, locks or clocks; ``BatchLine`` owns it and executes its decisions.
 ///
-/// Records keep the order of receipt. Batches get tensors in their order, so that the first, which the model waits for,
-/// is never without one while later ones have them.
+/// Records keep the order of receipt. Batches get tensors in order, so that the first batch, which the model waits for,
+/// never lacks one while a later batch has one.
 struct BatchAssembly<Tensor: Sendable>: Sendable {
   typealias Batch = FrameBatch<Tensor>
 
@@ -15,49 +15,49 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
     let slot: Int
   }
 
-  /// Whether a decoder may go on with its frame.
+  /// Whether a decoder may continue with its frame.
   enum Turn {
     case has(Tensor)
-    /// The decoder is to take a tensor from the pool, and ``give(_:to:)`` it.
+    /// The decoder gets a tensor from the pool and calls ``give(_:to:)``.
     case take
-    /// Another does, or earlier batches come first: the decoder is told.
+    /// Another decoder gets it, or earlier batches come first: ``Wakes`` will name the decoder.
     case wait
     case closed
   }
 
-  /// Who has something to do now.
+  /// The threads to wake.
   struct Wakes: Equatable {
     var isModel = false
-    /// Decoders that wait for a tensor.
+    /// Decoders that waited for a tensor.
     var decoders: [Int] = []
   }
 
   enum Next {
     case batch(Batch)
-    /// Nothing is ready; until then at most (monotonic ns), if nothing is told before.
+    /// Nothing is ready. Wait until woken, at most until this time (monotonic, ns).
     case wait(until: Int64)
-    /// Nothing more will come.
+    /// No more batches will come.
     case end
   }
 
-  /// Records without a frame that share a batch, at most.
+  /// The most records without a frame that share a batch.
   static var mostEntries: Int { 256 }
-  /// Batches that wait at a time, at most, before records without a frame are taken no more.
+  /// The most batches that may wait before further records without a frame are not accepted.
   static var mostBatches: Int { 256 }
 
   private static var mostSpare: Int { 64 }
 
-  /// Frames of a batch.
+  /// Frames per batch.
   let size: Int
   /// How long a batch waits to become full, ns.
   let timeout: Int64
-  /// Oldest first; the last may be open.
+  /// Oldest first; only the last may be open.
   private(set) var batches: [Batch] = []
   private var firstNumber = 0
-  /// Decoders that wait for a tensor.
+  /// The decoders that wait for a tensor.
   private(set) var waiting: [(decoder: Int, batch: Int)] = []
   private(set) var isClosed = false
-  /// Memory of batches that were answered.
+  /// Arrays of answered batches, for reuse.
   private var spare: [[BatchEntry]] = []
 
   init(size: Int, timeout: Int64) {
@@ -68,8 +68,8 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
 
   // MARK: filling
 
-  /// Gives a frame the next slot.
-  /// - Returns: `nil` once it is closed.
+  /// Assigns the next slot to a frame.
+  /// - Returns: `nil` after `close`.
   mutating func place(_ entry: BatchEntry, now: Int64) -> (place: Place, wakes: Wakes)? {
     guard !isClosed else { return nil }
     var wakes = Wakes()
@@ -79,7 +79,7 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
     let last = batches.count - 1
     if batches[last].frames == 0 {
       batches[last].deadline = now + timeout
-      // The model waits for nothing until the first frame is there.
+      // The model's wait has no deadline until the first frame is there.
       wakes.isModel = last == 0 && size > 1
     }
     let place = Place(
@@ -91,15 +91,15 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
     return (place, wakes)
   }
 
-  /// Keeps a record without a frame in its place in the order.
-  /// - Returns: `nil` when there is no room.
+  /// Adds a record without a frame, in order.
+  /// - Returns: `nil` if there is no room.
   mutating func note(_ entry: BatchEntry) -> Wakes? {
     guard !isClosed else { return Wakes() }
     if let last = batches.indices.last, !batches[last].isClosed,
       batches[last].entries.count < Self.mostEntries
     {
       batches[last].entries.append(entry)
-      // A batch without a frame waits for none.
+      // Nothing waits for a batch without a frame.
       return Wakes()
     }
     guard batches.count < Self.mostBatches else { return nil }
@@ -117,8 +117,8 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
 
   // MARK: tensors
 
-  /// A decoder asks for its batch's tensor.
-  /// - Parameter decoder: is told in ``Wakes`` when it is to ask again.
+  /// Requests the batch's tensor for a decoder.
+  /// - Parameter decoder: its number; ``Wakes`` names it when it is to ask again.
   mutating func turn(_ place: Place, decoder: Int) -> Turn {
     let at = place.batch - firstNumber
     guard batches.indices.contains(at), !isClosed else { return .closed }
@@ -132,13 +132,13 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
     return .take
   }
 
-  /// The tensor that a decoder was to take; `nil` when there are no more.
+  /// Sets the tensor that a decoder got from the pool; `nil` when the pool is closed.
   mutating func give(_ tensor: Tensor?, to place: Place) -> Wakes {
     let at = place.batch - firstNumber
     guard let tensor, batches.indices.contains(at) else { return wakeAllWaiting() }
     precondition(batches[at].isClaimed && batches[at].tensor == nil, "a tensor nobody asked for")
     batches[at].tensor = tensor
-    // Those of this batch, and of the one whose turn it is now.
+    // The decoders of this batch, and of the next batch without a tensor.
     let next = batches[at...].first { $0.frames > 0 && $0.tensor == nil }?.number
     var wakes = Wakes()
     waiting.removeAll { waiter in
@@ -154,7 +154,7 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
     return Wakes(isModel: true, decoders: waiting.map(\.decoder))
   }
 
-  /// A decoder has finished with its slot.
+  /// Reports that a decoder has finished its slot.
   mutating func finish(_ place: Place, _ outcome: FrameOutcome) -> Wakes {
     let at = place.batch - firstNumber
     guard batches.indices.contains(at) else { return Wakes() }
@@ -166,36 +166,36 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
 
   // MARK: the model
 
-  /// The next batch whose frames are all there.
+  /// Returns the next batch if all its frames are finished.
   mutating func next(now: Int64) -> Next {
     guard let first = batches.first else { return isClosed ? .end : .wait(until: .max) }
     if !first.isClosed, first.frames > 0, now < first.deadline, !isClosed {
       return .wait(until: first.deadline)
     }
-    // Its decoders are waited for, not the time that is over.
+    // The batch is due, but its decoders have not finished.
     batches[0].isClosed = true
     guard first.unfinished == 0 else { return .wait(until: .max) }
     firstNumber += 1
     return .batch(batches.removeFirst())
   }
 
-  /// Whether frames wait in a batch that takes no more: one that is placed now would wait behind it.
+  /// Whether a closed batch has frames: a frame placed now would wait behind it.
   var hasFull: Bool { batches.contains { $0.isClosed && $0.frames > 0 } }
 
-  /// The memory of a batch that was answered, empty.
+  /// Keeps the empty array of an answered batch for reuse.
   mutating func recycle(_ entries: [BatchEntry]) {
     if spare.count < Self.mostSpare { spare.append(entries) }
   }
 
   // MARK: the end
 
-  /// No more records will come; those that are here are still handed out.
+  /// Accepts no more records; those inside are still returned.
   mutating func close() -> Wakes {
     isClosed = true
     return wakeAllWaiting()
   }
 
-  /// Hands out nothing more: what is here will not be answered.
+  /// Accepts and returns nothing more: records inside stay unanswered.
   mutating func abandon() -> Wakes {
     firstNumber += batches.count
     batches = []

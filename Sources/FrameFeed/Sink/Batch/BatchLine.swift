@@ -2,10 +2,10 @@ import FrameCore
 import FrameTensors
 import KafkaTransport
 
-/// Where decoders fill batches side by side while the model reads them in the order of receipt.
+/// The batches that decoders fill in parallel and the model reads in the order of receipt.
 ///
-/// Bounded by the tensor pool: when every batch is out, decoders wait for the model. Which of them may go on is
-/// ``BatchAssembly``'s; nobody waits with its lock held.
+/// Bounded by the tensor pool: when all tensors are in use, decoders wait for the model. ``BatchAssembly`` decides
+/// which decoder continues; no thread waits while it holds the lock.
 final class BatchLine: Sendable {
   typealias Batch = FrameBatch<BatchTensor>
   typealias Place = BatchAssembly<BatchTensor>.Place
@@ -13,7 +13,7 @@ final class BatchLine: Sendable {
   private let pool: TensorPool
   private let assembly: Lock<BatchAssembly<BatchTensor>>
   private let model = Doorbell()
-  /// A batch has left.
+  /// Rung when a batch has left.
   private let room = Doorbell()
   /// One for each decoder.
   private let decoders: [Doorbell]
@@ -31,7 +31,7 @@ final class BatchLine: Sendable {
     for decoder in wakes.decoders { decoders[decoder].ring() }
   }
 
-  /// Gives a frame the next slot. Call in the order of receipt.
+  /// Assigns the next slot to a frame. Call it in the order of receipt.
   /// - Returns: `nil` once the line is closed.
   func place(_ frame: PlacedFrame, _ record: RecordPlace) -> Place? {
     let entry = BatchEntry(place: record, frame: frame)
@@ -41,8 +41,8 @@ final class BatchLine: Sendable {
     return place
   }
 
-  /// Keeps a record without a frame in its place in the order. Call in the order of receipt, from one thread at a time;
-  /// waits when too many such records wait for a frame before them.
+  /// Adds a record without a frame, in order. Call it in the order of receipt, from one thread at a time. Waits when
+  /// too many such records wait behind a frame.
   func note(_ record: RecordPlace) {
     let entry = BatchEntry(place: record, frame: nil)
     while true {
@@ -51,8 +51,8 @@ final class BatchLine: Sendable {
     }
   }
 
-  /// The tensor of a slot; waits until there is one.
-  /// - Parameter decoder: who asks, from 0.
+  /// Waits for the tensor of a slot.
+  /// - Parameter decoder: the caller's number, from 0.
   /// - Returns: `nil` once the line is closed.
   func tensor(_ place: Place, decoder: Int) -> BatchTensor? {
     while true {
@@ -68,15 +68,15 @@ final class BatchLine: Sendable {
     }
   }
 
-  /// A decoder has finished with its slot.
+  /// Reports that a decoder has finished its slot.
   func finish(_ place: Place, _ outcome: FrameOutcome) {
     wake(assembly.withLock { $0.finish(place, outcome) })
   }
 
-  /// Whether frames wait in a batch that takes no more: one that is placed now would wait behind it.
+  /// Whether a closed batch has frames: a frame placed now would wait behind it.
   var hasFull: Bool { assembly.withLock { $0.hasFull } }
 
-  /// The next batch whose frames are all there; waits for it. For one thread.
+  /// Waits for the next batch with all its frames. For one thread.
   /// - Returns: `nil` once the line is closed and empty.
   func next() -> Batch? {
     while true {
@@ -90,21 +90,21 @@ final class BatchLine: Sendable {
     }
   }
 
-  /// A batch was answered: its memory may be used again.
+  /// Takes back the array of an answered batch for reuse.
   func recycle(_ entries: inout [BatchEntry]) {
     entries.removeAll(keepingCapacity: true)
     let emptied = entries
     assembly.withLock { $0.recycle(emptied) }
   }
 
-  /// Takes nothing more and hands out nothing more: what is inside will not be answered.
+  /// Accepts and returns nothing more: records inside stay unanswered.
   func abandon() {
     pool.close()
     wake(assembly.withLock { $0.abandon() })
     room.ring()
   }
 
-  /// No more records will come.
+  /// Accepts no more records.
   func close() {
     pool.close()
     wake(assembly.withLock { $0.close() })

@@ -4,9 +4,9 @@ import FrameTensors
 import KafkaTransport
 import LogLines
 
-/// One of the decoders: from a fetched record to its slot of the batch, without a copy of the payload between.
+/// One decoder: decodes a fetched record into its slot of the batch, without copying the payload.
 struct DecodeStage: Sendable {
-  /// Which of the decoders, from 0.
+  /// The decoder's number, from 0.
   let number: Int
   let intake: any FrameIntake
   let line: BatchLine

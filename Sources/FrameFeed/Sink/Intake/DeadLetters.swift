@@ -3,28 +3,28 @@ import KafkaTransport
 import LogLines
 import Glibc
 
-/// Keeps rejected records as they came, with the reason and where they were. From any thread.
+/// A store of rejected records, unchanged, with the reason and their position. Thread-safe.
 protocol DeadLetters: AnyObject, Sendable {
-  /// Returns when the record is saved: with the operating system, which writes it to the disk when it likes, or with
-  /// the brokers.
-  /// - Returns: false when no more are kept.
+  /// Saves a record, and returns when the operating system or the brokers have it. The operating system may write it to
+  /// the disk later.
+  /// - Returns: false when the quota is used up.
   func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) -> Bool
-  /// What is said when no more are kept.
+  /// The message to log when the quota is used up.
   var quota: String { get }
-  /// Ends a wait for a broker: it throws.
+  /// Aborts a wait for a broker: `keep` throws.
   func abandon()
 }
 
-/// Dead letters as files: `TOPIC-PARTITION-OFFSET.value` holds the record's value, `.json` beside it the rest.
+/// Dead letters as files: `TOPIC-PARTITION-OFFSET.value` contains the record's value, `.json` beside it the rest.
 ///
-/// The `.json` is written last: where it is, the record is complete, but for a crash of the machine, as nothing is
-/// synced. After a ``LetterQuota`` no more are kept.
+/// The `.json` is written last: if it exists, the record is complete, except after a crash of the machine, as nothing
+/// is synced. When its ``LetterQuota`` is used up, no more are kept.
 final class DeadLetterDirectory: DeadLetters {
   private let path: String
   private let left: Lock<LetterQuota>
   let quota: String
 
-  /// Makes the directory where it is missing.
+  /// Creates the directory if it is missing.
   init(_ path: String, quota: LetterQuota = .standard) throws(FeedError) {
     self.path = path
     left = Lock(quota)
@@ -60,7 +60,7 @@ final class DeadLetterDirectory: DeadLetters {
     guard let file = fopen(path, "w") else {
       throw .output(file: path, reason: String(cString: strerror(errno)))
     }
-    // A full disk may show only when the buffer is written out.
+    // A full disk may only be reported when the buffer is flushed.
     errno = 0
     let written = body(file) && fflush(file) == 0
     let reason = String(cString: strerror(errno))
@@ -68,7 +68,7 @@ final class DeadLetterDirectory: DeadLetters {
   }
 }
 
-/// What a dead letter says of its record: what is null there is null here.
+/// The JSON of a dead letter: null in the record is null here.
 private enum JSONLetter {
   static func text(_ record: borrowing Record, topic: String, reason: String) -> [UInt8] {
     var text: [UInt8] = []
@@ -77,7 +77,7 @@ private enum JSONLetter {
     text.append(text: ",\"partition\":\(record.partition),\"offset\":\(record.offset),\"reason\":")
     text.append(quoted: reason)
     if let timestamp = record.timestampMilliseconds { text.append(text: ",\"timestampMs\":\(timestamp)") }
-    // Else it is the file beside this one.
+    // A value that is not null is in the `.value` file.
     if record.isTombstone { text.append(text: ",\"value\":null") }
     text.append(text: ",\"key\":")
     append(record.keyBytes, to: &text)
@@ -93,7 +93,7 @@ private enum JSONLetter {
     return text
   }
 
-  /// A string where the bytes are UTF-8, else `{"hex":"..."}`.
+  /// Appends a string if the bytes are UTF-8, else `{"hex":"..."}`.
   private static func append(_ bytes: [UInt8]?, to text: inout [UInt8]) {
     guard let bytes else {
       text.append(text: "null")
@@ -113,19 +113,19 @@ private enum JSONLetter {
   }
 }
 
-/// Dead letters as records of a topic: byte for byte as they came, with four headers more.
+/// Dead letters as records of a topic: unchanged, with four additional headers.
 final class DeadLetterTopic: DeadLetters {
   private let producer: CopyingProducer
 
-  /// Makes the topic where it is missing. It takes the same times as the topic that is read and keeps them as long,
-  /// where that has settings of its own: a letter has its record's timestamp.
+  /// Creates the topic if it is missing. It gets the retention time and timestamp limits of the topic that is read, if
+  /// that topic sets them itself: a letter has its record's timestamp.
   /// - Parameters:
-  ///   - largest: the largest record that may come, bytes.
+  ///   - largest: the largest possible record, bytes.
   ///   - stop: ends the wait for a broker.
   init(
     _ topic: String, largest: Int, _ options: SinkOptions, stop: StopSignal? = nil
   ) throws(FeedError) {
-    // The further headers need room too.
+    // The additional headers need room.
     let limit = min(largest, SettingsPreset.largestRecord - FrameProducer.overhead) + FrameProducer.overhead
     do throws(TransportError) {
       if !options.isEmbedded {
@@ -142,7 +142,7 @@ final class DeadLetterTopic: DeadLetters {
           )
         }
       }
-      // Its topic is what refuses a record: compressed, a large one may fit.
+      // The topic decides whether a record is too large: compressed, a large one may fit.
       producer = try CopyingProducer(
         options.kafka, topic: topic, largestRecord: SettingsPreset.largestRecord, log: kafkaLog(options.log))
       try producer.connect { stop?.isRequested ?? false }
@@ -155,7 +155,7 @@ final class DeadLetterTopic: DeadLetters {
     key == "retention.ms" || (key.hasPrefix("message.timestamp.") && key.hasSuffix(".max.ms"))
   }
 
-  /// A topic has a limit of its own: its retention.
+  /// A topic is limited by its retention instead.
   let quota = ""
 
   func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) -> Bool {

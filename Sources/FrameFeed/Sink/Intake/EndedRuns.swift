@@ -1,11 +1,11 @@
-/// Runs that ended whole, in the order in which that was seen: which of them may become sums. A value.
+/// The runs that ended completely, in that order, which are the candidates for merging into totals. A value type.
 struct EndedRuns: Sendable {
-  /// So many others end before a run is looked at again.
+  /// The number of further runs that end before a run is checked again.
   static let patience = 1000
 
   struct Waiting: Sendable {
     let key: RunLedger.RunKey
-    /// When the run was last touched as it began to wait.
+    /// The run's `touched` when it was added.
     let touched: Int
   }
 
@@ -16,7 +16,7 @@ struct EndedRuns: Sendable {
 
   mutating func append(_ waiting: Waiting) { queue.append(waiting) }
 
-  /// Takes the one that has waited longest, once enough others do.
+  /// Removes and returns the oldest run if more than ``patience`` wait.
   mutating func popFirst() -> Waiting? {
     guard count > Self.patience else { return nil }
     let first = queue[head]

@@ -4,8 +4,8 @@ import KafkaTransport
 
 /// Policy `every`: each frame goes to the model, in the order of receipt.
 ///
-/// When full: the fetching waits, which holds librdkafka's own fetching back; nothing is lost, the lag grows.
-/// The decoders share it: one at a time takes the next record, then all decode side by side.
+/// When full, fetching blocks, which pauses librdkafka's own fetching; nothing is lost, the lag grows. Decoders get
+/// records one at a time and decode in parallel.
 final class EveryFrameIntake: FrameIntake {
   private struct State {
     var books: RecordBooks
@@ -20,7 +20,7 @@ final class EveryFrameIntake: FrameIntake {
   private let state: Monitor<State>
   let hasEnough = StopSignal()
 
-  /// - Parameter frames: most frames to hand out.
+  /// - Parameter frames: the most frames to return.
   init(frames: Int?, _ books: RecordBooks, _ line: BatchLine, _ records: AnsweredRecords) {
     self.frames = frames
     self.line = line
@@ -34,7 +34,7 @@ final class EveryFrameIntake: FrameIntake {
   }
 
   func next() -> FrameWork? {
-    // The lock is held while waiting: whoever waits for it would wait for the same record.
+    // The lock is held while waiting: other decoders would wait for the same record.
     state.withLock { state in
       while !hasEnough.isRequested, let record = queue.pop() {
         guard let description = state.books.frame(record), !state.books.isStale(description, in: record)

@@ -7,7 +7,7 @@ struct FrameWork: ~Copyable, Sendable {
   let description: FrameDescription
   let place: BatchLine.Place
 
-  /// The record, to be held until the model has answered. A small one lets go of the response that it came in.
+  /// Returns the record, to be kept until the model has answered. A small one is copied, to free the fetch response.
   consuming func keepRecord() -> KeptRecord {
     var record = record
     if record.byteCount <= Record.smallCopy { record.detach() }
@@ -15,32 +15,32 @@ struct FrameWork: ~Copyable, Sendable {
   }
 }
 
-/// Between fetching and decoding: tells what records are, keeps the ledger, and decides which frames go on.
+/// The stage between fetching and decoding: parses records, updates the ledger, and selects the frames to decode.
 ///
-/// ``offer(_:deadline:)`` is for the fetching thread, ``next()`` for the decoders, the two about batches for the
-/// model's.
+/// The fetching thread calls ``offer(_:deadline:)``, the decoders ``next()``, and the model's thread the two methods
+/// about batches.
 protocol FrameIntake: AnyObject, Sendable {
-  /// Takes a record over, waiting for room until the deadline (monotonic, ns).
-  /// - Returns: the record when there is no room yet.
+  /// Accepts a record; waits for room until the deadline (monotonic, ns).
+  /// - Returns: the record if there is no room yet.
   func offer(_ record: consuming Record, deadline: Int64) -> Record?
-  /// The next frame, with its slot of a batch; waits for it.
-  /// - Returns: `nil` when no more will come.
+  /// Waits for the next frame and returns it with its slot of a batch.
+  /// - Returns: `nil` when no more frames will come.
   func next() -> FrameWork?
-  /// The model takes a batch.
-  /// - Parameter frames: that were placed in it.
+  /// Reports that the model gets a batch.
+  /// - Parameter frames: the number of slots given away in it.
   func taken(frames: Int)
-  /// The model has answered a batch and the answers are saved.
+  /// Reports that the model has answered a batch and the answers are saved.
   func answered(_ entries: [BatchEntry])
-  /// No more records will be offered, and none that waits for room is taken; those inside are still handed out.
+  /// Accepts no more records, not even one that waits for room; records inside are still returned.
   func close()
-  /// Drops what was not handed out.
+  /// Drops the records that were not returned.
   func discard()
-  /// Set when the wanted number of frames has been handed out.
+  /// Requested when the wanted number of frames was returned.
   var hasEnough: StopSignal { get }
 }
 
-/// Tells where reading stands that records are done with. After a failure none is: what was not saved, and all that
-/// came after it, is read again.
+/// Marks records as done at the consumer. After a failure it marks none: records without a saved answer, and all later
+/// ones, are read again.
 struct AnsweredRecords: Sendable {
   let consumer: any RecordConsumer
   let failure: SinkFailure

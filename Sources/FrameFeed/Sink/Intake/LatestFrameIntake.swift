@@ -2,17 +2,15 @@ import FrameCore
 import FrameLatency
 import KafkaTransport
 
-/// Policy `latest`: when the model is free it gets the newest frame of each feed; those in between are dropped
-/// and counted. So the age of an answered frame stays within one inference and one frame interval, however slow
-/// the model is.
+/// Policy `latest`: when the model is free it gets the newest frame of each feed; older ones are dropped and counted.
+/// So the age of an answered frame stays within one inference and one frame interval, however slow the model is.
 ///
-/// When full: a newer frame takes its feed's older one's place; one of a further feed stays outside, and no more is
-/// fetched until there is room for it. Decoding starts when the model is free: a frame decoded ahead would be an
-/// inference older by the time it is looked at. Which frame waits is decided by ``LatestFrames``; this holds the records
-/// and the lock.
+/// When full, a newer frame still replaces its feed's older one; a frame of a further feed stays outside, and fetching
+/// pauses until there is room for it. Decoding starts when the model is free: a frame decoded earlier would be older by
+/// one inference. ``LatestFrames`` decides which frame waits; this class has the records and the lock.
 final class LatestFrameIntake: FrameIntake {
   private final class Held: @unchecked Sendable {
-    // Sound: used under the intake's lock only, or by the one who has taken it out.
+    // Sound: used only under the intake's lock, or by the thread that removed it from the state.
     var record: Record?
     let description: FrameDescription
     let place: RecordPlace
@@ -35,14 +33,14 @@ final class LatestFrameIntake: FrameIntake {
   private struct State {
     var frames: LatestFrames
     var held: [Int: Held] = [:]
-    /// The frame there was no room for.
+    /// The frame that did not fit.
     var outside: Held?
     var open = OpenRecords()
     var number = 0
     var taken = 0
     var closed = false
 
-    /// - Returns: the frame that is dropped for it, or itself.
+    /// - Returns: the frame that is dropped: an older one, or the new one.
     mutating func admit(_ new: Held) -> Held? {
       number += 1
       switch frames.offer(number, feed: new.description.identity.feed, new.age, bytes: new.bytes) {
@@ -59,28 +57,28 @@ final class LatestFrameIntake: FrameIntake {
     mutating func admitOutside() -> Held? { outside.take().flatMap { admit($0) } }
   }
 
-  /// Frames that wait at a time, one a feed, and their bytes.
+  /// The most frames that wait, one per feed, and their most bytes.
   private static let maximumWaiting = 65_536
   static let maximumBytes = 256 << 20
 
   private let wanted: Int?
   private let line: BatchLine
   private let records: AnsweredRecords
-  /// Counts what is dropped.
+  /// Counts the dropped frames.
   private let books: RecordBooks
-  /// Reads records: for the fetching thread alone, so that nobody else waits while one is refused, which may take a
-  /// broker's time.
+  /// Parses records. For the fetching thread alone: rejecting a record may take a broker's time, and no other thread
+  /// should wait for that.
   private let reader: Monitor<RecordBooks>
   private let state: Monitor<State>
-  /// One decoder at a time is given a frame.
+  /// Held by the one decoder that gets a frame.
   private let placing = Lock(Turn())
   let hasEnough = StopSignal()
 
   /// - Parameters:
-  ///   - frames: most frames to hand out.
-  ///   - batch: frames of one batch.
-  ///   - inFlight: batches that the model takes at a time.
-  ///   - bytes: most bytes of frames that wait.
+  ///   - frames: the most frames to return.
+  ///   - batch: frames per batch.
+  ///   - inFlight: the most batches that the model has at a time.
+  ///   - bytes: the most bytes of waiting frames.
   init(
     frames: Int?, batch: Int, inFlight: Int, bytes: Int = maximumBytes, _ books: RecordBooks,
     _ line: BatchLine,
@@ -100,7 +98,7 @@ final class LatestFrameIntake: FrameIntake {
     let (isFull, isClosed) = state.withLock(
       waitingUntil: { $0.outside == nil || $0.closed }, deadline: deadline
     ) { ($0.outside != nil, $0.closed) }
-    // Closed, its position stays before it, and it is read again.
+    // Closed: the record is not done, so it is read again.
     if isClosed { return nil }
     if isFull { return record }
     let place = record.place
@@ -133,8 +131,8 @@ final class LatestFrameIntake: FrameIntake {
   }
 
   func next() -> FrameWork? {
-    // Held while waiting, as whoever waits for it would wait for the same frame; and until the frame has its slot, so
-    // that slots are given in the order of serving.
+    // Held while waiting, as other decoders would wait for the same frame; and until the frame has its slot, so that
+    // slots are assigned in the order of serving.
     placing.withLock { _ in
       while true {
         let (held, dropped): (Held?, Held?) = state.withLock(
@@ -168,7 +166,7 @@ final class LatestFrameIntake: FrameIntake {
 
   func taken(frames: Int) {
     state.withLock { $0.frames.taken(frames) }
-    // A model that takes several batches at a time may have the next.
+    // A model with several batches in flight may get the next one.
     state.wakeAll()
   }
 

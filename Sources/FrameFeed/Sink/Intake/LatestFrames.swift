@@ -1,41 +1,42 @@
 import KafkaTransport
 
-/// Which frame of each feed waits for the model, by policy `latest`: a value without locks, threads or records.
+/// The frame of each feed that waits for the model, for policy `latest`. A value type without locks, threads or
+/// records.
 ///
-/// The newest frame of each feed waits, whatever order frames come in: of one run the one with the highest number, of
-/// several runs in one partition the one that was sent last, in several partitions the one that was due last. What is older than a frame that was handed out already is dropped, so
-/// that no feed's answers go backward. The feed that has waited longest is served first.
+/// The newest frame of each feed waits, in whatever order frames arrive: within a run the one with the highest number,
+/// among runs in one partition the one sent last, across partitions the one due last. A frame older than one already
+/// returned is dropped, so that no feed's answers go backward. The feed that has waited longest is served first.
 struct LatestFrames: Sendable, Equatable {
-  /// How new a frame is within its feed.
+  /// The age of a frame within its feed.
   struct Age: Sendable, Equatable {
     var run: String
-    /// `nil` for frames of other tools.
+    /// `nil` for frames of other programs.
     var sequence: Int?
-    /// When it was due, ns since the Unix epoch.
+    /// When the frame was due, ns since the Unix epoch.
     var scheduled: Int64
     var place: RecordPlace
 
-    /// Whether this is to be preferred.
+    /// Returns whether this frame is newer, and so preferred.
     func isNewer(than other: Age) -> Bool {
       if run == other.run, let sequence, let otherSequence = other.sequence {
         return sequence > otherSequence
       }
-      // A log is in the order of sending, whatever a restarted source's clock says.
+      // A partition is in the order of sending, even if a restarted source's clock differs.
       if place.partition == other.place.partition, place.life == other.place.life {
         return place.offset > other.place.offset
       }
-      // Of two that are equally old the one that came last.
+      // Of two frames due at the same time, the later arrival.
       return scheduled >= other.scheduled
     }
   }
 
-  /// What becomes of a frame that is offered.
+  /// The result of an offer.
   enum Offer: Equatable {
-    /// It waits; the frame before it, if there was one, is dropped.
+    /// The frame waits; it replaces this one, if any.
     case waits(dropping: Int?)
-    /// It is older than one that waits or was handed out.
+    /// The frame is older than one that waits or was returned.
     case dropped
-    /// There is no room: offer it again.
+    /// There is no room: offer it again later.
     case full
   }
 
@@ -46,28 +47,29 @@ struct LatestFrames: Sendable, Equatable {
     var bytes: Int
   }
 
-  /// Feeds whose last frame is remembered when none waits: feed names are hostile input.
+  /// The most feeds whose last frame is remembered while none waits: feed names are hostile input.
   static let maximumServed = 10_000
 
   private let capacity: Int
   private let byteCapacity: Int
   private var waiting: [String: Waiting] = [:]
   private var bytes = 0
-  /// What was handed out last of each feed.
+  /// The last frame returned of each feed.
   private var served: [String: (age: Age, turn: Int)] = [:]
   private var turns = 0
-  /// Frames of a batch; and how many were handed out for the next.
+  /// Frames per batch, and frames returned for the next batch.
   private let batch: Int
   private var gathered = 0
-  /// Batches that the model takes at a time; and how many it has. A frame that is decoded while it has no room is an
-  /// inference older when it is looked at.
+  /// The most batches that the model has at a time, and those it has. A frame decoded before there is room would be
+  /// older by one inference when it is used.
   private let inFlight: Int
   private var atModel = 0
 
   /// - Parameters:
-  ///   - batch: frames of one batch.
-  ///   - inFlight: batches that the model takes at a time.
-  ///   - capacity: frames that may wait, and `bytes` of them. When full a frame of a further feed does not get in.
+  ///   - batch: frames per batch.
+  ///   - inFlight: the most batches that the model has at a time.
+  ///   - capacity: the most frames that wait, and `bytes` the most bytes of them. When full, no frame of a further feed
+  ///     is accepted.
   init(batch: Int, inFlight: Int = 1, capacity: Int, bytes: Int) {
     precondition(batch > 0 && inFlight > 0 && capacity > 0)
     self.batch = batch
@@ -83,11 +85,11 @@ struct LatestFrames: Sendable, Equatable {
 
   var isEmpty: Bool { waiting.isEmpty }
 
-  /// Whether a frame may be handed out now.
+  /// Whether a frame may be returned now.
   var canServe: Bool { atModel < inFlight && gathered < batch && !waiting.isEmpty }
 
-  /// A frame has come.
-  /// - Parameter frame: its number; none twice.
+  /// Offers a frame.
+  /// - Parameter frame: its number, unique among all offers.
   mutating func offer(_ frame: Int, feed: String, _ age: Age, bytes size: Int) -> Offer {
     if let before = served[feed]?.age, !age.isNewer(than: before) { return .dropped }
     let old = waiting[feed]
@@ -103,7 +105,7 @@ struct LatestFrames: Sendable, Equatable {
     return .waits(dropping: old?.frame)
   }
 
-  /// Hands out the frame whose feed has waited longest.
+  /// Returns the frame whose feed has waited longest.
   mutating func serve() -> Int? {
     guard canServe, let (feed, first) = waiting.min(by: { $0.value.turn < $1.value.turn }) else { return nil }
     waiting[feed] = nil
@@ -120,26 +122,26 @@ struct LatestFrames: Sendable, Equatable {
     for (feed, _) in oldest { served[feed] = nil }
   }
 
-  /// A frame that was handed out goes to no model: it was too old.
+  /// Reports that a returned frame is not decoded, because it is too old.
   mutating func giveBack() {
     precondition(gathered > 0, "nothing was handed out")
     gathered -= 1
   }
 
-  /// The model takes a batch of so many frames.
+  /// Reports that the model gets a batch with this number of frames.
   mutating func taken(_ frames: Int) {
     precondition(frames <= gathered, "more frames than were handed out")
     gathered -= frames
     atModel += 1
   }
 
-  /// The model has answered a batch.
+  /// Reports that the model has answered a batch.
   mutating func answered() {
     precondition(atModel > 0, "more answers than batches")
     atModel -= 1
   }
 
-  /// Drops all that wait.
+  /// Drops all waiting frames.
   mutating func removeAll() -> [Int] {
     defer {
       waiting = [:]

@@ -1,7 +1,7 @@
-/// How many dead letters one process puts into a directory: what is refused is hostile input, and a full disk would
-/// stop the sink. A value; once it is used up it stays so.
+/// The limit on the dead letters that one process writes to a directory: rejected records are hostile input, and a full
+/// disk would stop the sink. A value type; once used up, it stays used up.
 struct LetterQuota: Sendable {
-  /// Letters and their bytes, at most.
+  /// The most letters and the most bytes of them.
   static let standard = LetterQuota(letters: 100_000, bytes: 1 << 30)
 
   let letters: Int
@@ -14,8 +14,8 @@ struct LetterQuota: Sendable {
     self.bytes = bytes
   }
 
-  /// - Parameter bytes: of the next letter.
-  /// - Returns: whether it is kept.
+  /// - Parameter bytes: the size of the next letter.
+  /// - Returns: whether the letter may be kept.
   mutating func takes(_ bytes: Int) -> Bool {
     isUsedUp = isUsedUp || used.letters >= letters || bytes > self.bytes - used.bytes
     guard !isUsedUp else { return false }

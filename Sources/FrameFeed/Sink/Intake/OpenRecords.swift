@@ -1,9 +1,10 @@
 import KafkaTransport
 
-/// Records that wait or are in hand: a value without locks.
+/// The records whose frames wait or are in flight. A value type without locks.
 ///
-/// A partition that was given up before its frame was answered, and is given back, brings the frame's record again.
-/// That one is done only when the first is: else its position could be committed, and a crash would lose the answer.
+/// If a partition is revoked before a frame is answered, and then assigned again, the frame's record comes again. The
+/// second record is done only when the first is: otherwise its position could be committed, and a crash would lose the
+/// answer.
 struct OpenRecords {
   private struct Key: Hashable {
     let partition: Int32
@@ -17,22 +18,22 @@ struct OpenRecords {
     }
   }
 
-  /// Where each came again.
+  /// For each record the places where it came again.
   private var open: [Key: [RecordPlace]] = [:]
 
-  /// A record's frame waits from now on.
+  /// Adds a record whose frame waits.
   mutating func opened(_ place: RecordPlace) { open[Key(place)] = [] }
 
-  /// A record has come again.
-  /// - Returns: whether its frame waits or is in hand: then it is done with that one.
+  /// Adds a repeated record.
+  /// - Returns: whether its frame is open: then the record is done together with the first.
   mutating func cameAgain(_ place: RecordPlace) -> Bool {
     guard let at = open.index(forKey: Key(place)) else { return false }
     open.values[at].append(place)
     return true
   }
 
-  /// A record's frame was answered or dropped.
-  /// - Returns: the places that are done beside it.
+  /// Removes a record whose frame was answered or dropped.
+  /// - Returns: the repeated records that are done with it.
   mutating func done(_ place: RecordPlace) -> [RecordPlace] {
     open.removeValue(forKey: Key(place)) ?? []
   }

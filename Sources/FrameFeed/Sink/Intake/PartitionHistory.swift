@@ -5,23 +5,23 @@ extension FramePassage {
   init(_ place: RecordPlace) { self.init(partition: place.partition, offset: place.offset, life: place.life) }
 }
 
-/// Which records of a partition this sink has not read, and why.
+/// The records of a partition that this sink did not read, and why.
 struct PartitionHistory: Sendable {
-  /// Why frames were not received by this sink.
+  /// Why this sink did not receive frames.
   enum Absence: Sendable, Hashable {
-    /// The group had read them before, or another sink of it reads them.
+    /// The group had read them before, or another sink of the group reads them.
     case readElsewhere
-    /// They came before the place that the user chose for the group's beginning.
+    /// They precede the start position that the user chose for the group.
     case beforeChoice
-    /// The topic had dropped them when this group began.
+    /// The topic had deleted them before this group began.
     case beforeGroup
     /// They were deleted before this group had read them.
     case deleted
-    /// They came damaged from their broker each time.
+    /// The broker returned them damaged each time.
     case damaged
-    /// They went with the topic, which was made anew.
+    /// They were deleted with the topic, which was created anew.
     case madeAnew
-    /// The sink was stopped before it came to them.
+    /// The sink stopped before it reached them.
     case afterStop
   }
 
@@ -30,9 +30,9 @@ struct PartitionHistory: Sendable {
     var absence: Absence
   }
 
-  /// What was seen of one topic of this name.
+  /// The reading of one topic of this name; a topic created anew begins the next.
   private struct Life: Sendable {
-    /// One past the last record taken.
+    /// One past the last record received.
     var next: Int64?
     /// Ascending and disjoint.
     var skips: [Skip] = []
@@ -40,10 +40,10 @@ struct PartitionHistory: Sendable {
 
   private(set) var isOurs = false
   private var lives = [Life()]
-  /// Records that were deleted before they were read, or came damaged each time.
+  /// The number of records that were deleted before they were read, or damaged each time.
   private(set) var lost: Int64 = 0
 
-  /// How often the topic was made anew.
+  /// The number of times that the topic was created anew.
   var life: Int { lives.count - 1 }
 
   mutating func assigned(_ beginning: PartitionBeginning) {
@@ -51,7 +51,7 @@ struct PartitionHistory: Sendable {
     isOurs = true
     if beginning.cause == .madeAnew { lives.append(Life()) }
     guard !isFirst, beginning.cause != .madeAnew, let next = lives[life].next else { return begin(beginning) }
-    // It goes on where this sink was, or before. Else others have read on meanwhile.
+    // Reading continues where this sink was, or earlier. Else other sinks have read on meanwhile.
     guard beginning.offset > next else { return }
     skip(next..<max(next, beginning.offset - Int64(beginning.lost.count)), .readElsewhere)
     lose(beginning.lost, .deleted)
@@ -77,10 +77,10 @@ struct PartitionHistory: Sendable {
 
   mutating func revoked() { isOurs = false }
 
-  /// Records at these offsets were never read. What lies before them may still be on its way through the queues.
+  /// Reports that records at these offsets were never read. Earlier records may still be in the queues.
   mutating func lost(_ offsets: Range<Int64>, _ absence: Absence) { lose(offsets, absence) }
 
-  /// The topic was made anew: what is read from now on has other offsets.
+  /// Reports that the topic was created anew, so that offsets begin again.
   mutating func startLife(_ beginning: Int64) {
     lives.append(Life(next: beginning))
     skip(0..<beginning, .beforeGroup)
@@ -90,9 +90,9 @@ struct PartitionHistory: Sendable {
     if !offsets.isEmpty { lives[life].skips.append(Skip(offsets: offsets, absence: absence)) }
   }
 
-  /// Takes note of a record.
-  /// - Parameter life: in which it was read; records of the one before may still be on their way.
-  /// - Returns: whether this sink had it before: a partition was taken away and given back.
+  /// Records the receipt of a record.
+  /// - Parameter life: the life in which it was read; records of an earlier one may still be in the queues.
+  /// - Returns: whether this sink received it before: the partition was revoked and assigned again.
   mutating func took(_ offset: Int64, life: Int) -> Bool {
     guard lives.indices.contains(life) else { return false }
     guard offset >= lives[life].next ?? 0 else { return true }
@@ -100,12 +100,12 @@ struct PartitionHistory: Sendable {
     return false
   }
 
-  /// Why reading did not begin with the first record of all; `nil` where it did.
+  /// Why reading did not begin at offset 0; `nil` if it did.
   var absenceBefore: Absence? {
     lives[life].skips.first.flatMap { $0.offsets.lowerBound == 0 ? $0.absence : nil }
   }
 
-  /// What was skipped within a range of offsets, the last first.
+  /// Returns the skipped parts of a range of offsets, the last first.
   func skips(in offsets: Range<Int64>, life: Int) -> [Skip] {
     lives[min(life, lives.count - 1)].skips.reversed().compactMap { skip in
       let part = skip.offsets.clamped(to: offsets)

@@ -3,7 +3,7 @@ import FrameLatency
 import KafkaTransport
 import LogLines
 
-/// Tells what records are and keeps the books of them. For one thread at a time.
+/// Parses records and counts them in the tally and the ledger. For one thread at a time.
 struct RecordBooks: Sendable {
   private let options: SinkOptions
   private let tally: SinkTally
@@ -17,8 +17,8 @@ struct RecordBooks: Sendable {
     reader = RecordReader(topic: options.topic, limits: options.limits)
   }
 
-  /// Keeps the books of a record.
-  /// - Returns: `nil` when there is nothing to decode.
+  /// Parses and counts a record.
+  /// - Returns: `nil` if there is nothing to decode.
   mutating func frame(_ record: borrowing Record) -> FrameDescription? {
     let place = record.place
     let isAgain = tally.ledger.withLock { $0.took(place) }
@@ -48,16 +48,16 @@ struct RecordBooks: Sendable {
           LogLine.place(options.topic, record))
       }
     } catch  where isAgain {
-      // Counted and told when it came first.
+      // Counted and logged at its first receipt.
     } catch {
       rejections.reject(record, error.identity, arrived: false, reason: error.description)
     }
     return nil
   }
 
-  /// Whether a frame is older than the sink wants to spend time on; then it is counted as dropped.
+  /// Returns whether a frame is older than the maximum age, and counts it as dropped if so.
   ///
-  /// The age is what has passed since the frame was due. That of a frame with another host's stamps is not known.
+  /// The age is the time since the frame was due. It is unknown for stamps of another host's clock.
   func isStale(_ description: FrameDescription, in record: borrowing Record) -> Bool {
     guard let most = options.maximumAge else { return false }
     guard description.clock == FrameClock.domain else {
@@ -69,7 +69,7 @@ struct RecordBooks: Sendable {
     return true
   }
 
-  /// Counts a frame that no longer matters.
+  /// Counts a dropped frame.
   func drop(_ description: FrameDescription, partition: Int32) {
     tally.stale.add()
     tally.feeds.dropped(description.identity.feed)

@@ -1,23 +1,23 @@
 import FrameLatency
 
-/// Which rejections are told, and the last few of them. A value: the time is passed in.
+/// Decides which rejections are logged, and keeps the last few. A value type; the time is a parameter.
 ///
-/// What is refused is hostile input, and may come faster than a log can take: the first ``toldAMinute`` of each minute
-/// are told one by one, the rest as one number when the minute is over. Counters elsewhere stay exact.
+/// Rejected records are hostile input and may come faster than a log can be written: the first ``toldAMinute`` of each
+/// minute are logged one by one, the others as one number when the minute ends. Counters elsewhere stay exact.
 struct RejectionLog: Sendable {
-  /// Told one by one in each minute.
+  /// The rejections that are logged one by one in each minute.
   static let toldAMinute = 20
   static let minute: Int64 = 60_000_000_000
-  /// Kept for ``FeedSnapshot``.
+  /// The rejections kept for ``FeedSnapshot``.
   static let kept = 16
-  /// Longest reason and name of a feed that are kept, characters.
+  /// The most UTF-8 bytes of a reason or feed name before it is shortened.
   static let longestText = 200
 
-  /// What to say now.
+  /// What to log now.
   struct Telling: Equatable {
-    /// Whether this one is told by itself.
+    /// Whether this rejection is logged by itself.
     var isTold: Bool
-    /// How many of the minute before were not, if any.
+    /// The number of rejections of the previous minute that were not logged, if any.
     var withheld: Int?
   }
 
@@ -40,7 +40,7 @@ struct RejectionLog: Sendable {
     return Telling(isTold: false, withheld: before)
   }
 
-  /// How many were not told one by one in a minute that is over; `nil` where there is nothing to say.
+  /// Returns the number of rejections that were not logged in a minute that is over; `nil` if there are none.
   /// - Parameter now: monotonic, ns; `.max` ends the minute.
   mutating func ended(at now: Int64) -> Int? {
     guard let began, now == .max || now - began >= Self.minute else { return nil }
@@ -48,7 +48,7 @@ struct RejectionLog: Sendable {
     return withheld > 0 ? withheld : nil
   }
 
-  /// Keeps one of the last few.
+  /// Keeps a rejection for the snapshot.
   /// - Parameter time: ns since the Unix epoch.
   mutating func keep(at time: Int64, partition: Int32, offset: Int64, feed: String?, reason: String) {
     let what = FeedSnapshot.Rejection(
@@ -57,7 +57,7 @@ struct RejectionLog: Sendable {
     next = (next + 1) % Self.kept
   }
 
-  /// The last few, the newest last.
+  /// The last rejections, the newest last.
   var last: [FeedSnapshot.Rejection] {
     let ordered = ring.count < Self.kept ? ring : Array(ring[next...] + ring[..<next])
     return ordered.map { at, what in
@@ -67,7 +67,7 @@ struct RejectionLog: Sendable {
     }
   }
 
-  /// - Returns: whether it is the first time that this is asked.
+  /// - Returns: true for the first call only.
   mutating func tellsOfQuota() -> Bool {
     defer { hasToldOfQuota = true }
     return !hasToldOfQuota

@@ -3,8 +3,8 @@ import FrameLatency
 import KafkaTransport
 import LogLines
 
-/// What becomes of records that are no frames or cannot be decoded: counted, told (the first of each minute one by one,
-/// see ``RejectionLog``) and, where the user wants it, kept as dead letters. The feed goes on.
+/// Handles records that are no frames or cannot be decoded: counts them, logs them (the first of each minute one by
+/// one, see ``RejectionLog``) and optionally keeps them as dead letters. The feed continues.
 final class Rejections: Sendable {
   private let options: SinkOptions
   private let tally: SinkTally
@@ -24,8 +24,8 @@ final class Rejections: Sendable {
     self.letters = letters
   }
 
-  /// Returns when the record is saved, so that it may count as read; fails the sink when it cannot be.
-  /// - Parameter arrived: whether the ledger has counted the frame.
+  /// Rejects a record. Returns when it is saved, so that it may count as read; if it cannot be saved, the sink fails.
+  /// - Parameter arrived: whether the ledger has counted the frame as arrived.
   func reject(_ record: borrowing Record, _ identity: FrameIdentity?, arrived: Bool, reason: String) {
     let place = record.place
     note(identity, place, arrived: arrived, reason: reason)
@@ -38,8 +38,8 @@ final class Rejections: Sendable {
     }
   }
 
-  /// A frame that was decoded, and that the model refuses.
-  /// - Parameter record: what is kept of it, where it is kept.
+  /// Rejects a decoded frame that the model refuses.
+  /// - Parameter record: the frame's record, if it was kept.
   func reject(_ identity: FrameIdentity, _ place: RecordPlace, _ record: KeptRecord?, reason: String) {
     if let record { return reject(record.record, identity, arrived: true, reason: reason) }
     note(identity, place, arrived: true, reason: reason)
@@ -62,17 +62,17 @@ final class Rejections: Sendable {
       [.field("topic", options.topic), .field("partition", place.partition), .field("offset", place.offset)])
   }
 
-  /// What is told of those that were not told one by one.
+  /// Returns the message for rejections that were not logged one by one.
   static func withheld(_ count: Int, _ topic: String) -> String {
     "\(topic): \(count) further records were rejected within a minute; the report has all in its counts, --dead-letter keeps them with their reasons"
   }
 
-  /// Whether records must be kept until nothing can refuse them any more.
+  /// Whether records must be kept until the model has answered.
   var keepsRecords: Bool { letters != nil }
 }
 
 extension LogLine {
-  /// Where a record lies, as fields.
+  /// Returns the position of a record as log fields.
   static func place(_ topic: String, _ record: borrowing Record) -> [Field] {
     [.field("topic", topic), .field("partition", record.partition), .field("offset", record.offset)]
   }

@@ -1,19 +1,19 @@
-/// Remembers runs that were received whole and became sums, so that a record of one that comes once more is known for
-/// what it is. The last ``capacity`` of them, in half a megabyte: a value that does not grow.
+/// Runs that were received completely and merged into totals, so that a repeated record of one is recognised. Keeps the
+/// last ``capacity`` runs in half a megabyte: a value type of bounded size.
 ///
-/// A run is known by a hash that differs in each process (SipHash with a random key), so that nobody can name a run
-/// that is taken for another.
+/// Runs are identified by a hash that differs in each process (SipHash with a random key), so that nobody can construct
+/// a run that collides with another.
 struct RetiredRuns: Sendable {
   static let capacity = 16_384
 
   private struct Retired {
-    /// Every number below was received.
+    /// Every number below it was received.
     let covered: UInt
     let place: Int
   }
 
   private var known: [Int: Retired] = [:]
-  /// By the order of retiring, around and around.
+  /// A ring buffer, in the order of retiring.
   private var hashes: [Int] = []
   private var next = 0
 
@@ -31,8 +31,8 @@ struct RetiredRuns: Sendable {
     next = (next + 1) % Self.capacity
   }
 
-  /// Takes a run out, as it is kept apart again.
-  /// - Returns: below which every number was received; `nil` for a run that is not known.
+  /// Removes a run that is to be counted separately again.
+  /// - Returns: the number below which all were received; `nil` for an unknown run.
   mutating func remove(_ key: RunLedger.RunKey) -> UInt? {
     known.isEmpty ? nil : known.removeValue(forKey: key.hashValue)?.covered
   }

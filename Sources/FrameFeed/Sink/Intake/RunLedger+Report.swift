@@ -5,16 +5,17 @@ import KafkaTransport
 extension RunLedger {
   typealias Absence = PartitionHistory.Absence
 
-  /// Whether the run was received whole by this group.
+  /// Returns whether this group received the whole run.
   func isComplete(_ run: Run) -> Bool {
     run.tracker.ended && run.rejected == 0
       && absences(of: run).allSatisfy { $0.key == .readElsewhere }
   }
 
-  /// Why frames of a run were not received here, each with how many; `nil` is for no reason that is known: missing.
+  /// Returns why frames of a run were not received here, and how many for each reason; `nil` is for no known reason:
+  /// missing.
   ///
-  /// A hole lies between two passages. Where records between these were skipped, that is why; where the feed may have
-  /// come through partitions that this sink does not read, another does; else the frames are missing.
+  /// A hole is between two received frames. If records between them were skipped, that is the reason; if the feed may
+  /// have used partitions that this sink does not read, another sink has them; else the frames are missing.
   func absences(of run: Run, unread: (Int32) -> Bool = { _ in false }) -> [Absence?: Int] {
     var absences: [Absence?: Int] = [:]
     func count(_ absence: Absence?, _ frames: Int) {
@@ -35,7 +36,7 @@ extension RunLedger {
     return absences
   }
 
-  /// What was skipped between the passages of a hole, the nearest first.
+  /// Returns the records skipped between the ends of a hole, the nearest first.
   private func skips(around hole: SequenceTracker.Hole) -> [PartitionHistory.Skip] {
     let before = hole.before
     func skips(_ offsets: Range<Int64>, _ passage: FramePassage) -> [PartitionHistory.Skip] {
@@ -45,16 +46,16 @@ extension RunLedger {
     guard after.partition == before.partition else {
       return skips(0..<before.offset, before) + skips(after.offset..<Int64.max, after)
     }
-    // Between two lives of the topic: whatever lay there went with it.
+    // Between two lives of the topic: the records were deleted with it.
     guard after.life == before.life else { return [.init(offsets: 0..<Int64.max, absence: .madeAnew)] }
     return after.offset < before.offset ? skips(after.offset + 1..<before.offset, before) : []
   }
 
-  /// Where frames are that lie in no gap of what was read.
+  /// Returns why frames that are in no skipped range are absent.
   private func elsewhere(
     _ hole: SequenceTracker.Hole, _ run: Run, _ unread: (Int32) -> Bool
   ) -> Absence? {
-    // Within one partition a feed is in order: it has other places only if it was seen to move.
+    // Within one partition a feed is in order: others count only if the run was seen there.
     let isWithin = hole.after?.partition == hole.before.partition
     let others =
       isWithin
@@ -65,7 +66,7 @@ extension RunLedger {
       if unread(partition) { return .afterStop }
     }
     guard hole.after == nil else { return nil }
-    // The run began in another partition, before reading did there.
+    // The run began in another partition, before this sink's first record there.
     let begun = others.compactMap { partitions[$0]?.absenceBefore }
     return [.readElsewhere, .beforeChoice, .deleted, .beforeGroup].first { begun.contains($0) }
   }
@@ -84,10 +85,10 @@ extension RunLedger {
 
   // MARK: what is waited for
 
-  /// Whether any run has been met.
+  /// Whether any run was seen.
   var hasRuns: Bool { retiredComplete > 0 || runs.keys.contains { !$0.run.isEmpty } }
 
-  /// Whether a run was not seen to end in the partitions that are read here.
+  /// Whether a run in this sink's partitions has not ended.
   var hasOpen: Bool { runs.contains { isOpen($0.key, $0.value) } }
 
   private func isOpen(_ key: RunKey, _ run: Run) -> Bool {
@@ -95,8 +96,8 @@ extension RunLedger {
       && run.tracker.last.map { partitions[$0.partition]?.isOurs ?? false } ?? false
   }
 
-  /// The first by feed and id of the runs that were not seen to end, and how many there are: for the fetching, which
-  /// asks while frames are under way.
+  /// The first, by feed and id, of the runs that have not ended, and their number. For the fetching thread, which calls
+  /// it while frames are in flight.
   var firstOpen: (run: (identity: FrameIdentity, last: Int), count: Int)? {
     var first: RunKey?
     var count = 0
@@ -109,7 +110,7 @@ extension RunLedger {
     return ((identity, run.tracker.highestSeen ?? -1), count)
   }
 
-  /// Runs that were not seen to end, in the partitions that are read here, with the last frame that was.
+  /// The runs in this sink's partitions that have not ended, with the last frame seen.
   var open: [(identity: FrameIdentity, last: Int)] {
     runs.filter { isOpen($0.key, $0.value) }.map { key, run in
       (FrameIdentity(feed: key.feed, run: key.run, sequence: nil), run.tracker.highestSeen ?? -1)
@@ -118,22 +119,23 @@ extension RunLedger {
 
   // MARK: report
 
-  /// Most runs that a report lists.
+  /// The most runs that a report lists.
   private static let maximumListed = 1000
-  /// Most runs that are named in notes.
+  /// The most runs that notes name.
   private static let maximumNamed = 10
 
-  /// What is reported of all runs.
+  /// The report's part about runs.
   struct Summary {
     var totals: FrameCounts
-    /// By feed and run; not all, where there are many: those that are not complete first.
+    /// Sorted by feed and run. If there are too many, incomplete runs are listed first.
     var feeds: [FeedReport]
-    /// Whether nothing is missing but what the user chose not to read.
+    /// Whether no frame is missing, lost, rejected or was deleted before the group began, and no run lost its end with its
+    /// topic.
     var isWhole: Bool
     var notes: [String]
   }
 
-  /// - Parameter unread: whether a partition holds records that were not read.
+  /// - Parameter unread: whether a partition has unread records.
   func summary(unread: (Int32) -> Bool) -> Summary {
     var totals = FrameCounts(
       received: 0, decoded: 0, inferred: 0, missing: 0, duplicate: duplicateOfRetired, reordered: 0,
@@ -157,7 +159,7 @@ extension RunLedger {
       }
       reports.append((report, run.touched))
     }
-    // Records that are gone are counted where they lay, whosever they were.
+    // Lost records are counted for each partition, as their runs are unknown.
     totals.lost = FrameCounts.sum([
       Int(clamping: partitions.values.reduce(0) { $0 + $1.lost }), absences[.madeAnew],
     ])
@@ -178,7 +180,7 @@ extension RunLedger {
     return Summary(totals: totals, feeds: feeds, isWhole: isWhole, notes: notes)
   }
 
-  /// A line for each reason why frames were not received.
+  /// Returns one line for each reason.
   private static func reasons(_ absences: [Absence?: Int]) -> [String]? {
     let words: [(Absence?, String)] = [
       (nil, "missing %: sent, and never found in the topic"),
@@ -195,7 +197,7 @@ extension RunLedger {
     return lines.isEmpty ? nil : lines
   }
 
-  /// One line for each run without an end.
+  /// One line for each run that has not ended.
   var openNotes: [String] {
     let all = open
     var notes = all.prefix(Self.maximumNamed).map { identity, last in

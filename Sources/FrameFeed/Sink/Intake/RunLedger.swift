@@ -2,13 +2,13 @@ import FrameCore
 import FrameLatency
 import KafkaTransport
 
-/// What is known of every run: what arrived, what did not, and what was made of it. A value; ``SinkTally`` guards it.
+/// The counts of every run: frames received, not received, and answered. A value type; ``SinkTally`` has its lock.
 ///
-/// A run is known by its feed and its id, whatever partitions it comes through. Frames that were not received are told
-/// apart by where they must have been: see ``absences(of:)``.
+/// A run is identified by its feed and id, whatever partitions it uses. Frames that were not received are classified by
+/// where they must have been: see ``absences(of:unread:)``.
 ///
-/// Runs do not add up for ever: one that ended whole becomes a part of sums when ``EndedRuns/patience`` others have
-/// ended and it was not touched since, and beyond ``maximumRuns`` those do that were not heard of for longest.
+/// The number of runs is bounded. A complete run is merged into the totals when ``EndedRuns/patience`` others have
+/// ended and it was not touched since; beyond ``maximumRuns`` the least recently touched runs are merged.
 struct RunLedger: Sendable {
   struct RunKey: Hashable, Sendable {
     let feed: String
@@ -18,31 +18,31 @@ struct RunLedger: Sendable {
   struct Run: Sendable {
     var tracker = SequenceTracker()
     var partitions: Set<Int32> = []
-    /// Whether its topic was made anew, so that it need not be waited for.
+    /// Whether its topic was created anew, so that its end is not awaited.
     var isClosed = false
-    /// Frames without a number, as other tools send them.
+    /// Frames without a number, from other programs.
     var unnumbered = 0
-    /// Of these, records that came again.
+    /// Repeated records of such frames.
     var unnumberedAgain = 0
     var decoded = 0
     var inferred = 0
     var rejected = 0
     var dropped = 0
-    /// Frames that its source did not send, as it has last told.
+    /// The last count of frames that the source did not send.
     var passedOver = 0
-    /// Frames to be decoded of which it is not known yet what became.
+    /// Frames to decode that are not yet answered, dropped or rejected.
     var inHand = 0
-    /// Whether it is one of ``EndedRuns``.
+    /// Whether the run is in ``EndedRuns``.
     var isWaiting = false
-    /// When it was last touched: counts up.
+    /// The value of the touch counter at the last update.
     var touched = 0
   }
 
   private(set) var runs: [RunKey: Run] = [:]
   private(set) var partitions: [Int32: PartitionHistory] = [:]
-  /// Partitions of the topic.
+  /// The topic's number of partitions.
   private(set) var topicPartitions = 0
-  /// Of runs that are no longer kept apart.
+  /// Totals of the runs that are no longer kept separately.
   private(set) var retired = FrameCounts()
   private(set) var retiredAbsences: [Absence?: Int] = [:]
   private(set) var retiredComplete = 0
@@ -53,14 +53,14 @@ struct RunLedger: Sendable {
   private(set) var remembered = RetiredRuns()
   private var touches = 0
 
-  /// Runs that are kept apart: run ids are hostile input, and cameras that reconnect make many.
+  /// The most runs kept separately: run ids are hostile input, and cameras that reconnect make many.
   static let maximumRuns = 10_000
-  /// So many are retired at a time, that finding the oldest is rare.
+  /// Runs are retired in groups of this size, so that searching for the oldest is rare.
   private static let retiredAtOnce = 1000
 
   // MARK: partitions
 
-  /// - Parameter count: partitions of the topic.
+  /// - Parameter count: the topic's number of partitions.
   mutating func assigned(_ beginnings: [PartitionBeginning], of count: Int) {
     for beginning in beginnings {
       let isAnew = beginning.cause == .madeAnew && partitions[beginning.partition] != nil
@@ -74,7 +74,7 @@ struct RunLedger: Sendable {
     for partition in revoked { partitions[partition]?.revoked() }
   }
 
-  /// Records at these offsets were never read.
+  /// Reports that records at these offsets were never read.
   mutating func lost(_ partition: Int32, _ offsets: Range<Int64>, _ absence: PartitionHistory.Absence) {
     partitions[partition]?.lost(offsets, absence)
   }
@@ -90,24 +90,24 @@ struct RunLedger: Sendable {
     }
   }
 
-  /// Takes note of a record, whatever it is.
-  /// - Returns: whether this sink had it before.
+  /// Records the receipt of any record.
+  /// - Returns: whether this sink received it before.
   mutating func took(_ place: RecordPlace) -> Bool {
     partitions[place.partition, default: PartitionHistory()].took(place.offset, life: place.life)
   }
 
   // MARK: runs
 
-  /// Takes note of a frame's arrival.
-  /// - Parameter isAgain: whether its record was taken before.
-  /// - Returns: whether it is to be decoded: not a second time.
+  /// Records the receipt of a frame.
+  /// - Parameter isAgain: whether its record was received before.
+  /// - Returns: whether to decode it: true only for its first receipt.
   mutating func arrived(_ identity: FrameIdentity, _ place: RecordPlace, isAgain: Bool) -> Bool {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil {
       duplicateOfRetired += 1
       return false
     }
-    // Frames of the topic before may still be on their way.
+    // Frames of the deleted topic may still be in the queues.
     let isOfThisLife = place.life == partitions[place.partition]?.life ?? 0
     let isNew = update(key, place.partition) { run in
       let isNew: Bool
@@ -132,7 +132,7 @@ struct RunLedger: Sendable {
     look(key)
   }
 
-  /// Takes note of how many frames of a run its source did not send so far.
+  /// Records how many frames of a run its source has not sent so far.
   mutating func passedOver(_ identity: FrameIdentity, _ count: Int, _ place: RecordPlace) {
     guard runs[RunKey(feed: identity.feed, run: identity.run)] != nil else { return }
     update(RunKey(feed: identity.feed, run: identity.run), place.partition) {
@@ -140,7 +140,7 @@ struct RunLedger: Sendable {
     }
   }
 
-  /// Takes note of a record that is no frame, or whose payload cannot be decoded.
+  /// Records a rejected record: no frame, or a payload that cannot be decoded.
   /// - Parameter arrived: whether ``arrived(_:_:isAgain:)`` has counted it.
   mutating func rejected(_ identity: FrameIdentity?, _ place: RecordPlace, arrived: Bool) {
     guard let identity else {
@@ -161,7 +161,7 @@ struct RunLedger: Sendable {
     }
   }
 
-  /// Takes note of a frame that was dropped for its age, or for a newer one.
+  /// Records a frame that was dropped because it was too old or a newer one replaced it.
   mutating func dropped(_ identity: FrameIdentity, _ partition: Int32) {
     became(identity, partition, FrameCounts(droppedStale: 1)) { $0.dropped += 1 }
   }
@@ -173,8 +173,8 @@ struct RunLedger: Sendable {
     }
   }
 
-  /// Takes note of what became of a frame that arrived.
-  /// - Parameter counts: the same, for the sums: with very many runs its own may have become a part of them.
+  /// Records the outcome of a frame that arrived.
+  /// - Parameter counts: the same for the totals: with very many runs, the frame's run may have been merged into them.
   private mutating func became(
     _ identity: FrameIdentity, _ partition: Int32, _ counts: @autoclosure () -> FrameCounts,
     _ body: (inout Run) -> Void
@@ -205,7 +205,7 @@ struct RunLedger: Sendable {
     if runs.count >= Self.maximumRuns { retireOldest() }
     var run = Run()
     if let covered = remembered.remove(key) {
-      // It comes again: what was counted of it stays in the sums.
+      // The run comes again; its earlier counts stay in the totals.
       run.tracker = SequenceTracker(seenBelow: covered)
       retiredComplete -= 1
     }
@@ -215,12 +215,12 @@ struct RunLedger: Sendable {
 
   // MARK: runs that become sums
 
-  /// Whether a run is over with nothing to be said of it, and nothing more comes of its frames.
+  /// Returns whether a run is complete, without rejections, and none of its frames is in flight.
   private func isSettled(_ run: Run) -> Bool {
     run.tracker.isComplete && run.rejected == 0 && run.inHand <= 0
   }
 
-  /// Looks whether a run is over, and whether others have waited long enough.
+  /// Adds the run to the ended ones if it is settled, and merges those that have waited long enough into the totals.
   private mutating func look(_ key: RunKey) {
     guard let run = runs[key], !run.isWaiting, isSettled(run) else { return }
     runs[key]?.isWaiting = true
@@ -237,7 +237,7 @@ struct RunLedger: Sendable {
     }
   }
 
-  /// Runs that were not heard of for longest become sums: those that are settled first.
+  /// Merges the least recently touched runs into the totals, settled ones first.
   private mutating func retireOldest() {
     let oldest = runs.map { (key: $0.key, isSettled: isSettled($0.value), touched: $0.value.touched) }.sorted
     {
