@@ -19,7 +19,12 @@ README_LINES = 150
 LINE_LENGTH = 120
 # Languages whose blocks hold no commands.
 NO_SHELL = {"json", "python", "swift", "mermaid"}
-COMMANDS = {"stream", "sink", "demo", "compare", "plot", "report", "topic", "doctor", "models"}
+# The program's commands, and those below them.
+COMMANDS = {
+    "stream": [], "sink": [], "demo": [], "plot": [], "doctor": [], "models": [], "report": ["merge"],
+    "compare": ["encodings", "tensors", "transports", "settings"],
+    "topic": ["create", "list", "describe", "lag", "delete"],
+}
 # No command has such an option: what is wrong before it is named first, and nothing is run.
 SENTINEL = "--no-such-option-of-check-docs"
 REPOSITORY_PATH = re.compile(r"(?<![\w/.-])((?:scripts|samples|models|docs|Sources|Tests|Fuzz|\.ci)/[\w./*+-]+)")
@@ -184,7 +189,8 @@ class Checker:
                 for line, text in block.commands(): yield page, line, text, False
 
     def commands(self):
-        """Command lines: page, line, words; `is_whole` where they begin with a program's name."""
+        """Command lines: page, line, words, and whether they are whole: begin with a program's name, and are no mention of
+        a command alone."""
         for page, line, text, is_inline in self.texts():
             try:
                 found = list(segments(text))
@@ -195,7 +201,7 @@ class Checker:
             for words in found:
                 if not words: continue
                 if words[0] == "framefeed" or words[0].endswith("/framefeed"):
-                    yield page, line, ["framefeed"] + words[1:], True
+                    yield page, line, ["framefeed"] + words[1:], not (is_inline and self.is_mention(words[1:]))
                 elif words[0] == "make": yield page, line, words, True
                 elif is_inline and len(words) > 1 and words[0] in COMMANDS: yield page, line, ["framefeed"] + words, False
 
@@ -256,14 +262,11 @@ class Checker:
 
     def check_options(self):
         """Options in inline code that begins with one: of the program, or of a script of ours."""
-        known = set(re.findall(r"--[a-z][a-z-]+", self.framefeed("--manual").stdout.replace("\\", "")))
-        known |= {f"--{name}" for name in re.findall(r"^\.(?:It )?Fl -([a-z-]+)", "", re.MULTILINE)}
-        for node in sorted(COMMANDS):
-            known |= set(re.findall(r"--[a-z][a-z-]+", self.framefeed(node, "--help").stdout))
-        for name in ("create", "describe", "lag", "list", "delete"):
-            known |= set(re.findall(r"--[a-z][a-z-]+", self.framefeed("topic", name, "--help").stdout))
-        for name in ("encodings", "tensors", "transports", "settings"):
-            known |= set(re.findall(r"--[a-z][a-z-]+", self.framefeed("compare", name, "--help").stdout))
+        spelling = r"--[a-z][a-z-]+"
+        known = set(re.findall(spelling, self.framefeed("--help").stdout))
+        for name, below in COMMANDS.items():
+            for words in [[name]] + [[name, word] for word in below]:
+                known |= set(re.findall(spelling, self.framefeed(*words, "--help").stdout))
         for script in (ROOT / "scripts").glob("*.py"):
             known |= set(re.findall(r"[\"'](--[a-z][a-z-]+)[\"']", script.read_text(encoding="utf-8")))
         for page in self.pages:
