@@ -1,7 +1,8 @@
 import CFrameKernels
 import FrameCore
 
-/// WIRE's `subgreen-gradient`: makes pixels compress better, reversibly. All arithmetic is modulo 256.
+/// The filter `subgreen-gradient` of docs/record.md: makes pixels compress better, reversibly. All arithmetic is
+/// modulo 256.
 ///
 /// Green is subtracted from the two other channels, the channels become planes, and each sample becomes its
 /// difference to left + up - upleft; outside the image is 0.

@@ -38,7 +38,7 @@ public enum PayloadLayer: String, Sendable, Equatable {
 
 /// A reversible pixel transform that makes the next layer compress better.
 public enum PixelFilter: String, Sendable, Equatable {
-  /// Subtract green, split into planes, gradient residual: see WIRE "frame-filter".
+  /// Subtract green, split into planes, gradient residual: see docs/record.md, "The gradient filter".
   case subgreenGradient = "subgreen-gradient"
 }
 

@@ -1,4 +1,4 @@
-/// The headers of a record, as WIRE.md names them.
+/// The headers of a record: docs/record.md.
 enum HeaderName {
   static let version: StaticString = "frame-format-version"
   static let run: StaticString = "frame-run"
@@ -15,7 +15,7 @@ enum HeaderName {
   static let encoded: StaticString = "frame-encoded-ns"
   static let sent: StaticString = "frame-sent-ns"
   static let clock: StaticString = "frame-clock"
-  /// Not in WIRE.md: readers ignore unknown names.
+  /// Not in docs/record.md: readers ignore unknown names.
   static let dropped: StaticString = "frame-dropped"
   static let end: StaticString = "frame-end"
 }

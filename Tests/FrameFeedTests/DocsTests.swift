@@ -1,0 +1,40 @@
+import CommandArguments
+import Foundation
+import Testing
+
+@testable import FrameFeedCommand
+
+/// `README.md` and `docs/`: what they say of commands is what the program takes. See `scripts/check-docs.sh`.
+@Suite struct DocsTests {
+  /// A command line of a page, without the program's own name.
+  private struct Shown: Decodable {
+    /// `FILE:LINE`.
+    let place: String
+    let words: [String]
+  }
+
+  @Test func everyCommandIsReadByTheProgram() throws {
+    let listed = try run("python3", "scripts/check_docs.py", "--commands")
+    try #require(listed.code == 0, "\(listed.errors)")
+    let commands = try JSONDecoder().decode([Shown].self, from: Data(listed.output))
+    #expect(commands.count > 50)
+    for command in commands {
+      #expect(throws: Never.self, "\(command.place): \(command.words)") {
+        try FrameFeedProgram.commandLine.read(command.words)
+      }
+    }
+  }
+
+  /// Links, anchors, make targets, paths and options; and the commands and the Python that can run beside a broker.
+  @Test(
+    .enabled(if: broker != nil, "FRAMEFEED_BROKER names a broker; make test starts one"),
+    .enabled(if: python != nil, "FRAMEFEED_PYTHON names a Python with confluent-kafka"))
+  func whatTheySayHoldsAndRuns() throws {
+    let checked = try RunningCommand(
+      "scripts/check-docs.sh", [], environment: ["FRAMEFEED": framefeed]
+    ).wait()
+    #expect(checked.code == 0, "\(checked.text)\(checked.errors)")
+    // Something was run, and nothing was left out for want of a broker.
+    #expect(checked.text.contains("run: README.md: "), "\(checked.text)")
+  }
+}
