@@ -77,15 +77,19 @@ samples/peers/.build/%-peer: samples/peers/%_peer.c samples/peers/peer.h | peer-
 	@mkdir -p $(@D)
 	$(CC) -O2 -Wall -Wextra -o $@ $< $$(pkg-config --cflags --libs $(libraries)) $(LDFLAGS) -lpthread
 
-build: librdkafka ## the release build of framefeed
+build: librdkafka ## the release build of framefeed, and of framefeed-bench, which it runs for compare and plot
 	swift build -c release --product framefeed
+	swift build -c release --product framefeed-bench
 
 PREFIX ?= /usr/local
 install: swift build-system librdkafka ## framefeed with its completions and manual page, without the Swift runtime (PREFIX=/usr/local)
-	FRAMEFEED_INSTALL=1 swift build -c release --product framefeed --static-swift-stdlib --scratch-path .build-static
+	@set -e; for product in framefeed framefeed-bench; do \
+	  FRAMEFEED_INSTALL=1 swift build -c release --product $$product --static-swift-stdlib --scratch-path .build-static; \
+	done
 	@set -e; built=.build-static/release/framefeed; root="$(DESTDIR)$(PREFIX)"; \
 	put() { "$$built" $$1 > "$$built.text"; install -D -m 644 "$$built.text" "$$root/share/$$2"; }; \
 	install -D -s -m 755 "$$built" "$$root/bin/framefeed"; \
+	install -D -s -m 755 "$$built-bench" "$$root/lib/framefeed/framefeed-bench"; \
 	newer=.build/librdkafka/lib/librdkafka.so.1 beside="$$root/lib/framefeed/librdkafka.so.1"; \
 	if [ -e $$newer ]; then install -D -m 755 $$newer "$$beside"; else rm -f "$$beside"; fi; \
 	put "--completions bash" bash-completion/completions/framefeed; \

@@ -2,7 +2,7 @@ import CommandArguments
 import Foundation
 import Testing
 
-@testable import FrameFeedCommand
+@testable import FrameBenchCommand
 
 /// `README.md` and `docs/`: what they say of commands is what the program takes. See `scripts/check-docs.sh`.
 @Suite struct DocsTests {
@@ -20,7 +20,7 @@ import Testing
     #expect(commands.count > 50)
     for command in commands {
       #expect(throws: Never.self, "\(command.place): \(command.words)") {
-        try FrameFeedProgram.commandLine.read(command.words)
+        try FrameBenchProgram.commandLine.read(command.words)
       }
     }
   }

@@ -103,6 +103,10 @@ import Testing
       "ssl://localhost:1/bootstrap: Disconnected: connection closed by peer (after 3ms in state UP)",
       .brokerMayWantLogin
     ),
+    (
+      "ssl://b:9092/bootstrap: Send failed: SSL transport error: Broken pipe (after 4ms in state UP)",
+      .brokerMayWantLogin
+    ),
     ("localhost:1/1: Disconnected: connection closed by peer (after 123456ms in state UP)", nil),
     ("sasl_plaintext://localhost:1/1: Disconnected: connection closed by peer (after 3ms in state UP)", nil),
   ]) func aHangUpIsUnderstood(_ text: String, _ trouble: ConnectionTrouble?) {

@@ -1,7 +1,7 @@
 package import CommandArguments
 import FoundationEssentials
 package import KafkaTransport
-package import LogLines
+import LogLines
 
 /// The broker, and any setting of librdkafka.
 package struct BrokerOptions: ArgumentGroup {

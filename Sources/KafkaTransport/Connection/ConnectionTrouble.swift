@@ -103,7 +103,9 @@ public enum ConnectionTrouble: Sendable, Equatable {
   /// on the next one.
   private static func isForLogins(_ text: String) -> Bool {
     if text.contains("broker might require SASL authentication") { return true }
-    guard !text.hasPrefix("sasl_"), text.contains("Disconnected"),
+    guard !text.hasPrefix("sasl_"),
+      // A request that was under way meanwhile fails the second way.
+      ["Disconnected", "SSL transport error: Broken pipe"].contains(where: { text.contains($0) }),
       let start = text.firstRange(of: " (after ")?.upperBound,
       let end = text[start...].firstRange(of: "ms in state UP")?.lowerBound,
       let milliseconds = Int(text[start..<end])

@@ -15,7 +15,7 @@ enum HeaderName {
   static let encoded: StaticString = "frame-encoded-ns"
   static let sent: StaticString = "frame-sent-ns"
   static let clock: StaticString = "frame-clock"
-  /// Not in docs/record.md: readers ignore unknown names.
+  /// Present only where frames were dropped.
   static let dropped: StaticString = "frame-dropped"
   static let end: StaticString = "frame-end"
 }
