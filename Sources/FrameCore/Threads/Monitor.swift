@@ -77,7 +77,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     return try body(&state)
   }
 
-  /// Waits until `ready` holds or the deadline passes, then runs `body`, which must check the state for which it was.
+  /// Waits until `ready` holds or the deadline passes, then runs `body`, which can see from the state which it was.
   /// - Parameter deadline: on the monotonic clock, ns (see ``FrameClock/monotonic()``).
   @inlinable
   public func withLock<R: ~Copyable, E: Error>(
