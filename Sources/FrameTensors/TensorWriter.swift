@@ -17,7 +17,7 @@ public final class TensorWriter: FrameReceiver, @unchecked Sendable {
   private var slot: UnsafeMutableRawPointer?
   /// Plans of helper threads, by part.
   private let helpers = Monitor<[Int: FramePlan]>([:])
-  /// Time spent on the frame that was aimed at last, ns.
+  /// The time that the frame in the current slot took, ns.
   public private(set) var nanoseconds: Int64 = 0
 
   /// The number of kernel variants that this processor can run.
