@@ -17,7 +17,7 @@ final class NUTReader {
 
   /// Longest data between frames, bytes: headers, file metadata, the index after the last frame.
   private static let longestPacket = 64 << 20
-  /// Longest start of a frame: seven numbers.
+  /// Longest start of a frame, bytes: seven numbers.
   private static let longestStart = 96
 
   private enum StartCode: UInt64 {
