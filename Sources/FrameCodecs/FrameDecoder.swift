@@ -160,7 +160,7 @@ public final class FrameDecoder: @unchecked Sendable {
     case .base64: size = try Base64.decodedCount(bytes)
     case .zstd: size = try ZstdDecompressor.declaredSize(bytes)
     }
-    // The largest plausible size is known beforehand, however small the payload.
+    // Checked before memory is allocated: a small payload may declare a huge size.
     guard size <= limits.maximumPayload else {
       throw .payload(
         "the \(layer.rawValue) layer holds \(size) bytes, above the limit of \(limits.maximumPayload)")

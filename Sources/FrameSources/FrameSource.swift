@@ -52,7 +52,7 @@ public struct SourceOptions: Sendable {
   /// Colour matrix of y4m streams and videos that do not state one; `nil`: BT.709 from 720 lines on, unless in full
   /// range.
   public var matrix: ColorMatrix?
-  /// Whether videos whose file states a rotation are turned.
+  /// How the rotation that a video file states is used.
   public var orientation = FrameOrientation.Policy.exif
   /// Start position in videos, s from the start of the file. The first frame is the first one presented then or later.
   public var seek = 0.0

@@ -32,7 +32,7 @@ public struct RatioInterval: Codable, Sendable, Equatable {
   /// Returns the probability of `heads` heads in `count` coin tosses.
   private static func probability(_ heads: Int, of count: Int) -> Double {
     var result = 1.0
-    // The factors of the binomial coefficient come before the halves, so that the product stays finite.
+    // The factors of the binomial coefficient, then the halves. Overflows from about 1,030 ratios on.
     for at in 0..<heads { result *= Double(count - at) / Double(at + 1) }
     for _ in 0..<count { result /= 2 }
     return result

@@ -14,7 +14,7 @@ public struct PictureOddities: OptionSet, Sendable, Hashable {
   public static let strayBytes = Self(ffJPEGStray)
   /// Bytes before a restart marker or the end that belong to no block.
   public static let spareBytes = Self(ffJPEGSpare)
-  /// A sequential scan whose header does not cover all coefficients.
+  /// A sequential scan whose header does not state all coefficients.
   public static let scanParameters = Self(ffJPEGScanParameters)
   /// A JFIF revision other than 1.
   public static let jfifRevision = Self(ffJPEGJFIFRevision)

@@ -99,8 +99,7 @@ struct CrewRota: Sendable, Hashable {
   }
 
   /// A frame's decoder has no more parts to claim.
-  /// - Returns: whether it must wait for parts that helpers work on; ``finish(helper:isGood:)`` returns when to wake
-  ///   it.
+  /// - Returns: whether it must wait for parts that helpers work on, until ``finish(helper:isGood:)`` returns true.
   mutating func await(_ frame: Int) -> Bool {
     let at = place(frame)
     precondition(shared[at].unclaimed == 0, "a decoder waits before all is taken")

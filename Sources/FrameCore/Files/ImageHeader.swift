@@ -1,4 +1,4 @@
-/// What the first bytes of an image file state: kind, size and channels. Nothing is decoded.
+/// The kind, size and channels that the first bytes of an image file state. Nothing is decoded.
 public struct ImageHeader: Sendable, Equatable {
   /// `.jpeg` or `.png`.
   public let kind: FrameContent.Kind

@@ -23,8 +23,8 @@ public struct FrameOrigin: Sendable, Equatable, CustomStringConvertible {
   /// When the source had the frame's bytes, ns since the Unix epoch. A live source sets the time at which it read the
   /// last byte; else 0 until the pacer releases the frame.
   public var captured: Int64 = 0
-  /// The presentation time in the source, ns from its first frame; `nil` where the source has none (only videos do).
-  /// Never decreases, also when the source is read again.
+  /// The presentation time in the source, ns from its first frame; `nil` where the source has none (videos and
+  /// recordings with timestamps have). Never decreases, also when the source is read again.
   public var presentation: Int64?
   /// Why samples differ from what was recorded, where the source knows: a video decoder concealed an error.
   public var damage: String?

@@ -76,7 +76,7 @@ public struct FrameBuffer: ~Copyable, @unchecked Sendable {
     count += source.byteCount
   }
 
-  /// Sets the bytes in use to none; keeps the memory.
+  /// Sets ``count`` to 0; keeps the memory.
   public mutating func removeAll() { count = 0 }
 
   /// The address, for C interfaces that keep it while this buffer is kept alive elsewhere (librdkafka's produce by

@@ -2,8 +2,8 @@ import FrameCore
 
 /// PBM, PGM and PPM, as text and binary (P1 to P6). A binary file may hold several consecutive pictures.
 ///
-/// Samples up to 255 are unchanged, of those up to 65,535 the high byte is used; samples with another value of white
-/// are scaled so that white is 255, rounded, as in Pillow.
+/// Where white is 255, samples are unchanged; where it is 65,535, their high byte is used; otherwise they are scaled so
+/// that white is 255, rounded, as in Pillow.
 struct PNMFormat: PictureFormat {
   let name = "PNM"
   let extensions = ["pbm", "pgm", "ppm", "pnm"]

@@ -1,8 +1,8 @@
 import FrameCore
 import Glibc
 
-/// The standard error of a child, line by line. Two threads read it: one that waits for it, and one that must know what
-/// the child wrote there before it wrote to another file.
+/// The standard error of a child, line by line. Two threads read it: one that waits for it, and one that needs what the
+/// child wrote there before its other output.
 final class ErrorLines: Sendable {
   private struct State {
     var line: [UInt8] = []

@@ -1,7 +1,7 @@
 /// A line of ffmpeg's log in the format of `-loglevel level+info`: `[h264 @ 0x55d0] [error] what is wrong`.
 struct LogText {
   enum Level {
-    /// Information without effect on the result.
+    /// Levels info and verbose.
     case info
     case warning
     /// Also a line without a level: the system's own message when a program cannot run.

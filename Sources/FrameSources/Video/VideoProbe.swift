@@ -68,7 +68,7 @@ struct VideoProbe {
     /// Whether players turn it.
     var isTurned: Bool {
       let angle = sideData?.compactMap(\.rotation).first ?? tags?.rotate.flatMap { Double($0) } ?? 0
-      // A matrix that mirrors has no angle that shows it; it is too rare for a check.
+      // The angle of a mirroring matrix has no meaning; such a file is rare, and may be decoded needlessly.
       return angle != 0
     }
 

@@ -3,9 +3,9 @@ import FrameCore
 /// Converts 4:2:0 of any range and matrix to limited range BT.601, in YCbCr: grey stays grey, so that chroma does not
 /// depend on luma, and luma changes by a share of its pixel's chroma. Converts in place.
 ///
-/// With luma weights Kr, Kg, Kb of the source, R = Y + 2 (1 - Kr) Cr, B = Y + 2 (1 - Kb) Cb, G = Y - 2 Kb (1 - Kb) / Kg
-/// Cb - 2 Kr (1 - Kr) / Kg Cr (ITU-R BT.601 and BT.709, part 3); inserted in BT.601's Y = 0.299 R + 0.587 G + 0.114 B,
-/// Cb = (B - Y) / 1.772, Cr = (R - Y) / 1.402.
+/// With luma weights Kr, Kg, Kb of the source, R = Y + 2 (1 - Kr) Cr, B = Y + 2 (1 - Kb) Cb,
+/// G = Y - 2 Kb (1 - Kb) / Kg Cb - 2 Kr (1 - Kr) / Kg Cr (ITU-R BT.601 and BT.709, part 3); inserted in BT.601's
+/// Y = 0.299 R + 0.587 G + 0.114 B, Cb = (B - Y) / 1.772, Cr = (R - Y) / 1.402.
 ///
 /// All sums have 16 bits, of which every processor multiplies eight at a time: the factor of a sample itself is 1 plus
 /// a small share, and only shares are multiplied. Before rounding a result is within 0.25 of the formula.
