@@ -16,10 +16,10 @@
 
 extern char **environ;
 
-// Runs in the child, which shares our memory until it becomes the program: system calls only.
+// Runs in the child, which shares the parent's memory until it becomes the program: system calls only.
 static int become(
   const char *path, char *const arguments[], int output, int errors, pid_t parent) {
-  // Ours are caught by code that the program does not have; ignored ones would stay ignored.
+  // The parent's handlers do not exist in the program; ignored signals would stay ignored.
   for (int number = 1; number < NSIG; number++) {
     struct sigaction action;
     if (number == SIGKILL || number == SIGSTOP || sigaction(number, NULL, &action) != 0) continue;
@@ -30,7 +30,7 @@ static int become(
   }
   if (setpgid(0, 0) != 0) return errno;
 #ifdef __linux__
-  // Nobody is told of a parent that ended before this call.
+  // PR_SET_PDEATHSIG does not report a parent that ended before this call.
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return errno;
   if (getppid() != parent) return ESRCH;
 #else
@@ -40,7 +40,7 @@ static int become(
   if (none < 0) return errno;
   // Both are above 2: see ff_child_pipe.
   if (dup2(none, 0) < 0 || dup2(output, 1) < 0 || dup2(errors, 2) < 0) return errno;
-  // Ours are closed on exec; this is for those of libraries that forgot.
+  // The parent's own descriptors are closed on exec; this closes those of libraries that do not set the flag.
 #if defined(__linux__) && defined(SYS_close_range)
   const int closed = syscall(SYS_close_range, 3, ~0u, 0) == 0;
 #else
@@ -57,11 +57,11 @@ static int become(
 int ff_child_start(pid_t *child, const char *path, char *const arguments[], int output, int errors) {
   sigset_t all, before;
   sigfillset(&all);
-  // No handler of ours may run in the child.
+  // No signal handler of the parent may run in the child.
   pthread_sigmask(SIG_SETMASK, &all, &before);
   volatile int problem = 0;
   const pid_t parent = getpid();
-  // Not fork: it would copy the page tables of a process that holds frames, at each loop of a video.
+  // Not fork: it would copy the page tables of a process that holds frames, for each loop of a video.
   const pid_t started = vfork();
   if (started == 0) {
     problem = become(path, arguments, output, errors, parent);
@@ -81,7 +81,7 @@ void ff_child_wait(pid_t child) {
   while (waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {}
 }
 
-// Moves a descriptor out of the way of the standard ones.
+// Moves a descriptor above the standard ones.
 static int above_standard(int descriptor) {
   if (descriptor > 2) return descriptor;
   const int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
@@ -104,7 +104,7 @@ static int open_sockets(int ends[2], int capacity) {
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return -1;
 #endif
   setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &capacity, sizeof capacity);
-  // One way only, as a pipe: the reader's end shows it when the writer is gone, and the other way round.
+  // One direction only, like a pipe: each end detects that the other one is closed.
   shutdown(ends[0], SHUT_WR);
   return 0;
 }

@@ -12,12 +12,12 @@ const uint8_t ff_natural[ffPositions] = {
   SIXTY_FOUR, SIXTY_FOUR, SIXTY_FOUR,
 };
 
-/// The value of `size` bits, of which the first tells the sign (ITU-T T.81, F.2.2.1).
+/// Returns the value of `size` bits, the first of which determines the sign (ITU-T T.81, F.2.2.1).
 static int extended(uint32_t bits, unsigned size) {
   return size == 0 ? 0 : bits >> (size - 1) ? (int)bits : (int)bits - (1 << size) + 1;
 }
 
-/// What of `count` bits is the value behind the code of `entry`, which is at their left.
+/// Returns the value after the code of `entry`, both of which are at the left of `count` bits.
 static int valueOf(uint32_t entry, uint32_t bits, unsigned count) {
   unsigned size = entry >> 16 & 15;
   return extended(bits >> (count - (entry & 255)) & ((1u << size) - 1), size);
@@ -76,7 +76,7 @@ int ff_huffman_make(ff_huffman *table, const uint8_t bits[17], const uint8_t sym
       uint32_t first = code << (ffPeekBits - length), count = 1u << (ffPeekBits - length);
       for (uint32_t at = first; at < first + count; at++) table->look[at] = entry;
     }
-    // The code of ones only is none (ITU-T T.81, C.2).
+    // A code of ones only is invalid (ITU-T T.81, C.2).
     if (bits[length] && code >= (1u << length)) return 0;
     table->limit[length] = code << (16 - length);
     code <<= 1;

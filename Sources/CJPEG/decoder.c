@@ -1,4 +1,4 @@
-// A decoder's life, and what the header of a file says.
+// Creation and release of a decoder, and the header of a file.
 #include "decoder.h"
 
 enum { usualMostScans = 64 };
@@ -27,11 +27,11 @@ static const ff_baseline_decoder *chosen(ff_jpeg_engine engine) {
   if (engine == ffJPEGPortable) return &ff_baseline_portable;
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  // All that the variant is compiled for: a hypervisor may mask any of them.
+  // Every extension that the variant is compiled for: a hypervisor may mask any of them.
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
     return &ff_baseline_avx2;
 #endif
-  // Without its own instructions the portable one is behind libjpeg-turbo's.
+  // Without these instructions the portable variant is slower than libjpeg-turbo.
   return NULL;
 }
 
@@ -91,7 +91,7 @@ int ff_jpeg_scaled(const ff_jpeg_decoder *decoder, int c) {
   return decoder->isBaseline && decoder->isFast ? LUMA_SCALED(*jpeg) : SCALED(jpeg->comp_info[c]);
 }
 
-/// Whether the file is one that need not be libjpeg's.
+/// Whether the engine supports the file.
 static int isBaseline(const ff_jpeg_decoder *decoder) {
   const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   if (!decoder->engine || decoder->isLenient) return 0;
@@ -102,7 +102,7 @@ static int isBaseline(const ff_jpeg_decoder *decoder) {
   for (int c = 0; c < jpeg->num_components; c++) {
     const jpeg_component_info *component = &jpeg->comp_info[c];
     if (jpeg->cur_comp_info[c] != component) return 0;
-    // What the file says of tables is checked by libjpeg when it begins to decode.
+    // libjpeg checks the file's tables when it starts decoding.
     if (component->quant_tbl_no >= NUM_QUANT_TBLS || component->dc_tbl_no >= NUM_HUFF_TBLS ||
         component->ac_tbl_no >= NUM_HUFF_TBLS || component->quant_tbl_no < 0 || component->dc_tbl_no < 0 ||
         component->ac_tbl_no < 0)
@@ -110,7 +110,7 @@ static int isBaseline(const ff_jpeg_decoder *decoder) {
     if (!jpeg->quant_tbl_ptrs[component->quant_tbl_no] || !jpeg->dc_huff_tbl_ptrs[component->dc_tbl_no] ||
         !jpeg->ac_huff_tbl_ptrs[component->ac_tbl_no])
       return 0;
-    // A scan of one component is of blocks, whatever its factors say.
+    // A scan of one component consists of single blocks, whatever its factors.
     if (jpeg->num_components == 1 && (component->h_samp_factor != 1 || component->v_samp_factor != 1)) return 0;
     blocks += component->h_samp_factor * component->v_samp_factor;
   }
@@ -134,23 +134,23 @@ static void describe(ff_jpeg_decoder *decoder, ff_jpeg_info *info) {
     ff_jpeg_plane *plane = &info->planes[c];
     int scaled = ff_jpeg_scaled(decoder, c);
     int acrossX = jpeg->max_h_samp_factor * DCTSIZE, acrossY = jpeg->max_v_samp_factor * DCTSIZE;
-    // Factors such as 3:2 leave samples between pixels: those files are decoded to pixels instead.
+    // Factors such as 3:2 leave samples between pixels: such files are decoded to pixels instead.
     if (acrossX % (component->h_samp_factor * scaled) || acrossY % (component->v_samp_factor * scaled)) {
       info->planeCount = 0;
       return;
     }
-    // As libjpeg has its `downsampled_width`.
+    // The same as libjpeg's `downsampled_width`.
     plane->width = (int)(((long)info->width * component->h_samp_factor * scaled + acrossX - 1) / acrossX);
     plane->height = (int)(((long)info->height * component->v_samp_factor * scaled + acrossY - 1) / acrossY);
     plane->spacingX = acrossX / (component->h_samp_factor * scaled);
     plane->spacingY = acrossY / (component->v_samp_factor * scaled);
-    // libjpeg writes the blocks that hold the image; whole MCUs are room for all of them.
+    // libjpeg writes the blocks that contain the image; whole MCUs have room for all of them.
     int rowsMCU = (info->height + info->rowsPerMCU - 1) / info->rowsPerMCU;
     plane->rowsPerMCU = component->v_samp_factor * scaled;
     plane->paddedWidth = info->MCUsPerRow * component->h_samp_factor * scaled;
     plane->paddedHeight = rowsMCU * plane->rowsPerMCU;
   }
-  // Readers of planes step through both planes of chroma together: where these differ, libjpeg makes the pixels.
+  // Readers of planes advance both chroma planes together: where these differ, libjpeg computes the pixels.
   if (info->planeCount == ffMostComponents && (info->planes[1].spacingX != info->planes[2].spacingX ||
                                                info->planes[1].spacingY != info->planes[2].spacingY))
     info->planeCount = 0;
@@ -167,7 +167,7 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
     jpeg_abort_decompress(jpeg);
     return -1;
   }
-  // What an earlier file left half read is forgotten, and what it said.
+  // Discards the state of an earlier file that was not read completely.
   jpeg_abort_decompress(jpeg);
   ff_jpeg_tables_clear(decoder);
   ff_jpeg_source_begin(decoder, parts, partCount);
@@ -179,7 +179,8 @@ int ff_jpeg_decoder_open(ff_jpeg_decoder *decoder, const ff_jpeg_part *parts, in
   jpeg_read_header(jpeg, TRUE);
   decoder->isInHeader = 0;
   ff_jpeg_tables_complete(decoder);
-  // Sequential scans are of all coefficients, whatever they say; libjpeg warns of it where it decodes them itself.
+  // Sequential scans contain all coefficients, whatever their header states; libjpeg warns where it decodes them
+  // itself.
   if (!jpeg->progressive_mode && (jpeg->Ss != 0 || jpeg->Se != DCTSIZE2 - 1 || jpeg->Ah || jpeg->Al))
     decoder->oddities |= ffJPEGScanParameters;
   if (colors(jpeg) == ffJPEGCMYK) decoder->oddities |= ffJPEGOddCMYK;

@@ -1,21 +1,21 @@
-// An opened file to interleaved pixels, from planes: what libjpeg makes of them, in half of its time.
+// Decodes an opened file to interleaved pixels from planes: the same as libjpeg, in half of its time.
 #include "decoder.h"
 
-/// Rows of a plane that are at hand: two rows of MCUs, since the rows at the edge between them are mixed.
+/// The rows of a plane in memory: two rows of MCUs, because the rows at the edge between them are mixed.
 typedef struct {
   uint8_t *samples;
   size_t stride;
   int rows, height;
 } ring;
 
-/// A row; what lies outside the picture is its edge.
+/// Returns a row; outside the picture the nearest one.
 static const uint8_t *row(const ring *plane, int y) {
   if (y < 0) y = 0;
   if (y >= plane->height) y = plane->height - 1;
   return plane->samples + (size_t)(y % plane->rows) * plane->stride;
 }
 
-/// Image rows and columns that one sample of chroma stands for, in samples of luma; 0 for what is not done here.
+/// Image rows and columns per chroma sample, in luma samples; 0 for ratios that are not supported here.
 typedef struct {
   int x, y;
 } ratio;
@@ -26,7 +26,7 @@ static ratio chromaRatio(const ff_jpeg_decoder *decoder) {
   if (chroma->spacingX % luma->spacingX || chroma->spacingY % luma->spacingY) return none;
   const ratio r = {chroma->spacingX / luma->spacingX, chroma->spacingY / luma->spacingY};
   if (r.x == 1 && r.y == 1) return r;
-  // libjpeg repeats samples where planes are as narrow as this, or of one sample a block.
+  // libjpeg repeats samples where planes are this narrow, or have one sample per block.
   if (chroma->width <= 2 || LUMA_SCALED(decoder->jpeg) == 1) return none;
   return r.x == 2 && (r.y == 1 || r.y == 2) ? r : none;
 }
@@ -34,26 +34,26 @@ static ratio chromaRatio(const ff_jpeg_decoder *decoder) {
 int ff_jpeg_isEnlargeable(const ff_jpeg_decoder *decoder, ff_jpeg_pixels format) {
   const ff_jpeg_info *info = &decoder->info;
   if (!decoder->isBaseline || decoder->isFast || info->planeCount == 0) return 0;
-  // Luma that is coarser than chroma would have to be enlarged too.
+  // Luma that is coarser than chroma would need upsampling too.
   if (info->planes[0].spacingX * LUMA_SCALED(decoder->jpeg) != DCTSIZE ||
       info->planes[0].spacingY * LUMA_SCALED(decoder->jpeg) != DCTSIZE)
     return 0;
   return info->planeCount == 1 || format == ffJPEGPixelsGray || chromaRatio(decoder).x != 0;
 }
 
-/// What rows of pixels are made of.
+/// The planes and buffers for rows of pixels.
 typedef struct {
   const ff_baseline_decoder *engine;
   ff_jpeg_pixels format;
   int width, planeCount;
   ring planes[ffMostComponents];
   ratio ratio;
-  /// Room for a row of chroma as wide as luma, and to make it.
+  /// Buffers for a row of chroma as wide as luma, and for its computation.
   uint8_t *blue, *red;
   uint16_t *sums;
 } pixel_rows;
 
-/// Lays out memory, which is kept for the next file.
+/// Allocates memory, which is kept for the next file.
 /// - Returns: 0 when there is none.
 static int prepare(ff_jpeg_decoder *decoder, pixel_rows *rows) {
   enum { room = 64 };  // loads of 16 samples go beyond a row's end
@@ -131,7 +131,7 @@ int ff_jpeg_decode_enlarged(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t st
     }
     more = ff_jpeg_planes_read(decoder, targets, strides);
     if (more < 0) return -1;
-    // The last row waits for chroma below it.
+    // The last row needs the chroma below it.
     const int ready = more ? (read + 1) * perMCU - (rows.ratio.y == 2) : height;
     for (; y < ready && y < height; y++) pixelRow(&rows, y, pixels + (size_t)y * stride);
   }

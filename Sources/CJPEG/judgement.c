@@ -1,4 +1,4 @@
-// What is a picture: which of libjpeg's warnings are odd ways to write one, and which mean that samples are lost.
+// Decides which of libjpeg's warnings are irregularities, and which mean that samples are lost.
 #include "decoder.h"
 
 void ff_jpeg_judge(j_common_ptr info, int level) {
@@ -11,11 +11,11 @@ void ff_jpeg_judge(j_common_ptr info, int level) {
         decoder->oddities |= ffJPEGStray;
         return;
       }
-      // libjpeg has gone on to behind the last of them, which is the file's last byte where the end is made up.
+      // libjpeg has advanced past the last of them, which is the file's last byte where the end marker is inserted.
       const int count = errors->msg_parm.i[0];
       const uint8_t *const end =
         decoder->oddities & ffJPEGNoEnd ? decoder->rest : decoder->source.next_input_byte;
-      // They may lie in the part before.
+      // They may be in the previous part.
       const int isAtHand = end - decoder->parts[decoder->nextPart - 1].bytes >= count;
       if (!ff_is_spare(end, count, isAtHand)) break;
       decoder->oddities |= ffJPEGSpare;
@@ -33,20 +33,20 @@ void ff_jpeg_lost(ff_jpeg_decoder *decoder) {
   if (!decoder->isLenient && !decoder->isJudged) ff_jpeg_fail((j_common_ptr)&decoder->jpeg);
 }
 
-/// Called when all scans have begun: whether they are all of the picture.
+/// Checks, after all scans have started, whether they contain the whole picture.
 static void checkWhole(ff_jpeg_decoder *decoder) {
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   for (int c = 0; c < jpeg->num_components; c++) {
     const JQUANT_TBL *table = jpeg->comp_info[c].quant_table;
     if (!table) {
-      // A plane that no scan was of would be grey.
+      // A plane without any scan would be grey.
       snprintf(decoder->failure.message, sizeof decoder->failure.message, "no scan of component %d", c + 1);
       if (!decoder->isLenient) longjmp(decoder->failure.entry, 1);
     }
     int sum = 0;
     for (int k = 0; table && k < DCTSIZE2; k++) sum |= table->quantval[k];
     if (table && !sum) ERREXIT1(jpeg, JERR_NO_QUANT_TABLE, jpeg->comp_info[c].quant_tbl_no);
-    // Refined to the last bit, nothing can be missing; else later scans may be what was cut off.
+    // When all coefficients have their last bit, nothing can be missing; else later scans may have been truncated.
     for (int k = 0; jpeg->progressive_mode && (decoder->oddities & ffJPEGNoEnd) && k < DCTSIZE2; k++) {
       if (jpeg->coef_bits && jpeg->coef_bits[c][k] == 0) continue;
       jpeg->err->msg_code = JWRN_JPEG_EOF;

@@ -1,4 +1,4 @@
-// An opened file to interleaved pixels: by libjpeg what is not made of the engine's planes.
+// Decodes an opened file to interleaved pixels by libjpeg, where they are not computed from the engine's planes.
 #include "decoder.h"
 
 static J_COLOR_SPACE space(ff_jpeg_pixels format) {
@@ -11,8 +11,8 @@ static J_COLOR_SPACE space(ff_jpeg_pixels format) {
   return JCS_UNKNOWN;
 }
 
-/// Inks as Adobe stores them (255 is none) to colours, with OpenCV's arithmetic (imgcodecs, icvCvt_CMYK2BGR): paper
-/// seen through the ink, and black over it.
+/// Converts inks as Adobe stores them (255 is no ink) to colours, with OpenCV's arithmetic (imgcodecs,
+/// icvCvt_CMYK2BGR): paper seen through the ink, with black over it.
 static void inksToPixels(const uint8_t *inks, uint8_t *pixels, int width, ff_jpeg_pixels format) {
   for (int x = 0; x < width; x++, inks += 4) {
     const int black = inks[3];
@@ -21,7 +21,7 @@ static void inksToPixels(const uint8_t *inks, uint8_t *pixels, int width, ff_jpe
     const uint8_t blue = (uint8_t)(black - ((255 - inks[2]) * black >> 8));
     switch (format) {
       case ffJPEGPixelsGray:
-        // ITU-R BT.601's weights in 14 bits, as OpenCV has them.
+        // ITU-R BT.601's weights in 14 bits, as in OpenCV.
         *pixels++ = (uint8_t)((red * 4899 + green * 9617 + blue * 1868 + 8192) >> 14);
         break;
       case ffJPEGPixelsBGR:
@@ -39,7 +39,7 @@ static void inksToPixels(const uint8_t *inks, uint8_t *pixels, int width, ff_jpe
 int ff_jpeg_decode_pixels(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t stride, ff_jpeg_pixels format) {
   if (ff_jpeg_isEnlargeable(decoder, format)) return ff_jpeg_decode_enlarged(decoder, pixels, stride, format);
   struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
-  // One judge for planes and pixels: libjpeg passes over runs of zeros beyond their block.
+  // The same check for planes and pixels: libjpeg ignores runs of zeros beyond their block.
   if (decoder->isBaseline && ff_jpeg_judgeData(decoder) != 0) return -1;
   if (setjmp(decoder->failure.entry)) return ff_jpeg_failed(decoder);
   const int isInk = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;

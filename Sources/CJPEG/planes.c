@@ -1,10 +1,10 @@
-// An opened file to planes or pixels.
+// Decodes an opened file to planes or pixels.
 #include "decoder.h"
 
 enum { mostRows = 4 * DCTSIZE };
 
 /// Prepares the engine.
-/// - Returns: 0 when the file's tables are libjpeg's to complain of.
+/// - Returns: 0 when the file's tables are invalid, which libjpeg reports.
 static int beginBaseline(ff_jpeg_decoder *decoder, int planeCount) {
   const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
   if (!decoder->baseline) decoder->baseline = calloc(1, sizeof *decoder->baseline);
@@ -42,7 +42,7 @@ int ff_jpeg_damaged(ff_jpeg_decoder *decoder, const char *message) {
   return -1;
 }
 
-/// What a row's result means: 1 for more, 0 for the end, -1 with a message.
+/// Converts a row's result: 1 for more, 0 for the end, -1 with a message.
 static int outcome(ff_jpeg_decoder *decoder, ff_baseline_result result) {
   if (result == ffBaselineMore) return 1;
   decoder->oddities |= decoder->baseline->oddities;
@@ -54,7 +54,7 @@ static int outcome(ff_jpeg_decoder *decoder, ff_baseline_result result) {
 }
 
 int ff_jpeg_judgeData(ff_jpeg_decoder *decoder) {
-  // Tables that cannot be are libjpeg's to complain of.
+  // libjpeg reports invalid tables.
   if (!beginBaseline(decoder, 0)) return 0;
   int more = 1;
   while (more > 0) more = outcome(decoder, decoder->engine->row(decoder->baseline, NULL, NULL));
@@ -70,7 +70,7 @@ int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
     return -1;
   }
   if (decoder->isBaseline) {
-    // The header's part may end where the data's begins.
+    // The header's part may end where the data's part starts.
     if (decoder->source.bytes_in_buffer + decoder->left == 0 && decoder->nextPart < decoder->partCount)
       decoder->source.fill_input_buffer(jpeg);
     if (beginBaseline(decoder, planeCount)) return 0;

@@ -1,13 +1,13 @@
-// The parts of a file as what libjpeg reads from.
+// A data source for libjpeg that reads the parts of a file.
 #include "decoder.h"
 
 static void begin(j_decompress_ptr jpeg) { (void)jpeg; }
 
-/// Bytes given at a time: libjpeg-turbo decodes what lies together in more than 512 by a path that passes over codes
-/// that cannot be without a word (jdhuff.c, decode_mcu_fast). Costs 4 % of a decode to pixels.
+/// Bytes per read: libjpeg-turbo decodes more than 512 contiguous ones by a path that silently ignores invalid codes
+/// (jdhuff.c, decode_mcu_fast). Costs 4 % of a decode to pixels.
 enum { pieceBytes = 511 };
 
-/// Gives the next piece of the part that was begun.
+/// Returns the next piece of the current part to libjpeg.
 static void give(ff_jpeg_decoder *decoder) {
   const size_t most = decoder->isWhole || decoder->isJudged || decoder->left < pieceBytes ? decoder->left : pieceBytes;
   decoder->source.next_input_byte = decoder->rest;
@@ -31,7 +31,7 @@ static boolean fill(j_decompress_ptr jpeg) {
     return TRUE;
   }
   if (decoder->isInHeader) ERREXIT(jpeg, JERR_INPUT_EOF);
-  // Whether anything is missing but the end marker, the decoder finds out: it warns where it needs more.
+  // The decoder finds out whether more than the end marker is missing: it warns where it needs more data.
   decoder->oddities |= ffJPEGNoEnd;
   static const JOCTET end[] = {0xFF, JPEG_EOI};
   jpeg->src->next_input_byte = end;
@@ -50,7 +50,7 @@ static void skip(j_decompress_ptr jpeg, long count) {
   jpeg->src->bytes_in_buffer -= left;
 }
 
-/// Called when a restart marker is not the one libjpeg counted up to: right when the file was cut out of another.
+/// Called when a restart marker has not the number that libjpeg expects: valid when the file was cut out of another.
 static boolean resynchronise(j_decompress_ptr jpeg, int desired) {
   ff_jpeg_decoder *decoder = ff_jpeg_owner(jpeg);
   int expected = JPEG_RST0 + ((desired + decoder->firstRestart) & 7);

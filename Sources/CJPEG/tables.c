@@ -1,4 +1,4 @@
-// Each file is decoded as if it were the first: libjpeg keeps the tables of the one before.
+// Resets tables, so that each file is decoded as if it were the first: libjpeg keeps those of the previous one.
 #include "decoder.h"
 
 void ff_jpeg_tables_init(ff_jpeg_decoder *decoder) {
@@ -20,7 +20,7 @@ void ff_jpeg_tables_clear(ff_jpeg_decoder *decoder) {
   }
 }
 
-/// Asks libjpeg's encoder for the tables of ITU-T T.81, Annex K.3.
+/// Reads the tables of ITU-T T.81, Annex K.3, from libjpeg's encoder.
 static int learnStandard(ff_jpeg_decoder *decoder) {
   struct jpeg_compress_struct encoder;
   ff_jpeg_failure failure;

@@ -18,7 +18,7 @@ static void fail(png_structp png, png_const_charp message) {
   longjmp(file->entry, 1);
 }
 
-// A bad checksum of a chunk that is not needed, rows too many: the pixels are right.
+// Ignores warnings such as a bad checksum of a chunk that is not needed, or too many rows: the pixels are right.
 static void overlook(png_structp png, png_const_charp message) {
   (void)png;
   (void)message;
@@ -32,7 +32,7 @@ static void take(png_structp png, png_bytep target, size_t count) {
   file->left -= count;
 }
 
-/// Chooses the steps from the file's samples to those wanted.
+/// Selects the conversions from the file's samples to the requested ones.
 static void setSteps(png_structp png, png_infop info, ff_png_pixels pixels) {
   int color = png_get_color_type(png, info);
   int isGray = !(color & PNG_COLOR_MASK_COLOR);
@@ -47,14 +47,14 @@ static void setSteps(png_structp png, png_infop info, ff_png_pixels pixels) {
   }
   if (pixels == ffPNGBGR) png_set_bgr(png);
   if (isGray && pixels != ffPNGGray) png_set_gray_to_rgb(png);
-  // No gamma enters here: the chunk that could bring one is not read.
+  // No gamma is applied here: the chunk that could state one is not read.
   if (!isGray && pixels == ffPNGGray)
     png_set_rgb_to_gray_fixed(png, PNG_ERROR_ACTION_NONE, 29900, 58700);
 }
 
 static void decode(png_structp png, png_infop info, reading *file, ff_png_pixels pixels, uint8_t *target,
                    size_t stride) {
-  // The caller's own limit comes next, and is on both sides together.
+  // The caller's own limit is checked next, for both sides together.
   png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
   png_set_chunk_malloc_max(png, 1 << 16);
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
@@ -79,7 +79,7 @@ static void decode(png_structp png, png_infop info, reading *file, ff_png_pixels
 ff_png_result ff_png_decode(const uint8_t *bytes, size_t count, uint32_t width, uint32_t height, ff_png_pixels pixels,
                             uint8_t *target, size_t stride) {
   reading file = {.bytes = bytes, .left = count, .result = {.width = width, .height = height}};
-  // Changed between setjmp and a jump back: not to be kept in a register.
+  // Changed between setjmp and a jump back: must not be kept in a register.
   png_structp volatile png = NULL;
   png_infop volatile info = NULL;
   if (!setjmp(file.entry)) {

@@ -7,11 +7,11 @@
 
 // MARK: what goes wrong
 
-/// The first error tells most.
+/// Stores the first error, which is the most informative.
 static void note(ff_tiff *page, const char *format, va_list arguments) {
   if (page->message[0]) return;
   vsnprintf(page->message, sizeof page->message, format, arguments);
-  // The name of the file comes first, and it has none here.
+  // libtiff puts the file's name first, which is empty here.
   if (!strncmp(page->message, ": ", 2)) memmove(page->message, page->message + 2, strlen(page->message + 2) + 1);
 }
 
@@ -46,7 +46,7 @@ static void warned(thandle_t page, const char *module, const char *format, va_li
   if (page) ((ff_tiff *)page)->warnings++;
 }
 
-// Handlers of all files of the process: they tell pages apart by their handle.
+// Error handlers are shared by all files of the process: the handle identifies the page.
 static void failed(thandle_t page, const char *module, const char *format, va_list arguments) {
   (void)module;
   if (page) note((ff_tiff *)page, format, arguments);
@@ -98,7 +98,7 @@ static void unmap(thandle_t handle, void *base, toff_t count) {
   (void)count;
 }
 
-/// Reads the file's header alone (h), not through a mapping (m).
+/// Reads only the file's header (h), without a memory mapping (m).
 static TIFF *opened(ff_tiff *page, size_t mostMemory) {
   const char *mode = "rhm";
 #if TIFFLIB_VERSION >= 20221213
@@ -122,7 +122,7 @@ static TIFF *opened(ff_tiff *page, size_t mostMemory) {
 
 // MARK: the page
 
-/// Whether it is a page that can be read; else the message says why not.
+/// Whether the page is supported; else the message states why not.
 static int describe(ff_tiff *page, ff_tiff_info *info) {
   TIFF *file = page->file;
   uint16_t sampleFormat = SAMPLEFORMAT_UINT, compression = COMPRESSION_NONE;
@@ -153,7 +153,7 @@ static int describe(ff_tiff *page, ff_tiff_info *info) {
     ff_tiff_note(page, "it is compressed in a way (%d) that the libtiff here does not read", compression);
     return 0;
   }
-  // libjpeg makes colours of it, as it does of any JPEG file.
+  // libjpeg converts it to colours, as it does for any JPEG file.
   if (page->photometric == PHOTOMETRIC_YCBCR && compression == COMPRESSION_JPEG && page->planar == PLANARCONFIG_CONTIG &&
       TIFFSetField(file, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
     page->photometric = PHOTOMETRIC_RGB;
@@ -164,7 +164,7 @@ static int describe(ff_tiff *page, ff_tiff_info *info) {
   switch (page->photometric) {
     case PHOTOMETRIC_MINISBLACK:
     case PHOTOMETRIC_MINISWHITE:
-      // Grey, and perhaps alpha.
+      // Grey, possibly with alpha.
       info->isGray = 1;
       most = 2;
       break;
@@ -207,7 +207,7 @@ ff_tiff *ff_tiff_open(const uint8_t *bytes, size_t count, uint64_t directory, si
   page->file = opened(page, mostMemory);
   int isRead = page->file && (directory ? TIFFSetSubDirectory(page->file, directory) : TIFFReadDirectory(page->file));
   if (isRead && describe(page, info)) {
-    // What it found odd and could read all the same.
+    // Discards libtiff's warnings: it could read the page.
     page->message[0] = 0;
     return page;
   }
@@ -223,7 +223,7 @@ int ff_tiff_read(ff_tiff *page, uint8_t *target, char message[ffTIFFMessage]) {
     ff_tiff_note(page, "its data is damaged");
     isRead = 0;
   }
-  // Some codecs go on after an error with what they guess.
+  // Some codecs continue after an error with guessed samples.
   if (isRead && !page->message[0]) return 0;
   strcpy(message, page->message[0] ? page->message : "its samples cannot be read");
   return -1;

@@ -1,4 +1,4 @@
-// What the files of this target share.
+// Declarations shared by the files of this target.
 #pragma once
 #include "frame_tiff.h"
 
@@ -10,18 +10,18 @@ struct ff_tiff {
   uint64_t count, at;
   uint32_t width, height;
   uint16_t bits, samples, planar, photometric;
-  /// libtiff makes the colours.
+  /// Whether libtiff converts the colours.
   int isConverted;
-  /// Whether its coding is one whose decoder but warns where samples are lost: fax and JPEG.
+  /// Whether the decoder of its compression only warns where samples are lost: fax and JPEG.
   int warnsOfLoss;
   unsigned warnings;
   char message[ffTIFFMessage];
 };
 
-/// Keeps what is wrong, unless something was before.
+/// Stores an error, unless there was an earlier one.
 __attribute__((format(printf, 2, 3))) void ff_tiff_note(ff_tiff *page, const char *format, ...);
 
-/// Samples as they are stored; 0 when they are damaged.
+/// Reads samples as they are stored; returns 0 when they are damaged.
 int ff_tiff_unpack(ff_tiff *page, uint8_t *target);
-/// Colours of what is stored otherwise (YCbCr, CMYK), as libtiff has them; 0 when they are damaged.
+/// Converts YCbCr and CMYK with libtiff; returns 0 when they are damaged.
 int ff_tiff_convert(ff_tiff *page, uint8_t *target);

@@ -3,24 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// One strip or tile, and where it lies.
+/// One strip or tile, and its position.
 typedef struct {
   const uint8_t *bytes;
   size_t rowBytes;
   uint32_t x, y, columns, rows;
-  /// Samples a pixel in it, and which of the page's its first is.
+  /// Its samples per pixel, and the index of the first one among the page's samples.
   int samples, plane;
 } block;
 
 typedef struct {
   int channels, isWhiteZero;
-  /// Colours of a palette's indices.
+  /// Colours of the palette's indices.
   const uint16_t *colors[3];
-  /// Of palettes of 8 bits, which some programs write: 0; else 8.
+  /// 0 for palettes of 8-bit values, which some programs write; else 8.
   int colorShift;
 } meaning;
 
-/// The n-th sample of a row, bits as they are.
+/// Returns the n-th sample of a row, with its bits unchanged.
 static inline unsigned stored(const uint8_t *row, size_t n, int bits) {
   if (bits == 8) return row[n];
   if (bits == 16) return ((const uint16_t *)(const void *)row)[n];
@@ -37,7 +37,7 @@ static inline uint8_t eightBits(unsigned value, int bits) {
 
 static void write(const ff_tiff *page, const block *block, const meaning *meaning, uint8_t *target) {
   int bits = page->bits, isPalette = meaning->colors[0] != NULL;
-  // Of separate planes only this block's own channel.
+  // Only this block's own channel where planes are separate.
   int first = block->plane, last = block->samples > 1 || isPalette ? meaning->channels : block->plane + 1;
   for (uint32_t y = 0; y < block->rows; y++) {
     const uint8_t *row = block->bytes + y * block->rowBytes;
@@ -90,13 +90,13 @@ int ff_tiff_unpack(ff_tiff *page, uint8_t *target) {
   block block = {.samples = isSeparate ? 1 : page->samples};
   uint64_t rowBytes = ((uint64_t)blockWidth * (uint64_t)block.samples * page->bits + 7) / 8;
   uint64_t size = isTiled ? TIFFTileSize64(file) : TIFFStripSize64(file);
-  // A page asks for no more than a few times its pixels: a small one has tiles of some kilobytes all the same.
+  // A page needs no more than a few times its pixels; a small page may still have tiles of some kilobytes.
   uint64_t most = 32 * (uint64_t)page->width * page->height + (16 << 20);
   if (!blockWidth || !blockHeight || !size || size > most || rowBytes * blockHeight > size) {
     ff_tiff_note(page, "its %s of %ux%u do not fit its size", isTiled ? "tiles" : "strips", blockWidth, blockHeight);
     return 0;
   }
-  // Zeros: decoders of damaged data may leave rows as they were.
+  // Zeros, because decoders of damaged data may leave rows unwritten.
   uint8_t *bytes = calloc(1, (size_t)size);
   if (!bytes) return 0;
   block.bytes = bytes;
@@ -135,7 +135,7 @@ int ff_tiff_convert(ff_tiff *page, uint8_t *target) {
     ff_tiff_note(page, "%s", reason);
     return 0;
   }
-  // As it is stored.
+  // Keeps the stored orientation.
   image.req_orientation = image.orientation;
   uint32_t *pixels = calloc(count, sizeof *pixels);
   int isRead = pixels && TIFFRGBAImageGet(&image, pixels, page->width, page->height);

@@ -1,14 +1,14 @@
-/// A type whose properties take the values of arguments; its `init()` gives each its default.
+/// A type whose properties receive the values of arguments; its `init()` sets the defaults.
 public protocol ArgumentSet: Sendable {
-  /// In the order in which help lists them.
+  /// The arguments in the order of the help text.
   static var arguments: [Argument<Self>] { get }
   init()
 }
 
-/// One argument, or a group of them: what people read about it, and the property that takes its value.
+/// One argument, or a group of them: its help text, and the property that receives its value.
 ///
-/// Names of one letter are typed `-X`, longer ones `--name`. A property that is optional, or an array, makes an
-/// argument that may be left out, or given again and again.
+/// Names of one letter are typed `-X`, longer ones `--name`. An optional property makes an argument optional, an array
+/// makes it repeatable.
 public struct Argument<Root: ArgumentSet>: Sendable {
   public typealias Path<Value> = any WritableKeyPath<Root, Value> & Sendable
 
@@ -34,9 +34,8 @@ public struct Argument<Root: ArgumentSet>: Sendable {
   }
 
   /// `--name VALUE`; help shows the property's initial value as the default.
-  /// - Parameters:
-  ///   - short: a letter that stands for the name.
-  ///   - value: what help calls the value.
+  ///   - short: a one-letter form of the name.
+  ///   - value: the name of the value in help.
   public static func option<Value: ArgumentValue>(
     _ path: Path<Value>, _ name: String, short: Character? = nil, value: String? = nil,
     allowed: AllowedValues<Value>? = nil, completion: ValueCompletion = .none, _ help: String
@@ -65,7 +64,7 @@ public struct Argument<Root: ArgumentSet>: Sendable {
     return converting(description, allowed) { $0[keyPath: path].append($1) }
   }
 
-  /// A word without a name that must be there.
+  /// A required argument without a name.
   public static func operand<Value: ArgumentValue>(
     _ path: Path<Value>, _ name: String, allowed: AllowedValues<Value>? = nil,
     completion: ValueCompletion = .none, _ help: String
@@ -75,14 +74,14 @@ public struct Argument<Root: ArgumentSet>: Sendable {
     return converting(description, allowed) { $0[keyPath: path] = $1 }
   }
 
-  /// A word without a name that may be there.
+  /// An optional argument without a name.
   public static func operand<Value: ArgumentValue>(
     _ path: Path<Value?>, _ name: String, completion: ValueCompletion = .none, _ help: String
   ) -> Self {
     converting(ArgumentDescription(.operand, name, help, completion)) { $0[keyPath: path] = $1 }
   }
 
-  /// All words without a name from here on.
+  /// All remaining arguments without a name.
   public static func operands<Value: ArgumentValue>(
     _ path: Path<[Value]>, _ name: String, isRequired: Bool = true, completion: ValueCompletion = .none,
     _ help: String
@@ -93,7 +92,7 @@ public struct Argument<Root: ArgumentSet>: Sendable {
     return converting(description) { $0[keyPath: path].append($1) }
   }
 
-  /// The arguments of a group that is a property here.
+  /// The arguments of a group, which is a property of this type.
   public static func group<Group: ArgumentGroup>(_ path: Path<Group>) -> Self {
     Self(
       parts: Group.arguments.flatMap(\.parts).map { part in
@@ -112,7 +111,7 @@ public struct Argument<Root: ArgumentSet>: Sendable {
     with { $0.aliases += names.map { "--\($0)" } }
   }
 
-  /// A switch, without its dashes, that stands for the option with a value.
+  /// A switch, given without its dashes, that means the option with this value.
   public func shorthand(_ name: String, for value: String) -> Self {
     with { $0.shorthands.append(.init(shown: "--\(name)", value: value)) }
   }
@@ -126,7 +125,7 @@ public struct Argument<Root: ArgumentSet>: Sendable {
       })
   }
 
-  /// An argument whose text becomes a value, which must be allowed.
+  /// An argument whose text is converted to a value, which must be allowed.
   private static func converting<Value: ArgumentValue>(
     _ description: ArgumentDescription, _ allowed: AllowedValues<Value>? = nil,
     _ set: @escaping @Sendable (inout Root, Value) -> Void

@@ -1,7 +1,7 @@
-/// What people read about an argument: help, completions, the manual and messages are made of it.
+/// The description of an argument, from which help, completions, the manual and messages are built.
 public struct ArgumentDescription: Sendable {
   public enum Kind: Sendable {
-    /// A word without a name: `SOURCE`.
+    /// An argument without a name: `SOURCE`.
     case operand
     /// `--name VALUE`.
     case option
@@ -13,29 +13,29 @@ public struct ArgumentDescription: Sendable {
   public let name: String
   public let short: Character?
   public let help: String
-  /// What help calls the value.
+  /// The name of the value in help.
   public let valueName: String
   public let completion: ValueCompletion
-  /// The value when it is left out, as one would type it.
+  /// The default value, in the form in which it is typed.
   public internal(set) var defaultText: String?
-  /// Every value that may be typed, where there are few; else empty.
+  /// All allowed values, where there are few; else empty.
   public internal(set) var choices: [String] = []
-  /// What may be typed, where that is narrower than the type: `1...64`.
+  /// The allowed values, where the type allows more: `1...64`.
   public internal(set) var limits: String?
   public internal(set) var isRequired = false
   public internal(set) var isRepeatable = false
-  /// Further names, as other programs call it: `--bootstrap-server`. They are read, and said in help; completions
-  /// offer the first name only.
+  /// Further names, those of other programs: `--bootstrap-server`. They are accepted, and listed in help; completions
+  /// offer only the first name.
   public internal(set) var aliases: [String] = []
-  /// Switches that stand for the option with a value: `--from-beginning` for `--from beginning`.
+  /// Switches that mean the option with a value: `--from-beginning` for `--from beginning`.
   public internal(set) var shorthands: [Shorthand] = []
 
   public struct Shorthand: Sendable {
-    /// As it is typed.
+    /// The switch as it is typed.
     public let shown: String
     public let value: String
   }
-  /// The group it came with.
+  /// The heading of the group that it belongs to.
   public internal(set) var heading: String?
 
   init(
@@ -50,7 +50,7 @@ public struct ArgumentDescription: Sendable {
     valueName = value ?? name
   }
 
-  /// As it is typed: `--fps`, `-X`, `<source>`.
+  /// The name as it is typed: `--fps`, `-X`, `<source>`.
   public var shown: String {
     kind == .operand ? "<\(name)>" : name.count == 1 ? "-\(name)" : "--\(name)"
   }
@@ -61,16 +61,16 @@ public struct ArgumentDescription: Sendable {
     return (short.map { ["-\($0)"] } ?? []) + [shown]
   }
 
-  /// What stands for the option and a value behind it.
+  /// All spellings that a value may follow.
   var valueSpellings: [String] { spellings + aliases }
 
-  /// All that may be typed.
+  /// All accepted spellings.
   var allSpellings: [String] { valueSpellings + shorthands.map(\.shown) }
 }
 
-/// What a shell offers for a value.
+/// The completions that a shell offers for a value.
 public enum ValueCompletion: Sendable {
-  /// Nothing but the argument's own choices.
+  /// Only the argument's own choices.
   case none
   case files
   case directories

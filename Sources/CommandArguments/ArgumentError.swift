@@ -1,13 +1,13 @@
-/// What is wrong with a command line.
+/// An error in a command line.
 public struct ArgumentError: Error, Equatable, CustomStringConvertible {
-  /// One line: the argument, what was typed, and what may be typed.
+  /// One line: the argument, the text typed, and what is expected.
   public let description: String
 
   init(_ message: String, suggestion: String? = nil) {
     description = message + (suggestion.map { "; did you mean \($0)?" } ?? "")
   }
 
-  /// An option that is not there. The name alone is said: what is joined to it may be a secret.
+  /// Returns the error for an unknown option. It contains only the name, because a value joined to it may be a secret.
   static func noOption(_ word: String, among names: [String]) -> Self {
     let name = String(word.hasPrefix("--") ? word.prefix { $0 != "=" } : word.prefix(2))
     return Self("\(name): no such option", suggestion: names.nearest(to: name))
@@ -15,19 +15,20 @@ public struct ArgumentError: Error, Equatable, CustomStringConvertible {
 }
 
 extension [String] {
-  /// The one that was meant, if a word differs from it by a slip or two, or begins it.
+  /// Returns the element that was probably meant, if a word differs from it by one or two typing errors, or is its
+  /// prefix.
   func nearest(to word: String) -> String? {
     let word = word.lowercased()
     let ranked = map { (name: $0, distance: slips($0.lowercased(), word)) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }), !word.isEmpty else { return nil }
-    // Dashes are in every name: they make none likelier.
+    // Dashes are in every name, so that they do not count as a match.
     let letters = Swift.min(best.name.count, word.count) - word.prefix { $0 == "-" }.count
     if letters > 1, best.distance <= Swift.max(1, letters / 3) { return best.name }
     return letters > 1 ? first { $0.lowercased().hasPrefix(word) } : nil
   }
 }
 
-/// Letters added, left out, changed, or swapped with their neighbour between two words.
+/// Returns the letters added, omitted, changed, or swapped with their neighbour between two words.
 private func slips(_ left: String, _ right: String) -> Int {
   let (left, right) = (Array(left.prefix(64)), Array(right.prefix(64)))
   var rows = [Array(0...right.count)]

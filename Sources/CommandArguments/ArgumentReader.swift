@@ -1,10 +1,10 @@
-/// Reads the words behind a command's name into its properties, as GNU programs do:
+/// Parses the arguments after a command's name into its properties, as GNU programs do:
 ///
 /// - `--name value`, `--name=value`, `-X value`, `-Xvalue`; options and operands in any order.
-/// - Behind `--` all words are operands. `-` alone is an operand or a value: standard input.
-/// - A word that begins with `-` is an option's value only when it is a number or joined to the option: with
-///   `--report --json` the file was forgotten.
-/// - Of a repeated option the last counts, or each where it is repeatable.
+/// - After `--` all arguments are operands. `-` alone is an operand or a value: standard input.
+/// - An argument that begins with `-` is an option's value only when it is a number or joined to the option: in
+///   `--report --json` the file is missing.
+/// - The last value of a repeated option applies, or each where it is repeatable.
 struct ArgumentReader<Target: ArgumentSet> {
   private let parts = Target.arguments.flatMap(\.parts)
 
@@ -40,7 +40,7 @@ struct ArgumentReader<Target: ArgumentSet> {
     return target
   }
 
-  /// `-X value`, `-Xvalue`, or switches of one letter each.
+  /// Parses `-X value`, `-Xvalue`, or one-letter switches.
   private func takeLetters(
     _ word: String, from rest: inout ArraySlice<String>, into target: inout Target
   ) throws(ArgumentError) {
@@ -77,10 +77,10 @@ struct ArgumentReader<Target: ArgumentSet> {
     throw .noOption(spelling, among: Self.names + common)
   }
 
-  /// Every spelling of every option.
+  /// All spellings of all options.
   static var names: [String] { Target.arguments.flatMap(\.parts).flatMap(\.description.allSpellings) }
 
-  /// Gives the words without a name to the operands, in order.
+  /// Assigns the arguments without a name to the operands, in order.
   private func place(_ words: [String], into target: inout Target) throws(ArgumentError) {
     var rest = words[...]
     for part in parts where part.description.kind == .operand {
@@ -97,12 +97,12 @@ struct ArgumentReader<Target: ArgumentSet> {
 }
 
 extension String {
-  /// Whether a word is an option: it begins with `-`, and is neither `-` alone nor a number such as `-1` or `-.5`.
+  /// Whether an argument is an option: it begins with `-`, and is neither `-` alone nor a number such as `-1` or `-.5`.
   var isOption: Bool {
     guard hasPrefix("-"), let second = dropFirst().first else { return false }
     return !(second.isNumber || second == ".") || Double(self) == nil
   }
 
-  /// A word in a message, where an empty one would not be seen.
+  /// The text in a message, where an empty one would be invisible.
   var shown: String { isEmpty ? "\"\"" : self }
 }

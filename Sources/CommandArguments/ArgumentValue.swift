@@ -1,11 +1,11 @@
-/// A type that can be typed on a command line.
+/// A type whose values can be typed on a command line.
 public protocol ArgumentValue: Sendable {
   init?(argument: String)
-  /// As one would type it; shown as the default.
+  /// The value as it is typed; shown as the default.
   var argument: String { get }
-  /// What may be typed, for messages: `a whole number`.
+  /// The allowed texts, for messages: `a whole number`.
   static var expectation: String { get }
-  /// Every value, where there are few; else empty.
+  /// All values, where there are few; else empty.
   static var choices: [String] { get }
 }
 
@@ -30,18 +30,18 @@ extension Int32: ArgumentValue {}
 
 extension Double: ArgumentValue {
   public init?(argument: String) {
-    // What Swift reads beside decimal numbers is a slip here: 0x10, nan, infinity.
+    // Other forms that Swift accepts are errors here: 0x10, nan, infinity.
     guard argument.utf8.allSatisfy({ "0123456789.+-eE".utf8.contains($0) }), let value = Double(argument),
       value.isFinite
     else { return nil }
     self = value
   }
-  /// Without a fraction where there is none: `30`, not `30.0`.
+  /// The number without a fraction where it has none: `30`, not `30.0`.
   public var argument: String { description.hasSuffix(".0") ? String(description.dropLast(2)) : description }
   public static var expectation: String { "a number" }
 }
 
-/// Enumerations of words need no more than the conformance.
+/// Enumerations with string values need only the conformance.
 extension ArgumentValue where Self: RawRepresentable & CaseIterable, RawValue == String {
   public init?(argument: String) { self.init(rawValue: argument) }
   public var argument: String { rawValue }
@@ -49,9 +49,9 @@ extension ArgumentValue where Self: RawRepresentable & CaseIterable, RawValue ==
   public static var choices: [String] { allCases.map(\.rawValue) }
 }
 
-/// Which values of a type an argument allows.
+/// The values of a type that an argument allows.
 public struct AllowedValues<Value: ArgumentValue>: Sendable {
-  /// What may be typed, for messages and help, behind what the type says: `a whole number, 1 or more`.
+  /// The allowed values, for messages and help, added to the expectation of the type: `a whole number, 1 or more`.
   let expectation: String
   let contains: @Sendable (Value) -> Bool
 
@@ -74,7 +74,7 @@ public struct AllowedValues<Value: ArgumentValue>: Sendable {
 }
 
 extension [String] {
-  /// `a, b or c`.
+  /// Returns `a, b or c`.
   func alternatives(_ conjunction: String) -> String {
     guard count > 1, let last else { return first ?? "" }
     return dropLast().joined(separator: ", ") + " \(conjunction) " + last

@@ -23,21 +23,20 @@ public protocol Command: ArgumentSet {
 
 /// Arguments that several commands share, as a property of each: see ``Argument/group(_:)``.
 public protocol ArgumentGroup: ArgumentSet {
-  /// What help calls them: `Broker`.
+  /// The heading in help: `Broker`.
   static var heading: String { get }
 }
 
-/// A command's name, and what people read about it.
+/// A command's name and help text.
 public struct CommandText: Sendable {
   public let name: String
   /// One sentence.
   public let summary: String
-  /// Paragraphs, separated by empty lines and wrapped by whoever shows them. Lines that begin with a space stay as
-  /// they are.
+  /// Paragraphs, separated by empty lines, to be wrapped for display. Lines that begin with a space are not wrapped.
   public let discussion: String
-  /// Command lines, as one would type them.
+  /// Command lines as they are typed.
   public let examples: [String]
-  /// Runs, but is shown nowhere.
+  /// Whether the command is left out of all help.
   public let isHidden: Bool
 
   public init(
@@ -52,15 +51,15 @@ public struct CommandText: Sendable {
   }
 }
 
-/// A command, or a name for several commands, without its type.
+/// A command, or a name for several commands, with its type erased.
 public struct CommandNode: Sendable {
   public let about: CommandText
   public let arguments: [ArgumentDescription]
   public let subcommands: [CommandNode]
-  /// Reads the words behind the command's name; `nil` where a subcommand must be named.
+  /// Parses the arguments after the command's name; `nil` where a subcommand is required.
   let read: (@Sendable ([String]) throws(ArgumentError) -> any Command)?
 
-  /// A command that runs.
+  /// Wraps a command that runs.
   public init<C: Command>(_ type: C.Type) {
     about = C.about
     arguments = C.arguments.flatMap(\.parts).map(\.description)
@@ -74,7 +73,7 @@ public struct CommandNode: Sendable {
     read = { words throws(ArgumentError) in try ArgumentReader<C>().read(words) }
   }
 
-  /// A name for several commands.
+  /// Groups several commands under a name.
   public init(_ about: CommandText, _ subcommands: [CommandNode]) {
     self.about = about
     arguments = []
@@ -85,6 +84,6 @@ public struct CommandNode: Sendable {
   public var name: String { about.name }
   public var options: [ArgumentDescription] { arguments.filter { $0.kind != .operand } }
   public var operands: [ArgumentDescription] { arguments.filter { $0.kind == .operand } }
-  /// What help and completions show.
+  /// The subcommands in help and completions.
   public var shownSubcommands: [CommandNode] { subcommands.filter { !$0.about.isHidden } }
 }

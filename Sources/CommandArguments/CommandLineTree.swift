@@ -1,8 +1,8 @@
-/// A program's command line: its commands, and what its words ask for.
+/// A program's command line: its commands, and the parsing of its arguments.
 public struct CommandLineTree: Sendable {
-  /// What a command line asks for.
+  /// The request of a command line.
   public enum Request: Sendable {
-    /// The path holds the names that lead to the command, and it.
+    /// The path holds the names that lead to the command, and the command itself.
     case run(any Command, path: [CommandNode])
     case help(path: [CommandNode])
     case version
@@ -10,10 +10,10 @@ public struct CommandLineTree: Sendable {
     case manual
   }
 
-  /// A command line that cannot be read, and the command it was for.
+  /// A command line that cannot be parsed, and the command it was for.
   public struct UsageError: Error {
     public let error: ArgumentError
-    /// The names that lead to the command, and it.
+    /// The names that lead to the command, and the command itself.
     public let path: [CommandNode]
   }
 
@@ -21,10 +21,10 @@ public struct CommandLineTree: Sendable {
 
   public init(_ root: CommandNode) { self.root = root }
 
-  /// What `help COMMAND` does, which is no command of its own.
+  /// The summary of `help COMMAND`, which is not a command of its own.
   static let helpSummary = "Show the help of a command."
 
-  /// The command that words are for: the names that lead to it, and it.
+  /// Returns the command that words name: the names that lead to it, and the command itself.
   public func path(_ words: [String]) -> [CommandNode] {
     var path = [root]
     for word in (words.first == "help" ? words.dropFirst() : words[...]) {
@@ -34,12 +34,12 @@ public struct CommandLineTree: Sendable {
     return path
   }
 
-  /// - Parameter words: without the program's own name.
+  /// - Parameter words: the arguments, without the program's own name.
   public func read(_ words: [String]) throws(UsageError) -> Request {
     let isHelp = words.first == "help"
     let path = path(words)
     let rest = words.dropFirst(path.count - 1 + (isHelp ? 1 : 0))
-    // What is asked about the program itself is answered whatever else is wrong.
+    // Requests for help or the version are answered despite other errors.
     let options = rest.prefix { $0 != "--" }
     if options.contains(where: { $0 == "--help" || $0 == "-h" }) { return .help(path: path) }
     if options.contains("--version") { return .version }
@@ -60,7 +60,7 @@ public struct CommandLineTree: Sendable {
     }
   }
 
-  /// What only the program itself takes.
+  /// Parses the options of the program itself.
   private func aboutItself(_ words: [String]) throws(ArgumentError) -> Request {
     let options = try ArgumentReader<ProgramOptions>().read(words)
     if let shell = options.completions { return .completions(shell) }
@@ -77,17 +77,17 @@ public struct CommandLineTree: Sendable {
 }
 
 extension [CommandNode] {
-  /// Every option of the command that a path leads to: its own, and what the program, or every command, takes.
+  /// All options of the command at the end of a path: its own, and those of the program, or of every command.
   var allOptions: [ArgumentDescription] { (last?.options ?? []) + optionsOfProgram }
 
-  /// Those of them that the command does not declare.
+  /// The ones among them that the command does not declare.
   var optionsOfProgram: [ArgumentDescription] {
     let program = count == 1 ? ProgramOptions.arguments.flatMap(\.parts) : []
     return program.map(\.description) + CommonOptions.arguments.flatMap(\.parts).map(\.description)
   }
 }
 
-/// What every command takes. Answered before anything else is read.
+/// Options that every command accepts. Evaluated before anything else is parsed.
 struct CommonOptions: ArgumentSet {
   static let arguments: [Argument<CommonOptions>] = [
     .flag(\.version, "version", "Show the version."), .flag(\.help, "help", short: "h", "Show help."),
@@ -96,7 +96,7 @@ struct CommonOptions: ArgumentSet {
   var help = false
 }
 
-/// What the program itself takes, without a command.
+/// Options of the program itself, without a command.
 struct ProgramOptions: ArgumentSet {
   static let arguments: [Argument<ProgramOptions>] = [
     .option(\.completions, "completions", value: "shell", "Print a completion script."),
@@ -106,7 +106,7 @@ struct ProgramOptions: ArgumentSet {
   var manual = false
 }
 
-/// A shell that completions can be made for.
+/// A shell that completions can be generated for.
 public enum Shell: String, CaseIterable, ArgumentValue {
   case bash, zsh, fish
 }

@@ -2,23 +2,23 @@ public import FrameCodecs
 public import FrameSources
 public import KafkaTransport
 
-/// Why a comparison cannot be made.
+/// Why a comparison failed.
 public enum BenchError: Error, Sendable, CustomStringConvertible {
   case source(SourceError)
   case codec(CodecError)
   case transport(TransportError)
-  /// A program that is compared with others failed.
+  /// A compared program failed.
   case peer(name: String, reason: String)
-  /// A file that is not what it should be.
+  /// An invalid file.
   case unreadable(String, String)
-  /// The user stopped it before there was anything to report.
+  /// The user stopped the comparison before there was anything to report.
   case stopped
-  /// What was asked for makes no sense: wrong words on the command line.
+  /// Invalid or incompatible arguments on the command line.
   case option(String)
-  /// It was asked for rightly and could not be done: a full disk, a port that is taken, frames that went missing.
+  /// The arguments were valid, but the work failed: a full disk, a port in use, missing frames.
   case failed(String)
 
-  /// Whether the words on the command line were wrong, not what they name.
+  /// Whether the arguments on the command line were invalid, not the things they name.
   public var isUsage: Bool {
     switch self {
     case .codec(.unknownCodec), .codec(.parameter), .option: true
@@ -26,7 +26,7 @@ public enum BenchError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The reason without the name of what failed.
+  /// The reason without the name of the peer.
   var reason: String {
     if case .peer(_, let reason) = self { reason } else { description }
   }

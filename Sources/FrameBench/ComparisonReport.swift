@@ -1,4 +1,4 @@
-/// What a comparison found, for machines and for people.
+/// The result of a comparison, for programs and for people.
 public protocol ComparisonReport: Codable, Sendable {
   /// The report as JSON, keys sorted.
   func json() throws -> String

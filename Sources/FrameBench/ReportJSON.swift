@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// How the reports of comparisons are written.
+/// Writes the reports of comparisons as JSON.
 enum ReportJSON {
-  /// Indented, keys sorted, so that two reports can be compared line by line.
+  /// Returns indented JSON with sorted keys, so that two reports can be compared line by line.
   static func text(_ report: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

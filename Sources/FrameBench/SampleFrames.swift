@@ -2,10 +2,10 @@ import FrameCodecs
 import FrameCore
 public import FrameSources
 
-/// The first frames of a source, kept in memory so that no disk is measured: as they lie in the source, and
-/// as pixels.
+/// The first frames of a source, kept in memory so that the disk is not measured: as they are in the source, and as
+/// pixels.
 public final class SampleFrames {
-  /// One frame in one of its forms.
+  /// One frame in one of its two forms.
   struct Form {
     let content: FrameContent
     let bytes: [UInt8]
@@ -19,7 +19,7 @@ public final class SampleFrames {
       self.init(content: frame.content, bytes: frame.buffer.bytes.withUnsafeBytes { [UInt8]($0) })
     }
 
-    /// A copy, as a source would hand it over.
+    /// Returns a copy, as a source would deliver it.
     func captured(_ origin: FrameOrigin, _ pool: FramePool) -> CapturedFrame? {
       guard var buffer = pool.take(bytes.count) else { return nil }
       buffer.append(copying: bytes.span.bytes)
@@ -37,8 +37,8 @@ public final class SampleFrames {
   let name: String
   let samples: [Sample]
 
-  /// - Parameter limit: most frames to take.
-  /// - Throws: when the source cannot be read, or has no good frame.
+  /// - Parameter limit: most frames to read.
+  /// - Throws: ``BenchError`` when the source cannot be read, or has no good frame.
   public init(_ source: any FrameSource, limit: Int) throws(BenchError) {
     let pool = FramePool(buffers: 8)
     let decoding = try FrameEncoder(codec: Self.codec("raw"))
@@ -70,7 +70,7 @@ public final class SampleFrames {
     self.samples = samples
   }
 
-  /// Whether frames are JPEG files, so that they can pass as they are.
+  /// Whether frames are JPEG files, so that they can pass unchanged.
   public var areJPEGFiles: Bool { samples.allSatisfy { $0.file.content.kind == .jpeg } }
 
   static func codec(_ text: String) throws(BenchError) -> Codec {

@@ -1,6 +1,7 @@
 import FrameCore
 
-/// How frames become payloads: the content, and the layers over it. Text form as on the command line.
+/// How frames are encoded into payloads: the content, and the layers over it. The text form is that of the command
+/// line.
 public struct Codec: Sendable, Equatable {
   /// How many chroma samples a JPEG keeps.
   public enum Subsampling: String, Sendable, Equatable, CaseIterable {
@@ -15,15 +16,15 @@ public struct Codec: Sendable, Equatable {
     /// 1...100, as libjpeg scales its tables.
     public var quality = 85
     public var subsampling = Subsampling.quarter
-    /// Rows of blocks (8 or 16 px) between restart markers, at which a decoder can cut the file; 0 for none.
-    /// `nil` leaves it to the frame's size.
+    /// Rows of blocks (8 or 16 px each) between restart markers, at which a decoder can split the file; 0 for none.
+    /// `nil` depends on the frame's size.
     public var restart: Int?
-    /// Whether no parameter was given, so that JPEG files pass as they are.
+    /// Whether no parameter was given, so that JPEG files pass unchanged.
     public var isDefault = true
   }
 
-  /// Frames of so many pixels get restart markers unless told otherwise: smaller ones are decoded on one
-  /// thread as fast as on several.
+  /// Frames of this many pixels or more get restart markers by default: smaller ones are decoded on one thread as fast
+  /// as on several.
   public static let restartsFrom = 2_000_000
 
   public enum Content: Sendable, Equatable {
@@ -34,7 +35,7 @@ public struct Codec: Sendable, Equatable {
   public enum Layer: Sendable, Equatable {
     /// - Parameters:
     ///   - level: -7...19.
-    ///   - filter: whether pixels go through the gradient filter first.
+    ///   - filter: whether the gradient filter is applied to pixels first.
     case zstd(level: Int, filter: Bool)
     case base64
   }
@@ -50,7 +51,7 @@ public struct Codec: Sendable, Equatable {
   }
 
   /// Reads a codec as written on the command line: `jpeg:quality=70,subsampling=444+base64`.
-  /// - Throws: ``CodecError`` that names the word, and what may stand there.
+  /// - Throws: ``CodecError`` that names the wrong part, and what is allowed there.
   public init(_ text: String) throws(CodecError) {
     var content: Content?
     var layers: [Layer] = []
@@ -64,7 +65,7 @@ public struct Codec: Sendable, Equatable {
       case "jpeg" where content == nil && layers.isEmpty:
         content = .jpeg(try Self.jpeg(&parameters))
       case "zstd" where layers.isEmpty:
-        // zstd of a JPEG gains nothing, but is as written.
+        // zstd of a JPEG gains nothing, but the user asked for it.
         layers.append(try Self.zstd(&parameters))
         content = content ?? .raw
       case "base64" where layers.last != .base64:
@@ -96,7 +97,7 @@ public struct Codec: Sendable, Equatable {
   private static func zstd(_ parameters: inout CodecParameters) throws(CodecError) -> Layer {
     enum Filter: String, CaseIterable { case none, gradient }
     let level = try parameters.integer("level", in: -7...19) ?? 1
-    // Level 0 is zstd's way to say "your default", which is 3.
+    // Level 0 means zstd's default, which is 3.
     guard level != 0 else {
       throw .parameter(codec: "zstd", problem: "level=0 is none; expected -7...-1 or 1...19")
     }

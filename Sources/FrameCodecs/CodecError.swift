@@ -1,13 +1,13 @@
 /// Why a frame cannot be encoded or a payload not be decoded.
 public enum CodecError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The codec's text on the command line makes no sense.
+  /// The codec's text on the command line is invalid.
   case unknownCodec(String)
   case parameter(codec: String, problem: String)
   /// A frame of the source cannot be encoded.
   case frame(origin: String, problem: String)
-  /// A payload is not what its record says.
+  /// A payload does not match its record's headers.
   case payload(String)
-  /// The pool of frame memory is closed: the pipeline is ending.
+  /// The pool of frame memory is closed because the pipeline is ending.
   case stopped
 
   public var description: String {

@@ -1,4 +1,4 @@
-/// The `key=value,key=value` behind a codec's name.
+/// The `key=value,key=value` after a codec's name.
 struct CodecParameters {
   private let codec: String
   private var values: [(key: String, value: String)] = []

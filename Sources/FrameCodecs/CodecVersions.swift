@@ -3,9 +3,9 @@ import CZstd
 
 /// Versions of the libraries behind the codecs.
 public enum CodecVersions {
-  /// Of the headers this was built with, `2.1.5`: the library itself does not tell.
+  /// Version of the headers at build time, `2.1.5`: the library itself does not report its version.
   public static let libjpegTurbo = String(cString: ff_jpeg_version())
 
-  /// Of the library in use.
+  /// Version of the library in use.
   public static let zstd = String(cString: ZSTD_versionString())
 }

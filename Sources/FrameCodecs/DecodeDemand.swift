@@ -1,6 +1,6 @@
 public import FrameCore
 
-/// What whoever reads decoded frames needs of them; the rest is not computed.
+/// What the reader of decoded frames needs of them; nothing else is computed.
 public struct DecodeDemand: Sendable {
   /// How JPEG files are decoded.
   public enum Exactness: String, Sendable, CaseIterable {
@@ -8,7 +8,7 @@ public struct DecodeDemand: Sendable {
     case accurate
     /// The same with libjpeg-turbo's fast DCT.
     case fast
-    /// At full size, whatever the size that is needed.
+    /// At full size, whatever size is needed.
     case full
   }
 
@@ -17,15 +17,15 @@ public struct DecodeDemand: Sendable {
   public var damaged = DamagedPictures.refuse
   /// Whether more than luma is needed.
   public var wantsColor = true
-  /// The size that has enough samples, of a frame of the size given.
+  /// Returns the size with enough samples for a frame of the given size.
   public var sufficientSize: @Sendable (FrameSize) -> FrameSize
 
   public init(sufficientSize: @escaping @Sendable (FrameSize) -> FrameSize = { $0 }) {
     self.sufficientSize = sufficientSize
   }
 
-  /// The strongest reduction whose samples suffice. Other scales than these are slow in libjpeg-turbo.
-  /// - Parameter frame: as stored.
+  /// Returns the strongest reduction with enough samples. Other scales than these are slow in libjpeg-turbo.
+  /// - Parameter frame: the size as stored.
   func reduction(_ frame: FrameSize, _ orientation: FrameOrientation) -> Int {
     guard exactness != .full else { return 1 }
     let upright = orientation.upright(frame)

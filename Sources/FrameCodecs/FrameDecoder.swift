@@ -1,8 +1,8 @@
 public import FrameCore
 
-/// Turns payloads back into pixels. For one thread; contexts and working memory are kept between frames.
+/// Decodes payloads to pixels. For one thread; contexts and working memory are kept between frames.
 ///
-/// Payloads are hostile input: sizes are checked against the format and the limits before memory is taken.
+/// Payloads are untrusted: sizes are checked against the format and the limits before memory is allocated.
 public final class FrameDecoder: @unchecked Sendable {
   // Sound: owned and used by one decoder thread at a time.
   private let limits: FrameLimits
@@ -12,13 +12,13 @@ public final class FrameDecoder: @unchecked Sendable {
   private let shared = SharedFrame()
   private let images: ImageFileDecoder
   private let zstd = ZstdDecompressor()
-  /// Layers are undone from one into the other.
+  /// Layers are decoded from one into the other, in turn.
   private var first = ScratchMemory()
   private var second = ScratchMemory()
-  /// What there is to say of the picture that was decoded last.
+  /// The findings about the picture that was decoded last.
   public private(set) var findings = PictureFindings()
 
-  /// - Parameter crew: helps with big JPEG files.
+  /// - Parameter crew: helps with large JPEG files.
   public convenience init(
     limits: FrameLimits = .standard, demand: DecodeDemand = DecodeDemand(), crew: DecodeCrew? = nil
   ) {
@@ -26,8 +26,8 @@ public final class FrameDecoder: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - libraryOnly: leaves all of a JPEG file to libjpeg-turbo, to measure what that takes.
-  ///   - stripesFrom: bytes of the files with which the crew helps.
+  ///   - libraryOnly: decodes JPEG files with libjpeg-turbo alone, to measure its cost.
+  ///   - stripesFrom: size from which the crew helps with a file, bytes.
   package init(
     limits: FrameLimits = .standard, demand: DecodeDemand, crew: DecodeCrew?, libraryOnly: Bool,
     stripesFrom: Int = StripedJPEG.leastBytes
@@ -39,10 +39,10 @@ public final class FrameDecoder: @unchecked Sendable {
     self.crew = crew
   }
 
-  /// Decodes one payload as far as the demand asks, and lends the samples to the receiver: of a JPEG file its
-  /// planes of luma and chroma, of everything else pixels. Raw pixels without layers are lent as they are,
-  /// uncopied. After an error the receiver may have begun with the frame.
-  /// - Throws: ``CodecError/payload(_:)`` that says what was expected.
+  /// Decodes one payload as far as the demand requires, and lends the samples to the receiver: luma and chroma planes
+  /// of a JPEG file, else pixels. Raw pixels without layers are lent without a copy. After an error the receiver may
+  /// have received a part of the frame.
+  /// - Throws: ``CodecError/payload(_:)`` that states what was expected.
   public func decode(
     _ payload: RawSpan, format: PayloadFormat, to receiver: some FrameReceiver
   ) throws(CodecError) {
@@ -59,15 +59,16 @@ public final class FrameDecoder: @unchecked Sendable {
   }
 
   /// Decodes one payload into whole pixels and lends them to `body`.
-  /// - Parameter body: gets the pixels and how they lie: as `format` says, for image files tight and never planar.
-  /// - Throws: ``CodecError/payload(_:)`` that says what was expected.
+  /// - Parameter body: receives the pixels and their layout: the one of `format`; for image files tight and never
+  ///   planar.
+  /// - Throws: ``CodecError/payload(_:)`` that states what was expected.
   public func decodePixels<R: ~Copyable>(
     _ payload: RawSpan, format: PayloadFormat, _ body: (RawSpan, PixelLayout) -> R
   ) throws(CodecError) -> R {
     try peeled(payload, format) { (bytes) throws(CodecError) -> R in try content(bytes, format, body) }
   }
 
-  /// Takes the layers off.
+  /// Decodes the layers and calls `body` with the content.
   private func peeled<R: ~Copyable>(
     _ payload: RawSpan, _ format: PayloadFormat,
     _ body: (UnsafeRawBufferPointer) throws(CodecError) -> R
@@ -88,7 +89,7 @@ public final class FrameDecoder: @unchecked Sendable {
   }
 
   /// - Parameter free: threads of the crew that could help.
-  /// - Returns: false for a JPEG file that has no planes of luma and chroma.
+  /// - Returns: false for a JPEG file without luma and chroma planes.
   private func planes(
     _ bytes: UnsafeRawBufferPointer, _ format: PayloadFormat, free: Int, to receiver: some FrameReceiver
   ) throws(CodecError) -> Bool {
@@ -104,8 +105,8 @@ public final class FrameDecoder: @unchecked Sendable {
         bytes, layout, request, crew, stripes, threads: free + 1,
         memory: { takeScratch($0, notHolding: bytes) })
     }
-    // Without stripes rows are best handed over as they come, out of the processor's cache: decoded as a whole and
-    // shared only then, a frame takes longer.
+    // Without stripes, rows are best sent as they are decoded, while they are in the processor's cache: decoding the
+    // whole frame first and sharing it then takes longer.
     if decoded == nil, orientation == .upright {
       return try images.jpegPlanes(
         bytes, layout, request, memory: { takeScratch($0, notHolding: bytes) }, to: receiver)
@@ -129,7 +130,7 @@ public final class FrameDecoder: @unchecked Sendable {
     return true
   }
 
-  /// Hands over a whole frame, a big one with the help of those who are free.
+  /// Sends a whole frame to the receiver, a large one with the help of the crew's free threads.
   private func hand(
     _ samples: UnsafeRawBufferPointer, _ layout: DecodedLayout, _ isBig: Bool, to receiver: some FrameReceiver
   ) {
@@ -150,7 +151,7 @@ public final class FrameDecoder: @unchecked Sendable {
     guard format.filter == nil else { throw .payload("frame-filter is for pixels, not for image files") }
   }
 
-  /// - Parameter depth: layers below this one.
+  /// - Parameter depth: number of layers below this one.
   private func undo(
     _ layer: PayloadLayer, _ bytes: UnsafeRawBufferPointer, _ depth: Int, _ format: PayloadFormat
   ) throws(CodecError) -> UnsafeRawBufferPointer {
@@ -159,7 +160,7 @@ public final class FrameDecoder: @unchecked Sendable {
     case .base64: size = try Base64.decodedCount(bytes)
     case .zstd: size = try ZstdDecompressor.declaredSize(bytes)
     }
-    // What a small payload may ask for is known beforehand.
+    // Checked before memory is allocated: a small payload may declare a huge size.
     guard size <= limits.maximumPayload else {
       throw .payload(
         "the \(layer.rawValue) layer holds \(size) bytes, above the limit of \(limits.maximumPayload)")
@@ -201,7 +202,7 @@ public final class FrameDecoder: @unchecked Sendable {
       return try unfiltered(bytes, layout, body)
     }
     try checkFile(format)
-    // A file has no planes to give; what asks for them gets colours.
+    // A file has no i420 planes; a request for them gets colours.
     let tight = layout.with(format: layout.format == .i420 ? .rgb8 : layout.format)
     let pixels = takeScratch(tight.byteCount, notHolding: bytes)
     try images.decode(bytes, FrameContent(format.content.kind, tight), into: pixels)
@@ -220,7 +221,7 @@ public final class FrameDecoder: @unchecked Sendable {
     guard layout.isTight, GradientFilter.applies(to: layout.format) else {
       throw .payload("frame-filter is for tight rgb8, bgr8 or mono8, not for \(layout)")
     }
-    // The filter works in its planes; a payload without layers is not ours to write to.
+    // The filter works in place in its planes; a payload without layers must not be written to.
     let count = layout.byteCount
     let pixels = takeScratch(count, notHolding: bytes)
     let planes: UnsafeMutableRawBufferPointer
@@ -236,7 +237,7 @@ public final class FrameDecoder: @unchecked Sendable {
     return body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(pixels)), layout)
   }
 
-  /// Whichever of the two working memories `bytes` are not in.
+  /// Returns memory in the one of the two working memories that does not hold `bytes`.
   private func takeScratch(
     _ count: Int, notHolding bytes: UnsafeRawBufferPointer
   ) -> UnsafeMutableRawBufferPointer {

@@ -1,6 +1,6 @@
 public import FrameCore
 
-/// Turns captured frames into payloads. For one thread; contexts and working memory are kept between frames.
+/// Encodes captured frames to payloads. For one thread; contexts and working memory are kept between frames.
 public final class FrameEncoder: @unchecked Sendable {
   // Sound: owned and used by one encoder thread at a time.
   private let codec: Codec
@@ -13,13 +13,13 @@ public final class FrameEncoder: @unchecked Sendable {
   private let zstd: ZstdCompressor
   private var resizer: FrameResize?
   private var planes = ScratchMemory()
-  /// What there is to say of the picture that was encoded last, where it was read from a file.
+  /// The findings about the picture that was encoded last, where it was read from a file.
   public private(set) var findings = PictureFindings()
 
   /// - Parameters:
-  ///   - resizing: the size frames get before encoding.
-  ///   - orientation: what to make of the orientation of files that are decoded. Files that pass keep theirs.
-  ///   - damaged: what to make of files of which samples are lost, also where they pass.
+  ///   - resizing: the size of frames before encoding; `nil` keeps theirs.
+  ///   - orientation: how the orientation of files that are decoded is used. Files that pass unchanged keep theirs.
+  ///   - damaged: how files with lost samples are treated, also those that pass unchanged.
   public init(
     codec: Codec, resizing: FrameResizing? = nil, orientation: FrameOrientation.Policy = .exif,
     damaged: DamagedPictures = .refuse, limits: FrameLimits = .standard
@@ -35,7 +35,7 @@ public final class FrameEncoder: @unchecked Sendable {
     zstd = ZstdCompressor(level: level)
   }
 
-  /// Encodes one frame and stamps it. Bytes that need no change keep their memory.
+  /// Encodes one frame and sets its timestamps. Bytes that need no change keep their memory.
   /// - Throws: ``CodecError/frame(origin:problem:)`` that names the frame, or ``CodecError/stopped``.
   public func encode(_ frame: consuming CapturedFrame, into pool: FramePool) throws(CodecError)
     -> EncodedFrame
@@ -57,7 +57,7 @@ public final class FrameEncoder: @unchecked Sendable {
     }
   }
 
-  /// What lies below the layers: pixels or a JPEG file, in the wanted size.
+  /// Returns the content below the layers: pixels or a JPEG file, in the required size.
   private func content(
     _ format: inout PayloadFormat, _ buffer: consuming FrameBuffer, _ pool: FramePool
   ) throws(CodecError) -> FrameBuffer {
@@ -68,11 +68,11 @@ public final class FrameEncoder: @unchecked Sendable {
     if format.content.kind == .jpeg, codec.isPassthroughJPEG, size == upright {
       guard damaged != .pass else { return buffer }
       var buffer = buffer
-      // It passes byte for byte, but only if whoever decodes it will find a picture.
+      // The file passes byte for byte, but only if its decoder will find a picture.
       let file = UnsafeRawBufferPointer(start: buffer.stableAddress, count: buffer.count)
       try images.inspectJPEG(file, layout) { planes.take($0) }
       findings = images.findings
-      // Most readers take a file without its end for one that was cut off.
+      // Most readers treat a file without an end marker as truncated.
       if findings.oddities.contains(.noEndMarker), findings.damage == nil {
         let end: [2 of UInt8] = [0xFF, 0xD9]
         buffer.append(copying: end.span.bytes)
@@ -96,12 +96,13 @@ public final class FrameEncoder: @unchecked Sendable {
     }
   }
 
-  /// How far a JPEG file may be reduced on the way to a smaller size: the DCT then does some of the averaging.
+  /// Returns by how much the decoder may reduce a JPEG file that is then resized: the DCT then does some of the
+  /// averaging.
   ///
-  /// Its samples are not means of the pixels they stand for, and where a target's edge lies within one, the wrong
-  /// pixels are averaged: with 3 of them for each sample wanted, along both axes, a frame of the flight is within 0.5
-  /// levels of the exact mean on average, and 6 at most; with 1, 2.6 and 43. What a model finds sufficient is reduced
-  /// as far as the sink's own decoder would.
+  /// Reduced samples are not means of the pixels they cover, and where the edge of a target pixel is inside one, the
+  /// wrong pixels are averaged. With 3 samples for each target sample, along both axes, a frame of the flight is within
+  /// 0.5 levels of the exact mean on average, and 6 at most; with 1, 2.6 and 43. A size that is sufficient for a model
+  /// is reduced as far as the sink's own decoder would.
   private func reduction(_ frame: FrameSize, _ size: FrameSize) -> Int {
     let samples = if case .to = resizing { 3 } else { 1 }
     return [8, 4, 2].first {
@@ -148,7 +149,7 @@ public final class FrameEncoder: @unchecked Sendable {
       throw .payload("cannot be resized to \(size): \(error)")
     }
     let target = layout
-    // Tables are made once and kept as long as frames keep their size.
+    // Tables are computed once and kept while frames keep their size.
     let resizer: FrameResize
     if let kept = self.resizer, kept.source == source, kept.target == target {
       resizer = kept
@@ -193,7 +194,7 @@ public final class FrameEncoder: @unchecked Sendable {
         }
       }
       format.filter = .subgreenGradient
-      // Filtered planes are tight, whatever the rows were.
+      // Filtered planes are tight, whatever the stride of the rows.
       let tight = layout.with(format: layout.format)
       format.content = FrameContent(.pixels, tight)
       let work = self.planes.take(tight.byteCount + GradientFilter.rowBytes(tight))
@@ -207,13 +208,13 @@ public final class FrameEncoder: @unchecked Sendable {
     }
   }
 
-  /// Takes a buffer of `capacity` bytes, lets `body` fill it from `source`, and releases `source`.
+  /// Acquires a buffer of `capacity` bytes, calls `body` to fill it from `source`, and releases `source`.
   private func rewrite(
     _ source: consuming FrameBuffer, _ capacity: Int, _ pool: FramePool,
     _ body: (UnsafeRawBufferPointer, UnsafeMutableRawBufferPointer) throws(CodecError) -> Int
   ) throws(CodecError) -> FrameBuffer {
     guard var target = pool.take(capacity) else { throw .stopped }
-    // Valid as long as `source` is, which ends with this function.
+    // Valid as long as `source`, which ends with this function.
     let bytes = UnsafeRawBufferPointer(start: source.stableAddress, count: source.count)
     try target.fill { (memory) throws(CodecError) -> Int in try body(bytes, memory) }
     _ = consume source

@@ -1,12 +1,12 @@
 import FrameCore
 
-/// Working memory that is kept from frame to frame and only grows: 64-byte aligned.
+/// Working memory that is kept between frames and only grows: 64-byte aligned.
 struct ScratchMemory: ~Copyable {
   private var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
   deinit { bytes.deallocate() }
 
-  /// At least `count` bytes; what was in them before is lost when it has to grow.
+  /// Returns `count` bytes. Their old contents are lost when the memory must grow.
   mutating func take(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if bytes.count < count {
       bytes.deallocate()
@@ -15,7 +15,7 @@ struct ScratchMemory: ~Copyable {
     return UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
   }
 
-  /// Whether these bytes lie in it.
+  /// Whether `part` starts in this memory.
   func holds(_ part: UnsafeRawBufferPointer) -> Bool {
     guard let start = bytes.baseAddress, let address = part.baseAddress else { return false }
     return address >= UnsafeRawPointer(start) && address < UnsafeRawPointer(start) + bytes.count

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Bytes of a file or pipe in order, with a look ahead. A waiting read ends when the stream is closed.
+/// Buffered reading of a file or pipe, with lookahead. A waiting read ends when the stream is closed.
 ///
-/// One thread reads; ``close()`` may be called from any.
+/// One thread reads; any thread may call ``close()``.
 final class ByteStream: @unchecked Sendable {
   // Sound: everything but the wake pipe is used by the reading thread alone.
   private let file: SourceFile
@@ -10,16 +10,16 @@ final class ByteStream: @unchecked Sendable {
   private var start = 0
   private var end = 0
   private var hasEnded = false
-  /// Whether ``close()`` has ended the stream, and not its last byte.
+  /// Whether ``close()`` ended the stream, not its last byte.
   private(set) var isClosed = false
   private let wake: (read: Int32, write: Int32)
   /// Offset of the next byte, from the start of the stream.
   private(set) var offset = 0
 
-  /// Large enough that a frame takes few reads.
+  /// Large enough that a frame needs few reads.
   private static let capacity = 1 << 20
 
-  /// - Parameter capacity: bytes that are read ahead; also the most that can be looked ahead.
+  /// - Parameter capacity: bytes to read ahead; also the initial limit of lookahead.
   init(_ file: consuming SourceFile, capacity: Int = ByteStream.capacity) throws(SourceError) {
     var ends: [Int32] = [0, 0]
     let path = file.path
@@ -38,35 +38,35 @@ final class ByteStream: @unchecked Sendable {
   var path: String { file.path }
   var size: Int? { file.size }
 
-  /// Wakes a waiting reader; from now on the stream is at its end.
+  /// Wakes a waiting reader; from now on the stream reports its end.
   func close() {
     var byte: UInt8 = 0
     _ = write(wake.write, &byte, 1)
   }
 
-  /// Begins again at an offset; not for pipes.
+  /// Continues at an offset. Not for pipes.
   func seek(to offset: Int) throws(SourceError) {
     try file.seek(to: offset)
     (start, end, hasEnded) = (0, 0, false)
     self.offset = offset
   }
 
-  /// The bytes buffered, at least `count` of them unless the stream ends before. Waits for no more than these: what a
-  /// pipe has is here as soon as it came. Valid until the next call.
+  /// Returns the buffered bytes, at least `count` unless the stream ends before. Waits for no more than `count`, so
+  /// that data of a pipe is available as soon as it arrives. Valid until the next call.
   func peek(_ count: Int) throws(SourceError) -> UnsafeRawBufferPointer {
     if start + count > buffer.count { makeRoom(count) }
     while end - start < count, try refill() {}
     return UnsafeRawBufferPointer(rebasing: buffer[start..<end])
   }
 
-  /// Skips bytes that were peeked at.
+  /// Skips bytes that `peek` returned.
   func skip(_ count: Int) {
     precondition(count <= end - start)
     start += count
     offset += count
   }
 
-  /// Puts bytes that were read back before the next one.
+  /// Inserts bytes that were already read before the next one.
   func unread(_ bytes: UnsafeRawBufferPointer) {
     if start < bytes.count {
       let rest = end - start
@@ -81,7 +81,7 @@ final class ByteStream: @unchecked Sendable {
     UnsafeMutableRawBufferPointer(rebasing: buffer[start...].prefix(bytes.count)).copyMemory(from: bytes)
   }
 
-  /// Whether the next byte, or the end, is here: nothing would be waited for.
+  /// Whether the next byte, or the end, is available without waiting.
   var isReady: Bool {
     guard start == end, !hasEnded else { return true }
     var one = pollfd(fd: file.descriptor, events: Int16(POLLIN), revents: 0)
@@ -94,7 +94,7 @@ final class ByteStream: @unchecked Sendable {
     var count = 0
     while count < target.count {
       if start == end {
-        // Straight into the frame: only the ends of frames pass through the buffer.
+        // Directly into the frame: only the ends of frames pass through the buffer.
         if target.count - count >= buffer.count {
           let got = try wait(into: UnsafeMutableRawBufferPointer(rebasing: target[count...]))
           if got == 0 { break }
@@ -113,9 +113,9 @@ final class ByteStream: @unchecked Sendable {
     return count
   }
 
-  /// The bytes up to the next line feed, which is taken but not returned.
+  /// Returns the bytes up to the next line feed, and consumes the line feed.
   /// - Returns: `nil` at the end of the stream.
-  /// - Throws: when the line is longer than `limit`.
+  /// - Throws: ``SourceError`` when the line is longer than `limit`.
   func line(limit: Int) throws(SourceError) -> String? {
     var bytes: [UInt8] = []
     while bytes.count <= limit {
@@ -129,7 +129,7 @@ final class ByteStream: @unchecked Sendable {
     throw .malformed(path, problem: "a header line is longer than \(limit) bytes")
   }
 
-  /// Makes `count` bytes fit behind `start`. Twice as much is there, so that each byte is moved once on average.
+  /// Makes room for `count` bytes from `start` on. Allocates twice as much, so that each byte is moved once on average.
   private func makeRoom(_ count: Int) {
     let rest = end - start
     let held = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
@@ -177,5 +177,5 @@ final class ByteStream: @unchecked Sendable {
   }
 }
 
-/// The system's `close`, out of reach of the method of that name.
+/// The system's `close`, which the method of that name hides.
 private func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }

@@ -1,37 +1,37 @@
 public import FrameCore
 
-/// What one reading of a source gave.
+/// The result of one read from a source.
 public enum SourceReading: ~Copyable, Sendable {
   case frame(CapturedFrame)
-  /// A bad frame amid good ones: the feed goes on.
+  /// A bad frame among good ones: the feed continues.
   case rejected(SourceError)
   case end
 }
 
-/// Where frames come from. One thread reads; ``close()`` may be called from any.
+/// A source of frames. One thread reads; any thread may call ``close()``.
 public protocol FrameSource: AnyObject, Sendable {
-  /// As the user named it.
+  /// The name that the user gave.
   var name: String { get }
-  /// Frames a second that the source itself states.
+  /// Frames per second that the source itself states.
   var nominalRate: Double? { get }
-  /// Whether frames come when they come (a pipe), and only once.
+  /// Whether frames arrive in real time (a pipe), and only once.
   var isLive: Bool { get }
-  /// Frames of one reading, where that is known beforehand.
+  /// Frames in one pass over the source, where that is known beforehand.
   var frameCount: Int? { get }
-  /// Whether frames say when they are shown: ``CapturedFrame/presentation``.
+  /// Whether frames have presentation times: ``CapturedFrame/presentation``.
   var hasPresentationTimes: Bool { get }
-  /// What the user should know of the source before it is read, a line each: what is left out, what was guessed.
+  /// What the user should know about the source before it is read, one line each: what is left out, what was guessed.
   var notes: [String] { get }
 
-  /// Reads what the source says of itself before its first frame (rate, times, notes), which a pipe may have to be
-  /// waited for; ``close()`` ends the wait. Without it the first ``next(into:)`` does.
+  /// Reads what the source states before its first frame (rate, times, notes), for which a pipe may have to wait;
+  /// ``close()`` ends the wait. The first ``next(into:)`` does so otherwise.
   func begin() throws(SourceError)
-  /// The next frame, its bytes read into memory of `pool`.
-  /// - Throws: when nothing more can be read.
+  /// Returns the next frame, its bytes read into memory of `pool`.
+  /// - Throws: ``SourceError`` when nothing more can be read.
   func next(into pool: FramePool) throws(SourceError) -> SourceReading
-  /// Begins again, for a feed that is looped.
+  /// Starts from the beginning again, for a looped feed.
   func rewind() throws(SourceError)
-  /// Ends the source; wakes a reader that waits for bytes.
+  /// Ends the source; wakes a waiting reader.
   func close()
 }
 
@@ -41,30 +41,31 @@ extension FrameSource {
   public func begin() throws(SourceError) {}
 }
 
-/// How sources are to be read where they do not say it themselves.
+/// How to read sources that do not state it themselves.
 public struct SourceOptions: Sendable {
-  /// Of raw dumps, and of arrays whose shape may mean several.
+  /// Size of raw dumps, and of arrays whose shape has several meanings.
   public var size: FrameSize?
-  /// The same.
+  /// Pixel format of the same.
   public var pixelFormat: PixelFormat?
-  /// Which files of a directory, and when.
+  /// The files to read of a directory, and their times.
   public var timestamps: FrameTimestamps?
-  /// Of y4m streams and of videos that do not say it; `nil`: BT.709 from 720 lines on, unless in full range.
+  /// Colour matrix of y4m streams and videos that do not state one; `nil`: BT.709 from 720 lines on, unless in full
+  /// range.
   public var matrix: ColorMatrix?
-  /// Of videos whose file says that they are to be turned.
+  /// How the rotation that a video file states is used.
   public var orientation = FrameOrientation.Policy.exif
-  /// Of videos: where to begin, s from the start of the file. The first frame is the first shown then or later.
+  /// Start position in videos, s from the start of the file. The first frame is the first one presented then or later.
   public var seek = 0.0
-  /// Of videos: how much to read, s; `nil` to the end.
+  /// Duration to read from videos, s; `nil` for all.
   public var duration: Double?
-  /// Whether the source will be read again: a video then prepares for it before its end, so that no gap comes.
+  /// Whether the source will be read again: a video then prepares for it before its end, so that there is no gap.
   public var isReadAgain = false
-  /// Whether frames of a video that lost samples, and those made from them, are sent as ffmpeg completes them.
+  /// Whether damaged frames of a video, and frames predicted from them, are sent as ffmpeg conceals them.
   public var keepsDamaged = false
-  /// The path of ffmpeg, with ffprobe beside it; `nil`: `FRAMEFEED_FFMPEG`, else the one on `PATH`.
+  /// The path of ffmpeg, with ffprobe in the same directory; `nil`: `FRAMEFEED_FFMPEG`, else the one on `PATH`.
   public var ffmpeg: String?
   public var limits: FrameLimits
-  /// Kinds of image files that are read beside JPEG, PNG, PNM and BMP.
+  /// Formats of image files that are read in addition to JPEG, PNG, PNM and BMP.
   public var pictures: [any PictureFormat]
 
   public init(

@@ -4,20 +4,20 @@ public import FrameCore
 public enum SourceError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A file or directory cannot be opened or read.
   case unreadable(String, reason: String)
-  /// A directory without images; where there are some, or which names they would have.
+  /// A directory without images, with a hint where there are some, or which names are expected.
   case noImages(String, hint: String)
-  /// A file whose kind nobody here reads.
-  /// - images: endings of the images that are read, as in `.jpg .png`.
+  /// A file of an unsupported kind.
+  /// - images: extensions of supported images, as in `.jpg .png`.
   case unknownKind(String, images: String)
-  /// A file that is not what it should be, as a whole.
+  /// A file that is invalid as a whole.
   case malformed(String, problem: String)
-  /// One frame that is not what it should be; others may be good.
+  /// One invalid frame; others may be good.
   case frame(FrameOrigin, problem: String)
   /// A line of a timestamps file.
   case timestamps(file: String, line: Int, problem: String)
-  /// What was asked for does not go together.
+  /// Invalid or incompatible options.
   case option(String)
-  /// The pool of frame memory is closed: the pipeline is ending.
+  /// The pool of frame memory is closed because the pipeline is ending.
   case stopped
 
   public var description: String { PathText.shown(text) }

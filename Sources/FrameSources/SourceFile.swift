@@ -1,7 +1,7 @@
 import FrameCore
 import Glibc
 
-/// Owns an open file.
+/// An open file, closed when the value is destroyed.
 struct SourceFile: ~Copyable {
   let descriptor: Int32
   let path: String
@@ -15,8 +15,7 @@ struct SourceFile: ~Copyable {
     guard descriptor >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
   }
 
-  /// Opens one image file. What is no regular file is not waited for: a pipe that nobody writes to would hold up the
-  /// feed.
+  /// Opens one image file. Never waits for a file that is not regular: a pipe without a writer would block the feed.
   init(image path: FilePath, _ origin: FrameOrigin) throws(SourceError) {
     self.path = path.shown
     closes = true
@@ -25,18 +24,18 @@ struct SourceFile: ~Copyable {
 
   private static func opened(_ path: FilePath, _ origin: FrameOrigin) throws(SourceError) -> Int32 {
     var status = stat()
-    // What may open only for a writer, or does something when it is opened, is not touched.
+    // A file that blocks until it has a writer, or that acts on being opened, is not opened.
     guard path.withCString({ stat($0, &status) }) == 0 else {
       throw .unreadable(path.shown, reason: reason())
     }
     if let kind = kind(status) { throw .frame(origin, problem: "is \(kind); expected an image file") }
-    // Nor waited for, should it have become something else since.
+    // The file may have changed since: never wait for it.
     let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw .unreadable(path.shown, reason: reason()) }
     return descriptor
   }
 
-  /// What a file is that is no regular one.
+  /// Returns the kind of a file that is not regular; `nil` for a regular one.
   private static func kind(_ status: stat) -> String? {
     switch status.st_mode & S_IFMT {
     case S_IFREG: nil
@@ -47,7 +46,7 @@ struct SourceFile: ~Copyable {
     }
   }
 
-  /// Opens a regular file, and never waits for anything else of that name.
+  /// Opens a regular file. Never waits for a file of another kind.
   init(regular path: String) throws(SourceError) {
     self.path = path
     closes = true
@@ -56,14 +55,14 @@ struct SourceFile: ~Copyable {
     guard size != nil else { throw .unreadable(path, reason: "no regular file") }
   }
 
-  /// Standard input, which stays open.
+  /// Wraps standard input, which is never closed.
   init(standardInput: Void) {
     path = "stdin"
     descriptor = 0
     closes = false
   }
 
-  /// Takes over an open descriptor, such as the end of a pipe.
+  /// Takes ownership of an open descriptor, such as the end of a pipe.
   init(owning descriptor: Int32, path: String) {
     self.path = path
     self.descriptor = descriptor
@@ -76,7 +75,7 @@ struct SourceFile: ~Copyable {
 
   private static func closeDescriptor(_ descriptor: Int32) { _ = close(descriptor) }
 
-  /// Bytes in the file; `nil` for what is no regular file.
+  /// Bytes in the file; `nil` when it is not a regular file.
   var size: Int? {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
@@ -96,7 +95,7 @@ struct SourceFile: ~Copyable {
     return count
   }
 
-  /// One read; -1 with `errno` on failure. Goes on after a signal.
+  /// Reads once; returns -1 with `errno` on failure. Repeats the call after a signal.
   func readSome(into target: UnsafeMutableRawBufferPointer) -> Int {
     while true {
       let got = systemRead(descriptor, target.baseAddress, target.count)
@@ -110,11 +109,11 @@ struct SourceFile: ~Copyable {
     }
   }
 
-  /// The last system error in words.
+  /// Returns the message of the last system error.
   static func reason() -> String { String(cString: strerror(errno)) }
 }
 
-/// The system's `read`, out of reach of the method of that name.
+/// The system's `read`, which the method of that name hides.
 private func systemRead(_ descriptor: Int32, _ target: UnsafeMutableRawPointer?, _ count: Int) -> Int {
   read(descriptor, target, count)
 }

@@ -1,8 +1,8 @@
 import FrameCore
 
-/// A test scene that moves: a gradient sky, a textured ground, a disc, and the frame's number in large digits.
+/// A moving test scene: a gradient sky, a textured ground, a disc, and the frame's number in large digits.
 ///
-/// Each frame is a function of its number alone. Endless.
+/// Each frame depends on its number alone. Endless.
 final class SyntheticSource: FrameSource, @unchecked Sendable {
   // Sound: everything but the fixed background is used by the reading thread alone.
   let name: String
@@ -10,7 +10,7 @@ final class SyntheticSource: FrameSource, @unchecked Sendable {
   let isLive = false
   let frameCount: Int? = nil
   private let content: FrameContent
-  /// Twice as wide as the frame: it scrolls.
+  /// Twice as wide as the frame, because it scrolls.
   private let background: [UInt8]
   private var position = 0
 
@@ -74,7 +74,7 @@ final class SyntheticSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// White digits on black, top left, as tall as a tenth of the frame.
+  /// Draws white digits on black at the top left, about a tenth of the frame's height.
   private func drawDigits(_ number: Int, into memory: UnsafeMutableRawBufferPointer) {
     let (width, height) = (content.layout.width, content.layout.height)
     let scale = max(1, height / 80)
@@ -96,7 +96,7 @@ final class SyntheticSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// 5 x 7 dots each, a row a byte.
+  /// 5 x 7 dots each, one byte per row.
   private static let digits: [[UInt8]] = [
     [0x0E, 0x11, 0x13, 0x15, 0x19, 0x11, 0x0E], [0x04, 0x0C, 0x04, 0x04, 0x04, 0x04, 0x0E],
     [0x0E, 0x11, 0x01, 0x02, 0x04, 0x08, 0x1F], [0x1F, 0x02, 0x04, 0x02, 0x01, 0x11, 0x0E],

@@ -3,10 +3,10 @@ struct TIFFDirectories: ~Escapable {
   private let file: RawSpan
   private let isLittle: Bool
   private let isBig: Bool
-  /// Where the first begins.
+  /// The start of the first directory, bytes.
   let first: Int
 
-  /// - Returns: `nil` for what is no TIFF file.
+  /// - Returns: `nil` unless the file is a TIFF file.
   @_lifetime(copy file)
   init?(_ file: RawSpan) {
     guard file.byteCount >= 8 else { return nil }
@@ -25,7 +25,7 @@ struct TIFFDirectories: ~Escapable {
     first = (isBig ? Self.number(file, 8, 8, isLittle) : Self.number(file, 4, 4, isLittle)) ?? 0
   }
 
-  /// `nil` beyond the file, and for what is beyond all files.
+  /// Returns `nil` beyond the end of the file, and for numbers that overflow Int.
   private static func number(_ file: RawSpan, _ offset: Int, _ bytes: Int, _ isLittle: Bool) -> Int? {
     guard offset >= 0, offset <= file.byteCount - bytes else { return nil }
     var value: UInt64 = 0
@@ -38,7 +38,7 @@ struct TIFFDirectories: ~Escapable {
 
   private func number(_ offset: Int, _ bytes: Int) -> Int? { Self.number(file, offset, bytes, isLittle) }
 
-  /// Entries of a directory: where they begin, and how many.
+  /// Returns the start and number of a directory's entries.
   private func entries(_ directory: Int) -> (start: Int, count: Int)? {
     let width = isBig ? 8 : 2
     guard directory > 0, let count = number(directory, width),
@@ -49,7 +49,7 @@ struct TIFFDirectories: ~Escapable {
 
   private var entryBytes: Int { isBig ? 20 : 12 }
 
-  /// The directory behind this one; `nil` behind the last.
+  /// Returns the directory after this one; `nil` after the last.
   private func next(_ directory: Int) -> Int? {
     guard let (start, count) = entries(directory),
       let next = number(start + count * entryBytes, isBig ? 8 : 4), next != 0, entries(next) != nil
@@ -57,7 +57,7 @@ struct TIFFDirectories: ~Escapable {
     return next
   }
 
-  /// Whether the page says that it is a smaller copy or a mask of another (NewSubfileType 1 and 4, SubfileType 2).
+  /// Whether the page is marked as a smaller copy or a mask of another (NewSubfileType 1 and 4, SubfileType 2).
   private func isCopy(_ directory: Int) -> Bool {
     guard let (start, count) = entries(directory) else { return false }
     for entry in 0..<count {
@@ -70,8 +70,8 @@ struct TIFFDirectories: ~Escapable {
     return false
   }
 
-  /// How many different directories the chain has: where it comes back to itself it does not end (Brent's way to find
-  /// a cycle, without memory).
+  /// The number of different directories in the chain, which may be cyclic (Brent's cycle detection, which needs no
+  /// memory).
   private var count: Int {
     var (power, length) = (1, 1)
     var tortoise = first
@@ -86,7 +86,7 @@ struct TIFFDirectories: ~Escapable {
       hops += 1
     }
     guard hare != nil else { return hops }
-    // The cycle has `length`; how far it begins from the first.
+    // The cycle has `length` directories; find the number of directories before it.
     var (near, far) = (first, first)
     for _ in 0..<length { far = next(far) ?? far }
     var before = 0
@@ -98,9 +98,9 @@ struct TIFFDirectories: ~Escapable {
     return before + length
   }
 
-  /// The next page that is a picture of its own.
+  /// Returns the next page that is a picture of its own.
   func picture(after directory: Int) -> Int? {
-    // Most files have one page.
+    // Returns early, because most files have one page.
     guard var at = next(directory) else { return nil }
     var index = 1
     var walked = first

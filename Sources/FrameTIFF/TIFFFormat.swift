@@ -5,8 +5,8 @@ public import FrameSources
 /// TIFF and BigTIFF through libtiff: grey, RGB and palettes of 1 to 16 bits, YCbCr and CMYK of 8, strips and tiles, and
 /// every compression that the library was built with.
 ///
-/// Each page is a picture; a later page that says it is a smaller copy or a mask of another is none. The orientation tag
-/// is not obeyed.
+/// Each page is a picture, except later pages that are marked as a smaller copy or a mask of another. The orientation
+/// tag is ignored.
 public struct TIFFFormat: PictureFormat {
   public let name = "TIFF"
   public let extensions = ["tif", "tiff"]

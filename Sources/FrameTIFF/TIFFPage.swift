@@ -1,18 +1,18 @@
 import CTIFF
 
-/// What is wrong with a page, in libtiff's words or ours.
+/// An error in a page, with libtiff's message or our own.
 struct TIFFProblem: Error {
   let text: String
 }
 
-/// Owns an open page of a file whose bytes outlive it.
+/// An open page of a file. The file's bytes must outlive it.
 struct TIFFPage: ~Copyable {
   private let page: OpaquePointer
   let info: ff_tiff_info
 
   /// - Parameters:
-  ///   - directory: where it lies in the file; 0 for the first.
-  ///   - mostMemory: that libtiff may take at a time, bytes.
+  ///   - directory: its offset in the file; 0 for the first.
+  ///   - mostMemory: most bytes that libtiff may allocate at a time.
   init(_ file: UnsafeRawBufferPointer, directory: Int, mostMemory: Int) throws(TIFFProblem) {
     (page, info) = try Self.opened(file, directory, mostMemory)
   }
@@ -34,7 +34,7 @@ struct TIFFPage: ~Copyable {
 
   deinit { ff_tiff_close(page) }
 
-  /// - Parameter target: all samples, tight.
+  /// - Parameter target: receives all samples, tight.
   func read(into target: UnsafeMutableRawBufferPointer) throws(TIFFProblem) {
     let problem = Self.message { text in
       ff_tiff_read(page, target.baseAddress?.assumingMemoryBound(to: UInt8.self), text) != 0
@@ -42,7 +42,7 @@ struct TIFFPage: ~Copyable {
     if let problem { throw TIFFProblem(text: problem) }
   }
 
-  /// - Parameter fails: whether there is a message.
+  /// - Parameter fails: fills the buffer and returns whether there is a message.
   private static func message(_ fails: (UnsafeMutablePointer<CChar>?) -> Bool) -> String? {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: ffTIFFMessage) { text in
       text.initialize(repeating: 0)

@@ -1,13 +1,13 @@
-/// The memory of one batch: `spec.batch` slots of `spec.bytesPerFrame` bytes, one behind the other.
+/// The memory of one batch: `spec.batch` contiguous slots of `spec.bytesPerFrame` bytes.
 ///
-/// When the last reference is dropped the memory goes back to its ``TensorPool``.
+/// The memory returns to its ``TensorPool`` with the last reference.
 public final class BatchTensor: @unchecked Sendable {
-  // Sound: `base` and `count` are for one owner at a time; a queue hands the ownership over.
+  // Sound: `base` and `count` have one owner at a time; a queue transfers the ownership.
 
   public let spec: TensorSpec
   /// The first byte of slot 0: 64-byte aligned, `spec.batch * spec.bytesPerFrame` bytes long.
   public let base: UnsafeMutableRawPointer
-  /// Frames that were filled in, from slot 0 on. Set by the owner.
+  /// Frames in the batch, from slot 0 on. Set by the owner.
   public var count = 0
 
   private let pool: TensorPool
@@ -27,7 +27,7 @@ public final class BatchTensor: @unchecked Sendable {
     return UnsafeMutableRawBufferPointer(start: base + index * bytes, count: bytes)
   }
 
-  /// Lets `body` use the bytes of one slot and keeps the batch alive meanwhile.
+  /// Calls `body` with the bytes of one slot and keeps the batch alive until it returns.
   public func withSlot<R: ~Copyable, E: Error>(
     _ index: Int, _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
@@ -35,13 +35,14 @@ public final class BatchTensor: @unchecked Sendable {
     return try body(slotBytes(index))
   }
 
-  /// Copies one slot over another: closes the hole that a rejected frame left.
+  /// Copies one slot to another, to close the gap of a rejected frame.
   public func moveSlot(from source: Int, to target: Int) {
     guard source != target else { return }
     slotBytes(target).copyMemory(from: UnsafeRawBufferPointer(slotBytes(source)))
   }
 
-  /// The values of one slot in memory order, whatever their type. For looking, not for the hot path: allocates.
+  /// Returns the values of one slot in memory order, converted from any element type. For inspection, not for the hot
+  /// path: allocates.
   public func floats(slot index: Int) -> [Float] {
     withSlot(index) { bytes in
       switch spec.type {

@@ -1,8 +1,8 @@
 import CFrameKernels
 import FrameCore
 
-/// Rows of packed pixels as planes of red, green and blue (or grey) bytes. The last two rows are kept, as
-/// neighbouring rows of an enlarged tensor lie between the same two.
+/// Rows of packed pixels as planes of red, green and blue (or grey) bytes. The last two rows are kept, because
+/// neighbouring rows of an enlarged tensor are between the same two source rows.
 final class ByteRows {
   /// 1 or 3.
   let planes: Int
@@ -10,7 +10,7 @@ final class ByteRows {
   private let layout: PixelLayout
   private let kernels: ff_kernels
   private let memory: UnsafeMutablePointer<UInt8>
-  /// From one plane of a row to the next.
+  /// Bytes from one plane of a row to the next.
   private let rowBytes: Int
   /// Which source rows are kept.
   private var kept = (-1, -1)
@@ -26,25 +26,25 @@ final class ByteRows {
 
   deinit { memory.deallocate() }
 
-  /// Begins with another frame.
+  /// Starts another frame.
   func begin(_ pixels: UnsafePointer<UInt8>) {
     self.pixels = pixels
     kept = (-1, -1)
   }
 
-  /// The first byte of a row of the frame.
+  /// Returns the first byte of a row of the frame.
   func start(_ y: Int) -> UnsafePointer<UInt8> {
     guard let pixels else { preconditionFailure("no frame") }
     return pixels + y * layout.stride
   }
 
-  /// One plane of a row; valid until two other rows were asked for.
+  /// Returns one plane of a row; valid until two other rows have been requested.
   func row(_ y: Int, plane: Int) -> UnsafePointer<UInt8> {
     guard let pixels else { preconditionFailure("no frame") }
     if planes == 1 { return pixels + y * layout.stride }
     let first = UnsafePointer(memory)
     if kept.0 != y, kept.1 != y {
-      // The older one goes: rows are asked for in rising order.
+      // The older row is replaced: rows are requested in rising order.
       let replacesFirst = kept.0 < kept.1 || kept.0 == -1
       split(y, of: pixels, into: replacesFirst ? memory : memory + 3 * rowBytes)
       if replacesFirst { kept.0 = y } else { kept.1 = y }

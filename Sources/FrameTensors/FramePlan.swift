@@ -1,10 +1,10 @@
 import CFrameKernels
 import FrameCore
 
-/// Everything about one source layout that does not change between frames, and the row buffers.
+/// The data for one source layout that does not change between frames, and the row buffers.
 final class FramePlan {
   private enum Source {
-    /// Packed pixels; samplers are those of its planes, none when pixels are only copied.
+    /// Packed pixels; the samplers are those of their planes, none when pixels are only copied.
     case pixels(ByteRows)
     case planes(PlanarLayout)
   }
@@ -14,14 +14,14 @@ final class FramePlan {
   private let spans: (x: ResampleSpan, y: ResampleSpan)
   private let source: Source
   private let samplers: [PlaneSampler]
-  /// Takes pixels apart where fewer are needed than there are.
+  /// Reads interleaved pixels directly where the frame shrinks enough; `nil` where rows are split first.
   private let picker: PixelPicker?
   private let emitter: RowEmitter
   private let kernels: ff_kernels
-  /// Where the frame goes, and the next row of those covered.
+  /// The memory to write the frame to, and the next covered row.
   private var slot: UnsafeMutableRawPointer?
   private var next = 0
-  /// Of packed pixels that are only copied: the first source column and row.
+  /// The first source column and row of packed pixels that are only copied.
   private let corner: (x: Int, y: Int)?
 
   init(spec: TensorSpec, layout: DecodedLayout, kernels: ff_kernels) {
@@ -53,7 +53,7 @@ final class FramePlan {
     }
   }
 
-  /// Begins with a frame: fills its bars.
+  /// Starts a frame: fills its letterbox bars at the top and bottom.
   func begin(_ slot: UnsafeMutableRawPointer) {
     self.slot = slot
     next = 0
@@ -62,7 +62,7 @@ final class FramePlan {
     for y in (top + spans.y.count)..<spec.height { bar(slot, y, 0..<spec.width) }
   }
 
-  /// Writes the frame at `samples`, or one of so many parts of it.
+  /// Writes the frame at `samples`, or one of `parts` parts of it.
   func write(
     _ samples: UnsafePointer<UInt8>, to slot: UnsafeMutableRawPointer, part: Int = 0, of parts: Int = 1
   ) {
@@ -80,7 +80,7 @@ final class FramePlan {
     }
   }
 
-  /// Writes the rows that so many rows of the planes are enough for.
+  /// Writes the rows for which enough rows of the planes are available.
   func advance(_ samples: UnsafePointer<UInt8>, luma: Int, chroma: Int) {
     guard let slot, case .planes(let layout) = source else { return }
     let hasColor = samplers.count == 3
@@ -93,7 +93,7 @@ final class FramePlan {
     }
   }
 
-  /// The covered part of a row; its bars are filled.
+  /// Returns the covered part of a row and fills its bars.
   private func beginRow(_ slot: UnsafeMutableRawPointer, _ y: Int) -> RowEmitter.Place {
     let (left, right) = (spans.x.offset, spans.x.offset + spans.x.count)
     let row = spans.y.offset + y

@@ -1,9 +1,9 @@
 import CFrameKernels
 import FrameCore
 
-/// Resamples interleaved pixels where the frame shrinks: what no tap needs is not touched.
+/// Resamples interleaved pixels where the frame shrinks: reads only the pixels that taps need.
 final class PixelPicker {
-  /// From this shrinking on, along x, it is faster than rows that are split first: half the pixels are left out.
+  /// From this reduction along x on, it is faster than splitting rows first: half the pixels are skipped.
   private static let leastStep = 2.0
 
   private let rows: ResampleAxis
@@ -11,12 +11,12 @@ final class PixelPicker {
   private let targets: [UnsafeMutablePointer<Float>]
   private let pixelBytes: Int
   private let stride: Int
-  /// Outputs at whose taps 8 bytes lie within the row.
+  /// Outputs whose taps can read 8 bytes within the row.
   private let safe: Int
   private let kernels: ff_kernels
 
-  /// - Parameter samplers: of the three channels, all alike; their samples are what it fills.
-  /// - Returns: `nil` for pixels, or sizes, that it is not for.
+  /// - Parameter samplers: of the three channels, all with the same taps; it writes to their samples.
+  /// - Returns: `nil` for unsupported formats or sizes.
   init?(_ layout: PixelLayout, _ samplers: [PlaneSampler], _ kernels: ff_kernels) {
     guard samplers.count == 3, layout.format != .i420 else { return nil }
     let taps = samplers[0].taps
@@ -34,8 +34,8 @@ final class PixelPicker {
     safe = (0..<count).prefix { Int(taps.table.first[$0]) * bytes + 8 <= layout.rowBytes }.count
   }
 
-  /// Fills the samples of the tensor's row `y` of those covered.
-  /// - Parameter row: gives the first byte of a source row.
+  /// Fills the samples for the covered row `y` of the tensor.
+  /// - Parameter row: returns the first byte of a source row.
   func pick(_ y: Int, _ row: (Int) -> UnsafePointer<UInt8>) {
     let weight = rows.fixedWeight[y]
     let upper = row(rows.first[y])

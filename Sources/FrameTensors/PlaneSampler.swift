@@ -1,10 +1,10 @@
 import CFrameKernels
 import FrameCore
 
-/// Resamples one component: two of its rows are blended, then taps along x make the tensor's columns.
+/// Resamples one component: blends two of its rows, then computes the tensor's columns with taps along x.
 final class PlaneSampler {
   let rows: ResampleAxis
-  /// `sampled` floats are in fixed point with `ffSampleBits` fractional bits.
+  /// The resampled row: floats that are scaled by 2^`ffSampleBits`.
   let sampled: UnsafeMutablePointer<Float>
 
   let taps: ResampleTaps
@@ -29,8 +29,8 @@ final class PlaneSampler {
     blended.deallocate()
   }
 
-  /// Fills `sampled` for the tensor's row `y` of those covered.
-  /// - Parameter row: gives the samples of a source row.
+  /// Fills `sampled` for the covered row `y` of the tensor.
+  /// - Parameter row: returns the samples of a source row.
   @inline(__always)
   func sample(_ y: Int, _ row: (Int) -> UnsafePointer<UInt8>) {
     let weight = rows.fixedWeight[y]
@@ -41,9 +41,9 @@ final class PlaneSampler {
   }
 }
 
-/// Rows on cache lines of their own: vectors that lie across two lines are loaded twice.
+/// Allocates rows that start on a cache line: vectors that span two lines are loaded twice.
 enum LineMemory {
-  /// Uninitialised; `deallocate()` gives it back.
+  /// Returns uninitialised memory; `deallocate()` frees it.
   static func allocate<T: BitwiseCopyable>(_ count: Int) -> UnsafeMutablePointer<T> {
     UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<T>.stride, alignment: 64)
       .bindMemory(to: T.self, capacity: count)

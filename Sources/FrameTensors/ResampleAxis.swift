@@ -3,13 +3,13 @@
 /// Half-pixel centres with clamped edges and no antialiasing, as OpenCV's `INTER_LINEAR`:
 /// `source = ((target + 0.5) * step + start - origin) / spacing - 0.5`.
 package struct ResampleAxis {
-  /// Nearer-to-zero source position of each target position.
+  /// The lower source position of each target position.
   package let first: [Int]
-  /// The one after it; the same at an edge.
+  /// The next source position; the same one at an edge.
   package let second: [Int]
-  /// Weight of `second`, 0..<1; `1 - weight` is that of `first`.
+  /// Weight of `second`, 0..<1; the weight of `first` is `1 - weight`.
   package let weight: [Float]
-  /// The same as the kernels take it, in 1/32768; never a whole.
+  /// The same for the kernels, in 1/32768; always below 1.
   let fixedWeight: [Int32]
   /// Where the resized part starts in the tensor.
   package let offset: Int
@@ -21,8 +21,8 @@ package struct ResampleAxis {
 
   /// - Parameters:
   ///   - source: samples of the source along this axis.
-  ///   - spacing: source pixels a sample, which lies in their middle.
-  ///   - origin: the pixel at which those of the first sample begin.
+  ///   - spacing: source pixels per sample, which is centred on them.
+  ///   - origin: the first source pixel that the first sample covers.
   package init(_ span: ResampleSpan, source: Int, spacing: Int = 1, origin: Int = 0) {
     var first = [Int]()
     var second = [Int]()

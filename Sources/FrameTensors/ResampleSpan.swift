@@ -1,10 +1,10 @@
 public import FrameCore
 
-/// Which part of a source axis covers which part of a tensor's, in pixels of the source.
+/// The part of a source axis that covers a part of the tensor's axis, in pixels of the source.
 package struct ResampleSpan: Equatable {
   /// Target positions to cover.
   let count: Int
-  /// Source pixels a target pixel.
+  /// Source pixels per target pixel.
   let step: Double
   /// Source coordinate of the left edge of the first target pixel.
   var start = 0.0
@@ -14,9 +14,9 @@ package struct ResampleSpan: Equatable {
   /// Whether pixels are copied, not mixed.
   var isCopy: Bool { step == 1 && start == start.rounded(.down) }
 
-  /// Sizes and offsets as in Ultralytics' `LetterBox`: an odd pixel of padding goes to the end.
+  /// Returns the span with sizes and offsets as in Ultralytics' `LetterBox`: an odd pixel of padding goes to the end.
   fileprivate static func letterboxed(source: Int, target: Int, ratio: Double) -> ResampleSpan {
-    // Half to even is what Python's `round` does; a sliver still keeps one pixel.
+    // Half to even, like Python's `round`; a very narrow frame still keeps one pixel.
     let size = max(1, min(target, Int((Double(source) * ratio).rounded(.toNearestOrEven))))
     let offset = Int((Double(target - size) / 2 - 0.1).rounded(.toNearestOrEven))
     return ResampleSpan(count: size, step: Double(source) / Double(size), offset: max(0, offset))
@@ -24,14 +24,14 @@ package struct ResampleSpan: Equatable {
 
   fileprivate static func cropped(source: Int, target: Int, ratio: Double) -> ResampleSpan {
     var start = (Double(source) - Double(target) / ratio) / 2
-    // Without scaling, half a pixel off centre is better than every pixel blurred with its neighbour.
+    // Without scaling, a shift of half a pixel is better than blurring every pixel with its neighbour.
     if ratio == 1 { start = start.rounded(.down) }
     return ResampleSpan(count: target, step: 1 / ratio, start: start)
   }
 }
 
 extension TensorSpec {
-  /// Both axes for a source of that size.
+  /// Returns the spans of both axes for a source of that size.
   package func spans(_ source: FrameSize) -> (x: ResampleSpan, y: ResampleSpan) {
     let ratioX = Double(width) / Double(source.width)
     let ratioY = Double(height) / Double(source.height)
@@ -56,7 +56,8 @@ extension TensorSpec {
     }
   }
 
-  /// The size at which a whole frame has as many samples as the tensor takes of it; more would be left out.
+  /// Returns the smallest size of a whole frame that has as many samples as the tensor uses; further samples would be
+  /// skipped.
   public func sufficientSize(of frame: FrameSize) -> FrameSize {
     let (x, y) = spans(frame)
     func samples(_ pixels: Int, _ step: Double) -> Int {

@@ -1,18 +1,18 @@
 import CFrameKernels
 
-/// One axis as the kernels read it: fixed-point weights, padded lists, and byte shuffles where taps lie close.
+/// One axis in the format of the kernels: fixed-point weights, padded lists, and byte shuffles where taps are close.
 final class ResampleTaps: @unchecked Sendable {
   // Sound: written in `init` only.
 
-  /// Samples that must be readable behind a row's last one.
+  /// Samples that must be readable after a row's last one.
   static let slack = 64
-  /// Outputs that are written at a time.
+  /// Outputs that are written together.
   private static let group = 8
-  /// Samples in the 16 bytes that a shuffle picks from.
+  /// Samples in the 16 bytes that a shuffle reads from.
   private static let window = 8
 
   let table: ff_taps
-  /// Outputs, and those that pad the last group.
+  /// The number of outputs, including those that pad the last group.
   let capacity: Int
 
   init(_ axis: ResampleAxis) {
@@ -42,7 +42,7 @@ final class ResampleTaps: @unchecked Sendable {
     table.shuffles?.deallocate()
   }
 
-  /// - Returns: `nil` when the taps of some 4 outputs lie too far apart.
+  /// - Returns: `nil` when the taps of some 4 outputs are too far apart.
   private static func windows(
     _ first: UnsafePointer<Int32>, _ capacity: Int
   ) -> (windows: UnsafePointer<Int32>, shuffles: UnsafePointer<UInt8>)? {

@@ -1,8 +1,8 @@
 import CFrameKernels
 
-/// Normalises rows of samples and lays them out in a slot; fills letterbox bars.
+/// Normalises rows of samples and writes them to a slot in its layout; fills letterbox bars.
 final class RowEmitter {
-  /// JFIF's full-range BT.601 to RGB (ITU-T T.871, 7), of samples in fixed point.
+  /// The matrix of JFIF's full-range BT.601 to RGB (ITU-T T.871, 7), for samples in fixed point.
   private static let matrix: ff_matrix = {
     let unit = 1 / Float(1 << ffSampleBits)
     let (red, greenBlue, greenRed, blue): (Float, Float, Float, Float) = (1.402, -0.344136, -0.714136, 1.772)
@@ -12,25 +12,25 @@ final class RowEmitter {
       blueOffset: -128 * blue, ceiling: 255)
   }()
 
-  /// Frames of a tensor from so many bytes on are larger than a core's share of the last cache.
+  /// Tensor frames of this many bytes or more exceed a core's share of the last-level cache.
   private static let pastCaches = 8 << 20
 
   private let spec: TensorSpec
   private let kernels: ff_kernels
   private let element: ff_element
-  /// `value = pixel * gain + bias` per channel: the normalisation, folded.
+  /// The normalisation as one step per channel: `value = pixel * gain + bias`.
   private let gain: [Float]
   private let bias: [Float]
-  /// The same for red, green and blue, whatever the tensor's order.
+  /// The same for red, green and blue, whatever the tensor's channel order.
   private var normalisation = ff_normalisation()
-  /// Where red, green and blue go.
+  /// The channels of red, green and blue in the tensor.
   private let channels: (red: Int, green: Int, blue: Int)
   /// Rows of one channel, before they are interleaved.
   private let parts: UnsafeMutableRawPointer
-  /// A row of bar for each channel; interleaved for NHWC.
+  /// A bar row for each channel; interleaved for NHWC.
   private let bars: UnsafeMutableRawPointer
 
-  /// Whether a frame's elements go past the caches: they would not stay there until a model reads them.
+  /// Whether elements are written past the caches: they would not stay there until a model reads them.
   private let past: Int32
 
   private var rowBytes: Int { spec.width * spec.bytesPerElement }
@@ -77,7 +77,7 @@ final class RowEmitter {
 
   // MARK: rows
 
-  /// Rows of red, green and blue, which the tensor has all three of.
+  /// Writes rows of red, green and blue to a tensor with these three channels.
   func color(
     red: UnsafePointer<Float>, green: UnsafePointer<Float>, blue: UnsafePointer<Float>, _ place: Place
   ) {
@@ -90,7 +90,7 @@ final class RowEmitter {
     interleave(place)
   }
 
-  /// The same of bytes, which need no resampling.
+  /// The same for bytes, which need no resampling.
   func color(
     red: UnsafePointer<UInt8>, green: UnsafePointer<UInt8>, blue: UnsafePointer<UInt8>, _ place: Place
   ) {
@@ -102,7 +102,7 @@ final class RowEmitter {
     interleave(place)
   }
 
-  /// Rows of luma and chroma.
+  /// Writes rows of luma and chroma.
   func color(
     luma: UnsafePointer<Float>, chromaBlue: UnsafePointer<Float>, chromaRed: UnsafePointer<Float>,
     _ place: Place
@@ -118,7 +118,7 @@ final class RowEmitter {
     interleave(place)
   }
 
-  /// A row of grey: the one channel, or the same for all three.
+  /// Writes a row of grey: to the one channel, or to all three.
   func gray(_ row: UnsafePointer<Float>, _ place: Place) {
     guard spec.channels == 1 else { return color(red: row, green: row, blue: row, place) }
     let unit = 1 / Float(1 << ffSampleBits)
@@ -155,7 +155,7 @@ final class RowEmitter {
     return place.slot + element * spec.bytesPerElement
   }
 
-  /// Where rows of red, green and blue are written: the slot's planes, or those to interleave.
+  /// Returns the addresses for rows of red, green and blue: in the slot's planes, or in the rows to interleave.
   private func targets(
     _ place: Place
   ) -> (red: UnsafeMutableRawPointer, green: UnsafeMutableRawPointer, blue: UnsafeMutableRawPointer) {

@@ -1,13 +1,13 @@
 internal import FrameCore
 
-/// A fixed number of batch tensors, allocated once; waits when all are out.
+/// A fixed number of batch tensors, allocated once.
 public final class TensorPool: Sendable {
   private struct State: ~Copyable {
     var free: [Block]
     var closed = false
   }
 
-  /// Sound to send: it is in `free` only while no batch uses it.
+  /// Sound to send: a block is in `free` only while no batch uses it.
   private struct Block: @unchecked Sendable {
     let base: UnsafeMutableRawPointer
   }
@@ -15,14 +15,14 @@ public final class TensorPool: Sendable {
   public let spec: TensorSpec
   private let state: Monitor<State>
 
-  /// - Parameter batches: tensors in all; two let one be filled while the model reads the other.
+  /// - Parameter batches: number of tensors; with two, one can be filled while the model reads the other.
   public init(spec: TensorSpec, batches: Int) {
     precondition(batches > 0, "a tensor pool needs at least one batch")
     self.spec = spec
     let bytes = spec.batch * spec.bytesPerFrame
     let blocks = (0..<batches).map { _ in
       let base = LargeMemory.allocate(bytes)
-      // Zeroed, so that a slot that was never written holds no stranger's bytes.
+      // Zeroed, so that a slot that was never written exposes no old memory contents.
       base.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
       return Block(base: base)
     }
@@ -30,13 +30,13 @@ public final class TensorPool: Sendable {
   }
 
   deinit {
-    // Every batch that is out holds this pool, so all blocks are back here.
+    // Every batch in use refers to this pool, so that all blocks are free here.
     state.withLock { state in
       for block in state.free { block.base.deallocate() }
     }
   }
 
-  /// A batch with `count` 0; waits for one to be released.
+  /// Returns a batch with `count` 0; waits until one is released.
   /// - Returns: `nil` once the pool is closed.
   public func take() -> BatchTensor? {
     let block: Block? = state.withLock(waitingUntil: { $0.closed || !$0.free.isEmpty }) { state in
@@ -45,7 +45,7 @@ public final class TensorPool: Sendable {
     return block.map { BatchTensor(base: $0.base, pool: self) }
   }
 
-  /// Hands out nothing more and wakes who waits. Batches that are out stay valid.
+  /// Refuses further batches and wakes waiting threads. Batches in use stay valid.
   public func close() {
     state.withLock { $0.closed = true }
     state.wakeAll()

@@ -1,4 +1,4 @@
-/// The tensor a model wants: shape, memory layout, element type and how pixels become values.
+/// The tensor a model needs: shape, memory layout, element type and conversion of pixels to values.
 ///
 /// `value = (pixel * scale - mean) / std`, per channel in `color` order, with `pixel` in 0...255.
 public struct TensorSpec: Sendable, Equatable {
@@ -20,16 +20,16 @@ public struct TensorSpec: Sendable, Equatable {
     case uint8
   }
 
-  /// Which channels there are, in which order.
+  /// The channels and their order.
   public enum Color: String, Sendable, CaseIterable {
     case rgb, bgr
     /// One channel, `0.299 R + 0.587 G + 0.114 B` (ITU-R BT.601 luma).
     case gray
   }
 
-  /// How a frame of another shape is brought to `width` x `height`.
+  /// How a frame with another aspect ratio is fitted to `width` x `height`.
   public enum Fit: String, Sendable, CaseIterable {
-    /// Both sides scaled on their own; changes the aspect ratio.
+    /// Both sides are scaled independently; changes the aspect ratio.
     case stretch
     /// Scaled to fit inside, centred, the rest filled with `pad`.
     case letterbox
@@ -47,18 +47,18 @@ public struct TensorSpec: Sendable, Equatable {
   public var fit: Fit
   /// The pixel value (0...255) of letterbox bars, per channel; normalised like any pixel.
   public var pad: [Double]
-  /// What a pixel value is multiplied with.
+  /// The factor of a pixel value.
   public var scale: Double
-  /// What is subtracted after scaling, per channel.
+  /// The value subtracted after scaling, per channel.
   public var mean: [Double]
-  /// What is divided by at last, per channel; never 0.
+  /// The divisor after the subtraction, per channel; never 0.
   public var std: [Double]
   /// Most frames in one tensor.
   public var batch: Int
   /// How long the first frame of a batch may wait for others, ms.
   public var batchTimeoutMilliseconds: Int
 
-  /// Per-channel lists hold one value for each channel, or a single one that holds for all.
+  /// Per-channel lists hold one value per channel, or one value for all channels.
   public init(
     width: Int, height: Int, layout: Layout = .nchw, type: Element = .float32, color: Color = .rgb,
     fit: Fit = .stretch, pad: [Double] = [114], scale: Double = 1.0 / 255, mean: [Double] = [0],

@@ -1,32 +1,32 @@
 import CFrameKernels
 public import FrameCore
 
-/// Turns decoded frames into slots of a batch: each row of the tensor is resampled, converted to its colours,
-/// normalised and laid out while it is in the processor's cache; nothing of the frame's size is written between.
+/// Writes decoded frames to slots of a batch. Each row of the tensor is resampled, converted to its colours, normalised
+/// and laid out while it is in the processor's cache; no intermediate of the frame's size is written.
 ///
-/// Resamples as ``ReferenceTensorWriter`` does, in fixed point: values differ by less than 0.02 of a grey
-/// level. For one thread: tables and row buffers are kept from frame to frame and rebuilt only when the source
-/// layout changes; after that a frame allocates nothing.
+/// Resamples as ``ReferenceTensorWriter`` does, in fixed point: values differ by less than 0.02 of a grey level. For
+/// one thread: tables and row buffers are kept between frames and rebuilt only when the source layout changes; after
+/// that a frame allocates nothing.
 public final class TensorWriter: FrameReceiver, @unchecked Sendable {
-  // Sound: its variables are used by the one thread that owns this writer; `slot` and `spec` are read by those
-  // that help it, which it waits for. Each of them has a plan of its own, and writes rows of its own.
+  // Sound: its variables are used by the one thread that owns this writer; `slot` and `spec` are read by its helper
+  // threads, which the owner waits for. Each helper has a plan of its own, and writes rows of its own.
 
   public let spec: TensorSpec
   private let kernels: ff_kernels
   private var plan: FramePlan?
   private var slot: UnsafeMutableRawPointer?
-  /// Plans of threads that help, by part.
+  /// Plans of helper threads, by part.
   private let helpers = Monitor<[Int: FramePlan]>([:])
-  /// Time spent on the frame that was aimed at last, ns.
+  /// The time that the frame in the current slot took, ns.
   public private(set) var nanoseconds: Int64 = 0
 
-  /// How many variants of the loops this processor can run.
+  /// The number of kernel variants that this processor can run.
   package static var variants: Int { ff_variant_count() }
 
-  /// What the fastest variant is called: `avx2` or `portable`.
+  /// The name of the fastest variant: `avx2` or `portable`.
   public static var instructions: String { String(cString: ff_best().pointee.name) }
 
-  /// - Parameter variant: of the loops, for tests; `nil` for the fastest.
+  /// - Parameter variant: of the kernels, for tests; `nil` for the fastest.
   package init(spec: TensorSpec, variant: Int?) {
     self.spec = spec
     kernels = (variant.flatMap { ff_variant($0) } ?? ff_best()).pointee
@@ -34,7 +34,7 @@ public final class TensorWriter: FrameReceiver, @unchecked Sendable {
 
   public convenience init(spec: TensorSpec) { self.init(spec: spec, variant: nil) }
 
-  /// Where the next frame goes: `spec.bytesPerFrame` bytes, aligned to the element type.
+  /// Sets the memory of the next frame: `spec.bytesPerFrame` bytes, aligned to the element type.
   public func aim(at slot: UnsafeMutableRawBufferPointer) {
     precondition(slot.count >= spec.bytesPerFrame, "the slot is smaller than a frame of the tensor")
     self.slot = slot.baseAddress
@@ -63,7 +63,7 @@ public final class TensorWriter: FrameReceiver, @unchecked Sendable {
     samples.withUnsafeBytes {
       plan.write($0.baseAddress!.assumingMemoryBound(to: UInt8.self), to: slot, part: part, of: parts)
     }
-    // They run side by side: one of them stands for all.
+    // The parts run in parallel: the time of one represents all.
     if part == 0 { nanoseconds += FrameClock.monotonic() - before }
   }
 

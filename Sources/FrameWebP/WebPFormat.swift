@@ -2,14 +2,14 @@ import CLibWebP
 public import FrameCore
 public import FrameSources
 
-/// WebP through libwebp, lossy and lossless; alpha is dropped. Animations are refused.
+/// WebP through libwebp, lossy and lossless; alpha is dropped. Animations are rejected.
 public struct WebPFormat: PictureFormat {
   public let name = "WebP"
   public let extensions = ["webp"]
 
   public init() {}
 
-  /// A RIFF file of that kind.
+  /// Whether the file is a RIFF file with WebP content.
   public func matches(_ file: RawSpan) -> Bool {
     file.withUnsafeBytes { bytes in
       bytes.count >= 16 && bytes.starts(with: "RIFF".utf8) && bytes[8...].starts(with: "WEBPVP8".utf8)

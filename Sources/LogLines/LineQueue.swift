@@ -1,26 +1,26 @@
-/// Lines that wait to be written, up to a number of bytes. What comes when it is full is dropped and counted, and how
-/// many were is said in their place.
+/// Lines that wait to be written, limited to a number of bytes. Lines that do not fit are dropped and counted, and a
+/// line with their number takes their place.
 ///
 /// No lock and no thread: ``LineWriter`` has those.
 struct LineQueue {
-  /// What waits at most, bytes. One line may always wait, however long.
+  /// Most bytes that wait. A single line may always wait, whatever its length.
   let limit: Int
   private var waiting: [UInt8] = []
   private var dropped = 0
-  /// Whether what was taken is being written.
+  /// Whether the lines from ``take()`` are being written.
   private(set) var isWriting = false
 
   init(limit: Int) { self.limit = limit }
 
-  /// Whether all that came is written.
+  /// Whether all lines have been written.
   var isIdle: Bool { !isWriting && !hasLines }
 
-  /// Whether there is something to take.
+  /// Whether there are lines to take.
   var hasLines: Bool { !waiting.isEmpty || dropped > 0 }
 
-  /// Adds a text, or drops it.
+  /// Adds a line, or drops it.
   mutating func add(_ text: String) {
-    // What comes after dropped lines must not stand before the word of them.
+    // Later lines must not precede the line that counts the dropped ones.
     guard dropped == 0, waiting.isEmpty || waiting.count + text.utf8.count <= limit else {
       dropped += 1
       return
@@ -28,7 +28,7 @@ struct LineQueue {
     waiting.append(contentsOf: text.utf8)
   }
 
-  /// All that waits, to be written at once; ``written()`` follows.
+  /// Removes and returns all waiting lines, to be written at once. Call ``written()`` after that.
   mutating func take() -> [UInt8] {
     precondition(!isWriting, "what was taken is still being written")
     isWriting = true
@@ -41,7 +41,7 @@ struct LineQueue {
     return waiting + Array("warning: \(lines) dropped, as standard error was not read\n".utf8)
   }
 
-  /// What was taken is written, or cannot be.
+  /// The lines from ``take()`` have been written, or cannot be.
   mutating func written() {
     precondition(isWriting, "nothing was taken")
     isWriting = false

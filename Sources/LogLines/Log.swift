@@ -1,11 +1,11 @@
-/// Where a library's messages go: those of at least ``level``, to ``handler``.
+/// The destination of a library's messages: those of at least ``level`` go to ``handler``.
 ///
-/// A value, passed to what logs; there is no global logger.
+/// A value that is passed to each type that logs; there is no global logger.
 public struct Log: Sendable {
-  /// Takes the lines, on whichever thread they come from.
+  /// Receives the lines, on the thread that logs.
   public typealias Handler = @Sendable (LogLine) -> Void
 
-  /// Lines below this level are dropped, before their message is made.
+  /// Lines below this level are dropped before their message is built.
   public var level: LogLevel
   public let handler: Handler
 
@@ -15,7 +15,7 @@ public struct Log: Sendable {
     self.handler = handler
   }
 
-  /// Drops everything.
+  /// Drops all lines.
   public static let silent = Log(level: .critical) { _ in }
 
   /// Logs a message, with facts about it as named fields.

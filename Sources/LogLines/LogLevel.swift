@@ -1,10 +1,10 @@
-/// How much a log line matters, from everything to what ends the program.
+/// The importance of a log line, from details to errors that end the program.
 public enum LogLevel: String, Sendable, CaseIterable, Comparable {
   case trace, debug, info, notice, warning, error, critical
 
   public static func < (left: LogLevel, right: LogLevel) -> Bool { left.severity < right.severity }
 
-  /// Position in `allCases`. A switch, as a search would build an array for each line.
+  /// Position in `allCases`. A switch, because a search would build an array for each line.
   private var severity: Int {
     switch self {
     case .trace: 0

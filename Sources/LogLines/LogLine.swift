@@ -1,6 +1,6 @@
 /// One message with its level and fields.
 public struct LogLine: Sendable, Equatable {
-  /// A fact in the message, for machines to filter by: `.field("partition", 3)`.
+  /// A fact in the message, for filtering by programs: `.field("partition", 3)`.
   public struct Field: Sendable, Equatable {
     public let key: String
     public let value: String
@@ -11,7 +11,7 @@ public struct LogLine: Sendable, Equatable {
   }
 
   public let level: LogLevel
-  /// A sentence that needs no fields to be understood.
+  /// A sentence that is complete without the fields.
   public let message: String
   public let fields: [Field]
 
@@ -21,9 +21,9 @@ public struct LogLine: Sendable, Equatable {
     self.fields = fields
   }
 
-  /// `warning: message`, as a person reads it: the level where it is not the usual one.
+  /// The line for people, `warning: message`, with the level where it is not the usual one.
   ///
-  /// Control and format characters are shown as `?`: texts may come from the network, and must not steer a terminal.
+  /// Control and format characters are shown as `?`: texts may come from the network, and must not control a terminal.
   public var text: String {
     let prefix =
       switch level {
@@ -35,7 +35,7 @@ public struct LogLine: Sendable, Equatable {
     return Self.printable(prefix + message)
   }
 
-  /// A text without characters that steer a terminal or begin a line.
+  /// Returns a text without characters that control a terminal or start a line.
   public static func printable(_ text: String) -> String {
     String(
       String.UnicodeScalarView(

@@ -1,29 +1,29 @@
 import Glibc
 
-/// Lines on standard error: what a ``Log`` does unless it is given a handler.
+/// The default handler of a ``Log``: lines on standard error.
 public enum StandardErrorLog {
-  /// Writes one line, without waiting for who reads it: see ``LineWriter``.
+  /// Writes one line without waiting for the reader: see ``LineWriter``.
   @Sendable
   public static func write(_ line: LogLine) {
     LineWriter.standardError.write(line.text + "\n")
   }
 }
 
-/// Writes all of a text to a file descriptor.
-/// - Returns: 0, or the `errno` of what stopped it.
+/// Writes a whole text to a file descriptor.
+/// - Returns: 0, or the `errno` of the error.
 public func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
   var text = text
   return text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
 }
 
-/// Writes all bytes to a file descriptor, which may be one that does not wait.
+/// Writes all bytes to a file descriptor, which may be non-blocking.
 func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
   var rest = bytes
   while !rest.isEmpty {
     let count = write(descriptor, rest.baseAddress, rest.count)
     if count < 0, errno == EINTR { continue }
     if count < 0, errno == EAGAIN {
-      // Whoever shares a terminal with us may have switched its waiting off.
+      // Another program that shares the terminal may have made it non-blocking.
       var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       _ = poll(&place, 1, -1)
       continue

@@ -1,4 +1,4 @@
-// What the machine can do at best: loops that FrameFeed is held against and does not use itself.
+// Lower bounds of the machine: loops that FrameFeed is compared with and does not use itself.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 // The hot loops: rows of pixels to rows of a tensor, the gradient filter, base64.
 //
-// Every loop exists once for any processor and, where the machine has more, again for that; all variants give
-// the same bytes (CFrameKernelsTests), so the choice is one of speed alone. Floating point is never contracted
-// into fused multiply-adds for the same reason.
+// Every loop exists once for any processor and, where a processor supports more, in a faster variant. All variants give
+// the same bytes (CFrameKernelsTests), so that the choice affects only speed. For the same reason floating point is
+// never contracted to fused multiply-adds.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -18,63 +18,63 @@ enum { ffTapBits = 14 };
 /// Fixed point of a resampled sample.
 enum { ffSampleBits = ffRowBits + ffTapBits };
 
-/// How a row is read along x. Output `x` is `row[first[x]] * low + row[first[x] + 1] * high`.
-/// Lists are padded to a multiple of 8 outputs with taps that may be read.
+/// How a row is resampled along x. Output `x` is `row[first[x]] * low + row[first[x] + 1] * high`. Lists are padded to
+/// a multiple of 8 outputs with taps that are safe to read.
 typedef struct {
-  /// Outputs, without the padding.
+  /// Number of outputs, without the padding.
   size_t count;
   const int32_t *first;
   /// `low | high << 16`.
   const int32_t *weights;
-  /// `first[x] == first[0] + x` with weight 0 throughout: nothing is mixed.
+  /// Whether `first[x] == first[0] + x` with weight 0 throughout: samples are copied.
   int isCopy;
-  /// `first[x] == first[0] + 2 * x` and equal weights: the mean of two neighbours.
+  /// Whether `first[x] == first[0] + 2 * x` with equal weights: the mean of two neighbours.
   int isHalving;
-  /// For each 4 outputs where in the row 16 bytes hold all their taps, or NULL when they span more.
+  /// For each 4 outputs the position in the row of 16 bytes that hold all their taps, or NULL when they span more.
   const int32_t *windows;
-  /// 16 bytes for each window: which bytes of it are the 4 pairs.
+  /// 16 bytes for each window: the indices of the 4 pairs within it.
   const uint8_t *shuffles;
 } ff_taps;
 
-/// Samples of a luma and two chroma rows to red, green and blue:
-/// `red = luma * y + redFromV * v + redOffset`, and so on, clamped to 0...ceiling.
+/// The matrix from samples of a luma and two chroma rows to red, green and blue: `red = luma * y + redFromV * v +
+/// redOffset`, and so on, clamped to 0...ceiling.
 typedef struct {
   float luma, redFromV, greenFromU, greenFromV, blueFromU;
   float redOffset, greenOffset, blueOffset;
   float ceiling;
 } ff_matrix;
 
-/// Three channels' `value = sample * gain + bias`.
+/// The normalisation of three channels: `value = sample * gain + bias`.
 typedef struct {
   float gain[3], bias[3];
 } ff_normalisation;
 
-/// What a float becomes in memory. `uint8` rounds to nearest, ties to even, and clamps to 0...255.
+/// The type of an element in memory. `uint8` rounds to nearest, ties to even, and clamps to 0...255.
 typedef enum { ffFloat32, ffFloat16, ffUInt8 } ff_element;
 
-/// `past` below: float32 goes past the caches, for tensors that are larger than those.
+/// The loops of a variant. With `past`, float32 is stored past the caches, for tensors that are larger than these.
 typedef struct {
   const char *name;
 
   /// out[i] = a[i] + (b[i] - a[i]) * weight / 32768, in row fixed point.
   void (*blend)(const uint8_t *a, const uint8_t *b, int weight, int16_t *out, size_t count);
-  /// Interleaved samples to planes.
+  /// Splits interleaved samples into planes.
   void (*split3)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
-  /// The same with a fourth channel that is dropped.
+  /// The same with a fourth channel, which is dropped.
   void (*split4)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
-  /// A row of 4:2:0 to planes of red, green and blue: limited range BT.601 in the integers of OpenCV's
+  /// Converts a row of 4:2:0 to planes of red, green and blue: limited range BT.601 with the integers of OpenCV's
   /// `COLOR_YUV2RGB_I420` (20 fractional bits, nearest chroma sample), so that results match it exactly.
   void (*i420)(const uint8_t *y, const uint8_t *u, const uint8_t *v, uint8_t *r, uint8_t *g, uint8_t *b,
                size_t pixels);
   /// `out` has room for `taps->count` rounded up to a multiple of 8.
   void (*resample)(const int16_t *row, const ff_taps *taps, float *out);
 
-  /// `blend` and `resample` of interleaved pixels at once, for rows that shrink: samples that no output takes
-  /// are not touched.
+  /// `blend` and `resample` of interleaved pixels in one step, for rows that shrink: reads only the samples that
+  /// outputs need.
   /// - Parameters:
   ///   - pixelBytes: 3, or 4 with one that is dropped.
-  ///   - safe: outputs from the first on at whose taps 8 bytes may be read.
-  ///   - ahead: bytes from these rows to those that come next, which are sent for.
+  ///   - safe: number of first outputs whose taps may read 8 bytes.
+  ///   - ahead: bytes from these rows to the next ones, which are prefetched.
   void (*pick)(const uint8_t *upper, const uint8_t *lower, int weight, size_t pixelBytes, const ff_taps *taps,
                size_t safe, size_t ahead, float *a, float *b, float *c);
 
@@ -82,14 +82,14 @@ typedef struct {
   void (*gray)(float *r, const float *g, const float *b, size_t count);
   /// out[i] = row[i] * gain + bias.
   void (*emit)(const float *row, float gain, float bias, void *out, ff_element type, int past, size_t count);
-  /// The same of bytes.
+  /// The same for bytes.
   void (*emitBytes)(const uint8_t *row, float gain, float bias, void *out, ff_element type, int past,
                     size_t count);
-  /// Planes of luma and chroma through the matrix, then normalised: three planes of the tensor.
+  /// Converts planes of luma and chroma with the matrix and normalises them to three planes of the tensor.
   void (*emitColor)(
     const float *y, const float *u, const float *v, const ff_matrix *matrix, const ff_normalisation *norm,
     void *r, void *g, void *b, ff_element type, int past, size_t count);
-  /// Three planes to interleaved elements.
+  /// Interleaves the elements of three planes.
   void (*interleave3)(
     const void *a, const void *b, const void *c, void *out, ff_element type, size_t count);
 
@@ -100,27 +100,27 @@ typedef struct {
 
   /// row[i] -= other[i].
   void (*subtract)(uint8_t *row, const uint8_t *other, size_t count);
-  /// out[x] = row[x] - row[x - 1] - above[x] + above[x - 1]; outside is 0, and so is `above` when NULL.
+  /// out[x] = row[x] - row[x - 1] - above[x] + above[x - 1]; 0 outside the row, and for `above` when it is NULL.
   void (*residual)(const uint8_t *row, const uint8_t *above, uint8_t *out, size_t count);
   /// The inverse, in place.
   void (*integrate)(uint8_t *row, const uint8_t *above, size_t count);
-  /// Interleaved pixels of a + green, green, b + green.
+  /// Writes interleaved pixels of a + green, green, b + green.
   void (*mergeGreen)(const uint8_t *a, const uint8_t *green, const uint8_t *b, uint8_t *out, size_t pixels);
 
   // MARK: base64, RFC 4648
 
-  /// Whole groups of 3 bytes to 4 characters each.
+  /// Encodes whole groups of 3 bytes to 4 characters each.
   void (*base64Encode)(const uint8_t *bytes, size_t groups, char *text);
-  /// Whole groups of 4 characters to 3 bytes each.
-  /// - Returns: groups before the first with a character that is none of the 64.
+  /// Decodes whole groups of 4 characters to 3 bytes each.
+  /// - Returns: number of groups before the first one with an invalid character.
   size_t (*base64Decode)(const char *text, size_t groups, uint8_t *bytes);
 } ff_kernels;
 
-/// Variants this processor can run, the fastest last. Never empty.
+/// Returns the number of variants that this processor can run, at least 1. The fastest is the last.
 size_t ff_variant_count(void);
-/// - Parameter index: 0 for the one that runs anywhere.
+/// - Parameter index: 0 for the portable variant.
 const ff_kernels *ff_variant(size_t index);
-/// The fastest.
+/// Returns the fastest variant.
 const ff_kernels *ff_best(void);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 extension CompletionScript {
-  /// One function: finds the command among the words, then offers values, options, or what its operands are.
+  /// One function: finds the command among the words, then offers values, options, or completions for its operands.
   func bash() -> String {
     let name = root.name
     return """
@@ -73,7 +73,7 @@ extension CompletionScript {
     if !argument.choices.isEmpty { return Self.bashWords(argument.choices) }
     switch argument.completion {
     case .none: return ""
-    // Readline's own: it knows quotes, ~ and spaces.
+    // Readline's own completion: it handles quotes, ~ and spaces.
     case .files: return "compopt -o default;"
     case .directories: return "compopt -o dirnames;"
     }

@@ -1,4 +1,4 @@
-/// A script that lets a shell complete a program's commands, options and values.
+/// A script with which a shell completes a program's commands, options and values.
 public struct CompletionScript {
   let root: CommandNode
 
@@ -12,20 +12,20 @@ public struct CompletionScript {
     }
   }
 
-  /// Every command that is shown, with the names that lead to it: `[framefeed, topic, create]`.
+  /// All shown commands, with the names that lead to them: `[framefeed, topic, create]`.
   var commands: [[CommandNode]] { Self.commands(below: [root]) }
 
   private static func commands(below path: [CommandNode]) -> [[CommandNode]] {
     [path] + (path.last?.shownSubcommands ?? []).flatMap { commands(below: path + [$0]) }
   }
 
-  /// Text between single quotes, as sh, bash and zsh read it.
+  /// Returns text in single quotes, for sh, bash and zsh.
   static func quoted(_ text: String) -> String {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
 
 extension [CommandNode] {
-  /// The names behind the program's own: `topic create`.
+  /// The names after the program's own: `topic create`.
   var names: String { dropFirst().map(\.name).joined(separator: " ") }
 }

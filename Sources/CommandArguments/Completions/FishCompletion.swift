@@ -1,5 +1,5 @@
 extension CompletionScript {
-  /// One line an argument, each for the command that is being typed.
+  /// One line per argument, each with a test for the command that is being typed.
   func fish() -> String {
     let name = root.name
     let tests = commands.dropFirst().map { path in
@@ -53,7 +53,7 @@ extension CompletionScript {
     }
   }
 
-  /// Between single quotes fish reads only `\\` and `\'`.
+  /// Quotes text: between single quotes fish interprets only `\\` and `\'`.
   private func fishText(_ text: String) -> String {
     "'" + text.map { "'\\".contains($0) ? "\\\($0)" : String($0) }.joined() + "'"
   }

@@ -1,5 +1,5 @@
 extension CompletionScript {
-  /// One function a command: those with subcommands hand over to the next, the others list their arguments.
+  /// One function per command: those with subcommands call the next, the others list their arguments.
   func zsh() -> String {
     let functions = commands.map { path in
       path.last?.subcommands.isEmpty == false ? zshDispatch(path) : zshArguments(path)
@@ -50,7 +50,7 @@ extension CompletionScript {
 
   private func zshOptions(_ path: [CommandNode]) -> [String] {
     path.allOptions.flatMap { option in
-      // Further names are not offered (`!`), and what is typed behind them is completed all the same.
+      // Further names are not offered (`!`), but values after them are completed.
       option.valueSpellings.map { spelling in
         let repeats = (option.aliases.contains(spelling) ? "!" : "") + (option.isRepeatable ? "*" : "")
         // `=` and `+`: the value may be joined to the name.
@@ -70,7 +70,7 @@ extension CompletionScript {
     }
   }
 
-  /// Brackets, colons and backslashes mean something in a description.
+  /// Escapes the characters that are special in a description: brackets, colons and backslashes.
   private func zshText(_ text: String) -> String {
     text.map { "[]:\\".contains($0) ? "\\\($0)" : String($0) }.joined()
   }

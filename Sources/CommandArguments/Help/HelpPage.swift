@@ -5,7 +5,7 @@ public struct HelpPage {
   /// Whether headings are bold and defaults dim.
   let isStyled: Bool
 
-  /// Where descriptions begin.
+  /// The column at which descriptions start.
   private static let indent = 28
 
   /// - Parameters:
@@ -16,7 +16,7 @@ public struct HelpPage {
     self.isStyled = isStyled
   }
 
-  /// - Parameter path: the names that lead to a command, and it.
+  /// - Parameter path: the names that lead to a command, and the command itself.
   public func text(_ path: [CommandNode]) -> String {
     guard let command = path.last else { return "" }
     var parts = [Wrapping.wrap(command.about.summary, width: width).joined(separator: "\n")]
@@ -41,7 +41,7 @@ public struct HelpPage {
     return parts.joined(separator: "\n\n")
   }
 
-  /// `framefeed stream [options] <source> ...`
+  /// Returns `framefeed stream [options] <source> ...`
   public static func usage(_ path: [CommandNode]) -> String {
     var words = path.map(\.name)
     guard let command = path.last else { return "" }
@@ -70,7 +70,7 @@ public struct HelpPage {
     return rows
   }
 
-  /// A name, and a text in the column beside it.
+  /// Returns a name, with a text in the column next to it.
   private func row(_ name: String, _ text: String) -> [String] {
     let lines = Wrapping.wrap(text, width: width - Self.indent)
     let space = String(repeating: " ", count: Self.indent)
@@ -84,14 +84,14 @@ public struct HelpPage {
 }
 
 extension CommandNode {
-  /// Headings of the groups that its options came with, in order.
+  /// Headings of the groups of its options, in order.
   var groups: [String] {
     options.compactMap(\.heading).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
 }
 
 extension ArgumentDescription {
-  /// As it is typed, with its value: `-o, --output <file>`.
+  /// The argument as it is typed, with its value: `-o, --output <file>`.
   var synopsis: String {
     switch kind {
     case .operand: shown + (isRepeatable ? " ..." : "")
@@ -100,7 +100,7 @@ extension ArgumentDescription {
     }
   }
 
-  /// What may be typed, and the default: `1...64, default: 1`.
+  /// The allowed values, and the default: `1...64, default: 1`.
   var valuesText: String? {
     let values = choices.isEmpty ? limits : choices.joined(separator: ", ")
     let texts = [values, defaultText.map { "default: \($0)" }].compactMap { $0 }

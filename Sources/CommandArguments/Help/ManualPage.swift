@@ -5,8 +5,8 @@ public struct ManualPage {
   let sections: [(title: String, rows: [(name: String, text: String)])]
 
   /// - Parameters:
-  ///   - date: of the version that it describes, as mdoc wants it: `November 26, 2026`.
-  ///   - sections: lists of names and what they mean, such as `ENVIRONMENT` and `EXIT STATUS`.
+  ///   - date: of the version that it describes, in mdoc's format: `November 26, 2026`.
+  ///   - sections: lists of names and their meaning, such as `ENVIRONMENT` and `EXIT STATUS`.
   public init(
     _ tree: CommandLineTree, date: String,
     sections: [(title: String, rows: [(name: String, text: String)])] = []
@@ -43,13 +43,13 @@ public struct ManualPage {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// Commands that run, with the names that lead to them.
+  /// Returns the commands that run, with the names that lead to them.
   private static func leaves(below path: [CommandNode]) -> [[CommandNode]] {
     let below = path.last?.shownSubcommands ?? []
     return below.isEmpty ? [path] : below.flatMap { leaves(below: path + [$0]) }
   }
 
-  /// Each once, in the order in which they first come.
+  /// Returns the names without duplicates, in the order of their first occurrence.
   private static func unique(_ names: [String]) -> [String] {
     names.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
@@ -64,7 +64,7 @@ public struct ManualPage {
       }
   }
 
-  /// A command: what it does, its own options, and the names of those that it shares.
+  /// Returns the section of a command: its purpose, its own options, and the names of the groups that it shares.
   private static func section(_ path: [CommandNode]) -> [String] {
     guard let command = path.last else { return [] }
     let name = path.dropFirst().map(\.name).joined(separator: " ")
@@ -99,14 +99,14 @@ public struct ManualPage {
     return lines + [".El"]
   }
 
-  /// Paragraphs; a new sentence on a new line, as mdoc wants it.
+  /// Returns paragraphs, with each sentence on a new line, as mdoc requires.
   private static func prose(_ text: String) -> [String] {
     Wrapping.blocks(text).flatMap { block -> [String] in
       switch block {
       case .empty: [".Pp"]
       case .prose(let text): sentences(text).map(escaped)
       case .verbatim(let lines):
-        // The display is indented itself.
+        // The display has an indent of its own.
         verbatim(lines.map { String($0.dropFirst(lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0)) })
       }
     }
@@ -126,13 +126,14 @@ public struct ManualPage {
     [".Bd -literal -offset indent -compact"] + lines.map(escaped) + [".Ed"]
   }
 
-  /// Backslashes and leading dots and quotes mean something to roff; a plain minus is a hyphen.
+  /// Escapes backslashes and leading dots and quotes, which are special in roff, and a plain minus, which is a hyphen
+  /// there.
   private static func escaped(_ text: String) -> String {
     let text = text.map { $0 == "\\" ? "\\e" : $0 == "-" ? "\\-" : String($0) }.joined()
     return text.hasPrefix(".") || text.hasPrefix("'") ? "\\&" + text : text
   }
 
-  /// Text on the line of a macro, where words such as `No` would be macros, and `|` and `"` mean something.
+  /// Escapes text on the line of a macro, where words such as `No` would be macros, and `|` and `"` are special.
   private static func macroWords(_ text: String) -> String {
     text.split(separator: " ").map { "\\&" + escaped(String($0)).replacing("\"", with: "\\(dq") }
       .joined(separator: " ")

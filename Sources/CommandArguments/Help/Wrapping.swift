@@ -1,6 +1,6 @@
-/// Text in lines of a width.
+/// Breaks text into lines of a width.
 enum Wrapping {
-  /// Breaks a text between words; a longer word has a line of its own.
+  /// Breaks a text between words; a longer word gets a line of its own.
   static func wrap(_ text: String, width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
@@ -14,7 +14,7 @@ enum Wrapping {
     return line.isEmpty ? lines : lines + [line]
   }
 
-  /// Wraps each paragraph; lines that begin with a space stay as they are.
+  /// Wraps each paragraph; lines that begin with a space are not wrapped.
   static func paragraphs(_ text: String, width: Int) -> [String] {
     blocks(text).flatMap { block -> [String] in
       switch block {
@@ -31,7 +31,7 @@ enum Wrapping {
     case verbatim([String])
   }
 
-  /// The parts of a text: paragraphs, lines that stay as they are, empty lines between.
+  /// Returns the parts of a text: paragraphs, lines that are not wrapped, and empty lines between them.
   static func blocks(_ text: String) -> [Block] {
     var blocks: [Block] = []
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) {

@@ -5,19 +5,19 @@ import FrameFeed
 import FrameLatency
 public import KafkaTransport
 
-/// Encodes and decodes the same frames with every codec, in turns, and tells what each costs.
+/// Encodes and decodes the same frames with every codec, in turns, and measures the cost of each.
 public final class EncodingComparison {
-  /// What `compare encodings` measures when no codec is named, beside JPEG files as they are.
+  /// The codecs that `compare encodings` measures when none is named, in addition to unchanged JPEG files.
   public static let standardCodecs =
     ["raw", "raw+base64"] + [70, 80, 90, 95].map { "jpeg:quality=\($0)" } + ["base64"]
     + [-1, 1, 3].flatMap { level in
       ["none", "gradient"].map { "zstd:level=\(level),filter=\($0)" }
     }
 
-  /// Frames that the list of pixel numbers is measured on: it takes seconds each.
+  /// Number of frames for the JSON list of pixel values, which takes seconds per frame.
   static let pixelListFrames = 2
 
-  /// Frames under way at a time when the rate is measured: enough that each stage has one.
+  /// Frames in flight while the rate is measured: enough to keep every stage busy.
   private static let window = 6
   private static let wholeWayRounds = 2
 
@@ -26,18 +26,18 @@ public final class EncodingComparison {
   private let pixelList: Bool
   private let rounds: Int
   private let stop: StopSignal
-  /// Of librdkafka, in the last trial.
+  /// Settings of librdkafka, from the last trial.
   private var settings: [String: String]?
 
-  /// One codec with what it has cost so far.
+  /// One codec with its measurements so far.
   private final class Candidate {
-    /// As the user wrote it.
+    /// The name that the user gave.
     let name: String
     let codec: Codec
     let encoder: FrameEncoder
     let decoder = FrameDecoder()
     let pool = FramePool(buffers: 4)
-    /// The file passes as it is; everything else begins with pixels.
+    /// Whether the file passes unchanged; all other codecs start from pixels.
     let takesFile: Bool
     let resizing: FrameResizing?
     let encode = DurationHistogram()
@@ -50,7 +50,7 @@ public final class EncodingComparison {
     var encoded = 0
     var ratios: [Double] = []
 
-    /// Fewer of those that take longer.
+    /// Number of frames to send through the broker; fewer for slower codecs.
     var wholeWayFrames: Int {
       let milliseconds = (encode.summary()?.p50 ?? 0) + (decode.summary()?.p50 ?? 0) + Double(largest) / 4e5
       return min(40, max(10, Int(1000 / max(milliseconds, 1))))
@@ -67,10 +67,10 @@ public final class EncodingComparison {
 
   /// - Parameters:
   ///   - codecs: as on the command line, without `json`.
-  ///   - pixelList: whether a JSON list of pixel numbers is measured too.
-  ///   - rounds: how often each frame goes through each codec.
-  ///   - fit: what frames are shrunk to, in rows of their own.
-  ///   - stop: ends the measuring early; the report is of what was measured.
+  ///   - pixelList: whether a JSON list of pixel values is measured too.
+  ///   - rounds: how many times each codec processes each frame.
+  ///   - fit: the size that frames are reduced to, in additional rows.
+  ///   - stop: ends the comparison early; the report covers what was measured until then.
   public init(
     _ frames: SampleFrames, codecs: [String], pixelList: Bool, rounds: Int, fit: FrameResizing? = nil,
     stop: StopSignal = StopSignal()
@@ -95,9 +95,9 @@ public final class EncodingComparison {
     self.candidates = candidates
   }
 
-  /// Measures. Blocks the calling thread.
+  /// Runs the comparison. Blocks the calling thread.
   /// - Parameters:
-  ///   - kafka: a broker to send frames through too; `nil` measures the codecs alone.
+  ///   - kafka: a broker to also send frames through; `nil` measures the codecs alone.
   ///   - progress: called before each step.
   public func run(
     through kafka: KafkaSettings? = nil, progress: (String) -> Void
@@ -105,11 +105,11 @@ public final class EncodingComparison {
     let wall = FrameClock.now()
     let started = FrameClock.monotonic()
     let total = frames.samples.count * rounds
-    // The first frame once beforehand: memory, tables and caches are warm for all alike.
+    // Processes the first frame once beforehand, so that memory, tables and caches are warm for every codec.
     for candidate in candidates { try measure(candidate, frames.samples[0], isWarmUp: true, round: 0) }
     for round in 0..<rounds {
       for (at, sample) in frames.samples.enumerated() where !stop.isRequested {
-        // A different one begins each time, so that none always follows the same neighbour.
+        // Starts with a different codec each time, so that none always follows the same one.
         for turn in candidates.indices {
           try measure(
             candidates[(turn + at + round) % candidates.count], sample, isWarmUp: false, round: round)
@@ -141,9 +141,9 @@ public final class EncodingComparison {
     return notes.isEmpty ? nil : notes
   }
 
-  /// Every codec through the broker, in turns: one frame at a time for latency, then a few under way for the
+  /// Measures every codec through the broker, in turns: one frame at a time for latency, then several in flight for the
   /// rate that one feed sustains.
-  /// - Returns: what a reader must know of the broker.
+  /// - Returns: a note about the broker for the report.
   private func measureWholeWay(
     _ kafka: KafkaSettings, _ progress: (String) -> Void
   ) throws(BenchError) -> String? {
@@ -180,7 +180,7 @@ public final class EncodingComparison {
       let ratio: Double? = try candidate.decoder.decodePixels(encoded.payload.bytes, format: encoded.format) {
         pixels, _ in
         decodedAt = FrameClock.monotonic()
-        // A frame of another size is not the same frame with errors.
+        // A frame of another size cannot be compared sample by sample.
         guard !isWarmUp, round == 0, candidate.resizing == nil else { return nil }
         return pixels.withUnsafeBytes { PixelConversion.signalToNoise($0, sample.pixels.bytes) }
       }
@@ -197,7 +197,7 @@ public final class EncodingComparison {
     }
   }
 
-  /// - Returns: `nil` for a codec whose turn never came.
+  /// - Returns: `nil` for a codec that was never measured.
   private func row(_ candidate: Candidate, _ rawBytes: Int) -> EncodingReport.Row? {
     guard let encode = candidate.encode.summary(), let decode = candidate.decode.summary() else { return nil }
     let bytes = candidate.payloadBytes / max(candidate.encoded, 1)
@@ -211,7 +211,7 @@ public final class EncodingComparison {
       framesPerSecond: candidate.rates.max(), stages: candidate.stages)
   }
 
-  /// What one gets who hands the pixel array to a JSON library.
+  /// Measures the pixel array as encoded by a JSON library.
   private func pixelListRow() throws(BenchError) -> EncodingReport.Row {
     let (encode, decode) = (DurationHistogram(), DurationHistogram())
     let samples = frames.samples.prefix(Self.pixelListFrames)

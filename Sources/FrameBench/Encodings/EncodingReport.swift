@@ -1,7 +1,7 @@
 import FoundationEssentials
 public import FrameLatency
 
-/// What each encoding of a feed costs: the JSON of `compare encodings --report` and its table.
+/// The cost of each encoding of a feed: the JSON of `compare encodings --report` and its table.
 ///
 /// Fields that do not apply are `nil` and absent from the JSON, never zero.
 public struct EncodingReport: ComparisonReport {
@@ -11,24 +11,24 @@ public struct EncodingReport: ComparisonReport {
     public var codec: String
     /// Frames of the feed that were measured.
     public var frames: Int
-    /// Payload bytes a frame, mean.
+    /// Payload bytes per frame, mean.
     public var payloadBytes: Int
-    /// Payload as a share of the pixels' bytes.
+    /// Payload bytes as a share of the pixels' bytes.
     public var shareOfRaw: Double
-    /// Payload at 30 frames a second, MB/s.
+    /// Payload at 30 frames per second, MB/s.
     public var megabytesPerSecondAt30: Double
-    /// Pixels (or the file, where it passes as it is) to payload, ms.
+    /// Time from pixels (or an unchanged file) to payload, ms.
     public var encode: StageSummary
-    /// Payload to pixels, ms.
+    /// Time from payload to pixels, ms.
     public var decode: StageSummary
     /// Peak signal-to-noise ratio of the decoded pixels, dB, mean over the frames; absent when lossless.
     public var psnr: Double?
     public var lossless: Bool
-    /// From the source's hands through the broker to a 224x224 tensor, one frame at a time, ms.
+    /// Time from the source through the broker to a 224x224 tensor, one frame at a time, ms.
     public var endToEnd: StageSummary?
-    /// What one feed sustains that way, several frames under way; the better of the rounds.
+    /// The rate that one feed sustains through the broker with several frames in flight; the better of the rounds.
     public var framesPerSecond: Double?
-    /// Where the time of one frame at a time goes, by stage, ms.
+    /// Latency of each stage with one frame at a time, ms.
     public var stages: [String: StageSummary]?
   }
 
@@ -43,12 +43,12 @@ public struct EncodingReport: ComparisonReport {
   /// Library name to version.
   public var versions: [String: String]
   public var source: String
-  /// How often each frame was encoded and decoded by each codec.
+  /// How many times each codec encoded and decoded each frame.
   public var rounds: Int
-  /// Pixel bytes a frame, mean.
+  /// Pixel bytes per frame, mean.
   public var rawBytes: Int
   public var rows: [Row]
-  /// Absent when frames went through none.
+  /// Absent when no broker was used.
   public var broker: String?
   /// Effective librdkafka settings that differ from its defaults; secrets as `***`.
   public var settings: [String: String]?
@@ -81,7 +81,7 @@ public struct EncodingReport: ComparisonReport {
     ]
   }
 
-  /// The two answers that most come for.
+  /// The two results that most readers look for.
   private var verdict: String {
     func time(_ row: Row) -> Double { row.endToEnd?.p50 ?? row.encode.p50 + row.decode.p50 }
     let timed = broker == nil ? rows : rows.filter { $0.endToEnd != nil }

@@ -5,7 +5,7 @@ import FrameLatency
 import KafkaTransport
 import LogLines
 
-/// Sends sample frames the whole way, through a broker to a tensor, with one codec.
+/// Sends sample frames through a broker to a tensor, with one codec.
 struct FeedTrial {
   let frames: SampleFrames
   let codec: Codec
@@ -15,24 +15,24 @@ struct FeedTrial {
   /// The largest payload, bytes.
   let payload: Int
 
-  /// What one trial gave.
+  /// The result of one trial.
   struct Outcome {
-    /// From the source's hands to the model's, ns each.
+    /// Latencies from the source to the model, ns.
     let latencies: [Int64]
-    /// At the model.
+    /// Rate at the model.
     let framesPerSecond: Double?
-    /// By ``Stage`` name.
+    /// Latencies by ``Stage`` name.
     let stages: [String: StageSummary]
-    /// Of librdkafka, as far as they differ from its defaults.
+    /// librdkafka's settings that differ from its defaults.
     let settings: [String: String]
   }
 
-  /// Frames at the start that are not counted: memory grows, and clients meet.
+  /// Frames at the start that are not counted: memory grows, and clients connect.
   static let settling = 5
 
   /// - Parameters:
   ///   - count: frames that are counted.
-  ///   - window: most frames under way.
+  ///   - window: most frames in flight.
   func run(_ count: Int, window limit: Int) throws(BenchError) -> Outcome {
     do {
       let topics = try ComparisonTopics(kafka)

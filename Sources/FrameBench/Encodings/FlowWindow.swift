@@ -1,30 +1,30 @@
 import FrameCore
 import FrameLatency
 
-/// Lets a bounded number of frames be between a source and its model, and times each on its way.
+/// Limits the number of frames between a source and its model, and measures the latency of each.
 final class FlowWindow: Sendable {
   private struct State {
-    /// When each frame was handed over, ns, monotonic.
+    /// When the source delivered each frame, monotonic ns.
     var starts: [Int64] = []
-    /// When the model had each.
+    /// When the model received each frame, monotonic ns.
     var ends: [Int64] = []
   }
 
   private let state = Monitor(State())
   private let limit: Int
-  /// How long the oldest frame may take, ns.
+  /// Longest wait for a frame in flight, ns.
   private let patience: Int64
 
   /// - Parameters:
-  ///   - limit: most frames under way.
-  ///   - timeout: how long one may take, s.
+  ///   - limit: most frames in flight.
+  ///   - timeout: longest latency of a frame, s.
   init(limit: Int, timeout: Double) {
     self.limit = limit
     patience = FrameClock.nanoseconds(timeout)
   }
 
-  /// Waits until a frame may go.
-  /// - Returns: false when those under way do not arrive.
+  /// Waits until the window has room for another frame.
+  /// - Returns: false when the frames in flight do not arrive in time.
   func wait() -> Bool {
     let deadline = FrameClock.monotonic() + patience
     return state.withLock(
@@ -32,10 +32,10 @@ final class FlowWindow: Sendable {
     ) { $0.starts.count - $0.ends.count < limit }
   }
 
-  /// A frame goes.
+  /// Records that the source delivers a frame.
   func start() { state.withLock { $0.starts.append(FrameClock.monotonic()) } }
 
-  /// So many frames have arrived, in the order they went.
+  /// Records that `frames` frames have arrived, in the order of delivery.
   func arrived(_ frames: Int) {
     let now = FrameClock.monotonic()
     state.withLock { state in
@@ -44,13 +44,13 @@ final class FlowWindow: Sendable {
     state.wakeAll()
   }
 
-  /// Times from handing over to the model's having it.
+  /// Returns the times from the source's delivery to the model.
   /// - Parameter skip: frames at the start that are not counted.
   func latencies(after skip: Int) -> [Int64] {
     state.withLock { state in zip(state.starts, state.ends).dropFirst(skip).map { $1 - $0 } }
   }
 
-  /// Frames a second at the model.
+  /// Returns frames per second at the model.
   /// - Parameter skip: frames at the start that are not counted.
   func rate(after skip: Int) -> Double? {
     state.withLock { state in

@@ -3,7 +3,7 @@ import FrameCore
 import Glibc
 
 enum PixelConversion {
-  /// Pixels with their channels side by side, rows without padding.
+  /// Returns interleaved pixels in tight rows.
   static func interleaved(_ pixels: RawSpan, _ layout: PixelLayout) -> SampleFrames.Form {
     let wanted = layout.with(format: layout.format == .i420 ? .rgb8 : layout.format)
     let bytes = pixels.withUnsafeBytes { source in
@@ -24,8 +24,8 @@ enum PixelConversion {
     return SampleFrames.Form(content: FrameContent(.pixels, wanted), bytes: bytes)
   }
 
-  /// Peak signal-to-noise ratio of 8-bit samples, dB: 10 log10(255^2 / mean squared error).
-  /// - Returns: `nil` when they are the same.
+  /// Returns the peak signal-to-noise ratio of 8-bit samples, dB: 10 log10(255^2 / mean squared error).
+  /// - Returns: `nil` when they are equal.
   static func signalToNoise(_ a: UnsafeRawBufferPointer, _ b: [UInt8]) -> Double? {
     precondition(a.count == b.count)
     var squares = 0

@@ -3,7 +3,7 @@ import FrameModels
 import FrameSources
 import FrameTensors
 
-/// Sample frames as a source: each waits until the window has room for it.
+/// A source of the sample frames: each waits until the window has room for it.
 final class SampleFeed: FrameSource {
   private let samples: [SampleFrames.Sample]
   private let takesFiles: Bool
@@ -31,7 +31,7 @@ final class SampleFeed: FrameSource {
     let sample = samples[number % samples.count]
     let form = takesFiles ? sample.file : sample.pixels
     guard let frame = form.captured(sample.origin, pool) else { throw .stopped }
-    // A camera's frame is there when it is handed over: copying it is not counted.
+    // A camera's frame is already in memory when it is delivered: the copy is not counted.
     window.start()
     return .frame(frame)
   }
@@ -41,20 +41,20 @@ final class SampleFeed: FrameSource {
   func close() {}
 }
 
-/// Tells the window that frames have arrived; else it does nothing.
+/// A model that only reports the arrival of frames to the window.
 final class ArrivalModel: DirectModel {
   let manifest: ModelManifest
   let outputs: [ModelOutput] = []
   private let window: FlowWindow
 
-  /// A window as a model that a sink can make by name.
+  /// Registers a window as a model that a sink can create by name.
   /// - Returns: the manifest that names it.
   static func register(_ window: FlowWindow) -> ModelManifest {
     let name = "compare-encodings"
     ModelRegistry.register(name, summary: "what `compare encodings` measures with") { manifest in
       ArrivalModel(manifest, window)
     }
-    // The size that image classifiers take.
+    // The input size of image classifiers.
     return ModelManifest(
       name: name, runtime: ModelRuntime(kind: .builtin), input: TensorSpec(width: 224, height: 224))
   }

@@ -2,7 +2,7 @@ import FrameCore
 import FrameFeed
 public import KafkaTransport
 
-/// FrameFeed's own transport as a peer: what `stream` and `sink` send and fetch with.
+/// FrameFeed's own transport as a peer: the producer and consumer of `stream` and `sink`.
 public enum KafkaPeer {
   /// Runs until standard input ends.
   public static func run(_ options: PeerOptions, _ kafka: KafkaSettings) throws(BenchError) {
@@ -40,7 +40,7 @@ public enum KafkaPeer {
     PeerLines.ready(nil, client(kafka))
     let pool = FramePool(buffers: 64)
     try PeerLines.forEachOrder { order throws(TransportError) in
-      // A frame lies in its buffer before it is due; so do these.
+      // A frame is in its buffer before it is due, so that the copy here is not counted either.
       guard var buffer = pool.take(payloads.largest) else { return }
       let payload = payloads[order.number]
       buffer.append(copying: payload.span.bytes)
@@ -56,7 +56,7 @@ public enum KafkaPeer {
     producer.close()
   }
 
-  /// The headers of a frame: of the image file, or of plain grey samples.
+  /// Returns the format of a frame: that of the image file, or of plain grey samples.
   private static func format(_ payload: [UInt8]) -> PayloadFormat {
     let bytes = payload.span.bytes
     if let header = ImageHeader(bytes), let content = try? header.content() {

@@ -4,10 +4,10 @@ import Glibc
 
 /// The line protocol between `framefeed compare` and a peer, from the peer's side: see `samples/peers/README.md`.
 enum PeerLines {
-  /// One payload that is to go out.
+  /// A request to send one payload.
   struct Order {
     let number: Int
-    /// ns, monotonic; `nil`: at once.
+    /// When to send, monotonic ns; `nil`: at once.
     let due: Int64?
   }
 
@@ -17,14 +17,14 @@ enum PeerLines {
 
   static func sent(_ number: Int, start: Int64, done: Int64) { say("sent \(number) \(start) \(done)") }
 
-  /// One write a line: lines of two threads do not mix.
+  /// One `write` call per line, so that lines of two threads do not interleave.
   private static func say(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {
     var line = line + "\n"
     line.withUTF8 { _ = write(descriptor, $0.baseAddress, $0.count) }
   }
 
-  /// Calls `send` for each payload that is ordered, until standard input ends. `send` waits until it is due,
-  /// having made ready what needs no time of its own.
+  /// Calls `send` for each payload requested, until standard input ends. `send` prepares the payload, then waits until
+  /// it is due.
   static func forEachOrder<E: Error>(_ send: (Order) throws(E) -> Void) throws(E) {
     while let line = readLine() {
       let words = line.split(separator: " ")
@@ -40,8 +40,8 @@ enum PeerLines {
     }
   }
 
-  /// Waits for an order's time.
-  /// - Returns: when it starts: its due time, or now.
+  /// Waits until an order is due.
+  /// - Returns: its start time: the due time, or now.
   static func wait(for order: Order) -> Int64 {
     guard let due = order.due else { return FrameClock.monotonic() }
     var time = timespec(tv_sec: Int(due / 1_000_000_000), tv_nsec: Int(due % 1_000_000_000))
@@ -49,7 +49,7 @@ enum PeerLines {
     return due
   }
 
-  /// Ends the process, from any thread.
+  /// Ends the process with an error. May be called from any thread.
   static func fail(_ why: String) -> Never {
     say(why, to: STDERR_FILENO)
     exit(1)
@@ -64,7 +64,7 @@ enum PeerLines {
   }
 }
 
-/// What a sender sends and a receiver expects: one payload a file, in the order of their names.
+/// The payloads that a sender sends and a receiver expects: one per file, in the order of file names.
 struct PeerPayloads: Sendable {
   private let payloads: [[UInt8]]
 
@@ -82,7 +82,7 @@ struct PeerPayloads: Sendable {
 
   var largest: Int { payloads.map(\.count).max()! }
 
-  /// Checks what was received against what was sent; ends the process if it is something else.
+  /// Compares a received payload with the one sent; ends the process if they differ.
   func check(_ number: Int, _ received: UnsafeRawBufferPointer) {
     let same = self[number].withUnsafeBytes { sent in
       guard sent.count == received.count else { return false }
@@ -93,7 +93,7 @@ struct PeerPayloads: Sendable {
   }
 }
 
-/// How a peer was started.
+/// The arguments of a peer process.
 public struct PeerOptions: Sendable {
   public enum Role: String, Sendable, CaseIterable {
     case send, receive
@@ -102,7 +102,7 @@ public struct PeerOptions: Sendable {
   public var role: Role
   /// Directory of payload files.
   public var payloads: String
-  /// Broker or receiver, `HOST:PORT`.
+  /// Address of the broker or receiver, `HOST:PORT`.
   public var address: String?
   public var topic: String?
 

@@ -1,15 +1,15 @@
 import Foundation
 import FrameCore
 
-/// A child process that talks in lines. From one thread.
+/// A child process that communicates in lines. For one thread.
 ///
-/// Its standard input ends with this object, and so does the process.
+/// Releasing this object ends its standard input, and the process.
 final class PeerProcess: Sendable {
   private struct Output {
     var lines: [Substring] = []
-    /// How many of `lines` were read.
+    /// Number of `lines` that were returned.
     var read = 0
-    /// The last line of standard error, and whether both streams have ended.
+    /// The last line of standard error, and the number of open streams.
     var complaint = ""
     var open = 2
   }
@@ -21,7 +21,7 @@ final class PeerProcess: Sendable {
 
   /// - Parameters:
   ///   - name: for messages.
-  ///   - environment: what the process gets beside this one's.
+  ///   - environment: variables in addition to those of this process.
   init(_ name: String, _ command: [String], environment: [String: String] = [:]) throws(BenchError) {
     self.name = name
     let (input, output, errors) = (Pipe(), Pipe(), Pipe())
@@ -40,7 +40,7 @@ final class PeerProcess: Sendable {
     read(errors.fileHandleForReading) { state, line in state.complaint = String(line) }
   }
 
-  /// Takes the lines of one stream, on a thread of their own.
+  /// Reads the lines of one stream on a dedicated thread.
   private func read(_ stream: FileHandle, _ take: @escaping @Sendable (inout Output, Substring) -> Void) {
     let output = output
     _ = PipelineThread("peer-lines") {
@@ -69,7 +69,7 @@ final class PeerProcess: Sendable {
     do { try input.write(contentsOf: Data((line + "\n").utf8)) } catch { throw ended() }
   }
 
-  /// The words of the next line that the process prints.
+  /// Returns the words of the next line that the process prints.
   /// - Parameter deadline: monotonic, ns.
   func words(until deadline: Int64) throws(BenchError) -> [Substring] {
     let line: Substring? = output.withLock(
@@ -85,21 +85,21 @@ final class PeerProcess: Sendable {
   }
 
   private func ended() -> BenchError {
-    // What it complained of may still be on its way.
+    // Its error message may not have arrived yet.
     let soon = FrameClock.monotonic() + 1_000_000_000
     let complaint = output.withLock(waitingUntil: { $0.open == 0 }, deadline: soon) { $0.complaint }
     return .peer(name: name, reason: complaint.isEmpty ? "ended without a word" : complaint)
   }
 
-  /// Halts the process until ``resume()``: it takes no processor time.
+  /// Stops the process until ``resume()``: it uses no processor time.
   func suspend() { _ = process.suspend() }
 
   func resume() { _ = process.resume() }
 
-  /// Ends the process.
+  /// Kills the process.
   func stop() {
     guard process.isRunning else { return }
-    // Nothing is under way when a peer is stopped: there is nothing it could lose.
+    // No payload is in flight when a peer is stopped, so that it loses nothing.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }

@@ -1,12 +1,12 @@
 import Foundation
 
-/// Why a peer cannot run.
+/// The reason why a peer cannot run.
 struct SkipReason: Error {
   let text: String
   init(_ text: String) { self.text = text }
 }
 
-/// The interpreter that runs the Python peers: `$FRAMEFEED_PYTHON`, that of `.venv`, or the system's.
+/// The interpreter for the Python peers: `$FRAMEFEED_PYTHON`, that of `.venv`, or the system's.
 struct Python {
   let interpreter: String?
 
@@ -20,7 +20,7 @@ struct Python {
   func program(_ file: String, modules: [String]) -> Result<[String], SkipReason> {
     guard let interpreter else { return .failure(SkipReason("there is no python3")) }
     let missing = modules.filter { module in
-      // Found without importing it: that takes seconds with some.
+      // Finds the module without importing it, which takes seconds for some.
       !Executables.succeeds([
         interpreter, "-c",
         "import importlib.util, sys; sys.exit(importlib.util.find_spec('\(module)') is None)",
@@ -37,7 +37,7 @@ struct Python {
 }
 
 enum Executables {
-  /// The path of a program, by `PATH`.
+  /// Returns the path of a program from `PATH`.
   static func find(_ name: String) -> String? {
     let places = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return places.split(separator: ":").map { "\($0)/\(name)" }.first {

@@ -1,15 +1,15 @@
 import FoundationEssentials
 import KafkaTransport
 
-/// Kafka settings for a process of this program: its arguments, and in its environment what all users of the
-/// machine may read there but must not.
+/// Kafka settings for a process of this program: its arguments, and in its environment the secrets, because every user
+/// of the machine can read the arguments of a process.
 public struct PeerSettings: Sendable {
   public private(set) var arguments: [String] = []
   public private(set) var environment: [String: String] = [:]
 
   /// - Parameters:
-  ///   - file: of `--kafka-config`.
-  ///   - settings: `key=value` each.
+  ///   - file: the value of `--kafka-config`.
+  ///   - settings: each as `key=value`.
   public init(file: String? = nil, settings: [String] = []) {
     if let file { arguments = ["--kafka-config", file] }
     add(settings)

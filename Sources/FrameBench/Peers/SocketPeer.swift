@@ -1,7 +1,7 @@
 import FrameCore
 import Glibc
 
-/// A plain TCP socket as a peer: eight bytes of length, then the payload. The floor under every transport.
+/// A plain TCP socket as a peer: eight bytes of length, then the payload. The lower bound of every transport.
 public enum SocketPeer {
   private static let client = "POSIX socket, Swift"
 
@@ -45,7 +45,7 @@ public enum SocketPeer {
     }
   }
 
-  /// - Returns: false when the other side has closed.
+  /// - Returns: false when the other side has closed the connection.
   private static func fill(
     _ bytes: UnsafeMutableRawBufferPointer, _ connection: borrowing Descriptor
   ) throws(BenchError) -> Bool {
@@ -112,7 +112,7 @@ public enum SocketPeer {
     return result
   }
 
-  /// Owns a file descriptor.
+  /// A file descriptor, closed when the value is destroyed.
   private struct Descriptor: ~Copyable {
     let number: Int32
 

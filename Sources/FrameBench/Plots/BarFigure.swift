@@ -1,25 +1,25 @@
 import FrameLatency
 
-/// Horizontal bars, one a row, each of one or more parts.
+/// Horizontal bars, one per row, each with one or more parts.
 struct BarFigure {
   struct Row {
     let name: String
-    /// One value a series, in order; they are stacked.
+    /// One value per series, in order; they are stacked.
     let parts: [Double]
-    /// What is written behind the bar; the sum without it.
+    /// The text after the bar; by default the sum.
     var label: String?
-    /// A line from the bar's end to here.
+    /// The end of a line that extends the bar.
     var whisker: Double?
   }
 
   let title: String
   let unit: String
-  /// Names of the parts; a single one needs no legend.
+  /// Names of the parts; a single part needs no legend.
   let series: [String]
   let rows: [Row]
-  /// Whether the axis is logarithmic; then rows have one part.
+  /// Whether the axis is logarithmic; rows then have one part.
   var isLogarithmic = false
-  /// What whiskers are.
+  /// The meaning of whiskers, for the legend.
   var whiskerName: String?
 
   private static let width = 860.0

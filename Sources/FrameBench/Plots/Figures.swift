@@ -91,7 +91,7 @@ extension TransportReport {
     }
     let sums = kafka.map { $0.parts[0] + $0.parts[1] }.sorted()
     guard !sums.isEmpty else { return nil }
-    // One that takes many times as long would leave the others no length to be compared by.
+    // One that takes many times as long would make the others too short to compare.
     let limit = 10 * sums[sums.count / 2]
     let shown = kafka.filter { $0.parts[0] + $0.parts[1] <= limit }
     let others = kafka.filter { $0.parts[0] + $0.parts[1] > limit }.map { entry in
@@ -110,7 +110,7 @@ extension TransportReport {
     entries.map(\.series.each.count).max() ?? 1
   }
 
-  /// Each value against the share of values that are not above it.
+  /// Plots each value against the share of values up to it.
   private static func curve(_ entry: (row: Row, series: Series)) -> LineFigure.Series {
     let sorted = entry.series.each.sorted()
     let points = sorted.enumerated().map { at, value in
@@ -155,7 +155,7 @@ extension RunReport {
       horizontal: .percentile(count: present.map(\.1.count).max() ?? 1), xUnit: "share of frames",
       yUnit: "ms",
       series: present.map { stage, summary in
-        // As far as the report tells.
+        // The percentiles in the report.
         let known = [(50.0, summary.p50), (90, summary.p90), (99, summary.p99), (99.9, summary.p999)]
         let highest = 100 * (1 - 0.5 / Double(max(summary.count, 2)))
         let points = known.filter { $0.0 < highest } + [(highest, summary.max)]

@@ -1,9 +1,9 @@
-/// Lines or dots over a plane, with the names of the series at the right.
+/// Lines or dots in a plane, with the names of the series on the right.
 struct LineFigure {
   struct Series {
     let name: String
     let points: [(x: Double, y: Double)]
-    /// The number that the series is known by.
+    /// The value in the tooltip of the series.
     let value: Double
   }
 

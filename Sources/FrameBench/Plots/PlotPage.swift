@@ -1,4 +1,4 @@
-/// One page with the figures of some reports: no script, and nothing fetched from anywhere.
+/// One page with the figures of some reports: no scripts, and no external resources.
 public enum PlotPage {
   public static func html(_ reports: [PlotReport]) -> String {
     let sections = reports.map(section).joined(separator: "\n")

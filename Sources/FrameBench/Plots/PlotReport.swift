@@ -1,7 +1,7 @@
 import Foundation
 public import FrameLatency
 
-/// A report of any command, read from its file.
+/// A report of any command, loaded from its file.
 public enum PlotReport: Sendable {
   case run(RunReport)
   case encodings(EncodingReport)
@@ -9,7 +9,7 @@ public enum PlotReport: Sendable {
   case settings(SettingsReport)
   case tensors(TensorReport)
 
-  /// - Throws: when the file is no report that can be drawn.
+  /// - Throws: ``BenchError`` when the file is not a report that can be drawn.
   public init(file: String) throws(BenchError) {
     struct Head: Decodable {
       let schema: String
@@ -41,7 +41,7 @@ public enum PlotReport: Sendable {
     }
   }
 
-  /// What the page says above its figures.
+  /// The text above the figures on the page.
   var heading: (title: String, facts: [String], table: String) {
     switch self {
     case .run(let report):
@@ -84,7 +84,7 @@ public enum PlotReport: Sendable {
     return ["\(started), \(host.cores) cores, \(host.cpu)", list] + (broker.map { ["broker \($0)"] } ?? [])
   }
 
-  /// All that can be drawn of it.
+  /// All figures of the report.
   public var figures: [Figure] {
     switch self {
     case .run(let report): report.figures
@@ -98,14 +98,14 @@ public enum PlotReport: Sendable {
 
 /// One figure of a report.
 public struct Figure: Sendable {
-  /// For a file: small letters and dashes.
+  /// A file name: lower-case letters and dashes.
   public let name: String
   public let title: String
-  /// What the reader sees, one sentence.
+  /// The description of the figure, one sentence.
   public let caption: String
-  /// For a page that has the figures' style.
+  /// The element for a page that includes the figures' style.
   let inline: String
-  /// An SVG file.
+  /// The text of an SVG file.
   public let file: String
 
   init(_ name: String, _ title: String, _ caption: String, _ drawing: SVG) {

@@ -1,8 +1,8 @@
-/// A dot with its range in each row, beside the line of no difference.
+/// A dot with its range in each row, and a line at 1, which is no difference.
 struct RangeFigure {
   struct Row {
     let name: String
-    /// One a series, in order.
+    /// One per series, in order.
     let ranges: [RatioInterval]
   }
 

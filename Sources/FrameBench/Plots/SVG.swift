@@ -1,6 +1,6 @@
 import FrameLatency
 
-/// Builds the drawing of one figure: SVG elements as text, in px from the top left.
+/// Builds the drawing of one figure: SVG elements as text, with coordinates in px from the top left.
 struct SVG {
   let width: Double
   let height: Double
@@ -27,7 +27,7 @@ struct SVG {
       "<line x1=\"\(x1.fixed(1))\" y1=\"\(y1.fixed(1))\" x2=\"\(x2.fixed(1))\" y2=\"\(y2.fixed(1))\" class=\"\(style)\"/>\n"
   }
 
-  /// - Parameter mark: what it stands for; shown when the pointer rests on it.
+  /// - Parameter mark: the value it represents, shown as a tooltip.
   mutating func rect(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, style: String, mark: Mark? = nil
   ) {
@@ -47,13 +47,13 @@ struct SVG {
     elements += "<path d=\"\(steps.joined())\" class=\"\(style)\"\(Self.marked(mark, "path"))\n"
   }
 
-  /// Many dots in one element.
+  /// Adds many dots as one element.
   mutating func dots(_ points: [(x: Double, y: Double)], style: String, mark: Mark? = nil) {
     let steps = points.map { "M\($0.x.fixed(1)) \($0.y.fixed(1))h0" }
     elements += "<path d=\"\(steps.joined())\" class=\"dots \(style)\"\(Self.marked(mark, "path"))\n"
   }
 
-  /// What an element stands for, in the report's numbers.
+  /// The value in the report that an element represents.
   struct Mark {
     let name: String
     let value: Double
@@ -81,12 +81,12 @@ struct SVG {
     return result
   }
 
-  /// The element to put into a page that has ``PlotStyle/rules``.
+  /// Returns the element for a page that includes ``PlotStyle/rules``.
   func inline(title: String) -> String {
     "<svg viewBox=\"0 0 \(width.fixed(0)) \(height.fixed(0))\" role=\"img\" aria-label=\"\(Self.escaped(title))\">\n\(elements)</svg>"
   }
 
-  /// A file of its own.
+  /// Returns a complete SVG file.
   func file(title: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width.fixed(0)) \(height.fixed(0))" width="\(width.fixed(0))" height="\(height.fixed(0))">
@@ -98,7 +98,7 @@ struct SVG {
   }
 }
 
-/// Numbers as a reader of a figure wants them: three digits that count.
+/// Formats numbers for figures: three significant digits.
 enum Quantity {
   static func text(_ value: Double) -> String {
     let size = abs(value)
@@ -113,20 +113,20 @@ enum Quantity {
   }
 }
 
-/// Colours of figures on light and on dark ground. No `var()`: converters of SVG files do not know it.
+/// Colours of figures on a light and a dark background. No `var()`: SVG converters do not support it.
 enum PlotStyle {
-  /// Distinct for most kinds of colour vision (Okabe and Ito, Color Universal Design, 2008), first for light
-  /// ground, then for dark.
+  /// Distinguishable for most kinds of colour vision (Okabe and Ito, Color Universal Design, 2008), first for a light
+  /// background, then for a dark one.
   private static let colours = [
     ("#0072b2", "#4ba6e0"), ("#d55e00", "#f08a3c"), ("#009e73", "#2fc79b"), ("#cc79a7", "#e09cc4"),
     ("#8a6d00", "#e6c229"), ("#5b5fc7", "#9a9df0"), ("#56b4e9", "#7fd0ff"), ("#7f7f7f", "#a8a8a8"),
   ]
   private static let dashes = ["none", "6 3", "2 3"]
 
-  /// The class of the n-th series of areas.
+  /// Returns the class of the n-th series of areas.
   static func area(_ series: Int) -> String { "a\(series % colours.count)" }
 
-  /// The classes of the n-th series of lines; more than there are colours are told apart by their dashes.
+  /// Returns the classes of the n-th series of lines; series beyond the number of colours differ by their dashes.
   static func line(_ series: Int) -> String {
     "l\(series % colours.count) d\(series / colours.count % dashes.count)"
   }

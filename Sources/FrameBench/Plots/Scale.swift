@@ -1,13 +1,13 @@
 import FrameLatency
 import Glibc
 
-/// Maps values to px along one axis, and says where its ticks are.
+/// Maps values to px along one axis, and places its ticks.
 struct Scale {
   enum Kind {
     case linear
-    /// Decades are equally long.
+    /// All decades have the same length.
     case logarithmic
-    /// Of percentages: 90, 99, 99.9 are equally far apart, as in HdrHistogram's plots.
+    /// For percentages: 90, 99, 99.9 are equidistant, as in HdrHistogram's plots.
     case percentile
   }
 
@@ -23,25 +23,25 @@ struct Scale {
     self.end = end
   }
 
-  /// From 0 to at least `most`.
+  /// Returns a scale from 0 to at least `most`.
   static func linear(to most: Double, _ start: Double, _ end: Double) -> Scale {
     let step = niceStep(most > 0 ? most : 1)
     return Scale(.linear, 0...(((most > 0 ? most : 1) / step).rounded(.up) * step), start, end)
   }
 
-  /// Whole thirds of decades (1, 2, 5) around the values; all above 0.
+  /// Returns a scale between the nearest of 1, 2, 5 per decade around the values, which must be above 0.
   static func logarithmic(_ least: Double, _ most: Double, _ start: Double, _ end: Double) -> Scale {
     let low = decadeSteps.last { $0 <= least * 1.0001 } ?? decadeSteps[0]
     let high = decadeSteps.first { $0 >= most * 0.9999 } ?? decadeSteps.last!
     return Scale(.logarithmic, low...max(high, low * 2), start, end)
   }
 
-  /// From 0 to the highest percentage below 100 that so many values can tell.
+  /// Returns a scale from 0 to the highest percentage below 100 that `count` values can show.
   static func percentile(count: Int, _ start: Double, _ end: Double) -> Scale {
     Scale(.percentile, 0...(100 * (1 - 0.5 / Double(max(count, 2)))), start, end)
   }
 
-  /// Where a value lies, px.
+  /// The position of a value, px.
   subscript(value: Double) -> Double {
     let (low, high) = (position(values.lowerBound), position(values.upperBound))
     let share = (position(min(max(value, values.lowerBound), values.upperBound)) - low) / (high - low)
@@ -65,7 +65,7 @@ struct Scale {
       }
     case .logarithmic:
       let steps = Self.decadeSteps.filter { values.contains($0) }
-      // Decades alone where 1, 2 and 5 would crowd.
+      // Only decades where 1, 2 and 5 would be too dense.
       let wide = steps.count > 10
       return steps.enumerated().filter { !wide || Self.isDecade($1) }.map { ($1, Quantity.short($1)) }
     case .percentile:
@@ -84,7 +84,7 @@ struct Scale {
     return abs(power - power.rounded()) < 0.01
   }
 
-  /// 1, 2 or 5 times a power of ten, so that there are four to ten steps.
+  /// Returns 1, 2 or 5 times a power of ten, so that there are four to ten steps.
   private static func niceStep(_ most: Double) -> Double {
     let rough = most / 5
     let power = pow(10, log10(rough).rounded(.down))
@@ -93,9 +93,9 @@ struct Scale {
 }
 
 extension Quantity {
-  /// Without zeros that say nothing.
+  /// Returns the number without trailing zeros.
   static func short(_ value: Double) -> String {
-    // Five decimals are as far down as ticks go.
+    // Ticks have at most five decimals.
     var text = Substring(value.fixed(5))
     if text.contains(".") {
       while text.last == "0" { text.removeLast() }

@@ -1,7 +1,7 @@
 import FrameLatency
 
 extension TensorReport {
-  /// One for each job that was measured.
+  /// One figure for each measured job.
   var figures: [Figure] {
     Job.allCases.compactMap { job in
       let some = rows.filter { $0.job == job }

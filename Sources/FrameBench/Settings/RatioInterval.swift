@@ -1,16 +1,16 @@
-/// How many times larger one thing is than another, with the range that the true median of the ratio is in.
+/// The median of a ratio of measurements, with a confidence interval.
 public struct RatioInterval: Codable, Sendable, Equatable {
   public var median: Double
   public var low: Double
   public var high: Double
-  /// Probability that `low...high` holds the true median, whatever the distribution.
+  /// Probability that `low...high` contains the true median, whatever the distribution.
   public var confidence: Double
 
-  /// - Parameter ratios: of independent pairs of measurements, each taken side by side; at least one.
+  /// - Parameter ratios: of independent pairs of measurements, each pair measured together; at least one.
   ///
-  /// The range is that of order statistics (Conover, Practical Nonparametric Statistics, 3rd ed., 3.2): the
-  /// median lies between the k-th smallest and k-th largest of n unless fewer than k fall on one side of it,
-  /// which is a matter of n throws of a coin. k is the largest that leaves 95 %; 1 where none does (n < 6).
+  /// The interval is that of order statistics (Conover, Practical Nonparametric Statistics, 3rd ed., 3.2): the median
+  /// is between the k-th smallest and k-th largest of n unless fewer than k values are on one side of it, which has the
+  /// probability of n coin tosses. k is the largest that leaves 95 %; 1 where none does (n < 6).
   public init(_ ratios: [Double]) {
     precondition(!ratios.isEmpty, "an interval needs a ratio")
     let sorted = ratios.sorted()
@@ -29,15 +29,15 @@ public struct RatioInterval: Codable, Sendable, Equatable {
     confidence = max(0, 1 - 2 * tail)
   }
 
-  /// Of `heads` heads in `throws` throws of a coin.
+  /// Returns the probability of `heads` heads in `count` coin tosses.
   private static func probability(_ heads: Int, of count: Int) -> Double {
     var result = 1.0
-    // Each half comes in turn with a factor of the binomial coefficient, so that neither overflows.
+    // The factors of the binomial coefficient, then the halves. Overflows from about 1,030 ratios on.
     for at in 0..<heads { result *= Double(count - at) / Double(at + 1) }
     for _ in 0..<count { result /= 2 }
     return result
   }
 
-  /// Whether the range leaves out 1: a difference that is more than chance.
+  /// Whether the interval excludes 1: the difference is more than chance.
   public var isMeasurable: Bool { low > 1 || high < 1 }
 }

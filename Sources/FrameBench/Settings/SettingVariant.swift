@@ -1,10 +1,10 @@
 import KafkaTransport
 
-/// One change from librdkafka's defaults.
+/// One change to librdkafka's defaults.
 public struct SettingVariant: Sendable {
-  /// librdkafka's name; the preset's own for all of it.
+  /// librdkafka's name; for a whole preset the name of the preset.
   let setting: String
-  /// As shown: `***` for a secret.
+  /// The value as displayed: `***` for a secret.
   let value: String
   let preset: SettingsPreset
   let settings: [String]
@@ -23,10 +23,10 @@ public struct SettingVariant: Sendable {
     settings = []
   }
 
-  /// What all others are compared with.
+  /// The baseline of all others.
   static let defaults = SettingVariant(preset: .librdkafka, "librdkafka's defaults")
 
-  /// One `key=value`.
+  /// Parses one `key=value`.
   init(argument: String) throws(BenchError) {
     guard let (key, value) = KafkaSettings.split(argument) else {
       let got = KafkaSettings.nameable(argument)
@@ -35,15 +35,15 @@ public struct SettingVariant: Sendable {
     self.init(key, value)
   }
 
-  /// The settings that users of Kafka clients turn, each at the values worth knowing. The same as the default
-  /// once more tells what chance alone does.
+  /// The settings that users of Kafka clients often change, each with useful values. The defaults are measured twice to
+  /// show the effect of chance alone.
   public static let standard: [SettingVariant] =
     [SettingVariant(preset: .librdkafka, "the defaults once more")]
     + [
       ("linger.ms", ["0", "100"]), ("acks", ["0", "1"]), ("enable.idempotence", ["true"]),
       ("socket.nagle.disable", ["true"]), ("fetch.wait.max.ms", ["0", "10", "100"]),
       ("compression.type", ["lz4", "zstd"]), ("batch.size", ["16384", "10000000"]),
-      // 0: each payload by reference; the largest: each copied.
+      // 0: each payload is sent by reference; the largest: each is copied.
       ("message.copy.max.bytes", ["0", "1000000000"]), ("check.crcs", ["true"]),
       ("socket.send.buffer.bytes", ["1000000"]), ("socket.receive.buffer.bytes", ["1000000"]),
       ("max.in.flight.requests.per.connection", ["1"]),

@@ -3,16 +3,16 @@ import FrameFeed
 import FrameLatency
 public import KafkaTransport
 
-/// Sends the same payloads under one changed setting after the other, in rounds, each beside the defaults.
+/// Sends the same payloads under one changed setting after the other, in rounds, and compares each with the defaults.
 public final class SettingsComparison {
   public struct Options: Sendable {
-    /// Each setting's turns; 6 are the fewest that give a range of 95 %.
+    /// Turns per setting; at least 6 are needed for an interval of 95 %.
     public var rounds = 6
-    /// Sends of a turn, one in flight and paced.
+    /// Sends per turn, one in flight and paced.
     public var sends = 20
     public var pacedSends = 10
     public var fps = 30.0
-    /// How long one payload may take, s.
+    /// Longest time for one payload, s.
     public var timeout = 20.0
 
     public init() {}
@@ -39,9 +39,9 @@ public final class SettingsComparison {
   private let stop: StopSignal
 
   /// - Parameters:
-  ///   - executable: of `framefeed`: sender and receiver are processes of it.
-  ///   - common: settings that each process is given.
-  ///   - stop: ends the measuring after the current round.
+  ///   - executable: path of `framefeed`, which runs as sender and receiver.
+  ///   - common: settings for every process.
+  ///   - stop: ends the comparison after the current round.
   public init(
     _ files: PayloadFiles, executable: String, _ kafka: KafkaSettings, _ options: Options,
     common: PeerSettings = PeerSettings(), stop: StopSignal
@@ -54,14 +54,14 @@ public final class SettingsComparison {
     self.stop = stop
   }
 
-  /// The settings named as `key=value`; without any, the standard ones.
+  /// Returns the settings given as `key=value`; without any, the standard ones.
   public static func variants(_ arguments: [String]) throws(BenchError) -> [SettingVariant] {
     var variants: [SettingVariant] = []
     for argument in arguments { variants.append(try SettingVariant(argument: argument)) }
     return variants.isEmpty ? SettingVariant.standard : variants
   }
 
-  /// Measures. Blocks the calling thread.
+  /// Runs the comparison. Blocks the calling thread.
   /// - Parameter progress: called before each turn.
   public func run(
     _ variants: [SettingVariant], source: String, codec: String, progress: (String) -> Void
@@ -73,10 +73,10 @@ public final class SettingsComparison {
     let entrants = variants.map { Entrant($0) }
     for round in 0..<options.rounds {
       var turns = [baseline] + entrants
-      // A different one begins each time, so that none always follows the same neighbour.
+      // Starts with a different setting each time, so that none always follows the same one.
       turns = (0..<turns.count).map { turns[($0 + round * 7) % turns.count] }
       for entrant in turns {
-        // Only whole rounds can be compared.
+        // Only complete rounds can be compared.
         guard !stop.isRequested else { break }
         let variant = entrant.variant
         progress("round \(round + 1)/\(options.rounds)  \(variant.setting) \(variant.value)")
@@ -148,7 +148,7 @@ public final class SettingsComparison {
       paced: load(entrant.paced, pairs.map { $0.paced / $1.paced }))
   }
 
-  /// For the order of rows: measurable differences first, then by size, more and less alike.
+  /// Returns the sort key of rows: measurable differences first, then by size, increases and decreases alike.
   private static func effect(_ row: SettingsReport.Row) -> Double {
     let effects = [row.oneInFlight.ratio, row.paced.ratio].map { ratio in
       let size = max(ratio.median, 1 / ratio.median)

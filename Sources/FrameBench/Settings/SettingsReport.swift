@@ -1,17 +1,17 @@
 import FoundationEssentials
 public import FrameLatency
 
-/// Which Kafka setting makes a difference: the JSON of `compare settings --report` and its table.
+/// The effect of Kafka settings on latency: the JSON of `compare settings --report` and its table.
 ///
 /// Times in ms, from the start of a send (or its due time) until the receiver had every byte.
 public struct SettingsReport: ComparisonReport {
-  /// One load under one setting.
+  /// The result for one load under one setting.
   public struct Load: Codable, Sendable, Equatable {
     public var latency: StageSummary
-    /// Median latency as a multiple of that under librdkafka's defaults, both of the same round.
+    /// Median latency as a multiple of that under librdkafka's defaults in the same round.
     public var ratio: RatioInterval
 
-    /// The ratio, or that it may be chance.
+    /// The ratio, or that it may be due to chance.
     public var verdict: String {
       guard ratio.isMeasurable else { return "no measurable difference" }
       return "\(ratio.median.fixed(2)) x (\(ratio.low.fixed(2)) to \(ratio.high.fixed(2)))"
@@ -37,16 +37,16 @@ public struct SettingsReport: ComparisonReport {
   public var host = HostDescription.current()
   public var versions: [String: String]
   public var broker: String
-  /// What FrameFeed sets on top of librdkafka's defaults; secrets as `***`.
+  /// Settings that FrameFeed changes from librdkafka's defaults; secrets as `***`.
   public var settings: [String: String]
   public var source: String
   public var codec: String
   public var payloads: Int
   public var payloadBytes: Int
-  /// Rate of the paced sends.
+  /// Rate of the paced sends, payloads per second.
   public var fps: Double
   public var rounds: Int
-  /// Under librdkafka's defaults.
+  /// Latencies under librdkafka's defaults.
   public var oneInFlight: StageSummary
   public var paced: StageSummary
   /// Largest effect first.

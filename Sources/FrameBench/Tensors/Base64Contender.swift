@@ -1,7 +1,7 @@
 import FrameCodecs
 import FrameCore
 
-/// FrameFeed's base64 layer over pixels, one way.
+/// FrameFeed's base64 layer over pixels, in one direction.
 final class OwnBase64: TensorContender {
   let name = "FrameFeed"
   let kind = TensorReport.Kind.framefeed

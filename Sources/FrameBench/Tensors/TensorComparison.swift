@@ -6,7 +6,8 @@ public import FrameModels
 import FrameTensors
 import TensorReference
 
-/// Takes the same frames to a model's tensor in every way there is, in turns, and tells what each costs.
+/// Converts the same frames to a model's tensor with FrameFeed and other libraries, in turns, and measures the cost of
+/// each.
 public final class TensorComparison {
   private let frames: SampleFrames
   private let model: ModelManifest
@@ -18,9 +19,9 @@ public final class TensorComparison {
   private var spec: TensorSpec { model.input }
 
   /// - Parameters:
-  ///   - threads: how many to measure scaling with; 1 for none.
+  ///   - threads: the number for measuring scaling; 1 for none.
   ///   - peers: other libraries.
-  ///   - stop: ends the measuring early; the report is of what was measured.
+  ///   - stop: ends the comparison early; the report covers what was measured until then.
   public init(
     _ frames: SampleFrames, _ model: ModelManifest, rounds: Int, threads: Int, peers: TensorPeers? = nil,
     stop: StopSignal = StopSignal()
@@ -33,18 +34,18 @@ public final class TensorComparison {
     self.stop = stop
   }
 
-  /// One way with what it has cost so far.
+  /// One contender with its measurements so far.
   private final class Entry {
     let way: any TensorContender
     let histogram = DurationHistogram()
-    /// By round and frame.
+    /// Times by round and frame, ns.
     var times: [Int64] = []
     var error = TensorError()
 
     init(_ way: any TensorContender) { self.way = way }
   }
 
-  /// Measures. Blocks the calling thread.
+  /// Runs the comparison. Blocks the calling thread.
   /// - Parameter progress: called before each step.
   public func run(progress: (String) -> Void) throws(BenchError) -> TensorReport {
     let wall = FrameClock.now()
@@ -80,7 +81,7 @@ public final class TensorComparison {
     return notes.isEmpty ? nil : notes
   }
 
-  /// FrameFeed's own way first.
+  /// Returns the contenders, FrameFeed first.
   private func contenders(_ job: TensorReport.Job) throws(BenchError) -> [any TensorContender] {
     var all: [any TensorContender] = []
     switch job {
@@ -107,7 +108,7 @@ public final class TensorComparison {
     _ entries: [Entry], _ job: TensorReport.Job, _ progress: (String) -> Void
   ) throws(BenchError) {
     let isText = job == .base64Encode || job == .base64Decode
-    // What each makes of the frames; memory, tables and caches are warm for all alike after it.
+    // Checks each contender's results; after that memory, tables and caches are warm for all.
     for at in frames.samples.indices where !stop.isRequested {
       progress("\(job.title): \(at + 1)/\(frames.samples.count) frames checked")
       let expected = isText ? [] : try reference(at, job)
@@ -122,7 +123,7 @@ public final class TensorComparison {
     for round in 0..<rounds where !stop.isRequested {
       progress("\(job.title): round \(round + 1)/\(rounds)")
       for at in frames.samples.indices {
-        // A different one begins each time, so that none always follows the same neighbour.
+        // Starts with a different contender each time, so that none always follows the same one.
         for turn in entries.indices {
           let entry = entries[(turn + at + round) % entries.count]
           let time = try entry.way.time(at)
@@ -133,7 +134,7 @@ public final class TensorComparison {
     }
   }
 
-  /// What the tensor should be: all of the frame's pixels, resized in floating point.
+  /// Returns the expected tensor: from all of the frame's pixels, resized in floating point.
   private func reference(_ at: Int, _ job: TensorReport.Job) throws(BenchError) -> [Float] {
     var single = spec
     single.type = .float32

@@ -4,20 +4,20 @@ import FrameCore
 import FrameFeed
 import FrameTensors
 
-/// One way to get from a frame to a tensor; or the least that any way must do.
+/// One method to convert a frame to a tensor; or a floor, the minimum work of any method.
 protocol TensorContender: AnyObject {
   var name: String { get }
   var kind: TensorReport.Kind { get }
   var job: TensorReport.Job { get }
-  /// Frames that it has.
+  /// Number of frames that it has.
   var count: Int { get }
-  /// Does the work.
-  /// - Returns: how long it took, ns.
+  /// Processes a frame.
+  /// - Returns: the time it took, ns.
   func once(_ frame: Int) throws(BenchError) -> Int64
-  /// Does the work of the next frame, so that what waited for its turn is not cold, and then of this one.
-  /// - Returns: how long the second took, ns.
+  /// Processes the next frame, to warm up after the other contenders' turns, and then this one.
+  /// - Returns: the time of the second, ns.
   func time(_ frame: Int) throws(BenchError) -> Int64
-  /// The tensor it makes of a frame, in memory order; `nil` for what makes none.
+  /// Returns the tensor it produces from a frame, in memory order; `nil` when it produces none.
   func tensor(_ frame: Int) throws(BenchError) -> [Float]?
 }
 
@@ -28,7 +28,7 @@ extension TensorContender {
   }
 }
 
-/// FrameFeed's own way, as the sink does it.
+/// FrameFeed's own method, as in the sink.
 final class OwnTensors: TensorContender {
   let name: String
   let kind = TensorReport.Kind.framefeed
@@ -75,7 +75,7 @@ final class OwnTensors: TensorContender {
   }
 }
 
-/// libjpeg-turbo alone: to planes at the scale that FrameFeed uses, and nothing else.
+/// libjpeg-turbo alone: decodes to planes at the scale that FrameFeed uses.
 final class JPEGFloor: TensorContender {
   let name = "floor: libjpeg-turbo to planes"
   let kind = TensorReport.Kind.floor
@@ -112,7 +112,7 @@ final class JPEGFloor: TensorContender {
   func tensor(_ frame: Int) throws(BenchError) -> [Float]? { nil }
 }
 
-/// A loop over pixels, as one writes it in C, into memory that is used again.
+/// A loop over pixels, as written in plain C, into memory that is reused.
 final class LoopFloor: TensorContender {
   let name = "floor: a plain C loop"
   let kind = TensorReport.Kind.floor
@@ -122,7 +122,7 @@ final class LoopFloor: TensorContender {
   private let gain: [Float]
   private let bias: [Float]
 
-  /// - Returns: `nil` where such a loop would not do: other sizes, types and orders.
+  /// - Returns: `nil` where such a loop does not apply: other sizes, types and orders.
   init?(_ forms: [SampleFrames.Form], _ spec: TensorSpec) {
     let isPlain = spec.layout == .nchw && spec.type == .float32 && spec.color == .rgb
     guard isPlain,

@@ -1,7 +1,7 @@
 import FrameTensors
 import Glibc
 
-/// How far tensors are from what they should be, in levels of 0...255.
+/// The error of tensors against the expected ones, in levels of 0...255.
 struct TensorError {
   private var squares = 0.0
   private var count = 0
@@ -9,7 +9,7 @@ struct TensorError {
 
   /// - Parameters:
   ///   - values: in memory order.
-  ///   - expected: the same elements as they should be.
+  ///   - expected: the expected values of the same elements.
   mutating func add(_ values: [Float], _ expected: [Float], _ spec: TensorSpec) {
     precondition(values.count == expected.count)
     let levels = spec.std.map { $0 / spec.scale }
@@ -22,11 +22,11 @@ struct TensorError {
     count += values.count
   }
 
-  /// dB; `nil` when there is no difference, or nothing was compared.
+  /// Peak signal-to-noise ratio, dB; `nil` when there is no difference, or nothing was compared.
   var psnr: Double? {
     squares > 0 ? 10 * log10(255 * 255 * Double(count) / squares) : nil
   }
 
-  /// `nil` when nothing was compared.
+  /// Largest difference, levels; `nil` when nothing was compared.
   var largestDifference: Double? { count > 0 ? largest : nil }
 }

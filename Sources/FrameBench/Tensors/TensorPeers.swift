@@ -2,26 +2,26 @@ import Foundation
 import FrameCore
 public import FrameTensors
 
-/// Other libraries' ways from frames to tensors: a Python program that is told which to go and says how long
-/// it took. It has the frames as files of its own.
+/// Other libraries' methods to convert frames to tensors: a Python program that runs the requested method and reports
+/// the time it took. It reads the frames from files.
 public final class TensorPeers {
-  /// What cannot run here, and why.
+  /// Methods that cannot run here, and why.
   private(set) var missing: [String] = []
   private(set) var versions: [String: String] = [:]
 
-  /// Frames that it was given.
+  /// Number of frames given to it.
   fileprivate let count: Int
   private let frames: FrameFiles
   private let process: PeerProcess
   private var ways: [(number: Int, job: TensorReport.Job, name: String)] = []
 
-  /// How long a frame may take, ns.
+  /// Longest time for a frame, ns.
   private static let patience: Int64 = 60_000_000_000
 
   /// Starts the program.
   /// - Parameters:
-  ///   - directory: holds `tensor_peer.py`.
-  ///   - spec: of a tensor that the libraries can make: see ``canMake(_:)``.
+  ///   - directory: contains `tensor_peer.py`.
+  ///   - spec: of a tensor that the libraries can produce: see ``canMake(_:)``.
   public init(directory: String, _ frames: SampleFrames, _ spec: TensorSpec) throws(BenchError) {
     let script = directory + "/tensor_peer.py"
     guard FileManager.default.fileExists(atPath: script) else {
@@ -38,7 +38,7 @@ public final class TensorPeers {
     try begin()
   }
 
-  /// Whether the libraries make such tensors without more steps than they are known for.
+  /// Whether the libraries produce such tensors without steps beyond their usual ones.
   public static func canMake(_ spec: TensorSpec) -> Bool {
     spec.layout == .nchw && spec.type == .float32 && spec.color == .rgb && spec.fit == .stretch
   }
@@ -95,7 +95,7 @@ public final class TensorPeers {
   }
 }
 
-/// One of a peer's ways.
+/// One of a peer's methods.
 private final class PeerTensors: TensorContender {
   let name: String
   let kind = TensorReport.Kind.peer
@@ -111,24 +111,24 @@ private final class PeerTensors: TensorContender {
   }
 
   var count: Int { peers.count }
-  /// The program does the next frame first by itself.
+  /// The program itself processes the next frame first.
   func once(_ frame: Int) throws(BenchError) -> Int64 { try peers.time(way, frame) }
   func time(_ frame: Int) throws(BenchError) -> Int64 { try once(frame) }
   func tensor(_ frame: Int) throws(BenchError) -> [Float]? { try peers.tensor(way, frame) }
 }
 
-/// Frames as files that any program reads: JPEG files where the source has them, and pixels without a header.
+/// Frames as files that any program can read: JPEG files where the source has them, and pixels without a header.
 private final class FrameFiles {
   let directory = NSTemporaryDirectory() + "framefeed-tensors." + UUID().uuidString
 
-  /// What the program must know beside the files.
+  /// The parameters that the program needs in addition to the files.
   private struct Wanted: Encodable {
     let width: Int
     let height: Int
     let scale: Double
     let mean: [Double]
     let std: [Double]
-    /// Width and height of each.
+    /// Width and height of each frame, px.
     let frames: [[Int]]
   }
 

@@ -1,14 +1,14 @@
 import FoundationEssentials
 public import FrameLatency
 
-/// What it costs to get from frames to a model's tensor: the JSON of `compare tensors --report` and its tables.
+/// The cost of converting frames to a model's tensor: the JSON of `compare tensors --report` and its tables.
 public struct TensorReport: ComparisonReport {
   public enum Job: String, Codable, Sendable, CaseIterable {
     /// From JPEG files.
     case jpeg
     /// From interleaved pixels.
     case pixels
-    /// From pixels to text, and back, checked: what a text protocol adds.
+    /// From pixels to text and back, with checks: the cost that a text protocol adds.
     case base64Encode = "base64-encode"
     case base64Decode = "base64-decode"
 
@@ -24,24 +24,24 @@ public struct TensorReport: ComparisonReport {
 
   public enum Kind: String, Codable, Sendable {
     case framefeed, peer
-    /// The least that any way must do: the part of a library alone, or a plain loop.
+    /// The minimum work of any method: one part of a library alone, or a plain loop.
     case floor
   }
 
-  /// One way, over all frames and rounds.
+  /// One method, over all frames and rounds.
   public struct Row: Codable, Sendable, Equatable {
     public var job: Job
     public var name: String
     public var kind: Kind
     /// ms
     public var time: StageSummary
-    /// Its time as a multiple of FrameFeed's (`accurate`), of the same frame in the same round; absent in
-    /// FrameFeed's own row.
+    /// Its time as a multiple of FrameFeed's (`accurate`), for the same frame in the same round; absent in FrameFeed's
+    /// own row.
     public var ofFrameFeed: RatioInterval?
-    /// Against a decode at full size and a resize in floating point: peak signal-to-noise ratio in dB, over the
-    /// frames; absent when it is the same to the last bit.
+    /// Peak signal-to-noise ratio against a decode at full size and a resize in floating point, dB, over all frames;
+    /// absent when the tensors are identical.
     public var psnr: Double?
-    /// Largest difference of an element from the same, in levels of 0...255.
+    /// Largest difference of an element from the same reference, in levels of 0...255.
     public var largestDifference: Double?
   }
 
@@ -49,13 +49,13 @@ public struct TensorReport: ComparisonReport {
   public struct Scaling: Codable, Sendable, Equatable {
     public var name: String
     public var threads: Int
-    /// How many times as much as on one thread.
+    /// Throughput as a multiple of that of one thread.
     public var speedup: RatioInterval
-    /// Frames a second on all threads.
+    /// Frames per second on all threads.
     public var framesPerSecond: Double
   }
 
-  /// A tensor shape.
+  /// The input tensor of the model.
   public struct Input: Codable, Sendable, Equatable {
     public var model: String
     public var width: Int
@@ -72,15 +72,15 @@ public struct TensorReport: ComparisonReport {
   public var started: String
   public var durationSeconds: Double
   public var host = HostDescription.current()
-  /// Which variant of the loops ran.
+  /// The kernel variant in use.
   public var instructions: String
   public var versions: [String: String]
   public var source: String
-  /// Of the first frame, px.
+  /// Size of the first frame, px.
   public var frameSize: String
   public var frames: Int
   public var rounds: Int
-  /// Mean, bytes.
+  /// Mean size of a frame's file, bytes.
   public var fileBytes: Int
   public var input: Input
   public var rows: [Row]

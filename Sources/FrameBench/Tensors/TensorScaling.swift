@@ -3,7 +3,7 @@ import FrameCore
 import FrameTensors
 import Synchronization
 
-/// How much more several threads do: whole frames side by side, and one frame in stripes.
+/// Measures the speedup by several threads: whole frames in parallel, and one frame in stripes.
 struct TensorScaling {
   private let frames: SampleFrames
   private let spec: TensorSpec
@@ -25,7 +25,7 @@ struct TensorScaling {
     return results
   }
 
-  /// How long one measurement takes at least, ns: so that starting threads does not count.
+  /// Shortest time of one measurement, ns, so that starting threads does not matter.
   private static let leastTime = 200_000_000
 
   private func sideBySide(
@@ -47,7 +47,7 @@ struct TensorScaling {
       framesPerSecond: rates.sorted()[rates.count / 2])
   }
 
-  /// Sound to send: each thread uses the one that it was given.
+  /// Sound to send: each thread uses only its own contender.
   private struct Lent: @unchecked Sendable { let way: OwnTensors }
 
   private func time(_ ways: [OwnTensors], _ count: Int, _ batch: Int) throws(BenchError) -> Int64 {
@@ -76,7 +76,7 @@ struct TensorScaling {
     func take() -> Int { value.add(1, ordering: .relaxed).oldValue }
   }
 
-  /// One frame after the other, each by all threads. Files without restart markers are given some.
+  /// Measures one frame after the other, each on all threads. Encodes the frames as files with restart markers.
   private func striped(_ rounds: Int) throws(BenchError) -> TensorReport.Scaling {
     let encoder = FrameEncoder(codec: try SampleFrames.codec("jpeg:quality=90,restart=1"))
     let pool = FramePool(buffers: 4)

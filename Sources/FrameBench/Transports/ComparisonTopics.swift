@@ -2,7 +2,7 @@ import FoundationEssentials
 import FrameCore
 import KafkaTransport
 
-/// Topics that exist as long as a comparison does.
+/// Topics that are deleted with this object at the end of a comparison.
 final class ComparisonTopics {
   private let admin: TopicAdmin
   private var names: [String] = []
@@ -13,17 +13,17 @@ final class ComparisonTopics {
     isLocalDevelopmentBroker = try admin.cluster().isLocalDevelopmentBroker
   }
 
-  /// A new topic of one partition.
+  /// Creates a topic of one partition.
   /// - Parameters:
-  ///   - payload: the largest, bytes.
-  ///   - kept: records that must be kept, more than are ever under way.
+  ///   - payload: size of the largest, bytes.
+  ///   - kept: records to retain, more than are ever in flight.
   func create(payload: Int, kept: Int = 8) throws(TransportError) -> String {
     let name = "framefeed-compare-" + UUID().uuidString.prefix(8).lowercased()
     var settings = TopicSettings()
     let record = payload + FrameProducer.overhead
     settings.configuration["max.message.bytes"] = "\(max(record, TopicSettings.defaultMaximumRecord))"
     if isLocalDevelopmentBroker {
-      // It writes all it holds out again and again, on the processors that are being measured: hold little.
+      // It repeatedly rewrites all its data, on the processors that are being measured: retain little.
       settings.configuration["retention.bytes"] = "\(max(4_000_000, kept * record))"
       settings.configuration["segment.bytes"] = "\(max(1_000_000, kept * record / 4))"
     }
@@ -32,14 +32,14 @@ final class ComparisonTopics {
     return name
   }
 
-  /// What a reader must know of the broker.
+  /// A note about the broker for the report.
   var note: String? {
     isLocalDevelopmentBroker
       ? "the broker is the local development broker (noida-db), not Apache Kafka: compare the clients, not the brokers"
       : nil
   }
 
-  /// Whether the broker still answers.
+  /// Whether the broker still responds.
   var isBrokerThere: Bool { (try? admin.cluster(milliseconds: 3000)) != nil }
 
   deinit {

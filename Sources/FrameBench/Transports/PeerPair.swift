@@ -1,28 +1,28 @@
 import FrameCore
 
-/// A sender and a receiver of one transport, each a process, and the payloads that go from one to the other.
+/// A sender and a receiver process of one transport, and the payloads between them.
 final class PeerPair {
-  /// One payload's way. All ns, monotonic.
+  /// The times of one payload, monotonic ns.
   struct Passage {
-    /// Asked for, or due.
+    /// When it was requested, or due.
     let start: Int64
-    /// Sent, answered or acknowledged, as far as the transport tells.
+    /// When it was sent, answered or acknowledged, depending on the transport.
     let done: Int64
-    /// All bytes were with the receiver.
+    /// When the receiver had all bytes.
     let received: Int64
   }
 
   let transport: Transport
-  /// What the client says it is.
+  /// The client's own description.
   let client: String
   private let sender: PeerProcess
   private let receiver: PeerProcess
   /// Payloads sent so far.
   private var count = 0
-  /// How long a payload may take, ns.
+  /// Longest time for a payload, ns.
   private let patience: Int64
 
-  /// Starts both and waits until they are ready.
+  /// Starts both processes and waits until they are ready.
   init(_ transport: Transport, _ place: PeerPlace) throws(BenchError) {
     self.transport = transport
     patience = FrameClock.nanoseconds(place.timeout)
@@ -31,7 +31,7 @@ final class PeerPair {
     receiver = try PeerProcess(
       transport.name + " receiver", transport.command(.receive, place, address: place.broker),
       environment: transport.environment)
-    // Without a broker between them the sender needs the receiver's address; with one both start at once.
+    // Without a broker the sender needs the receiver's address first; with one both start at once.
     let address = isKafka ? place.broker : try Self.ready(receiver, deadline).address
     sender = try PeerProcess(
       transport.name + " sender", transport.command(.send, place, address: address),
@@ -50,7 +50,7 @@ final class PeerPair {
     return (String(words[1]), words.dropFirst(2).joined(separator: " "))
   }
 
-  /// Sends payloads one after the other, each when the one before has been received.
+  /// Sends payloads one after the other, each after the previous one has been received.
   func oneInFlight(_ payloads: Int, isEnough: (Int) -> Bool = { _ in false }) throws(BenchError) -> [Passage]
   {
     var passages: [Passage] = []
@@ -62,7 +62,7 @@ final class PeerPair {
     return passages
   }
 
-  /// Sends payloads at a fixed rate, each at its time.
+  /// Sends payloads at a fixed rate, each at its due time.
   func paced(_ payloads: Int, fps: Double) throws(BenchError) -> [Passage] {
     try sender.say("pace \(count) \(payloads) \(fps)")
     var passages: [Passage] = []
@@ -91,7 +91,7 @@ final class PeerPair {
     return Array(values.dropFirst())
   }
 
-  /// Halts both processes, so that others have the machine to themselves.
+  /// Stops both processes, so that others have the machine to themselves.
   func suspend() {
     sender.suspend()
     receiver.suspend()
@@ -108,12 +108,12 @@ final class PeerPair {
   }
 }
 
-/// Where peers run: what they are all given.
+/// The parameters that all peers get.
 struct PeerPlace: Sendable {
   /// Directory of payload files.
   let payloads: String
   let broker: String
   let topic: String
-  /// How long one payload may take, s.
+  /// Longest time for one payload, s.
   let timeout: Double
 }

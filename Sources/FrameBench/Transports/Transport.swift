@@ -1,6 +1,6 @@
 public import KafkaTransport
 
-/// One way for a payload to get from a program to another: a peer of `samples/peers/README.md`, ready to run.
+/// A way to send payloads from one program to another: a peer of `samples/peers/README.md`, ready to run.
 public struct Transport: Sendable {
   public enum Kind: String, Sendable, Codable {
     case socket, http, kafka
@@ -10,9 +10,9 @@ public struct Transport: Sendable {
   public let kind: Kind
   /// The program and the arguments before `send` or `receive`.
   let program: [String]
-  /// The arguments behind all others.
+  /// The arguments after all others.
   let options: [String]
-  /// Of its processes, beside this one's.
+  /// Environment variables of its processes, in addition to those of this one.
   let environment: [String: String]
 
   public init(
@@ -25,7 +25,7 @@ public struct Transport: Sendable {
     self.environment = environment
   }
 
-  /// The full command line.
+  /// Returns the full command line.
   func command(_ role: PeerOptions.Role, _ place: PeerPlace, address: String?) -> [String] {
     var command = program + [role.rawValue, "--payloads", place.payloads]
     let isSocketReceiver = kind != .kafka && role == .receive
@@ -34,10 +34,10 @@ public struct Transport: Sendable {
     return command + options
   }
 
-  /// FrameFeed's own Kafka transport.
+  /// Returns FrameFeed's own Kafka transport.
   /// - Parameters:
-  ///   - executable: of `framefeed`.
-  ///   - settings: of librdkafka.
+  ///   - executable: path of `framefeed`.
+  ///   - settings: librdkafka's settings.
   public static func frameFeed(
     _ name: String, executable: String, preset: SettingsPreset, settings: PeerSettings = PeerSettings()
   ) -> Transport {
@@ -46,7 +46,7 @@ public struct Transport: Sendable {
       options: ["--preset", preset.rawValue] + settings.arguments, environment: settings.environment)
   }
 
-  /// A plain TCP socket, in Swift.
+  /// Returns a plain TCP socket, in Swift.
   public static func socket(executable: String) -> Transport {
     Transport(name: "tcp socket", kind: .socket, program: [executable, "peer", "socket"])
   }

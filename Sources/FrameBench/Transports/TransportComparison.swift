@@ -3,28 +3,28 @@ import FrameFeed
 import FrameLatency
 public import KafkaTransport
 
-/// Sends the same payloads by every transport, in turns, and tells how long they take.
+/// Sends the same payloads by every transport, in turns, and measures their latency.
 public final class TransportComparison {
   public struct Options: Sendable {
-    /// Sends from cold, as many as the original test.
+    /// Sends from cold, the number of the original test.
     public var coldSends = 20
     /// Warm sends, one in flight.
     public var sends = 500
-    /// Rate of the paced sends, and how many.
+    /// Rate of the paced sends, per second, and their number.
     public var fps = 30.0
     public var pacedSends = 60
-    /// How long one payload may take, s.
+    /// Longest time for one payload, s.
     public var timeout = 20.0
-    /// Most time for the warm sends of one transport, s: slow ones are sent less often.
+    /// Most time for the warm sends of one transport, s: slow transports get fewer sends.
     public var budget = 15.0
 
     public init() {}
   }
 
-  /// Warm sends in a row, before another transport has its turn.
+  /// Consecutive warm sends, before the turn of another transport.
   private static let turn = 25
   private static let pacedTurn = 30
-  /// Sends that are not counted when a halted pair goes on.
+  /// Sends that are not counted after a stopped pair resumes.
   private static let settling = 2
 
   private final class Entrant {
@@ -47,7 +47,7 @@ public final class TransportComparison {
   private let options: Options
   private let stop: StopSignal
 
-  /// - Parameter stop: ends the measuring early; the report is of what was measured.
+  /// - Parameter stop: ends the comparison early; the report covers what was measured until then.
   public init(
     _ files: PayloadFiles, _ transports: [Transport], _ kafka: KafkaSettings, _ options: Options,
     stop: StopSignal
@@ -59,9 +59,9 @@ public final class TransportComparison {
     self.stop = stop
   }
 
-  /// Measures. Blocks the calling thread.
+  /// Runs the comparison. Blocks the calling thread.
   /// - Parameter progress: called before each step.
-  /// - Throws: when the broker is gone; a transport that fails alone is in the report.
+  /// - Throws: ``BenchError`` when the broker does not respond; the failure of a single transport is in the report.
   public func run(
     source: String, codec: String, skipped: [PeerList.Skipped], progress: (String) -> Void
   ) throws(BenchError) -> TransportReport {
@@ -167,7 +167,7 @@ public final class TransportComparison {
       })
   }
 
-  /// One turn for each entrant, alone on the machine; a different one begins each time.
+  /// Runs one turn for each entrant, alone on the machine; each round starts with a different one.
   private func inTurns(
     _ entrants: [Entrant], _ round: Int, _ topics: ComparisonTopics?,
     _ body: (Entrant) throws(BenchError) -> Void
@@ -187,13 +187,13 @@ public final class TransportComparison {
     }
   }
 
-  /// Pacing what takes longer than its time, even if two are under way, only fills queues.
+  /// Whether paced sends make sense: where a payload takes longer than two intervals, they only fill queues.
   private func canKeepUp(_ entrant: Entrant) -> Bool {
     guard let median = entrant.warm.median ?? entrant.cold.median else { return false }
     return median / 1000 < 2 / options.fps
   }
 
-  /// A broker that is gone ends the comparison; a client that fails alone does not.
+  /// Throws when the broker does not respond; the failure of a single client does not end the comparison.
   private func checkBroker(
     _ transport: Transport, _ topics: ComparisonTopics?, _ error: BenchError
   ) throws(BenchError) {
@@ -204,7 +204,7 @@ public final class TransportComparison {
   }
 
   private func row(_ entrant: Entrant) -> TransportReport.Row {
-    // A POST is answered when the receiver has it: only a broker stands between two parts.
+    // A POST is answered when the receiver has the payload: only with a broker are there two parts.
     let parts = entrant.transport.kind == .kafka
     return TransportReport.Row(
       name: entrant.transport.name, kind: entrant.transport.kind, client: entrant.pair.client,

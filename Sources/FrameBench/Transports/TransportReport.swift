@@ -1,35 +1,35 @@
 import FoundationEssentials
 public import FrameLatency
 
-/// How long a payload takes by each transport: the JSON of `compare transports --report` and its table.
+/// The latency of a payload by each transport: the JSON of `compare transports --report` and its table.
 ///
 /// Times in ms, from the start of a send (or its due time) until the receiver had every byte.
 public struct TransportReport: ComparisonReport {
   /// A series of sends under one condition.
   public struct Series: Codable, Sendable, Equatable {
     public var latency: StageSummary
-    /// Kafka: from the start until the broker's acknowledgement was here.
+    /// Kafka: from the start until the broker's acknowledgement arrived.
     public var produce: StageSummary?
-    /// Kafka: from then on until the receiver had it; 0 when it had it before.
+    /// Kafka: from the acknowledgement until the receiver had the payload; 0 when it had it before.
     public var consume: StageSummary?
     /// Each send's latency, in order, ms.
     public var each: [Double]
-    /// Payloads a second that came through, of paced sends.
+    /// Payloads per second that arrived, of paced sends.
     public var fps: Double?
   }
 
   public struct Row: Codable, Sendable, Equatable {
     public var name: String
     public var kind: Transport.Kind
-    /// The client and its version, in its own words.
+    /// The client and its version, as the client states them.
     public var client: String
-    /// What was set for it.
+    /// Its options.
     public var options: [String]
-    /// The first sends of new processes, as the original test counted them.
+    /// The first sends of new processes, as in the original test.
     public var cold: Series
-    /// One after the other, warm; absent when stopped before.
+    /// Sends one after the other, warm; absent when stopped before.
     public var oneInFlight: Series?
-    /// At a fixed rate, from the due time; absent where it cannot keep up.
+    /// Sends at a fixed rate, measured from the due time; absent where the transport cannot keep up.
     public var paced: Series?
   }
 
@@ -43,19 +43,19 @@ public struct TransportReport: ComparisonReport {
   public var host = HostDescription.current()
   public var versions: [String: String]
   public var broker: String
-  /// What FrameFeed sets on top of librdkafka's defaults; secrets as `***`.
+  /// Settings that FrameFeed changes from librdkafka's defaults; secrets as `***`.
   public var settings: [String: String]
   public var source: String
   public var codec: String
-  /// Different payloads, sent in turns, and their mean size, bytes.
+  /// Number of different payloads, which are sent in turns, and their mean size, bytes.
   public var payloads: Int
   public var payloadBytes: Int
-  /// Rate of the paced sends.
+  /// Rate of the paced sends, payloads per second.
   public var fps: Double
   /// Fastest first.
   public var rows: [Row]
   public var skipped: [PeerList.Skipped]
-  /// Failed in the middle.
+  /// Transports that failed during the comparison.
   public var failed: [PeerList.Skipped]
   public var notes: [String]?
 

@@ -3,15 +3,15 @@ import FrameCore
 
 /// Resizes 8-bit pixels before encoding: area average when shrinking, bilinear when growing.
 final class FrameResize {
-  /// One output sample is a weighted sum of neighbours.
+  /// The weights along one axis: each output sample is a weighted sum of neighbours.
   private struct Axis {
     var start: [Int32] = []
     var count: [Int32] = []
     var weights: [Int32] = []
     var widest = 1
 
-    /// A triangle (growing) or box of the source pixels covered (shrinking), half-pixel centres.
-    /// - Parameter bits: of the weights' fixed point.
+    /// Computes a triangle (growing) or box of the source pixels covered (shrinking), with half-pixel centres.
+    /// - Parameter bits: fraction bits of the weights.
     init(from source: Int, to target: Int, bits: Int32) {
       let one: Int32 = 1 << bits
       let scale = Double(source) / Double(target)
@@ -37,8 +37,8 @@ final class FrameResize {
       for taps in rows {
         start.append(Int32(taps[0].0))
         count.append(Int32(taps.count))
-        // The sum must be exactly one, or flat areas would drift. Each weight ends where the sum of all up to it
-        // ends, rounded: errors do not gather, however many there are.
+        // The sum must be exactly one, or flat areas would drift. Each weight is the difference of two rounded partial
+        // sums: errors do not accumulate, however many there are.
         var (sum, end) = (0.0, Int32(0))
         var fixed: [Int32] = []
         for tap in taps {
@@ -52,22 +52,22 @@ final class FrameResize {
     }
   }
 
-  /// Of weights down, along columns of the frame: 255 times their sum has 30 bits.
+  /// Fraction bits of vertical weights: 255 times their sum has 30 bits.
   private static let downBits: Int32 = 22
-  /// Fraction of a weighted sum of lines.
+  /// Fraction bits of a weighted sum of lines.
   private static let sumBits: Int32 = 7
-  /// Of weights across: 255 times both sums and half of the last bit have just under 31.
+  /// Fraction bits of horizontal weights: 255 times both sums and half of the last bit have just under 31.
   private static let acrossBits: Int32 = 16
 
   let source: PixelLayout
   let target: PixelLayout
-  /// One line of the source's width: its lines, weighted, in fixed point.
+  /// One line of the source's width: the weighted sum of its lines, in fixed point.
   private let sums: UnsafeMutablePointer<Int32>
   private let kernels = ff_best()!.pointee
   private let planes:
     [(from: Int, to: Int, stride: Int, sourceWidth: Int, channels: Int, across: Axis, down: Axis)]
 
-  /// - Parameter target: same format as `source`, tight.
+  /// - Parameter target: tight, in the same format as `source`.
   init(from source: PixelLayout, to target: PixelLayout) {
     self.source = source
     self.target = target
@@ -116,7 +116,7 @@ final class FrameResize {
     }
   }
 
-  /// Makes one line of the result of the sums.
+  /// Computes one line of the result from the sums.
   private func shrink(_ axis: Axis, _ channels: Int, to out: UnsafeMutablePointer<UInt8>) {
     axis.weights.withUnsafeBufferPointer { weights in
       for column in 0..<axis.start.count {

@@ -1,13 +1,13 @@
 public import FrameCore
 
-/// What becomes of a frame's size before encoding.
+/// How frames are resized before encoding.
 public enum FrameResizing: Sendable {
   /// Every frame gets this size.
   case to(FrameSize)
-  /// Frames shrink to the size that has enough samples for a model; none grows.
+  /// Frames shrink to the size with enough samples for a model; none grows.
   case sufficient(@Sendable (FrameSize) -> FrameSize)
 
-  /// - Parameter frame: upright.
+  /// - Parameter frame: the upright size.
   func size(of frame: FrameSize) -> FrameSize {
     switch self {
     case .to(let size): return size

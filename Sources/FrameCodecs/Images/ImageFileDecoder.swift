@@ -11,7 +11,7 @@ struct ImageFileDecoder: ~Copyable {
       engine: libraryOnly ? ffJPEGLibrary : ffJPEGFastest, mostScans: limits.maximumScans, damaged: damaged)
   }
 
-  /// What there is to say of the JPEG file that was decoded last.
+  /// The findings about the JPEG file that was decoded last.
   var findings: PictureFindings { PictureFindings(oddities: jpeg.oddities, damage: jpeg.damage) }
 
   /// Reads a JPEG file to its end: see ``JPEGDecompressor``.

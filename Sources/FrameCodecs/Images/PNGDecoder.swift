@@ -1,10 +1,10 @@
 import CPNG
 import FrameCore
 
-/// Decodes PNG files into the samples they store, as OpenCV and Pillow do: see `ff_png_decode`.
+/// Decodes PNG files to the samples they store, as OpenCV and Pillow do: see `ff_png_decode`.
 enum PNGDecoder {
-  /// Decodes a whole file into tight pixels. Sixteen bits become 8 by their high byte, palettes become colours,
-  /// colours become grey as Rec. 601 weighs them. Alpha is kept for `rgba8`, else dropped.
+  /// Decodes a whole file to tight pixels. 16-bit samples are reduced to their high byte, palettes are resolved, colour
+  /// becomes grey with the weights of Rec. 601. Alpha is kept for `rgba8`, else dropped.
   /// - Parameters:
   ///   - layout: the expected size, and `rgb8`, `bgr8`, `rgba8` or `mono8`.
   ///   - target: `layout.byteCount` bytes.

@@ -1,7 +1,6 @@
 import CJPEG
 
-/// Ways to write a picture that cost none of its samples, but that its format does not have. Cameras have some of
-/// them in every frame.
+/// Deviations of a picture from its format that cost no samples. Some cameras produce them in every frame.
 public struct PictureOddities: OptionSet, Sendable, Hashable {
   public let rawValue: UInt32
 
@@ -9,26 +8,26 @@ public struct PictureOddities: OptionSet, Sendable, Hashable {
 
   init(_ oddity: ff_jpeg_oddity) { rawValue = oddity.rawValue }
 
-  /// Bytes behind the end of the picture: motion photos, second pictures, padding.
+  /// Bytes after the end of the picture: motion photos, second pictures, padding.
   public static let trailingBytes = Self(ffJPEGTrailing)
   /// Bytes between segments that belong to none.
   public static let strayBytes = Self(ffJPEGStray)
-  /// Bytes before a restart marker or the end that no block needs.
+  /// Bytes before a restart marker or the end that belong to no block.
   public static let spareBytes = Self(ffJPEGSpare)
-  /// A sequential scan that says it is not of all coefficients.
+  /// A sequential scan whose header does not state all coefficients.
   public static let scanParameters = Self(ffJPEGScanParameters)
   /// A JFIF revision other than 1.
   public static let jfifRevision = Self(ffJPEGJFIFRevision)
   /// An Adobe marker with an unknown transform.
   public static let adobeMarker = Self(ffJPEGAdobe)
-  /// Everything is there but the end-of-image marker.
+  /// Complete except for the end-of-image marker.
   public static let noEndMarker = Self(ffJPEGNoEnd)
-  /// No Huffman tables: the standard ones are meant (ITU-T T.81, Annex K.3).
+  /// No Huffman tables: the standard ones apply (ITU-T T.81, Annex K.3).
   public static let noHuffmanTables = Self(ffJPEGNoTables)
-  /// Four inks, converted to three colours as OpenCV does.
+  /// Four inks (CMYK), converted to three colours as OpenCV does.
   public static let cmyk = Self(ffJPEGOddCMYK)
 
-  /// All of them, with the name that reports have for each and what it means.
+  /// All of them, each with its name in reports and its meaning.
   public static let all: [(oddity: PictureOddities, name: String, meaning: String)] = [
     (.trailingBytes, "trailingBytes", "bytes behind the end of the picture"),
     (.strayBytes, "strayBytes", "bytes between segments that belong to none"),
@@ -42,21 +41,21 @@ public struct PictureOddities: OptionSet, Sendable, Hashable {
   ]
 }
 
-/// What becomes of pictures of which samples are lost: files that were cut off, or that hold codes that cannot be.
+/// How pictures with lost samples are treated: truncated files, and files with invalid codes.
 public enum DamagedPictures: String, Sendable, CaseIterable {
   /// Each is an error.
   case refuse
-  /// What can be decoded of them is taken.
+  /// The samples that can be decoded are used.
   case keep
-  /// JPEG files that are sent as they are go out unread, damaged ones too: whoever decodes them finds out. Of files that
-  /// are decoded here as ``refuse``.
+  /// JPEG files that pass unchanged are sent unread, damaged ones too: their decoder finds out. Files that are decoded
+  /// here are treated as in ``refuse``.
   case pass
 }
 
-/// What there is to say of a picture that was read.
+/// What was found in a picture that was read.
 public struct PictureFindings: Sendable, Equatable {
   public var oddities: PictureOddities
-  /// What is wrong with it, where samples are lost and it was kept all the same.
+  /// What is wrong with the picture, where samples are lost and it was kept.
   public var damage: String?
 
   public init(oddities: PictureOddities = [], damage: String? = nil) {

@@ -1,15 +1,15 @@
 import FrameCore
 
-/// Copies stored pixels upright.
+/// Copies stored pixels to their upright orientation.
 enum TurnedCopy {
-  /// Pixels of a square that stays in the nearest cache while rows become columns.
+  /// Side of a square that stays in the L1 cache while rows become columns, px.
   private static let block = 32
 
   /// - Parameters:
-  ///   - size: of what is stored.
+  ///   - size: the stored size.
   ///   - stride: bytes from one stored row to the next.
   ///   - bytesPerPixel: 1, 3 or 4.
-  ///   - target: gets tight rows of the turned size.
+  ///   - target: receives tight rows of the turned size.
   static func run(
     _ orientation: FrameOrientation, _ source: UnsafePointer<UInt8>, _ size: FrameSize, stride: Int,
     bytesPerPixel: Int, into target: UnsafeMutablePointer<UInt8>
@@ -69,7 +69,7 @@ enum TurnedCopy {
       bytesPerPixel: layout.format.bytesPerPixel, into: to.assumingMemoryBound(to: UInt8.self))
   }
 
-  /// Turns every plane into tight planes at `target`, one behind the other.
+  /// Turns every plane into a tight plane at `target`, one after the other.
   static func planes(
     _ orientation: FrameOrientation, _ source: UnsafePointer<UInt8>, _ layout: PlanarLayout,
     into target: UnsafeMutablePointer<UInt8>
@@ -84,7 +84,7 @@ enum TurnedCopy {
       var result = SamplePlane(
         offset: next, stride: upright.width, width: upright.width, height: upright.height,
         spacingX: swaps ? plane.spacingY : plane.spacingX, spacingY: swaps ? plane.spacingX : plane.spacingY)
-      // The last samples stand for pixels beyond the frame's edge too: turned round, they come first.
+      // The last samples also cover pixels beyond the frame's edge: after a reversal they come first.
       let frame = orientation.upright(layout.size)
       if orientation.reversesX { result.originX = frame.width - result.width * result.spacingX }
       if orientation.reversesY { result.originY = frame.height - result.height * result.spacingY }

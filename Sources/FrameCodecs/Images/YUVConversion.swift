@@ -1,9 +1,9 @@
 package import FrameCore
 
-/// Planar 4:2:0, limited range BT.601, to interleaved RGB, for codecs that take no planes.
+/// Converts planar 4:2:0, limited range BT.601, to interleaved RGB, for codecs that accept no planes.
 package enum YUVConversion {
-  /// Each chroma sample is used for its 2 x 2 pixels. Coefficients: ITU-R BT.601, scaled by 2^20 as OpenCV's
-  /// `COLOR_YUV2RGB_I420` has them, so that both give the same bytes.
+  /// Converts one frame. Each chroma sample is used for its 2 x 2 pixels. Coefficients: ITU-R BT.601, scaled by 2^20 as
+  /// in OpenCV's `COLOR_YUV2RGB_I420`, so that both give the same bytes.
   package static func toRGB(
     _ source: UnsafePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>
   ) {

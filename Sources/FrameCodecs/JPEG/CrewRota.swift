@@ -1,13 +1,14 @@
-/// Who of a crew decodes what: decoders with frames of their own, helpers with parts of frames that are shared. A value
-/// without locks or threads; ``DecodeCrew`` owns it, hands events in and does what comes out.
+/// The state machine of a crew: which decoder has a frame of its own, and which helper works on which part of a shared
+/// frame. A value without locks or threads; ``DecodeCrew`` owns it, passes events to it and performs the results.
 ///
-/// As many threads decode at a time as the crew has, decoders counted. Helpers are called only for parts that are there
-/// and while fewer decode; what a helper has begun it ends, so that for the length of one part there may be more.
+/// At most `threads` threads decode at a time, decoders included. Helpers are woken only for parts that exist and while
+/// fewer threads decode. A helper completes a part that it has started, so that for the length of one part there may be
+/// more.
 struct CrewRota: Sendable, Hashable {
-  /// What a helper does next.
+  /// The next action of a helper.
   enum Errand: Equatable {
     case part(Int, frame: Int)
-    /// Sleep until it is called.
+    /// Sleep until woken.
     case rest
     /// End its thread.
     case leave
@@ -15,21 +16,21 @@ struct CrewRota: Sendable, Hashable {
 
   private enum Helper: Hashable {
     case resting
-    /// It has been called, and has not asked for its errand yet.
+    /// Woken, but has not asked for its action yet.
     case called
-    /// Of this frame.
+    /// Works on a part of this frame.
     case working(Int)
     case gone
   }
 
-  /// A frame that a decoder shares, until that decoder has it back.
+  /// A frame that a decoder shares, until the decoder takes it back.
   private struct Shared: Hashable {
     var frame: Int
     var parts: Int
     var claimed = 0
     var finished = 0
     var hasFailed = false
-    /// Whether its decoder waits for parts that helpers have.
+    /// Whether its decoder waits for parts that helpers work on.
     var isAwaited = false
 
     var unclaimed: Int { parts - claimed }
@@ -38,15 +39,15 @@ struct CrewRota: Sendable, Hashable {
 
   /// Threads that decode at a time.
   private let threads: Int
-  /// That have a frame.
+  /// Decoders that have a frame.
   private var decoders = 0
   private var helpers: [Helper]
-  /// In the order in which they were shared.
+  /// In the order of sharing.
   private var shared: [Shared] = []
   private var frames = 0
   private var isDisbanded = false
 
-  /// - Parameter threads: that decode at a time; one fewer helps.
+  /// - Parameter threads: the number that decode at a time; one fewer is the number of helpers.
   init(threads: Int) {
     precondition(threads > 1, "a crew is two threads or more")
     self.threads = threads
@@ -57,21 +58,21 @@ struct CrewRota: Sendable, Hashable {
   /// Threads that could decode and do not.
   var free: Int { max(0, threads - decoders - called) }
 
-  /// Helpers that do not rest.
+  /// Helpers that are not resting.
   private var called: Int { helpers.count { $0 != .resting && $0 != .gone } }
 
   // MARK: decoders
 
-  /// A decoder has a frame.
+  /// A decoder starts a frame.
   mutating func begin() { decoders += 1 }
 
-  /// It is done with it. Helpers may be called then.
+  /// A decoder has finished its frame. Helpers may be woken after it.
   mutating func end() {
     precondition(decoders > 0, "more frames ended than begun")
     decoders -= 1
   }
 
-  /// A decoder shares its frame; helpers may be called then.
+  /// A decoder shares its frame. Helpers may be woken after it.
   /// - Returns: the frame's number.
   mutating func share(parts: Int) -> Int {
     precondition(decoders > 0 && parts > 0 && !isDisbanded)
@@ -80,8 +81,8 @@ struct CrewRota: Sendable, Hashable {
     return frames
   }
 
-  /// The next part of a frame, for its decoder.
-  /// - Returns: `nil` when all are taken.
+  /// Claims the next part of a frame for its decoder.
+  /// - Returns: `nil` when all parts are claimed.
   mutating func claim(_ frame: Int) -> Int? {
     let at = place(frame)
     guard shared[at].unclaimed > 0 else { return nil }
@@ -89,7 +90,7 @@ struct CrewRota: Sendable, Hashable {
     return shared[at].claimed - 1
   }
 
-  /// The decoder of a frame has done a part of it.
+  /// The decoder of a frame has finished a part of it.
   mutating func finish(_ frame: Int, isGood: Bool) {
     let at = place(frame)
     shared[at].finished += 1
@@ -97,8 +98,8 @@ struct CrewRota: Sendable, Hashable {
     if !isGood { shared[at].hasFailed = true }
   }
 
-  /// A frame's decoder finds no more parts.
-  /// - Returns: whether it must wait for those that helpers have; it is told by ``finish(helper:isGood:)``.
+  /// A frame's decoder has no more parts to claim.
+  /// - Returns: whether it must wait for parts that helpers work on, until ``finish(helper:isGood:)`` returns true.
   mutating func await(_ frame: Int) -> Bool {
     let at = place(frame)
     precondition(shared[at].unclaimed == 0, "a decoder waits before all is taken")
@@ -106,7 +107,7 @@ struct CrewRota: Sendable, Hashable {
     return shared[at].isAwaited
   }
 
-  /// All parts are done: the frame is its decoder's alone.
+  /// Removes a frame, all of whose parts are done, from the shared ones.
   /// - Returns: whether all parts were good.
   mutating func takeBack(_ frame: Int) -> Bool {
     let at = place(frame)
@@ -116,7 +117,7 @@ struct CrewRota: Sendable, Hashable {
 
   // MARK: helpers
 
-  /// A helper to wake: there is a part for it, and a thread is free. To be asked for again until there is none.
+  /// Returns a helper to wake: there is a part for it, and a thread is free. Call again until it returns `nil`.
   mutating func call() -> Int? {
     if !isDisbanded {
       let coming = helpers.count { $0 == .called }
@@ -127,14 +128,14 @@ struct CrewRota: Sendable, Hashable {
     return helper
   }
 
-  /// A helper that was called, or has finished a part, asks what to do.
+  /// Returns the next action of a helper that was woken or has finished a part.
   mutating func errand(of helper: Int) -> Errand {
     precondition(helpers[helper] == .called, "a helper works that nobody called")
     if isDisbanded {
       helpers[helper] = .gone
       return .leave
     }
-    // It is counted itself.
+    // `called` includes this helper.
     guard decoders + called <= threads, let at = shared.firstIndex(where: { $0.unclaimed > 0 }) else {
       helpers[helper] = .resting
       return .rest
@@ -144,8 +145,8 @@ struct CrewRota: Sendable, Hashable {
     return .part(shared[at].claimed - 1, frame: shared[at].frame)
   }
 
-  /// A helper has done its part.
-  /// - Returns: whether the frame's decoder waits for nothing more, and must be woken.
+  /// A helper has finished its part.
+  /// - Returns: whether that was the last part that the frame's decoder waits for, so that it must be woken.
   mutating func finish(helper: Int, isGood: Bool) -> Bool {
     guard case .working(let frame) = helpers[helper] else {
       preconditionFailure("a helper finished what it did not have")
@@ -158,7 +159,7 @@ struct CrewRota: Sendable, Hashable {
     return true
   }
 
-  /// The crew is no more: all helpers are to be called, and leave.
+  /// Ends the crew: all helpers are to be woken, and end their threads.
   mutating func disband() {
     precondition(shared.isEmpty, "a crew was disbanded with a frame")
     isDisbanded = true

@@ -1,17 +1,17 @@
 import FrameCore
 
-/// Threads that help decoders with big frames: those whose JPEG file carries restart markers are decoded in
-/// stripes, several at a time, while other decoders have nothing to do. Where all are busy each has frames of its own,
-/// which costs less than sharing them.
+/// Threads that help decoders with large frames. JPEG files with restart markers are decoded in stripes, several at a
+/// time, while other decoders are idle. Where all are busy, each decodes frames of its own, which costs less than
+/// sharing them.
 ///
-/// Who decodes what is ``CrewRota``'s; this owns it, and wakes those whom it names, one by one.
+/// ``CrewRota`` decides who decodes what; this class owns it, and wakes the helpers that it names, one by one.
 public final class DecodeCrew: Sendable {
-  /// Threads that decode at a time, decoders' own ones included.
+  /// Threads that decode at a time, the decoders' own included.
   public let threads: Int
   private let board: Board
   private let helpers: Helpers
 
-  /// What all threads share.
+  /// The state that all threads share.
   private final class Board: Sendable {
     struct State {
       var rota: CrewRota
@@ -20,7 +20,7 @@ public final class DecodeCrew: Sendable {
     }
 
     let state: Lock<State>
-    /// One a helper, each rung for it alone.
+    /// One per helper.
     let bells: [Doorbell]
 
     init(threads: Int) {
@@ -28,8 +28,8 @@ public final class DecodeCrew: Sendable {
       bells = (1..<threads).map { _ in Doorbell() }
     }
 
-    /// Wakes the helpers for whom there is something to do.
-    /// - Parameter first: was called already; `nil` when there is none to call.
+    /// Wakes the helpers for which there is work.
+    /// - Parameter first: the first helper to wake, already called; `nil` for none.
     func wake(_ first: Int?) {
       var called = first
       while let helper = called {
@@ -38,7 +38,7 @@ public final class DecodeCrew: Sendable {
       }
     }
 
-    /// What a helper does next, with the work itself.
+    /// The next action of a helper, with its work.
     enum Errand {
       case part(Int, CrewWork)
       case rest
@@ -59,7 +59,7 @@ public final class DecodeCrew: Sendable {
   }
 
   private final class Helpers: @unchecked Sendable {
-    // Sound: written before any other thread can see the crew, and read where it ends.
+    // Sound: written before any other thread can see the crew, and read only in deinit.
     var threads: [PipelineThread] = []
   }
 
@@ -83,7 +83,7 @@ public final class DecodeCrew: Sendable {
     for thread in helpers.threads { thread.join() }
   }
 
-  /// A decoder's thread begins with a frame.
+  /// A decoder's thread starts a frame.
   /// - Returns: threads that could help with it.
   func begin() -> Int {
     board.state.withLock { state in
@@ -95,7 +95,7 @@ public final class DecodeCrew: Sendable {
   /// Threads that could help now.
   var free: Int { board.state.withLock { $0.rota.free } }
 
-  /// It has ended.
+  /// A decoder's thread has finished its frame.
   func end() {
     let called = board.state.withLock { state in
       state.rota.end()
@@ -104,7 +104,7 @@ public final class DecodeCrew: Sendable {
     board.wake(called)
   }
 
-  /// Does all parts, on the calling thread and on those that are free. The caller has begun.
+  /// Runs all parts, on the calling thread and on free ones. Call ``begin()`` first.
   /// - Returns: false when a part failed.
   func run(_ work: CrewWork, _ decoder: borrowing JPEGDecompressor) -> Bool {
     let (frame, called) = board.state.withLock { state in
@@ -147,17 +147,17 @@ public final class DecodeCrew: Sendable {
   }
 }
 
-/// Work in parts that can be done side by side.
+/// Work in parts that can run in parallel.
 class CrewWork: @unchecked Sendable {
-  // Sound: nothing that changes; what subclasses add says why for itself.
+  // Sound: no mutable state here; each subclass justifies its own.
 
-  /// Rung when helpers are done with the parts that its decoder waits for.
+  /// Rung when helpers have finished the parts that the decoder waits for.
   fileprivate let done = Doorbell()
 
-  /// How many there are. Does not change while a crew has the work.
+  /// Number of parts. Constant while a crew has the work.
   var parts: Int { 0 }
 
-  /// Does one part, on any thread.
+  /// Runs one part, on any thread.
   /// - Returns: false when it failed.
   func run(_ part: Int, _ decoder: borrowing JPEGDecompressor) -> Bool { true }
 }

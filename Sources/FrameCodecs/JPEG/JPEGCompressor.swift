@@ -12,20 +12,20 @@ struct JPEGCompressor: ~Copyable {
 
   deinit { ff_jpeg_encoder_free(encoder) }
 
-  /// Room that a JPEG of this size may need, bytes: what TurboJPEG's `tjBufSize` gives for 4:4:4, the largest,
-  /// and two bytes and a filled-up one for each restart marker.
+  /// Returns an upper bound of a JPEG file of this size, bytes: TurboJPEG's `tjBufSize` for 4:4:4, the largest, plus
+  /// two bytes and a padded one for each restart marker.
   static func bound(_ layout: PixelLayout) -> Int {
     let (columns, rows) = ((layout.width + 15) / 16 * 16, (layout.height + 15) / 16 * 16)
     let components = layout.format == .mono8 ? 2 : 6
     return columns * rows * components + 2048 + rows
   }
 
-  /// Most pixels of a side that libjpeg writes (`JPEG_MAX_DIMENSION`); the format has room for 65535.
+  /// Longest side that libjpeg writes, px (`JPEG_MAX_DIMENSION`); the format allows 65535.
   static let longestSide = 65500
 
   /// Writes a baseline JPEG file.
   /// - Parameters:
-  ///   - layout: of `rgb8`, `bgr8`, `rgba8` (alpha is dropped) or `mono8`.
+  ///   - layout: `rgb8`, `bgr8`, `rgba8` (alpha is dropped) or `mono8`.
   ///   - target: at least ``bound(_:)`` bytes.
   func compress(
     _ pixels: UnsafeRawBufferPointer, _ layout: PixelLayout, _ jpeg: Codec.JPEG,
@@ -57,7 +57,7 @@ struct JPEGCompressor: ~Copyable {
 }
 
 extension PixelFormat {
-  /// How libjpeg-turbo calls interleaved pixels.
+  /// The constant of libjpeg-turbo's wrapper for this interleaved format.
   var jpegPixels: ff_jpeg_pixels {
     switch self {
     case .rgb8: ffJPEGPixelsRGB

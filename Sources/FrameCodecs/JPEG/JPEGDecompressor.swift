@@ -3,17 +3,17 @@ import FrameCore
 
 /// Owns a libjpeg-turbo decompressor, for many frames.
 ///
-/// This is the one place that says what a picture is, for sources and sinks. Strict: what a viewer would paint over
-/// (a file cut off, damaged entropy data) is an error, as a model would take the grey for the world, unless such
-/// files are to be kept. Odd files of which nothing is lost are read, and told by ``oddities``. Progressive files
-/// are read, up to a limit of scans.
+/// The only place that decides whether a file is a valid picture, for sources and sinks. Strict: what a viewer would
+/// conceal (a truncated file, damaged entropy data) is an error, because a model would treat the grey as content,
+/// unless such files are to be kept. Irregular files without lost samples are read, and ``oddities`` reports them.
+/// Progressive files are read, up to a limit of scans.
 struct JPEGDecompressor: ~Copyable {
   private let decoder: OpaquePointer
   private let damaged: DamagedPictures
 
   /// - Parameters:
-  ///   - engine: what decodes most files; for tests.
-  ///   - mostScans: of a file.
+  ///   - engine: decodes most files; a parameter for tests.
+  ///   - mostScans: most scans of a file.
   init(
     engine: ff_jpeg_engine = ffJPEGFastest, mostScans: Int = FrameLimits.standard.maximumScans,
     damaged: DamagedPictures = .refuse
@@ -28,13 +28,13 @@ struct JPEGDecompressor: ~Copyable {
 
   deinit { ff_jpeg_decoder_free(decoder) }
 
-  /// What is odd of the file that was decoded last.
+  /// The irregularities of the file that was decoded last.
   var oddities: PictureOddities { PictureOddities(rawValue: ff_jpeg_decoder_oddities(decoder)) }
 
-  /// What is wrong with the file that was decoded last though samples are lost; `nil` for a good one.
+  /// What is wrong with the file that was decoded last and kept despite lost samples; `nil` for a good one.
   var damage: String? { ff_jpeg_decoder_damage(decoder).map { String(cString: $0) } }
 
-  /// Decodes strictly; what is damaged is decoded again, with what libjpeg paints over it, where it is to be kept.
+  /// Decodes strictly. Where damaged files are kept, decodes a damaged one again with libjpeg's concealment.
   private func judged<R>(_ decode: () throws(CodecError) -> R) throws(CodecError) -> R {
     do throws(CodecError) {
       return try decode()
@@ -46,16 +46,15 @@ struct JPEGDecompressor: ~Copyable {
     }
   }
 
-  /// Reads a file to its end without making all of its pixels: whether it is a picture, as every decoder of it will
-  /// find.
+  /// Reads a file to its end without computing all pixels, to check that every decoder will find a picture in it.
   /// - Parameters:
   ///   - layout: the expected size.
-  ///   - memory: gives as many bytes as asked for.
+  ///   - memory: returns as many bytes as requested.
   func inspect(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, memory: (Int) -> UnsafeMutableRawBufferPointer
   ) throws(CodecError) {
     try judged { () throws(CodecError) in
-      // An eighth of luma takes no inverse DCT.
+      // Luma at 1/8 scale needs no inverse DCT.
       let request = PlaneRequest(reduction: 8, wantsColor: false)
       let info = try open(file, layout, request)
       guard info.planeCount > 0 else {
@@ -71,7 +70,7 @@ struct JPEGDecompressor: ~Copyable {
   /// Decodes a whole JPEG file into tight pixels.
   /// - Parameters:
   ///   - layout: the expected size, and `rgb8`, `bgr8`, `rgba8` or `mono8`.
-  ///   - reduction: 1, 2, 4 or 8: pixels of the file, along each side, that one pixel stands for.
+  ///   - reduction: 1, 2, 4 or 8: pixels of the file per target pixel, along each side.
   ///   - target: the bytes of ``PixelLayout/reduced(by:)``.
   func decompress(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, reduction: Int = 1,
@@ -97,21 +96,21 @@ struct JPEGDecompressor: ~Copyable {
 
   typealias Planes = (samples: UnsafeMutableRawBufferPointer, layout: PlanarLayout)
 
-  /// What of a file's planes is wanted.
+  /// Which planes of a file are needed, and at which scale.
   struct PlaneRequest {
-    /// 1, 2, 4 or 8: pixels of the frame, along each side, that a luma sample stands for.
+    /// 1, 2, 4 or 8: pixels of the frame per luma sample, along each side.
     var reduction = 1
     /// Chroma no finer than luma, and libjpeg's less accurate DCT.
     var fast = false
     var wantsColor = true
   }
 
-  /// Decodes a JPEG file into planes of luma and chroma, as the file has them, and hands their rows to the
-  /// receiver as they come: two rows of MCUs are kept.
+  /// Decodes a JPEG file into its own luma and chroma planes, and sends their rows to the receiver as they are decoded:
+  /// two rows of MCUs are kept.
   /// - Parameters:
   ///   - layout: the expected size.
-  ///   - memory: gives as many bytes as asked for.
-  /// - Returns: false for a file whose components are no planes of luma and chroma.
+  ///   - memory: returns as many bytes as requested.
+  /// - Returns: false for a file whose components are not luma and chroma planes.
   func planes(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest,
     memory: (Int) -> UnsafeMutableRawBufferPointer, to receiver: some FrameReceiver
@@ -136,8 +135,8 @@ struct JPEGDecompressor: ~Copyable {
     }
   }
 
-  /// The same, all rows kept.
-  /// - Returns: `nil` for a file whose components are no planes of luma and chroma.
+  /// The same, with all rows kept.
+  /// - Returns: `nil` for a file whose components are not luma and chroma planes.
   func wholePlanes(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest,
     memory: (Int) -> UnsafeMutableRawBufferPointer
@@ -154,9 +153,9 @@ struct JPEGDecompressor: ~Copyable {
   }
 
   /// The same in stripes, by a crew.
-  /// - Parameter threads: that are free, the calling one included.
-  /// - Returns: `nil` for a file that cannot be cut, and one that is damaged: what is wrong with it is best told by
-  ///   decoding it as a whole, and so it comes out the same each time.
+  /// - Parameter threads: number of free threads, the calling one included.
+  /// - Returns: `nil` for a file that cannot be split, and for a damaged one: decoding it as a whole gives the best
+  ///   error message, and the same one each time.
   func stripedPlanes(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest, _ crew: DecodeCrew,
     _ stripes: StripedJPEG, threads: Int, memory: (Int) -> UnsafeMutableRawBufferPointer
@@ -173,7 +172,7 @@ struct JPEGDecompressor: ~Copyable {
     return (samples, planes.layout)
   }
 
-  /// Decodes all rows of an opened file into rows of planes from `mcuRow` on.
+  /// Decodes all rows of an opened file into the planes, from row `mcuRow` on.
   private func decode(
     _ planes: JPEGPlanes, from mcuRow: Int, _ base: UnsafeMutablePointer<UInt8>
   ) -> Bool {
@@ -219,7 +218,7 @@ struct JPEGDecompressor: ~Copyable {
     }
   }
 
-  /// Reads the header and holds it against what was announced.
+  /// Reads the header and checks it against the announced size.
   private func open(
     _ file: UnsafeRawBufferPointer, _ layout: PixelLayout, _ request: PlaneRequest
   ) throws(CodecError) -> ff_jpeg_info {
@@ -250,7 +249,7 @@ struct JPEGDecompressor: ~Copyable {
 }
 
 extension PixelLayout {
-  /// The tight layout of the same picture where one pixel stands for a square of them.
+  /// Returns the tight layout of the same picture with one pixel for a square of `reduction` x `reduction`.
   func reduced(by reduction: Int) -> PixelLayout {
     with(
       size: FrameSize(

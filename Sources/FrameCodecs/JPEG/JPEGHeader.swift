@@ -1,12 +1,12 @@
 import CJPEG
 import FrameCore
 
-/// The segments of a JPEG file before its entropy-coded data, as the start of other files.
+/// The segments of a JPEG file before its entropy-coded data, used as the header of other files.
 struct JPEGHeader {
   /// First byte of the entropy-coded data.
   private(set) var dataStart = 0
   private var bytes: [UInt8] = []
-  /// Where in `bytes` the height stands.
+  /// The position of the height in `bytes`.
   private var heightAt = 0
 
   /// Reads the header of a file that `libjpeg` has read before: baseline, one scan of all components.
@@ -21,7 +21,7 @@ struct JPEGHeader {
       switch segment.marker {
       case 0xC0, 0xC1: heightAt = bytes.count + 5
       case 0xE1...0xED, 0xEF, 0xFE:
-        // EXIF, ICC profiles, comments: of no use to a stripe. JFIF and Adobe tell the colours.
+        // EXIF, ICC profiles and comments are of no use to a stripe. JFIF and Adobe define the colours.
         continue
       default:
         guard !segment.isFrame else { return false }

@@ -1,15 +1,15 @@
 import CJPEG
 import FrameCore
 
-/// Where the planes of a JPEG file are decoded to.
+/// The memory layout of the planes that a JPEG file is decoded to.
 struct JPEGPlanes {
   let layout: PlanarLayout
   /// 1, or 3 with chroma.
   let count: Int
-  /// Memory of all planes.
+  /// Bytes of all planes.
   let byteCount: Int
   let strides: [3 of Int]
-  /// Rows of each plane that a row of MCUs has.
+  /// Rows of each plane in a row of MCUs.
   private let rowsPerMCU: (luma: Int, blue: Int, red: Int)
 
   /// - Parameter mcuRows: rows of MCUs kept at a time; `nil` for all.
@@ -18,7 +18,7 @@ struct JPEGPlanes {
   ) {
     var end = 0
     func plane(_ info: ff_jpeg_plane) -> SamplePlane {
-      // Rows begin on a cache line.
+      // Rows start on a cache line.
       let stride = (Int(info.paddedWidth) + 63) / 64 * 64
       var plane = SamplePlane(
         offset: end, stride: stride, width: Int(info.width), height: Int(info.height),
@@ -43,7 +43,7 @@ struct JPEGPlanes {
     )
   }
 
-  /// Where the rows of a row of MCUs begin, bytes; 0 for planes that are not decoded.
+  /// Returns the offsets at which the rows of a row of MCUs start, bytes; 0 for planes that are not decoded.
   func starts(_ mcuRow: Int) -> (luma: Int, blue: Int, red: Int) {
     (
       layout.luma.start(mcuRow * rowsPerMCU.luma),
@@ -52,7 +52,7 @@ struct JPEGPlanes {
     )
   }
 
-  /// Rows of the planes that so many rows of MCUs have.
+  /// Returns the rows of the planes in the first `mcuRows` rows of MCUs.
   func rows(after mcuRows: Int) -> (luma: Int, chroma: Int) {
     (
       min(layout.luma.height, mcuRows * rowsPerMCU.luma),

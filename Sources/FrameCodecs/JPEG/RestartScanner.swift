@@ -1,10 +1,10 @@
 import CJPEG
 
-/// Walks the markers in entropy-coded data (ITU-T T.81, B.1.1.5).
+/// Finds the markers in entropy-coded data (ITU-T T.81, B.1.1.5).
 struct RestartScanner {
   private let file: UnsafeRawBufferPointer
   private var at: Int
-  /// Restart markers met.
+  /// Restart markers found.
   private var count = 0
 
   init(_ file: UnsafeRawBufferPointer, at start: Int) {
@@ -12,9 +12,9 @@ struct RestartScanner {
     at = start
   }
 
-  /// Goes on to a restart marker.
+  /// Advances to a restart marker.
   /// - Parameter number: 1 for the first in the file.
-  /// - Returns: its first byte; `nil` when it is not there or the markers' numbers are out of order.
+  /// - Returns: its first byte; `nil` when it is missing or the markers' numbers are out of order.
   mutating func find(_ number: Int) -> Int? {
     while count < number {
       guard let (place, marker) = next(), marker == 0xD0 + UInt8(count & 7) else { return nil }
@@ -24,8 +24,8 @@ struct RestartScanner {
     return nil
   }
 
-  /// Goes on to the end of the image.
-  /// - Returns: the first byte of its marker; `nil` when another marker comes before it.
+  /// Advances to the end of the image.
+  /// - Returns: the first byte of its marker; `nil` when another marker precedes it.
   mutating func end() -> Int? {
     while let (place, marker) = next() {
       if marker == 0xD9 { return place }
@@ -35,7 +35,7 @@ struct RestartScanner {
     return nil
   }
 
-  /// The next marker that is not a stuffed zero or fill.
+  /// Returns the next marker that is not a stuffed zero or fill.
   private mutating func next() -> (place: Int, marker: UInt8)? {
     guard let base = file.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
     let place = ff_jpeg_next_marker(base, at, file.count)

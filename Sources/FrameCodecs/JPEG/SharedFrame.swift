@@ -1,15 +1,16 @@
 import FrameCore
 
-/// A decoded frame that several threads hand to its receiver, each a part of it. For one decoder, frame after frame.
+/// A decoded frame that several threads send to its receiver, each a part of it. For one decoder, reused for every
+/// frame.
 final class SharedFrame: CrewWork, @unchecked Sendable {
-  // Sound: written by the decoder before the crew has it, and only read then.
+  // Sound: written by the decoder before the crew gets it, and only read after that.
 
   private var count = 0
   private var samples = UnsafeRawBufferPointer(start: nil, count: 0)
   private var layout: DecodedLayout?
   private var receiver: (any FrameReceiver)?
 
-  /// The frame that comes next, until it is taken back with `nil`.
+  /// Sets the frame to send next; `nil` removes it.
   func share(
     _ frame: (samples: UnsafeRawBufferPointer, layout: DecodedLayout, to: any FrameReceiver)?,
     parts: Int = 0

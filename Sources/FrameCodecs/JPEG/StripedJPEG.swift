@@ -2,29 +2,30 @@ import CJPEG
 import FrameCore
 import Synchronization
 
-/// One JPEG file cut at its restart markers: every stripe becomes a file of its own, of a header that says how
-/// high it is and its part of the entropy-coded data, and is decoded into its rows of the same planes.
+/// A JPEG file split at its restart markers: every stripe becomes a file of its own, with a header that states its
+/// height and its part of the entropy-coded data, and is decoded into its rows of the same planes.
 ///
-/// For one decoder, frame after frame: nothing is allocated once sizes have been met.
+/// For one decoder, reused for every frame: allocates nothing once its arrays have reached their size.
 final class StripedJPEG: CrewWork, @unchecked Sendable {
-  // Sound: written by the decoder before the crew has it, and only read then. Each stripe writes rows of its own.
+  // Sound: written by the decoder before the crew gets it, and only read after that. Each stripe writes rows of its
+  // own.
 
-  /// Rows of MCUs that are decoded at a time.
+  /// Rows of MCUs that are decoded together.
   struct Stripe {
-    /// Of the frame's MCU rows.
+    /// The first of its rows among the frame's MCU rows.
     var firstRow: Int
     /// Height, px.
     var height: Int
     /// The number (0...7) of the first restart marker in its data.
     var firstRestart: Int
-    /// Entropy-coded data, bytes of the file.
+    /// Entropy-coded data: a range of bytes of the file.
     var data: Range<Int>
   }
 
-  /// Files with fewer bytes are decoded sooner than others could begin.
+  /// Smaller files are decoded before other threads could start.
   static let leastBytes = 100_000
   let leastBytes: Int
-  /// Stripes a thread, so that one that is late costs little.
+  /// Stripes per thread, so that a late thread costs little.
   private static let perThread = 8
 
   private(set) var stripes: [Stripe] = []
@@ -37,12 +38,12 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
   private var isTrailing = false
   private let found = Atomic<UInt32>(0)
 
-  /// What is odd of the stripes that were decoded.
+  /// The irregularities of the stripes that were decoded.
   var oddities: PictureOddities { PictureOddities(rawValue: found.load(ordering: .acquiring)) }
 
   init(from leastBytes: Int) { self.leastBytes = leastBytes }
 
-  /// Whether it is worth while to look: the file is big, and its header tells of restart markers.
+  /// Whether the file may be worth splitting: it is large, and its header announces restart markers.
   func mayCut(_ file: UnsafeRawBufferPointer) -> Bool {
     guard file.count >= leastBytes else { return false }
     var segments = JPEGSegments(RawSpan(_unsafeBytes: file))
@@ -53,9 +54,9 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
     return false
   }
 
-  /// Looks for places to cut.
-  /// - Parameter threads: for which there are to be stripes.
-  /// - Returns: whether there are enough of them.
+  /// Finds the positions at which to split the file.
+  /// - Parameter threads: the number of threads to make stripes for.
+  /// - Returns: whether there are at least two stripes.
   func cut(_ file: UnsafeRawBufferPointer, _ info: ff_jpeg_info, threads: Int) -> Bool {
     guard file.count >= leastBytes, info.restartInterval > 0, info.isProgressive == 0,
       header.read(file, info)
@@ -66,7 +67,7 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
     let rows = (Int(info.height) + rowHeight - 1) / rowHeight
     let wanted = min(rows, threads * Self.perThread)
     stripes.removeAll(keepingCapacity: true)
-    // Rows at which a stripe may begin: those whose first MCU follows a marker.
+    // Stripes may start only at rows whose first MCU follows a marker.
     var firstRow = 0
     var from = header.dataStart
     var scanner = RestartScanner(file, at: from)
@@ -93,7 +94,7 @@ final class StripedJPEG: CrewWork, @unchecked Sendable {
     return stripes.count > 1
   }
 
-  /// What `decode` fills.
+  /// Sets the file, and the planes that the stripes are decoded into.
   func prepare(
     _ file: UnsafeRawBufferPointer, _ planes: JPEGPlanes, _ samples: UnsafeMutablePointer<UInt8>,
     _ request: JPEGDecompressor.PlaneRequest

@@ -1,11 +1,11 @@
 import CFrameKernels
 
-/// RFC 4648 base64 with padding and without line breaks, both ways; decoding accepts nothing else.
+/// RFC 4648 base64 with padding and without line breaks. Decoding accepts nothing else.
 enum Base64 {
-  /// Characters for `count` bytes.
+  /// Returns the number of characters for `count` bytes.
   static func encodedCount(_ count: Int) -> Int { (count + 2) / 3 * 4 }
 
-  /// Writes the characters.
+  /// Encodes the bytes.
   /// - Parameter target: at least ``encodedCount(_:)`` bytes.
   /// - Returns: characters written.
   static func encode(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int {
@@ -19,14 +19,14 @@ enum Base64 {
     kernels.base64Encode(from, groups, to)
     let rest = source.count - groups * 3
     guard rest > 0 else { return count }
-    // The last group is filled up with zeros; their characters become padding.
+    // The last group is padded with zeros; their characters become `=`.
     let last: [3 of UInt8] = [from[groups * 3], rest == 2 ? from[groups * 3 + 1] : 0, 0]
     last.span.withUnsafeBufferPointer { kernels.base64Encode($0.baseAddress, 1, to + groups * 4) }
     for at in (4 - 3 + rest)..<4 { to[groups * 4 + at] = CChar(UInt8(ascii: "=")) }
     return count
   }
 
-  /// Bytes that `source` will decode to, by its length and padding alone.
+  /// Returns the number of bytes that `source` decodes to, from its length and padding alone.
   static func decodedCount(_ source: UnsafeRawBufferPointer) throws(CodecError) -> Int {
     guard source.count % 4 == 0 else {
       throw .payload("base64 of \(source.count) characters: the length must be a multiple of 4")
@@ -36,7 +36,7 @@ enum Base64 {
     return source.count / 4 * 3 - padding
   }
 
-  /// Writes the bytes.
+  /// Decodes the characters and returns the number of bytes written.
   /// - Parameter target: at least ``decodedCount(_:)`` bytes.
   static func decode(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer
@@ -55,7 +55,7 @@ enum Base64 {
     guard done == groups else { throw stranger(source, in: done * 4..<done * 4 + 4) }
     let rest = count - groups * 3
     guard rest > 0 else { return count }
-    // Padding stands for zeros: the bits that it covers must be none of a byte.
+    // Padding is decoded as zeros: the unused bits of the last character must be 0.
     let a = CChar(UInt8(ascii: "A"))
     let last: [4 of CChar] = [
       from[groups * 4], from[groups * 4 + 1], rest == 2 ? from[groups * 4 + 2] : a, a,

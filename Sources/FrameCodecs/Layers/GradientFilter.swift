@@ -1,13 +1,13 @@
 import CFrameKernels
 import FrameCore
 
-/// The filter `subgreen-gradient` of docs/record.md: makes pixels compress better, reversibly. All arithmetic is
+/// The filter `subgreen-gradient` of WIRE: a reversible transform after which pixels compress better. All arithmetic is
 /// modulo 256.
 ///
 /// Green is subtracted from the two other channels, the channels become planes, and each sample becomes its
 /// difference to left + up - upleft; outside the image is 0.
 enum GradientFilter {
-  /// Whether pixels of this format have a filter.
+  /// Whether pixels of this format can be filtered.
   static func applies(to format: PixelFormat) -> Bool {
     switch format {
     case .rgb8, .bgr8, .mono8: true
@@ -15,14 +15,14 @@ enum GradientFilter {
     }
   }
 
-  /// Working memory that filtering takes, bytes.
+  /// Returns the working memory for filtering, bytes.
   static func rowBytes(_ layout: PixelLayout) -> Int { 6 * layout.width }
 
   /// Filters interleaved pixels into tight planes.
   /// - Parameters:
   ///   - source: `layout.byteCount` bytes; rows may be padded.
   ///   - target: `width * height * channels` bytes.
-  ///   - rows: ``rowBytes(_:)`` bytes to work in.
+  ///   - rows: ``rowBytes(_:)`` bytes of working memory.
   static func apply(
     _ source: UnsafePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>,
     rows: UnsafeMutablePointer<UInt8>
@@ -52,7 +52,7 @@ enum GradientFilter {
     }
   }
 
-  /// Turns filtered planes back into interleaved, tight pixels. `planes` is used as working memory.
+  /// Restores interleaved, tight pixels from filtered planes. `planes` is used as working memory.
   static func undo(
     _ planes: UnsafeMutablePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>
   ) {
@@ -60,7 +60,7 @@ enum GradientFilter {
     let (width, height, channels) = (layout.width, layout.height, layout.format.channels)
     let count = width * height
     for y in 0..<height {
-      // All planes of a row at once: they are read again while they are in the cache.
+      // All planes of a row together: they are read again while they are in the cache.
       for plane in 0..<channels {
         let row = planes + plane * count + y * width
         kernels.integrate(row, y > 0 ? UnsafePointer(row - width) : nil, width)

@@ -5,9 +5,9 @@ struct ZstdCompressor: ~Copyable {
   private let context: OpaquePointer
   private let level: Int
 
-  /// Bytes that a search for repetitions steps over where it finds none. Residuals of a filter hold hardly any:
-  /// nearly all of what zstd saves there, it saves in the entropy coder. 64 is where more makes the frame larger
-  /// than it makes the search shorter (samples/flight).
+  /// Bytes that the match search skips where it finds no match. Residuals of a filter have hardly any matches: nearly
+  /// all that zstd saves there comes from the entropy coder. Above 64 the frame grows more than the search gets shorter
+  /// (samples/flight).
   private static let residualStep: Int32 = 64
 
   /// - Parameter level: -7...19.
@@ -20,23 +20,23 @@ struct ZstdCompressor: ~Copyable {
     ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
   }
 
-  /// At level 1, the one for speed, the search is made coarser for residuals. 0 is zstd's own choice.
+  /// Makes the search coarser for residuals at level 1, the one for speed. 0 is zstd's own choice.
   private func tune(forResiduals isFiltered: Bool) {
     guard level == 1 else { return }
     ZSTD_CCtx_setParameter(context, ZSTD_c_strategy, isFiltered ? Int32(ZSTD_fast.rawValue) : 0)
     ZSTD_CCtx_setParameter(context, ZSTD_c_targetLength, isFiltered ? Self.residualStep : 0)
-    // With such a step zstd would leave literals as they are. (ZSTD_c_literalCompressionMode, by the name it has in
-    // the stable part of the header.)
+    // With such a step zstd would leave literals uncompressed. (ZSTD_c_literalCompressionMode, under its name in the
+    // stable part of the header.)
     ZSTD_CCtx_setParameter(context, ZSTD_c_experimentalParam5, isFiltered ? 1 : 0)
   }
 
   deinit { ZSTD_freeCCtx(context) }
 
-  /// Room that the frame of `count` bytes may need, bytes.
+  /// Returns the most bytes that the frame of `count` bytes may need.
   static func bound(_ count: Int) -> Int { ZSTD_compressBound(count) }
 
   /// Writes one standard frame with content size and checksum.
-  /// - Parameter isFiltered: whether these are residuals of the gradient filter.
+  /// - Parameter isFiltered: whether the bytes are residuals of the gradient filter.
   func compress(
     _ source: UnsafeRawBufferPointer, isFiltered: Bool = false, into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> Int {
@@ -56,13 +56,13 @@ struct ZstdDecompressor: ~Copyable {
   init() {
     guard let context = ZSTD_createDCtx() else { preconditionFailure("out of memory for a zstd context") }
     self.context = context
-    // zstd's own default, said aloud: a frame cannot ask for a window above 128 MiB.
+    // zstd's own default, made explicit: a frame cannot request a window above 128 MiB.
     ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 27)
   }
 
   deinit { ZSTD_freeDCtx(context) }
 
-  /// The content size that the frame declares; checked before memory is taken for it.
+  /// Returns the content size that the frame declares, to be checked before memory is allocated for it.
   static func declaredSize(_ source: UnsafeRawBufferPointer) throws(CodecError) -> Int {
     let declared = ZSTD_getFrameContentSize(source.baseAddress, source.count)
     // ZSTD_CONTENTSIZE_ERROR and ZSTD_CONTENTSIZE_UNKNOWN, which are casts that Swift does not import.

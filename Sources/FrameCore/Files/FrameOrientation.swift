@@ -1,21 +1,21 @@
-/// How a stored image is to be turned before it is looked at: EXIF tag 0x0112.
+/// The turn that a stored image needs to be upright: EXIF tag 0x0112.
 public enum FrameOrientation: Int, Sendable, Equatable, CaseIterable {
   case upright = 1
   case mirrored
   case upsideDown
   case mirroredUpsideDown
-  /// Rows and columns change places.
+  /// Rows and columns are swapped.
   case transposed
-  /// To be turned clockwise by 90 degrees.
+  /// Needs a turn clockwise by 90 degrees.
   case clockwise
   case transverse
-  /// To be turned counterclockwise by 90 degrees.
+  /// Needs a turn counterclockwise by 90 degrees.
   case counterclockwise
 
-  /// Whether width and height change places.
+  /// Whether width and height are swapped.
   public var swapsSides: Bool { rawValue >= Self.transposed.rawValue }
 
-  /// Whether upright columns run against the stored axis they come from (rows, where sides are swapped).
+  /// Whether upright columns run in the opposite direction of their stored axis (rows, where sides are swapped).
   public var reversesX: Bool {
     switch self {
     case .mirrored, .upsideDown, .clockwise, .transverse: true
@@ -23,7 +23,7 @@ public enum FrameOrientation: Int, Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// Whether upright rows run against the stored axis they come from (columns, where sides are swapped).
+  /// Whether upright rows run in the opposite direction of their stored axis (columns, where sides are swapped).
   public var reversesY: Bool {
     switch self {
     case .upsideDown, .mirroredUpsideDown, .transverse, .counterclockwise: true
@@ -36,7 +36,7 @@ public enum FrameOrientation: Int, Sendable, Equatable, CaseIterable {
     swapsSides ? FrameSize(checkedWidth: size.height, height: size.width) : size
   }
 
-  /// What to make of the orientation that a file states.
+  /// How the orientation that a file states is used.
   public enum Policy: String, Sendable, CaseIterable {
     /// Frames are turned as EXIF says, as OpenCV and browsers do.
     case exif
@@ -44,8 +44,8 @@ public enum FrameOrientation: Int, Sendable, Equatable, CaseIterable {
     case stored
   }
 
-  /// Reads the orientation of a JPEG file from its EXIF segment. Damaged or missing data is `upright`, as
-  /// every viewer takes it.
+  /// Reads the orientation of a JPEG file from its EXIF segment. Damaged or missing data gives `upright`, as in every
+  /// viewer.
   public init(jpeg bytes: RawSpan) {
     self = Self.stated(bytes) ?? .upright
   }
@@ -71,7 +71,7 @@ extension PixelLayout {
 /// The TIFF structure in an APP1 segment.
 private struct EXIFSegment: ~Escapable {
   private let bytes: RawSpan
-  /// Where offsets count from.
+  /// The position in `bytes` that offsets are relative to.
   private let start: Int
   private let end: Int
   private let isLittleEndian: Bool

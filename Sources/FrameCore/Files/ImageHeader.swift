@@ -1,4 +1,4 @@
-/// Reads what an image file says of itself in its first bytes: kind, size and channels. Decodes nothing.
+/// The kind, size and channels that the first bytes of an image file state. Nothing is decoded.
 public struct ImageHeader: Sendable, Equatable {
   /// `.jpeg` or `.png`.
   public let kind: FrameContent.Kind
@@ -9,13 +9,13 @@ public struct ImageHeader: Sendable, Equatable {
   /// Colour channels in the file: 1 grey, 3 colour, 4 CMYK (JPEG) or colour with alpha (PNG).
   public let channels: Int
 
-  /// The content this file is: its size, and grey or colour as the format to decode to.
+  /// Returns the content of the file: its size, and the format to decode to, grey or colour.
   public func content(limits: FrameLimits = .standard) throws(LayoutError) -> FrameContent {
     let format: PixelFormat = channels == 1 ? .mono8 : .rgb8
     return FrameContent(kind, try PixelLayout(width: width, height: height, format: format, limits: limits))
   }
 
-  /// `nil` when the bytes are neither a JPEG nor a PNG file, or end before the size is told.
+  /// Returns `nil` when the bytes are neither a JPEG nor a PNG file, or end before the size.
   public init?(_ bytes: RawSpan) {
     if ImageHeader.isJPEG(bytes) {
       guard let frame = ImageHeader.jpegFrameHeader(bytes) else { return nil }
@@ -43,7 +43,7 @@ public struct ImageHeader: Sendable, Equatable {
     return true
   }
 
-  /// Size and components by the first SOFn (ITU-T T.81, B.2.2), which must come before a scan.
+  /// Returns size and components from the first SOFn (ITU-T T.81, B.2.2), which must come before a scan.
   private static func jpegFrameHeader(_ bytes: RawSpan) -> (Int, Int, Int)? {
     var segments = JPEGSegments(bytes)
     while let segment = segments.next() {
@@ -72,7 +72,7 @@ public struct ImageHeader: Sendable, Equatable {
 }
 
 extension RawSpan {
-  /// The byte at an offset; traps outside, like an array.
+  /// The byte at an offset. Traps outside the span, like an array.
   public subscript(_ offset: Int) -> UInt8 {
     unsafeLoad(fromByteOffset: offset)
   }

@@ -1,13 +1,13 @@
-/// Text for paths, which are bytes on Unix and need not be UTF-8.
+/// Converts between paths, which are bytes on Unix and need not be UTF-8, and text.
 ///
-/// A byte that belongs to no UTF-8 stands as one character of a private plane, U+10F780 to U+10F7FF for 0x80 to 0xFF:
-/// a path goes through everything that takes text, and comes out as it was. Those characters stand byte by byte where
-/// a path has them, so that nothing is ambiguous.
+/// A byte that is not part of valid UTF-8 becomes one private-use character, U+10F780 to U+10F7FF for 0x80 to 0xFF, so
+/// that a path survives all code that works with text. Those characters themselves are escaped byte by byte where a
+/// path contains them, so that the mapping is unambiguous.
 public enum PathText {
   private static let plane: UInt32 = 0x10_F700
   private static let stands = (plane + 0x80)...(plane + 0xFF)
 
-  /// The text of a path.
+  /// Returns the text of a path.
   public static func text(_ bytes: some Collection<UInt8>) -> String {
     var text = String.UnicodeScalarView()
     var parser = Unicode.UTF8.ForwardParser()
@@ -32,7 +32,7 @@ public enum PathText {
     }
   }
 
-  /// The path of a text.
+  /// Returns the path of a text.
   public static func bytes(_ text: String) -> [UInt8] {
     guard isEscaped(text) else { return Array(text.utf8) }
     return text.unicodeScalars.flatMap { scalar in
@@ -41,10 +41,10 @@ public enum PathText {
     }
   }
 
-  /// Whether a text is that of a path which is no UTF-8.
+  /// Whether a text is that of a path that is not UTF-8.
   public static func isEscaped(_ text: String) -> Bool { text.unicodeScalars.contains { byte($0) != nil } }
 
-  /// A text in which such paths may occur, for people: their bytes as `\xE9`.
+  /// Returns a text that may contain such paths for display: their escaped bytes as `\xE9`.
   public static func shown(_ text: String) -> String {
     guard isEscaped(text) else { return text }
     return text.unicodeScalars.reduce(into: "") { shown, scalar in

@@ -1,4 +1,4 @@
-/// What a payload holds under its encodings: plain pixels, or an image file that is still compressed.
+/// What a payload holds below its encodings: plain pixels, or an image file that is still compressed.
 public struct FrameContent: Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// Plain pixels in `layout`.
@@ -10,7 +10,7 @@ public struct FrameContent: Sendable, Equatable {
   }
 
   public let kind: Kind
-  /// Of pixels: how they lie. Of an image file: its size and the tight format a decoder should produce.
+  /// Of pixels: their layout in memory. Of an image file: its size and the tight format a decoder should produce.
   public let layout: PixelLayout
 
   public init(_ kind: Kind, _ layout: PixelLayout) {
@@ -42,7 +42,7 @@ public enum PixelFilter: String, Sendable, Equatable {
   case subgreenGradient = "subgreen-gradient"
 }
 
-/// All that a decoder must know about a payload: content, filter, and the layers in the order applied.
+/// Everything a decoder must know about a payload: content, filter, and the layers in the order applied.
 public struct PayloadFormat: Sendable, Equatable {
   public var content: FrameContent
   public var filter: PixelFilter?

@@ -1,12 +1,12 @@
-/// The four stamps that travel with a frame. All ns since the Unix epoch, on the clock of the source's host.
+/// The four timestamps of a frame in its record, ns since the Unix epoch, on the clock of the source's host.
 public struct SourceStamps: Sendable, Equatable {
   /// When the frame was due by the feed's clock.
   public var scheduled: Int64
-  /// When its bytes were in the source's hands.
+  /// When the source had the frame's bytes.
   public var captured: Int64
   /// When encoding ended.
   public var encoded: Int64
-  /// When it was handed to the Kafka client.
+  /// When the frame was passed to the Kafka client.
   public var sent: Int64
 
   public init(scheduled: Int64, captured: Int64, encoded: Int64, sent: Int64) {
@@ -17,7 +17,7 @@ public struct SourceStamps: Sendable, Equatable {
   }
 }
 
-/// Which frame of which run of which feed.
+/// Which frame of which run of which feed a record holds.
 public struct FrameIdentity: Sendable, Equatable {
   /// The feed, `drone-1`: the record's key.
   public var feed: String

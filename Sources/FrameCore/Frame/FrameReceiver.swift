@@ -1,15 +1,16 @@
-/// Takes decoded frames: whole, or in rows while they are being decoded and still in the processor's cache.
+/// Receives decoded frames: whole, or in rows during decoding, while they are still in the processor's cache.
 public protocol FrameReceiver: AnyObject, Sendable {
-  /// A whole frame; `samples` has at least `layout.byteCount` bytes.
+  /// Receives a whole frame; `samples` has at least `layout.byteCount` bytes.
   func receive(_ samples: RawSpan, _ layout: DecodedLayout)
 
-  /// One of so many parts of a whole frame; all of them are called, on threads of their own.
+  /// Receives one of `parts` parts of a whole frame. Called for every part, each on a thread of its own.
   func receive(_ samples: RawSpan, _ layout: DecodedLayout, part: Int, of parts: Int)
 
-  /// A frame whose planes come in rows begins. Row `y` of a plane lies where `y % plane.rowsKept` would.
+  /// Starts a frame whose planes come in rows. Row `y` of a plane is stored at row `y % plane.rowsKept`.
   func begin(_ layout: PlanarLayout)
 
-  /// More rows of it are there: so many from the top of each plane, of which the last `rowsKept` can be read.
-  /// - Parameter chroma: of both planes; 0 without.
+  /// Receives more rows of it: the number available so far from the top of each plane, of which the last `rowsKept` can
+  /// be read.
+  /// - Parameter chroma: rows of both chroma planes; 0 without chroma.
   func receive(_ samples: RawSpan, luma: Int, chroma: Int)
 }

@@ -1,4 +1,4 @@
-/// How the samples of one pixel lie in memory. Names are those of ROS and GStreamer, as on the wire.
+/// The memory layout of one pixel's samples. Names are those of ROS and GStreamer, as in record headers.
 public enum PixelFormat: String, Sendable, Equatable, CaseIterable {
   /// 3 bytes a pixel: red, green, blue.
   case rgb8

@@ -8,7 +8,7 @@ public struct PixelLayout: Sendable, Equatable {
   /// Bytes from one row of the first plane to the next. Planes of `i420` are always tight.
   public let stride: Int
 
-  /// Beyond any limit that a user gives: with as many, no count of bytes overflows.
+  /// Above any limit that a user sets: up to this count, no number of bytes overflows.
   private static let mostPixels = Int.max / 64
 
   /// - Parameters:
@@ -46,7 +46,7 @@ public struct PixelLayout: Sendable, Equatable {
   /// Height of a chroma plane of `i420`, px.
   public var chromaHeight: Int { (height + 1) / 2 }
 
-  /// Bytes the frame takes: whole strides, all planes.
+  /// Bytes of the frame: whole strides, all planes.
   public var byteCount: Int {
     format == .i420 ? width * height + 2 * chromaWidth * chromaHeight : stride * height
   }
@@ -54,12 +54,12 @@ public struct PixelLayout: Sendable, Equatable {
   /// Whether rows follow each other without padding.
   public var isTight: Bool { stride == rowBytes }
 
-  /// The same size in another format, tight.
+  /// Returns the tight layout of the same size in another format.
   public func with(format: PixelFormat) -> PixelLayout {
     PixelLayout(checkedWidth: width, height: height, format: format)
   }
 
-  /// Another size in the same format, tight; no larger than this one.
+  /// Returns the tight layout of another size in the same format. The size must not exceed this one.
   public func with(size: FrameSize) -> PixelLayout {
     precondition(size.width <= width && size.height <= height, "sizes that grow are checked first")
     return PixelLayout(checkedWidth: size.width, height: size.height, format: format)
@@ -77,7 +77,7 @@ extension PixelLayout: CustomStringConvertible {
   public var description: String { "\(width)x\(height) \(format.rawValue)" }
 }
 
-/// Bounds that untrusted sizes are held against before memory is taken for them.
+/// Bounds that untrusted sizes are checked against before memory is allocated for them.
 public struct FrameLimits: Sendable, Equatable {
   /// Largest `width * height`, px.
   public var maximumPixels: Int
@@ -85,8 +85,8 @@ public struct FrameLimits: Sendable, Equatable {
   public var maximumPayload: Int
   /// Largest padding at the end of a row, bytes.
   public var maximumRowPadding: Int
-  /// Most scans of a JPEG file. A progressive file of a few kilobytes can hold thousands, each a pass over all
-  /// pixels; encoders write about 10, the most thorough optimisers some 30. 1 refuses progressive files.
+  /// Most scans of a JPEG file. A progressive file of a few kilobytes can hold thousands, each a pass over all pixels;
+  /// encoders write about 10, the most thorough optimisers about 30. 1 refuses progressive files.
   public var maximumScans: Int
 
   public init(

@@ -1,6 +1,6 @@
-/// How the samples of one component of a frame lie in memory: one byte each.
+/// The memory layout of the samples of one component of a frame, one byte each.
 public struct SamplePlane: Sendable, Equatable {
-  /// Bytes from the first byte of the frame.
+  /// Bytes from the start of the frame.
   public var offset: Int
   /// Bytes from one row to the next.
   public var stride: Int
@@ -8,16 +8,16 @@ public struct SamplePlane: Sendable, Equatable {
   public var width: Int
   /// Rows.
   public var height: Int
-  /// Pixels of the frame that one sample stands for, along x.
+  /// Pixels of the frame per sample, along x.
   public var spacingX: Int
   /// The same along y.
   public var spacingY: Int
-  /// The frame's column at which the first sample's pixels begin: below 0 where a turned frame begins with
-  /// samples that stand for less than `spacingX` columns.
+  /// The frame column at which the first sample's pixels start: below 0 where a turned frame starts with samples that
+  /// cover fewer than `spacingX` columns.
   public var originX = 0
   /// The same along y.
   public var originY = 0
-  /// Rows in memory: `height`, or fewer where they come one after the other, each in place of one before.
+  /// Rows in memory: `height`, or fewer where each new row overwrites an older one.
   public var rowsKept: Int
 
   public init(offset: Int, stride: Int, width: Int, height: Int, spacingX: Int, spacingY: Int) {
@@ -31,10 +31,10 @@ public struct SamplePlane: Sendable, Equatable {
   }
 }
 
-/// A frame as luma and chroma planes, each in a resolution of its own: what a JPEG decoder has before it
-/// enlarges chroma and converts colours.
+/// A frame as luma and chroma planes, each in its own resolution: the state of a JPEG decoder before it upsamples
+/// chroma and converts colours.
 ///
-/// Full-range BT.601 (JFIF). A sample lies in the middle of the pixels it stands for.
+/// Full-range BT.601 (JFIF). A sample is centred on the pixels it covers.
 public struct PlanarLayout: Sendable, Equatable {
   public struct Chroma: Sendable, Equatable {
     /// Cb
@@ -48,7 +48,7 @@ public struct PlanarLayout: Sendable, Equatable {
     }
   }
 
-  /// Of the whole frame, px: what `spacingX` and `spacingY` count.
+  /// Size of the whole frame, px: the unit of `spacingX` and `spacingY`.
   public var size: FrameSize
   public var luma: SamplePlane
   /// `nil` for a grey frame, or where colour is not wanted.
@@ -62,20 +62,20 @@ public struct PlanarLayout: Sendable, Equatable {
 }
 
 extension SamplePlane {
-  /// The first byte behind the plane's last row.
+  /// The first byte after the plane's last row.
   var end: Int { offset + (rowsKept - 1) * stride + width }
 
-  /// Where a row begins, bytes from the first byte of the frame.
+  /// Returns the start of a row, bytes from the first byte of the frame.
   @inline(__always)
   public func start(_ row: Int) -> Int { offset + (row < rowsKept ? row : row % rowsKept) * stride }
 }
 
-/// How decoded samples lie.
+/// The layout of decoded samples: interleaved pixels or planes.
 public enum DecodedLayout: Sendable, Equatable {
   case pixels(PixelLayout)
   case planes(PlanarLayout)
 
-  /// Bytes from the frame's first to its last one.
+  /// Bytes from the first to the last byte of the frame.
   public var byteCount: Int {
     switch self {
     case .pixels(let layout): layout.byteCount

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Owns one piece of pooled memory that holds a frame's bytes, and gives it back to its pool at the end.
+/// One piece of pooled memory that holds a frame's bytes. It returns to its pool when the value is destroyed.
 ///
 /// The memory is 64-byte aligned. Moving the buffer moves the ownership; the bytes are never copied.
 public struct FrameBuffer: ~Copyable, @unchecked Sendable {
@@ -30,7 +30,7 @@ public struct FrameBuffer: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// The bytes in use, to be changed in place.
+  /// The bytes in use, mutable in place.
   public var mutableBytes: MutableRawSpan {
     @_lifetime(&self)
     mutating get {
@@ -39,15 +39,15 @@ public struct FrameBuffer: ~Copyable, @unchecked Sendable {
     }
   }
 
-  /// Makes room for `capacity` bytes in all and keeps those in use. Costs a copy when it must grow.
+  /// Ensures a capacity of at least `capacity` bytes and keeps the bytes in use. Copies them when it must grow.
   public mutating func reserve(_ capacity: Int) {
     guard capacity > slab.capacity else { return }
     var larger = pool.enlarge(slab, to: capacity, keeping: count)
     swap(&slab, &larger)
   }
 
-  /// Lets `body` write from the start of the memory (all `capacity` bytes) and takes the count it returns
-  /// as the bytes in use.
+  /// Calls `body` to write from the start of the memory (all `capacity` bytes). The count it returns is the number of
+  /// bytes in use.
   public mutating func fill<E: Error>(
     _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) {
@@ -56,7 +56,7 @@ public struct FrameBuffer: ~Copyable, @unchecked Sendable {
     count = written
   }
 
-  /// Lets `body` write into the free bytes after those in use and adds the count it returns.
+  /// Calls `body` to write to the free bytes after those in use, and adds the count it returns.
   public mutating func append<E: Error>(
     _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) {
@@ -66,7 +66,7 @@ public struct FrameBuffer: ~Copyable, @unchecked Sendable {
     count += written
   }
 
-  /// Copies bytes behind those in use, growing if needed.
+  /// Copies bytes after those in use, growing if needed.
   public mutating func append(copying source: RawSpan) {
     reserve(count + source.byteCount)
     let end = slab.base + count
@@ -76,11 +76,11 @@ public struct FrameBuffer: ~Copyable, @unchecked Sendable {
     count += source.byteCount
   }
 
-  /// Forgets the bytes in use; keeps the memory.
+  /// Sets ``count`` to 0; keeps the memory.
   public mutating func removeAll() { count = 0 }
 
-  /// For C interfaces that keep the address while this buffer is kept alive elsewhere (librdkafka's
-  /// produce by reference). The address stays valid and still until the buffer is released.
+  /// The address, for C interfaces that keep it while this buffer is kept alive elsewhere (librdkafka's produce by
+  /// reference). It stays valid and constant until the buffer is released.
   public var stableAddress: UnsafeMutableRawPointer { slab.base }
 }
 
@@ -89,8 +89,8 @@ struct Slab {
   let base: UnsafeMutableRawPointer
   let capacity: Int
 
-  /// Takes at least `capacity` bytes, rounded up to one of eight steps per power of two, so that frames of
-  /// similar size end up with slabs they can share.
+  /// Allocates at least `capacity` bytes, rounded up to one of eight steps per power of two, so that frames of similar
+  /// size can share slabs.
   static func allocate(_ capacity: Int) -> Slab {
     let wanted = max(capacity, 4096)
     let step = max(4096, 1 << (Int.bitWidth - 1 - wanted.leadingZeroBitCount - 3))

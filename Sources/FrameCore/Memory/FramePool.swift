@@ -1,7 +1,7 @@
-/// Bounded memory for frames: hands out buffers, waits when all are out, and reuses what comes back.
+/// A bounded pool of frame memory that reuses released buffers.
 ///
-/// After warm-up (when every slab has met the largest frame) it allocates nothing.
-/// When full: `take` waits until a buffer is released, or returns `nil` once the pool is closed.
+/// It allocates nothing after warm-up, when every slab has held the largest frame. When the pool is exhausted, `take`
+/// waits until a buffer is released, or returns `nil` once the pool is closed.
 public final class FramePool: Sendable {
   private struct State: ~Copyable {
     var free: [Slab] = []
@@ -13,12 +13,12 @@ public final class FramePool: Sendable {
   private let state = Monitor(State())
   private let maximumBuffers: Int
   private let maximumBytes: Int
-  /// This many buffers may be out whatever their size, so that one huge frame can still pass.
+  /// This many buffers may be in use whatever their size, so that one huge frame can still pass.
   private static let alwaysAllowed = 3
 
   /// - Parameters:
-  ///   - buffers: most buffers out at a time.
-  ///   - bytes: most bytes out at a time, as long as more than three buffers are out.
+  ///   - buffers: most buffers in use at a time.
+  ///   - bytes: most bytes in use at a time, applied from three buffers in use on.
   public init(buffers: Int, bytes: Int = .max) {
     precondition(buffers > 0, "a frame pool needs at least one buffer")
     maximumBuffers = buffers
@@ -30,7 +30,7 @@ public final class FramePool: Sendable {
     state.withLock { for slab in $0.free { slab.free() } }
   }
 
-  /// An empty buffer of at least `capacity` bytes. Blocks the calling thread while the pool is exhausted.
+  /// Returns an empty buffer of at least `capacity` bytes. Blocks the calling thread while the pool is exhausted.
   /// - Returns: `nil` once the pool is closed.
   public func take(_ capacity: Int) -> FrameBuffer? {
     let slab: Slab? = state.withLock(waitingUntil: { self.canTake(capacity, $0) }) { state in
@@ -44,13 +44,13 @@ public final class FramePool: Sendable {
     return FrameBuffer(slab: slab, pool: self)
   }
 
-  /// Wakes every waiter; from now on `take` returns `nil`.
+  /// Wakes every waiting thread; from now on `take` returns `nil`.
   public func close() {
     state.withLock { $0.closed = true }
     state.wakeAll()
   }
 
-  /// Buffers that are out now.
+  /// Buffers in use.
   public var outstanding: Int { state.withLock { $0.outstanding } }
 
   private func canTake(_ capacity: Int, _ state: borrowing State) -> Bool {
@@ -77,8 +77,8 @@ public final class FramePool: Sendable {
     }
   }
 
-  /// The smallest free slab that is large enough; else a new one in place of the smallest, which the feed
-  /// has outgrown.
+  /// Returns the smallest free slab that is large enough; else a new one in place of the smallest free slab, which is
+  /// too small for the feed's frames.
   private static func reuse(_ capacity: Int, _ free: inout [Slab]) -> Slab {
     var best: Int?
     var smallest: Int?

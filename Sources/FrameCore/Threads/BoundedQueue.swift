@@ -1,10 +1,10 @@
 /// What a full queue does with one more element.
 public enum QueuePolicy: String, Sendable, CaseIterable {
-  /// The pusher waits: nothing is lost, the wait shows as latency.
+  /// The pushing thread waits: nothing is lost, the wait adds latency.
   case block
   /// The new element is dropped and counted ("buffering oldest").
   case dropNewest = "drop-newest"
-  /// The oldest element makes room and is counted ("buffering latest").
+  /// The oldest element is dropped and counted ("buffering latest").
   case dropOldest = "drop-oldest"
 }
 
@@ -36,14 +36,14 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     }
   }
 
-  /// What became of a pushed element.
+  /// The result of a push.
   public enum Outcome: Sendable, Equatable {
     case accepted
-    /// Accepted; this many older ones were dropped for it.
+    /// Accepted; this many older elements were dropped for it.
     case acceptedDropping(Int)
-    /// Dropped, as the queue was full.
+    /// Dropped because the queue was full.
     case dropped
-    /// Dropped, as the queue was closed.
+    /// Dropped because the queue was closed.
     case closed
   }
 
@@ -53,19 +53,19 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
 
   /// - Parameters:
   ///   - capacity: most elements at a time.
-  ///   - bytes: most bytes at a time; a single larger element is still let in when the queue is empty.
+  ///   - bytes: most bytes at a time; a single larger element is still accepted when the queue is empty.
   public init(capacity: Int, bytes: Int = .max, whenFull policy: QueuePolicy = .block) {
     state = Monitor(State(entries: Ring(capacity: capacity)))
     maximumBytes = bytes
     self.policy = policy
   }
 
-  /// Adds an element at the end, or does what the policy says when there is no room.
-  /// - Parameter bytes: what the element counts against the byte bound.
+  /// Adds an element at the end, or applies the policy when there is no room.
+  /// - Parameter bytes: the element's size towards the byte bound.
   @inlinable
   @discardableResult
   public func push(_ element: consuming Element, bytes: Int = 0) -> Outcome {
-    // An Optional lets the closure take the element out: closures cannot consume what they capture.
+    // An Optional lets the closure move the element out: closures cannot consume their captures.
     var pending: Entry? = Entry(element: element, bytes: bytes)
     let maximumBytes = maximumBytes
     let policy = policy
@@ -90,8 +90,9 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     return outcome
   }
 
-  /// Adds an element at the end, waiting for room until `deadline` (monotonic, ns). For queues that block.
-  /// - Returns: the element when there is no room yet; `nil` when it is in, or dropped as the queue is closed.
+  /// Adds an element at the end. Waits for room until `deadline` (monotonic, ns). For queues with the policy `block`.
+  /// - Returns: the element when there is still no room; `nil` when it was added, or dropped because the queue is
+  ///   closed.
   @inlinable
   public func push(_ element: consuming Element, bytes: Int, deadline: Int64) -> Element? {
     var pending: Entry? = Entry(element: element, bytes: bytes)
@@ -112,7 +113,7 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     return entry.element
   }
 
-  /// The oldest element; waits for one.
+  /// Returns the oldest element; waits until there is one.
   /// - Returns: `nil` once the queue is closed and empty.
   @inlinable
   public func pop() -> Element? {
@@ -123,8 +124,8 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     return element
   }
 
-  /// The oldest element, waiting for one until `deadline` (monotonic, ns).
-  /// - Returns: `nil` when none came, or the queue is closed and empty (see ``isFinished``).
+  /// Returns the oldest element; waits for one until `deadline` (monotonic, ns).
+  /// - Returns: `nil` when none arrived, or the queue is closed and empty (see ``isFinished``).
   @inlinable
   public func pop(deadline: Int64) -> Element? {
     let element: Element? = state.withLock(
@@ -141,13 +142,13 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
     return entry.element
   }
 
-  /// No more elements will come; those inside can still be taken.
+  /// Refuses further elements; those in the queue can still be popped.
   public func close() {
     state.withLock { $0.closed = true }
     state.wakeAll()
   }
 
-  /// Drops what is inside (a hard stop). Returns how many elements that were.
+  /// Drops all elements (a hard stop). Returns their number.
   @discardableResult
   public func removeAll() -> Int {
     let count = state.withLock { state in
@@ -162,6 +163,6 @@ public final class BoundedQueue<Element: ~Copyable & Sendable>: Sendable {
 
   /// Whether the queue is closed and empty.
   public var isFinished: Bool { state.withLock { $0.closed && $0.entries.isEmpty } }
-  /// Elements inside now.
+  /// Elements in the queue now.
   public var count: Int { state.withLock { $0.entries.count } }
 }

@@ -2,8 +2,8 @@
   import Glibc
   import Synchronization
 
-  /// Delays threads at their locks and queues by chance, so that orders which are rare come often. Only in builds for
-  /// sanitizers, and there only with `FRAMEFEED_DISTURB=N`: one in N times.
+  /// Delays threads at random at their locks and queues, so that rare interleavings become frequent. Only in builds for
+  /// sanitizers, and there only with `FRAMEFEED_DISTURB=N`: one operation in N is delayed.
   @usableFromInline
   enum Disturbance {
     private static let rate = getenv("FRAMEFEED_DISTURB").flatMap { UInt64(String(cString: $0)) } ?? 0
@@ -12,7 +12,7 @@
     @usableFromInline
     static func strike() {
       guard rate > 0 else { return }
-      // Relaxed, so that it orders nothing: a race must stay one.
+      // Relaxed, so that it adds no memory ordering: a data race must stay visible as one.
       let value = mix(count.add(1, ordering: .relaxed).newValue)
       guard value % rate == 0 else { return }
       let microseconds = value >> 40 & 0x1FF

@@ -1,18 +1,18 @@
-/// What one thread waits at until another rings: wakes that thread alone. A ring that comes first is not lost; several
-/// before the wait are one.
+/// A wake-up signal for one waiting thread. A ring before the wait is not lost; several rings before the wait count as
+/// one.
 public final class Doorbell: Sendable {
   private let rung = Monitor(false)
 
   public init() {}
 
-  /// Lets the thread that waits, or that waits next, go on.
+  /// Wakes the thread that waits, or the next one to wait.
   public func ring() {
     rung.withLock { $0 = true }
     rung.wakeAll()
   }
 
-  /// Waits for a ring. For one thread.
-  /// - Parameter deadline: until when, monotonic ns.
+  /// Waits for a ring. Only one thread may wait.
+  /// - Parameter deadline: monotonic ns.
   public func wait(until deadline: Int64 = .max) {
     rung.withLock(waitingUntil: { $0 }, deadline: deadline) { $0 = false }
   }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The two clocks a feed needs: wall time for stamps that cross processes, monotonic time for waiting.
+/// The clocks of a feed: wall time for timestamps that cross processes, monotonic time for waiting.
 public enum FrameClock {
   /// Wall time, ns since the Unix epoch.
   public static func now() -> Int64 { read(CLOCK_REALTIME) }
@@ -11,8 +11,8 @@ public enum FrameClock {
   /// Processor time this process has used, ns.
   public static func processorTime() -> Int64 { read(CLOCK_PROCESS_CPUTIME_ID) }
 
-  /// A length of time in ns, bounded so that no sum with a time of today overflows: 126 years at most.
-  /// - Parameter seconds: what is no number counts as 0.
+  /// Returns a duration in ns, limited to 126 years so that its sum with a current time does not overflow.
+  /// - Parameter seconds: NaN and negative values count as 0.
   public static func nanoseconds(_ seconds: Double) -> Int64 {
     seconds > 0 ? Int64(min(seconds * 1e9, 4e18)) : 0
   }
@@ -23,9 +23,9 @@ public enum FrameClock {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 
-  /// Names the clock whose stamps may be subtracted from each other: the boot id of this host. Two processes
-  /// with the same domain share one wall clock. Where there is no boot id to be had each process has a name of its own:
-  /// one for all such hosts would make their clocks one.
+  /// The name of the clock of this host, its boot id. Timestamps of the same domain may be subtracted: two processes
+  /// with the same domain share one wall clock. Without a boot id each process has a name of its own, because one name
+  /// for all such hosts would declare their clocks to be the same.
   public static let domain: String = bootID ?? ownName(process: getpid())
 
   private static var bootID: String? {
@@ -38,7 +38,7 @@ public enum FrameClock {
     return text.isEmpty ? nil : text
   }
 
-  /// A name that no other process has.
+  /// Returns a name that no other process has.
   static func ownName(process: Int32) -> String {
     "process-\(process)-\(String(UInt64.random(in: .min ... .max), radix: 16))"
   }

@@ -2,11 +2,11 @@
   public import Synchronization
 #endif
 
-/// A lock around the state it guards; one that can be waited on is a ``Monitor``.
+/// A lock around the state it guards. Threads can wait for a condition on a ``Monitor`` only.
 ///
-/// It is the standard library's `Mutex`. The kernel hands that over when threads contend, which ThreadSanitizer cannot
-/// see, so that it reports races where there are none; builds for sanitizers (`SANITIZED`) use a pthread mutex, which
-/// it knows.
+/// It is the standard library's `Mutex`. Under contention the kernel transfers that lock, which ThreadSanitizer cannot
+/// observe, so that it reports races that do not exist. Builds for sanitizers (`SANITIZED`) use a pthread mutex, which
+/// it supports.
 public struct Lock<State: ~Copyable>: ~Copyable, Sendable {
   #if SANITIZED
     @usableFromInline let guarded: Monitor<State>
@@ -35,8 +35,8 @@ public struct Lock<State: ~Copyable>: ~Copyable, Sendable {
   }
 }
 
-/// The state of a lock that guards none, but whose turn it is. It has a size, as ThreadSanitizer takes the place of an
-/// empty one for that of the object around it.
+/// The state of a lock that only serialises work and guards no data. It has a size because ThreadSanitizer confuses the
+/// address of an empty state with that of the enclosing object.
 public struct Turn: Sendable {
   @usableFromInline let size: UInt8 = 0
 

@@ -1,9 +1,9 @@
 public import Glibc
 
-/// A lock with a condition over the state it guards: what the threads of a pipeline wait on.
+/// A lock with a condition variable over the state it guards, for threads of a pipeline to wait on.
 ///
-/// The standard library's `Mutex` cannot be waited on; this is the smallest thing that can. Inlinable, as each
-/// frame passes a dozen of them: unspecialised, every call would look its types up.
+/// The standard library's `Mutex` has no condition variable. Inlinable because each frame passes a dozen monitors:
+/// unspecialised, every call would look up its types.
 public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   // Sound: `state` is touched only between lock and unlock of `mutex`.
   @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -17,7 +17,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     pthread_mutex_init(mutex, nil)
     var attributes = pthread_condattr_t()
     pthread_condattr_init(&attributes)
-    // Deadlines are on the monotonic clock, so that a change of the wall clock wakes nobody early or late.
+    // Deadlines are on the monotonic clock, so that a change of the wall clock does not shift any wake-up.
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
     pthread_cond_init(condition, &attributes)
     pthread_condattr_destroy(&attributes)
@@ -55,7 +55,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   }
 
   #if SANITIZED
-    /// The same for a ``Lock``, whose `body` may take the state out and put another in.
+    /// The same for a ``Lock``, whose `body` may replace the state.
     @inlinable
     func withSendingLock<R: ~Copyable, E: Error>(
       _ body: (inout sending State) throws(E) -> sending R
@@ -77,7 +77,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     return try body(&state)
   }
 
-  /// Waits until `ready` holds or the deadline passes, then runs `body`, which can tell by the state.
+  /// Waits until `ready` holds or the deadline passes, then runs `body`, which can see from the state which it was.
   /// - Parameter deadline: on the monotonic clock, ns (see ``FrameClock/monotonic()``).
   @inlinable
   public func withLock<R: ~Copyable, E: Error>(
@@ -90,7 +90,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
     return try body(&state)
   }
 
-  /// Wakes all who wait, to look again at the state.
+  /// Wakes all waiting threads to check the state again.
   @inlinable
   public func wakeAll() { pthread_cond_broadcast(condition) }
 

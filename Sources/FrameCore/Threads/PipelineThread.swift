@@ -1,11 +1,11 @@
 import Glibc
 
-/// A thread of its own for a stage that blocks (disk, librdkafka, codecs), so that the cooperative pool never does.
+/// A dedicated thread for a stage that blocks (disk, librdkafka, codecs), so that the cooperative pool never blocks.
 ///
-/// One that is let go without ``join()`` is left to itself: what it took goes when it ends.
+/// A thread that is released without ``join()`` is detached and frees its resources when it ends.
 public final class PipelineThread: @unchecked Sendable {
-  // Sound: `handle` is written once in init, `isJoined` once in join, which the owner calls once; both are read in deinit,
-  // when nobody else is left.
+  // Sound: `handle` is written once in init, `isJoined` once in join, which the owner calls once; both are read in
+  // deinit, when no other reference is left.
   private var handle = pthread_t()
   private var isJoined = false
 
@@ -30,7 +30,7 @@ public final class PipelineThread: @unchecked Sendable {
       &handle, &attributes,
       { argument in
         let body = Unmanaged<Body>.fromOpaque(argument!).takeRetainedValue()
-        // Swift does not see pthread_setname_np (it needs _GNU_SOURCE); the kernel takes the name here too.
+        // Swift does not import pthread_setname_np (it needs _GNU_SOURCE); the kernel accepts the name here too.
         if let comm = fopen("/proc/thread-self/comm", "w") {
           fputs(body.name, comm)
           fclose(comm)

@@ -1,9 +1,9 @@
-/// A first-in first-out buffer of a fixed capacity: all memory is taken at the start, elements may be noncopyable.
+/// A first-in first-out buffer of fixed capacity. All memory is allocated in init; elements may be noncopyable.
 ///
 /// Adding and removing are O(1) and allocate nothing.
 @usableFromInline
 struct Ring<Element: ~Copyable>: ~Copyable {
-  // Sound: only `self`, which is noncopyable, holds this memory; the `count` slots from `head` on, wrapping at the
+  // Sound: only `self`, which is noncopyable, refers to this memory; the `count` slots from `head` on, wrapping at the
   // end, are initialised, and no others.
   @usableFromInline let slots: UnsafeMutablePointer<Element>
   @usableFromInline let capacity: Int
@@ -35,7 +35,7 @@ struct Ring<Element: ~Copyable>: ~Copyable {
     count += 1
   }
 
-  /// Takes the oldest element.
+  /// Removes and returns the oldest element; `nil` when the ring is empty.
   @inlinable
   mutating func popFirst() -> Element? {
     guard !isEmpty else { return nil }
@@ -52,7 +52,7 @@ struct Ring<Element: ~Copyable>: ~Copyable {
     head = 0
   }
 
-  /// The slot of the element `at` places behind the oldest.
+  /// Returns the slot of the element `at` places after the oldest.
   @inlinable
   func slot(_ at: Int) -> Int {
     let slot = head + at

@@ -1,29 +1,29 @@
 import FrameCore
 
-/// How frames lie in an array: what each axis is, and how far its elements are from each other.
+/// The memory layout of frames in an array: the meaning of each axis, and the distance between its elements.
 struct ArrayFrames: Equatable {
-  /// Frames.
+  /// Number of frames.
   let count: Int
-  /// Of a frame on the wire.
+  /// The layout of a frame in its record.
   let layout: PixelLayout
   /// Bytes from one frame, row, pixel and channel to the next.
   private let frameStep, rowStep, pixelStep, channelStep: Int
-  /// Where the shape may mean something else: what was made of it, and how to have the other.
+  /// For a shape with several meanings: the one chosen, and how to choose the other.
   let note: String?
 
-  /// Whether a frame's bytes are in the order of the wire.
+  /// Whether a frame's bytes are in the order of its record.
   var isInOrder: Bool {
     let channels = layout.format == .i420 ? 1 : layout.format.bytesPerPixel
     return (channels == 1 || channelStep == 1) && pixelStep == channels
       && rowStep == channels * layout.width
   }
 
-  /// Whether each frame is one piece of the file.
+  /// Whether each frame is contiguous in the file.
   var isPiecewise: Bool { frameStep == layout.byteCount }
 
-  /// What the axes are.
+  /// The meaning of the axes.
   private enum Axes {
-    /// Height, width, and channels that are the last axis.
+    /// Height, width, then channels as the last axis.
     case interleaved(isSeries: Bool)
     /// Channels before height and width.
     case planar(isSeries: Bool)
@@ -33,9 +33,9 @@ struct ArrayFrames: Equatable {
 
   /// - Parameters:
   ///   - path: named in messages.
-  ///   - options: the size and pixel format that the user says they have.
-  /// - Throws: ``SourceError/option(_:)`` where those do not fit, ``SourceError/malformed(_:problem:)`` where the
-  ///   array holds no frames.
+  ///   - options: the size and pixel format that the user states.
+  /// - Throws: ``SourceError/option(_:)`` where those do not fit, ``SourceError/malformed(_:problem:)`` where the array
+  ///   holds no frames.
   init(_ header: NPYHeader, path: String, options: SourceOptions) throws(SourceError) {
     let shape = header.shape
     let named = Self.text(shape)
@@ -65,14 +65,14 @@ struct ArrayFrames: Equatable {
     count = isSeries ? shape[0] : 1
     layout = try Self.layout(height, width, channels, named, path, options)
 
-    // Bytes from one element of an axis to the next; frames are the first axis, if any.
+    // Bytes from one element of an axis to the next; the first axis counts frames, if there are several.
     var steps = Array(repeating: 1, count: shape.count)
     let order = header.isFortran ? Array(shape.indices) : shape.indices.reversed()
     var step = 1
     for axis in order {
       steps[axis] = step
       let (next, overflow) = step.multipliedReportingOverflow(by: shape[axis])
-      // The first axis is last in C order, and may be any number: how much of it is there is seen as it is read.
+      // The first axis is last in C order and may have any length: reading shows how much of it exists.
       guard !overflow || axis == order.last else {
         throw .malformed(path, problem: "has shape \(named), which is more than any file holds")
       }
@@ -89,12 +89,12 @@ struct ArrayFrames: Equatable {
     }
   }
 
-  /// Bytes of the whole array; `Int.max` for what is above.
+  /// Bytes of the whole array; `Int.max` on overflow.
   let total: Int
 
-  /// Puts a frame's bytes into the order of the wire.
+  /// Copies a frame's bytes in the order of its record.
   /// - Parameters:
-  ///   - at: the frame's place in `data`.
+  ///   - at: the frame's index in `data`.
   ///   - target: `layout.byteCount` bytes.
   func gather(_ data: UnsafeRawBufferPointer, frame at: Int, into target: UnsafeMutableRawBufferPointer) {
     let channels = layout.format == .i420 ? 1 : layout.format.bytesPerPixel
@@ -160,13 +160,13 @@ struct ArrayFrames: Equatable {
         "shape \(named) is taken as \(shape[0]) grey pictures of \(width)x\(height); "
           + "--pixel-format \(shape[0] == 3 ? "rgb8" : "rgba8") for one picture with channels first"
       }
-    // One grey picture of C x H x W is the same as a series of one.
+    // One grey picture of 1 x H x W is the same as a series of one.
     return (chosen, shape[0] == 1 && last > 4 ? nil : note)
   }
 
   private static func isChannels(_ axis: Int) -> Bool { axis == 1 || axis == 3 || axis == 4 }
 
-  /// Whether the axes are what the user says.
+  /// Whether the axes match the user's options.
   private static func fits(_ axes: Axes, _ shape: [Int], _ options: SourceOptions) -> Bool {
     let end = shape.count
     let (height, width, channels): (Int, Int, Int) =
@@ -187,7 +187,7 @@ struct ArrayFrames: Equatable {
     return size.width == width && size.height == height
   }
 
-  /// The size of a 4:2:0 frame whose planes fill rows as long as those of luma, as OpenCV has them.
+  /// Returns the size of a 4:2:0 frame whose planes fill rows as long as those of luma, as in OpenCV.
   private static func planes(_ rows: Int, _ width: Int, _ wanted: FrameSize?) -> FrameSize? {
     guard rows % 3 == 0, width % 2 == 0 else { return nil }
     let size = FrameSize(width: width, height: rows / 3 * 2)
@@ -207,7 +207,7 @@ struct ArrayFrames: Equatable {
     }
   }
 
-  /// As Python writes it.
+  /// Returns a shape in Python's notation.
   private static func text(_ shape: [Int]) -> String {
     shape.count == 1 ? "(\(shape[0]),)" : "(" + shape.map(String.init).joined(separator: ", ") + ")"
   }

@@ -1,6 +1,6 @@
 import FrameCore
 
-/// NumPy arrays of pictures in one file: one, or several that were appended, of any sizes.
+/// NumPy arrays of pictures in one file: one array, or several appended ones of any sizes.
 final class ArraySource: FrameSource, @unchecked Sendable {
   // Sound: everything but `close` is used by the reading thread alone.
   let name: String
@@ -11,16 +11,16 @@ final class ArraySource: FrameSource, @unchecked Sendable {
   private let stream: ByteStream
   private let options: SourceOptions
 
-  /// The array that is read.
+  /// The current array.
   private var frames: ArrayFrames
-  /// Its next frame.
+  /// Index of its next frame.
   private var at = 0
-  /// The next frame of the file.
+  /// Index of the file's next frame.
   private var position = 0
   private var isOver = false
-  /// A frame's or an array's bytes where they are put into another order.
+  /// The bytes of a frame or an array that must be reordered.
   private var data = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-  /// Whether `data` holds all of the array.
+  /// Whether `data` holds the whole array.
   private var isLoaded = false
 
   init(name: String, _ stream: ByteStream, _ options: SourceOptions) throws(SourceError) {
@@ -31,7 +31,7 @@ final class ArraySource: FrameSource, @unchecked Sendable {
     let frames = try Self.frames(header, name, options)
     self.frames = frames
     notes = frames.note.map { [$0] } ?? []
-    // Arrays that follow are met when they are read.
+    // Further arrays are found only by reading.
     let length = header.length
     let isAlone = stream.size.map { $0 - length <= frames.total } ?? false
     frameCount = isAlone ? frames.count : nil
@@ -58,7 +58,7 @@ final class ArraySource: FrameSource, @unchecked Sendable {
       do throws(SourceError) {
         try begin(try NPYHeader(ahead, path: name))
       } catch {
-        // Nothing says where the next one begins.
+        // The start of the next array is unknown.
         isOver = true
         return rejected("expected another array behind the last one: \(error)")
       }
@@ -79,7 +79,7 @@ final class ArraySource: FrameSource, @unchecked Sendable {
   }
 
   /// Reads a frame.
-  /// - Returns: the bytes that are there where those are too few.
+  /// - Returns: `nil` for a whole frame, else the number of bytes read.
   private func read(_ target: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int? {
     if frames.isInOrder, frames.isPiecewise {
       let count = try stream.read(into: target)
@@ -91,7 +91,7 @@ final class ArraySource: FrameSource, @unchecked Sendable {
       frames.gather(UnsafeRawBufferPointer(data), frame: 0, into: target)
       return nil
     }
-    // Bytes of all frames lie between each other.
+    // The bytes of all frames are interleaved.
     if !isLoaded {
       let count = try stream.read(into: take(frames.total))
       guard count == frames.total else { return count }
@@ -111,7 +111,7 @@ final class ArraySource: FrameSource, @unchecked Sendable {
 
   private func cutOff(_ bytes: Int) -> SourceReading {
     isOver = true
-    // Stopped by us: that is no end of the file.
+    // Closed by ``close()``: that is not the end of the file.
     if stream.isClosed { return .end }
     guard frames.isPiecewise else {
       return rejected("the file is cut off: it has \(bytes) of \(frames.total) bytes, in Fortran order")
@@ -126,7 +126,7 @@ final class ArraySource: FrameSource, @unchecked Sendable {
     .rejected(.frame(FrameOrigin(file: name, position: position), problem: problem))
   }
 
-  /// Goes on with the array whose header is next.
+  /// Starts the array whose header is next.
   private func begin(_ header: NPYHeader) throws(SourceError) {
     frames = try Self.frames(header, name, options)
     stream.skip(header.length)

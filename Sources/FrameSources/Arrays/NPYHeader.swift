@@ -1,21 +1,21 @@
 import FrameCore
 
-/// The header of a NumPy array file, versions 1 to 3, of Python 2 or 3: a Python dictionary in text.
+/// The header of a NumPy array file, versions 1 to 3, written by Python 2 or 3: a Python dictionary as text.
 struct NPYHeader: Equatable {
   /// The length of each axis.
   let shape: [Int]
-  /// Whether the first axis is the one whose elements lie next to each other.
+  /// Whether elements along the first axis are adjacent in memory.
   let isFortran: Bool
-  /// Where the data begins, bytes from the start of the header.
+  /// The start of the data, bytes from the start of the header.
   let length: Int
 
-  /// Longest header that is read, bytes: far more than four axes need.
+  /// Longest header accepted, bytes: far more than four axes need.
   static let maximumLength = 65_535
 
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// - Parameters:
-  ///   - bytes: from the start of an array; at least the header.
+  ///   - bytes: from the start of an array; at least its header.
   ///   - path: named in messages.
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws(SourceError) {
     func failure(_ problem: String) -> SourceError { .malformed(path, problem: problem) }
@@ -41,7 +41,7 @@ struct NPYHeader: Equatable {
     isFortran = order == "True"
   }
 
-  /// What stands behind a key, which Python puts in quotes of either kind.
+  /// Returns the text after a key, which Python quotes with either kind of quotation mark.
   private static func rest(_ key: String, in text: String) -> Substring? {
     for quote in ["'", "\""] {
       guard let found = text.firstRange(of: "\(quote)\(key)\(quote)") else { continue }
@@ -52,7 +52,7 @@ struct NPYHeader: Equatable {
     return nil
   }
 
-  /// The value of a key, without quotes.
+  /// Returns the value of a key, without quotes.
   private static func value(_ key: String, in text: String) -> String? {
     rest(key, in: text).map { rest in
       String(rest.prefix { $0 != "," && $0 != "}" }).filter { !"'\" ".contains($0) }
@@ -67,7 +67,7 @@ struct NPYHeader: Equatable {
     for word in rest[rest.index(after: rest.startIndex)..<end].split(separator: ",") {
       var digits = word.filter { $0 != " " }
       if digits.isEmpty { continue }
-      // Python 2 marks its long integers.
+      // Python 2 appends L to its long integers.
       if digits.last == "L" { digits.removeLast() }
       guard digits.count <= 18, let axis = Int(digits), axis >= 0 else { return nil }
       axes.append(axis)
@@ -75,7 +75,7 @@ struct NPYHeader: Equatable {
     return axes
   }
 
-  /// NumPy's name for a type code.
+  /// Returns NumPy's name for a type code.
   private static func typeName(_ code: String) -> String {
     let kinds: [Character: String] = ["f": "float", "i": "int", "u": "uint", "c": "complex"]
     let bare = code.drop { "<>|=".contains($0) }
@@ -86,8 +86,8 @@ struct NPYHeader: Equatable {
     return "\(name)\(bytes * 8)"
   }
 
-  /// The line of Python that makes bytes of it: of whole numbers the high byte, as of every picture; of others the share
-  /// of the largest.
+  /// Returns a line of Python that converts the array to bytes: for unsigned integers the high byte, so that every
+  /// picture is converted alike; for other types the proportion of the maximum.
   private static func conversion(_ code: String) -> String {
     let bare = code.drop { "<>|=".contains($0) }
     let pixels =

@@ -1,39 +1,39 @@
-/// Turns the times that a camera gives its pictures (`X-Timestamp`) into capture times.
+/// Converts the times that a camera states for its pictures (`X-Timestamp`) to capture times.
 ///
-/// Some count from 1970, others from when they were switched on. Of the latter the first picture counts as taken when
-/// it was read, and the differences are the camera's. None was taken after it was read.
+/// Some cameras count from 1970, others from power-on. With the latter the capture time of the first picture is the
+/// time at which it was read, and the intervals are the camera's. No capture time is later than the read.
 struct CameraClock {
   enum Kind: Sendable {
-    /// Wall time: less than a day from ours.
+    /// Wall time: less than a day from the host's.
     case wall
-    /// Any other start.
+    /// Any other epoch.
     case own
   }
 
   private static let day: Int64 = 86_400_000_000_000
 
   private(set) var kind: Kind?
-  /// Of a clock with a start of its own: when that was, monotonic ns. A step of our wall clock does not move it.
+  /// The epoch of a clock of kind `own`, monotonic ns. A step of the host's wall clock does not move it.
   private var start: Int64?
   private var last: Int64 = 0
 
-  /// Decides by the first time which clock it is.
+  /// Determines the kind of clock from the first time.
   mutating func decide(_ time: Int64, now: Int64) {
     if kind == nil { kind = abs(time - now) <= Self.day ? .wall : .own }
   }
 
-  /// When a picture was taken, wall time in ns.
+  /// Returns when a picture was captured, wall time in ns.
   /// - Parameters:
-  ///   - time: what the camera says, ns; up to 126 years.
+  ///   - time: stated by the camera, ns; up to 126 years.
   ///   - now: when the last byte was read, wall time in ns.
-  ///   - monotonic: the same on the monotonic clock.
+  ///   - monotonic: the same instant on the monotonic clock.
   mutating func captured(_ time: Int64?, now: Int64, monotonic: Int64) -> Int64 {
     guard let time else { return now }
     decide(time, now: now)
     guard kind == .own else { return abs(time - now) <= Self.day ? min(time, now) : now }
     defer { last = time }
     guard let start, time >= last, monotonic >= start + time else {
-      // The first one, or it was started again, or it runs faster than ours.
+      // The first picture, or the camera restarted, or its clock runs faster than the host's.
       self.start = monotonic - time
       return now
     }
@@ -41,17 +41,17 @@ struct CameraClock {
   }
 }
 
-/// Turns the times of a recording into presentation times, which begin at 0 and never go back.
+/// Converts the times of a recording to presentation times, which start at 0 and never decrease.
 struct RecordedTimes {
-  /// A longer gap between two frames is a clock that was set.
+  /// A longer gap between two frames means that the clock was set.
   private static let longest: Int64 = 3_600_000_000_000
 
   private var last: Int64?
   private var interval: Int64 = 33_333_333
   private var shown: Int64?
 
-  /// When a frame is shown, ns.
-  /// - Parameter time: by the camera's clock; a frame without one comes an interval after the one before.
+  /// Returns the presentation time of a frame, ns.
+  /// - Parameter time: by the camera's clock; a frame without one comes an interval after the previous one.
   mutating func presentation(_ time: Int64?) -> Int64 {
     defer { last = time ?? last.map { $0 + interval } }
     guard let before = shown else {
@@ -63,6 +63,6 @@ struct RecordedTimes {
     return before + interval
   }
 
-  /// The recording is read again: its first frame comes an interval after the last.
+  /// Prepares for reading the recording again: its first frame comes an interval after the last.
   mutating func rewind() { last = nil }
 }

@@ -1,18 +1,18 @@
 import Glibc
 
-/// Finds where a JPEG file ends in a stream of them, by walking its marker segments (ITU-T T.81, B.1.1).
+/// Finds the end of a JPEG file in a stream of them by its marker segments (ITU-T T.81, B.1.1).
 ///
-/// Segments are stepped over by their length, so an embedded thumbnail ends no file and begins none. What libjpeg
-/// reads over is read over (fill bytes, stray bytes between segments and before markers); whether the data is good is
-/// for the decoder to say. A file that was cut off ends where the next one begins, also when the cut is in a segment
-/// whose length then reaches into the next file.
+/// Segments are skipped by their length, so that an embedded thumbnail neither ends nor starts a file. What libjpeg
+/// skips is skipped (fill bytes, stray bytes between segments and before markers); the decoder checks whether the data
+/// is good. A truncated file ends where the next one starts, also when it is truncated in a segment whose length then
+/// extends into the next file.
 struct JPEGScanner {
   enum End {
-    /// Behind the end-of-image marker.
+    /// After the end-of-image marker.
     case complete
-    /// Without one: the next file begins here.
+    /// Without a marker: the next file starts here.
     case nextFile
-    /// Of a nested file: its segments do not follow each other.
+    /// For a nested file: its segments are not contiguous.
     case broken
   }
 
@@ -26,22 +26,22 @@ struct JPEGScanner {
   }
 
   private var state = State.start
-  /// Whether bytes were read over that are no segment: what comes then may be the inside of one.
+  /// Whether bytes outside any segment were skipped: the next bytes may be the inside of one.
   private var hasStrayed = false
-  /// Whether this walks what may be a file inside of a segment, in which no further ones are looked for.
+  /// Whether this scans a possible file inside a segment, in which no further files are searched for.
   private let isNested: Bool
-  /// Where the file ended, if it did.
+  /// How the file ended; `nil` while it has not.
   private(set) var end: End?
-  /// Whether the file came to its first scan.
+  /// Whether the file's first scan has been reached.
   private(set) var hasScan = false
-  /// Bytes that must be there from where the last ``scan(_:isLast:)`` ended, to get any further.
+  /// Bytes needed after the end of the last ``scan(_:isLast:)`` to make progress.
   private(set) var needs = 2
 
   init(isNested: Bool = false) { self.isNested = isNested }
 
-  /// Goes through further bytes, which begin where the last call ended.
+  /// Scans further bytes, which start where the last call ended.
   /// - Parameter isLast: whether no bytes follow these.
-  /// - Returns: how many belong to the file for certain.
+  /// - Returns: how many bytes certainly belong to the file.
   mutating func scan(_ bytes: UnsafeRawBufferPointer, isLast: Bool = false) -> Int {
     var at = 0
     needs = 1
@@ -51,7 +51,7 @@ struct JPEGScanner {
     return at
   }
 
-  /// - Returns: false when it lacks bytes.
+  /// - Returns: false when more bytes are needed.
   private mutating func step(_ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ isLast: Bool) -> Bool {
     if case .start = state {
       guard has(2, bytes, at) else { return false }
@@ -59,7 +59,7 @@ struct JPEGScanner {
       state = .header
       return true
     }
-    // Most of a file is data without a marker.
+    // Most of a file is data without markers.
     let marker = bytes.firstFF(from: at)
     if case .header = state, marker != at, at < bytes.count {
       hasStrayed = true
@@ -86,13 +86,13 @@ struct JPEGScanner {
       end = .nextFile
     case let code where Self.mostBytes(of: code, amidScans: state == .scans) > 0:
       return segment(code, bytes, &at, isLast)
-    default: at += 2  // a stuffed byte, a restart, or no marker that has a segment
+    default: at += 2  // a stuffed byte, a restart, or a marker without a segment
     }
     return true
   }
 
-  /// Goes over a file that begins amid strayed headers, if it is the thumbnail of a segment whose own marker or length
-  /// is damaged. Else it is the next file.
+  /// Skips a file that starts among stray header bytes, if it is the thumbnail of a segment with a damaged marker or
+  /// length. Otherwise it is the next file.
   private mutating func thumbnail(
     _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ isLast: Bool
   ) -> Bool {
@@ -104,7 +104,7 @@ struct JPEGScanner {
     return true
   }
 
-  /// Steps over the segment whose marker is at `at`.
+  /// Skips the segment whose marker is at `at`.
   private mutating func segment(
     _ code: UInt8, _ bytes: UnsafeRawBufferPointer, _ at: inout Int, _ isLast: Bool
   ) -> Bool {
@@ -112,7 +112,7 @@ struct JPEGScanner {
     let isScan = code == 0xDA
     let length = Int(bytes[at + 2]) << 8 | Int(bytes[at + 3])
     guard length >= 2, length <= Self.mostBytes(of: code, amidScans: state == .scans) else {
-      // Damaged: the decoder will say so. Of data nothing is skipped unseen.
+      // Damaged: the decoder will report it. Data is never skipped without a scan of it.
       if isScan { beginScan() }
       at += 2
       return true
@@ -122,12 +122,12 @@ struct JPEGScanner {
     let segment = at + 2..<min(next, bytes.count)
     let isFollowed = next < bytes.count && (isScan || bytes[next] == 0xFF)
     if !isFollowed, state == .scans || !Self.isKnown(code) {
-      // A marker made by damage.
+      // A marker that damage produced.
       hasStrayed = true
       at += 2
       return true
     }
-    // What is in a table of coefficients, or in a segment that holds files, may look like one that begins.
+    // A table of coefficients, and a segment that holds files, may contain bytes like the start of a file.
     guard !isFollowed || code != 0xDB && !Self.mayHoldFiles(code) else {
       return pass(next, isScan, bytes, &at)
     }
@@ -149,7 +149,7 @@ struct JPEGScanner {
       case .unknown(let count): return has(start - at + count, bytes, at)
       }
     }
-    // Behind the thumbnail that a damaged length ends in.
+    // After the thumbnail in which a damaged length ends.
     return pass(max(next, from > segment.upperBound ? from : next), isScan, bytes, &at)
   }
 
@@ -173,9 +173,9 @@ struct JPEGScanner {
     return false
   }
 
-  /// Most bytes that the segment of a marker may say it has; 0 when it has none.
+  /// Returns the most bytes that the segment of a marker may claim; 0 for a marker without one.
   ///
-  /// Between scans only what writers put there, as damage in the data may look like any marker.
+  /// Between scans only segments that encoders write there are accepted, because damaged data may look like any marker.
   private static func mostBytes(of code: UInt8, amidScans: Bool) -> Int {
     switch code {
     case 0xDA: 6 + 2 * 4  // four components
@@ -195,7 +195,7 @@ struct JPEGScanner {
     }
   }
 
-  /// Whether other files may lie in segments of this kind: APPn, COM, and what damage made of their markers.
+  /// Whether segments of this kind may contain other files: APPn, COM, and damaged forms of their markers.
   private static func mayHoldFiles(_ code: UInt8) -> Bool {
     switch code {
     case 0xC8: true
@@ -206,7 +206,7 @@ struct JPEGScanner {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Offset of the next 0xFF.
+  /// Returns the offset of the next 0xFF.
   func firstFF(from start: Int) -> Int? {
     guard let base = baseAddress, start < count,
       let found = memchr(base + start, 0xFF, count - start)
@@ -214,7 +214,7 @@ extension UnsafeRawBufferPointer {
     return UnsafeRawPointer(found) - base
   }
 
-  /// Offset of the next start-of-image marker that another marker follows, as in every JPEG file.
+  /// Returns the offset of the next start-of-image marker followed by another marker, as in every JPEG file.
   func firstStartOfImage(in range: Range<Int>) -> Int? {
     var at = range.lowerBound
     while let found = firstFF(from: at), found < range.upperBound, found + 2 < count {

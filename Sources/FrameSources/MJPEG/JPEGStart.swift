@@ -1,21 +1,21 @@
-/// What a start-of-image marker begins, that lies where none is expected.
+/// What starts at an unexpected start-of-image marker.
 enum JPEGStart: Equatable {
   /// A file of the stream.
   case file
-  /// A thumbnail, up to here: segments of its own file follow, or the rest of the segment it lies in.
+  /// A thumbnail that ends at `end`: followed by further segments of its file, or the rest of its segment.
   case embedded(end: Int)
-  /// No whole file: it was cut off, or is damaged. The search goes on here.
+  /// Not a whole file: truncated or damaged. The search continues at `end`.
   case broken(end: Int)
-  /// So many bytes must be there, from the marker on, to tell.
+  /// `count` bytes are needed, from the marker on, to decide.
   case unknown(count: Int)
 
-  /// Thumbnails are no longer.
+  /// Longest thumbnail, bytes.
   private static let longest = 0xFFFF
 
   /// - Parameters:
   ///   - start: offset of the marker.
   ///   - isLast: whether no bytes follow these.
-  ///   - segment: where the segment ends in which it lies, if it lies in one.
+  ///   - segment: the end of the segment that contains the marker; 0 outside any segment.
   init(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ isLast: Bool, in segment: Int = 0) {
     var inner = JPEGScanner(isNested: true)
     let count = inner.scan(UnsafeRawBufferPointer(rebasing: bytes[start...]))

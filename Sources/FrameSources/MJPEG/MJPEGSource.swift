@@ -1,12 +1,13 @@
 import FrameCore
 
-/// JPEG files one behind the other (`ffmpeg -f mjpeg`, many cameras), or with part headers between them (`ffmpeg -f
+/// Consecutive JPEG files (`ffmpeg -f mjpeg`, many cameras), or JPEG files with part headers between them (`ffmpeg -f
 /// mpjpeg`, `curl` of an IP camera), from a file or a pipe.
 ///
-/// A frame leaves when its last byte is there: that of its end-of-image marker, or of its part. Whether its data is
-/// good is for the decoder to say; without an end marker it goes up to where the next file begins.
+/// A frame is returned as soon as its last byte has arrived: that of its end-of-image marker, or of its part. The
+/// decoder checks whether its data is good; without an end marker it extends to the start of the next file.
 final class MJPEGSource: FrameSource, @unchecked Sendable {
-  // Sound: everything but `close` is used by one thread at a time: first by who begins, then by who reads.
+  // Sound: everything but `close` is used by one thread at a time: first by the one that calls `begin`, then by the
+  // reader.
   let name: String
   let nominalRate: Double? = nil
   let isLive: Bool
@@ -14,12 +15,12 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
   private let stream: ByteStream
   private let limits: FrameLimits
   private var position = 0
-  /// Bytes of the largest frame so far: the next one's buffer starts there.
+  /// Bytes of the largest frame so far: the initial size of the next one's buffer.
   private var largest = 1 << 18
   private var gaps = PictureGaps()
-  /// Between the last frame and the next one, once it was read.
+  /// The gap between the last frame and the next one, once it has been read.
   private var gap: PictureGaps.Gap?
-  /// Whether the last part without an end-of-image marker had the length it said: the next one is believed.
+  /// Whether the last part without an end-of-image marker had the stated length, so that the next length is trusted.
   private var lengthEndsFrames = false
   /// Whether the last frame is the first picture of an MPO file in a part of a multipart stream.
   private var holdsMore = false
@@ -50,7 +51,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
   func begin() throws(SourceError) { _ = try findsPicture(within: .max) }
 
   /// Reads up to the first picture.
-  /// - Returns: false when `limit` bytes that are none came before it, or the end.
+  /// - Returns: false when more than `limit` other bytes, or the end, came before it.
   func findsPicture(within limit: Int) throws(SourceError) -> Bool {
     if gap == nil, position == 0 {
       let first = try gaps.skip(stream, pictures: 0, limit: limit)
@@ -90,7 +91,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
       self.gap = gap
       if gap.otherBytes > 0, !stream.isClosed {
         self.gap?.otherBytes = 0
-        // They may have been a header.
+        // The skipped bytes may have been a header.
         holdsMore = false
         let place = gap.end == .picture ? "before it" : "behind the last frame"
         return .rejected(
@@ -105,14 +106,14 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// The picture that begins here.
+  /// Reads the picture that starts here.
   private func frame(into pool: FramePool) throws(SourceError) -> SourceReading {
     let origin = FrameOrigin(file: name, position: position)
     position += 1
     let part = gaps.header.takePart()
     guard var buffer = pool.take(largest) else { throw .stopped }
     let file = try read(part, &buffer)
-    // Stopped by us: that is no end of the file.
+    // Closed by ``close()``: that is not the end of the file.
     if case .stream = file.end, stream.isClosed { return .end }
     let (now, monotonic) = isLive ? (FrameClock.now(), FrameClock.monotonic()) : (0, 0)
     let captured = isLive ? clock.captured(part.time, now: now, monotonic: monotonic) : 0
@@ -147,8 +148,8 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// Passes over a further picture of an MPO file.
-  /// - Returns: false when we were stopped.
+  /// Skips a further picture of an MPO file.
+  /// - Returns: false when the source was closed.
   private func passPicture(_ pool: FramePool) throws(SourceError) -> Bool {
     guard var buffer = pool.take(largest) else { throw .stopped }
     let file = try read(MultipartHeader.Part(), &buffer)
@@ -160,19 +161,19 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     return !stream.isClosed
   }
 
-  /// How a file was read.
+  /// The result of reading a file.
   private struct File {
     enum End {
-      /// Behind its end-of-image marker.
+      /// After its end-of-image marker.
       case marker
-      /// Without one, where its part ends, the next file begins, or the stream ends.
+      /// Without a marker: at the end of its part, at the start of the next file, or at the end of the stream.
       case part
       case nextFile
       case stream
     }
 
     var end = End.stream
-    /// Bytes read; the buffer has them unless they are too many.
+    /// Bytes read; the buffer holds them all unless they exceed the limit.
     var count = 0
     var hasScan = false
   }
@@ -184,7 +185,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     var partLength = part.length
     while true {
       let left = partLength.map { $0 - file.count } ?? .max
-      // Beyond the end of the part nothing is waited for.
+      // Never waits for bytes after the end of the part.
       let wanted = min(scanner.needs, left)
       var ahead = try stream.peek(wanted)
       let isLast = ahead.count < wanted
@@ -199,7 +200,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
       }
       if isLast { return file }
       guard isPart else { continue }
-      // All of the part without an end-of-image marker: the camera leaves it out, or the length is wrong.
+      // The whole part has no end-of-image marker: the camera omits it, or the length is wrong.
       if try partEnds(after: left - taken) {
         take(
           UnsafeRawBufferPointer(rebasing: try stream.peek(left - taken)[..<(left - taken)]), &file, &buffer)
@@ -211,7 +212,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
   }
 
   private func take(_ bytes: UnsafeRawBufferPointer, _ file: inout File, _ buffer: inout FrameBuffer) {
-    // What is too much is gone through, but not kept.
+    // Bytes above the limit are scanned, but not kept.
     if buffer.count == file.count, file.count + bytes.count <= limits.maximumPayload {
       let count = buffer.count + bytes.count
       if count > buffer.capacity { buffer.reserve(2 * count) }
@@ -221,7 +222,7 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
     stream.skip(bytes.count)
   }
 
-  /// Whether a boundary lies this far ahead. A camera that always leaves out the marker is not waited for.
+  /// Whether a boundary follows after `count` bytes. Does not wait for it with a camera that always omits the marker.
   private func partEnds(after count: Int) throws(SourceError) -> Bool {
     if lengthEndsFrames { return true }
     let ahead = try stream.peek(count + 4).dropFirst(count)

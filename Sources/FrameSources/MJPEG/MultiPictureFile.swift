@@ -1,10 +1,10 @@
 import FrameCore
 
-/// JPEG files with others of the same moment behind them, in one file: MPO (CIPA DC-007-2009, 5.1).
+/// JPEG files followed by others of the same moment in one file: MPO (CIPA DC-007-2009, 5.1).
 enum MultiPictureFile {
   private static let name: [UInt8] = Array("MPF\0".utf8)
 
-  /// Whether a JPEG file says so: its index of them is in an APP2 segment.
+  /// Whether a JPEG file is the first of several: it has an index of them in an APP2 segment.
   static func isFirst(_ file: RawSpan) -> Bool {
     var segments = JPEGSegments(file)
     while let segment = segments.next() {

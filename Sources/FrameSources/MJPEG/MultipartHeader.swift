@@ -1,37 +1,37 @@
-/// What lies between the pictures of a multipart stream (`multipart/x-mixed-replace`, RFC 2046 section 5.1), read line
-/// by line: boundaries, fields in any case, and the answer of a HTTP server in front.
+/// The data between the pictures of a multipart stream (`multipart/x-mixed-replace`, RFC 2046 section 5.1), read line
+/// by line: boundaries, case-insensitive fields, and the response of an HTTP server at the start.
 struct MultipartHeader {
-  /// What is said of the picture that follows.
+  /// What the header states about the picture that follows.
   struct Part: Equatable {
-    /// Bytes of the picture, by `Content-Length`.
+    /// Bytes of the picture, from `Content-Length`.
     var length: Int?
-    /// When it was taken by the camera's clock, ns, by `X-Timestamp` (seconds and a fraction).
+    /// Capture time by the camera's clock, ns, from `X-Timestamp` (seconds and a fraction).
     var time: Int64?
   }
 
-  /// Longest line, and most lines between two pictures.
+  /// Longest line, bytes, and most lines between two pictures.
   static let maximumLine = 4096
   static let maximumLines = 64
 
   private(set) var part = Part()
-  /// Whether a line of a header was met.
+  /// Whether a header line has been read.
   private(set) var isMultipart = false
-  /// The line between two parts as it was last met; empty before.
+  /// The last line that separated two parts; empty before the first.
   private(set) var boundary: [UInt8] = []
-  /// What the server said that the boundary is.
+  /// The boundary that the server announced.
   private var announced: [UInt8] = []
 
-  /// What a line is.
+  /// The kind of a line.
   enum Line: Equatable {
     case boundary
     case field
     case other
   }
 
-  /// Says what a line is, and keeps what it says.
+  /// Returns the kind of a line, and stores what it states.
   /// - Parameters:
   ///   - line: without its line feed.
-  ///   - isFirst: whether one picture at most was met yet, so that it may turn out to be a multipart stream.
+  ///   - isFirst: whether at most one picture has been read, so that the stream may still turn out to be multipart.
   mutating func take(_ line: UnsafeRawBufferPointer, isFirst: Bool) -> Line {
     let line = line.trimmed
     guard !line.isEmpty else { return .field }
@@ -59,7 +59,7 @@ struct MultipartHeader {
     return .field
   }
 
-  /// Hands out what is known of the picture that begins here.
+  /// Returns what the header stated about the picture that starts here, and clears it.
   mutating func takePart() -> Part {
     defer { part = Part() }
     return part
@@ -68,7 +68,7 @@ struct MultipartHeader {
   private mutating func begin(_ line: UnsafeRawBufferPointer) {
     isMultipart = true
     part = Part()
-    // The last one has two dashes more.
+    // The final boundary has two more dashes.
     if !boundary.isEmpty, line.starts(with: boundary), line.count == boundary.count + 2 { return }
     guard !line.elementsEqual(boundary) else { return }
     boundary = Array(line)
@@ -93,7 +93,7 @@ extension UnsafeRawBufferPointer {
     return UnsafeRawBufferPointer(rebasing: self[first...last])
   }
 
-  /// Whether this is `name` (lower case), or begins with it, in any case.
+  /// Whether this equals `name` (lower case), or starts with it, ignoring case.
   fileprivate func isField(_ name: StaticString, prefix: Bool = false) -> Bool {
     guard prefix ? count >= name.utf8CodeUnitCount : count == name.utf8CodeUnitCount else { return false }
     for at in 0..<name.utf8CodeUnitCount {
@@ -104,14 +104,14 @@ extension UnsafeRawBufferPointer {
     return true
   }
 
-  /// A decimal number above 0 that is below 10^12.
+  /// A decimal number above 0 and below 10^12.
   fileprivate var decimal: Int? {
     guard (1...12).contains(count), allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
     let number = reduce(0) { $0 * 10 + Int($1 - 0x30) }
     return number > 0 ? number : nil
   }
 
-  /// Seconds and a fraction, as ns; up to 126 years, so that no sum with a time of today overflows.
+  /// Seconds and a fraction, as ns; up to 126 years, so that a sum with a current time does not overflow.
   fileprivate var seconds: Int64? {
     var (whole, fraction, unit) = (Int64(0), Int64(0), Int64(1_000_000_000))
     var isFraction = false

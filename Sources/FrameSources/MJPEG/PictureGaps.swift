@@ -1,45 +1,45 @@
 import FrameCore
 
-/// Reads what lies between two JPEG files of a stream: padding, part headers, and what is neither.
+/// Reads the data between two JPEG files of a stream: padding, part headers, and other bytes.
 struct PictureGaps {
   struct Gap {
     enum End {
       case picture
       case stream
-      /// More bytes than allowed are neither padding nor headers.
+      /// More than the allowed number of bytes are neither padding nor headers.
       case limit
     }
 
     var end = End.stream
     /// Bytes that are neither padding (zeros, 0xFF, line ends) nor part headers.
     var otherBytes = 0
-    /// Of part headers.
+    /// Bytes of part headers.
     fileprivate var headerBytes = 0
     fileprivate var (hasBoundary, hasField) = (false, false)
-    /// Whether what comes behind it is of the same part as what came before.
+    /// Whether the data after the gap belongs to the same part as the data before it.
     var isWithinPart: Bool { headerBytes == 0 && otherBytes == 0 }
   }
 
   var header = MultipartHeader()
-  /// What the last part has behind its picture, if its length is right, and whether that was anything.
+  /// Bytes of the last part after its picture by its stated length, and whether there were any.
   private var partLeft = 0
   private var hasRest = false
-  /// Whether the last part that had more than a picture ended where it said.
+  /// Whether the last part with more than a picture had the stated length.
   private var lengthsAreRight = false
-  /// Most bytes behind a picture that are passed over at once.
+  /// Most bytes after a picture that are skipped at once.
   private static let mostAtOnce = 8 << 20
 
-  /// A picture has ended.
+  /// Starts the gap after a picture.
   /// - Parameters:
-  ///   - partLength: what its part said; `nil` for a picture that began within the same part as the one before.
-  ///   - count: its bytes.
+  ///   - partLength: the stated length of its part; `nil` for a picture in the same part as the previous one.
+  ///   - count: bytes of the picture.
   mutating func begin(partLength: Int?, count: Int) {
     partLeft = max(0, (partLength ?? partLeft) - count)
     hasRest = partLeft > 0 || partLength == nil && hasRest
   }
 
-  /// Passes over what a part has behind its picture (the other pictures of an MPO file, the video of a motion photo),
-  /// where the part before ended as it said and this one does.
+  /// Skips the rest of a part after its picture (the other pictures of an MPO file, the video of a motion photo), where
+  /// the previous part and this one have the stated lengths.
   private mutating func passRest(_ stream: ByteStream) throws(SourceError) {
     guard lengthsAreRight, partLeft > 0, partLeft <= Self.mostAtOnce else { return }
     let behind = try stream.peek(partLeft + 4).dropFirst(partLeft).drop { $0 == 0x0A || $0 == 0x0D }
@@ -48,13 +48,13 @@ struct PictureGaps {
     (partLeft, hasRest) = (0, false)
   }
 
-  /// Goes to the next picture.
+  /// Skips to the next picture.
   /// - Parameters:
-  ///   - pictures: how many came before.
+  ///   - pictures: number of pictures so far.
   ///   - limit: most bytes to skip that are neither padding nor headers.
   mutating func skip(_ stream: ByteStream, pictures: Int, limit: Int) throws(SourceError) -> Gap {
     guard pictures == 1, !header.isMultipart else { return try read(stream, pictures, limit) }
-    // A stream may have been joined within its first part: behind the first picture a whole header shows that.
+    // Reading may have started within the first part: a whole header after the first picture shows that.
     var gap = try read(stream, pictures, limit)
     guard gap.headerBytes > 0 else { return gap }
     if gap.end != .picture || !gap.hasBoundary || !gap.hasField {
@@ -68,7 +68,7 @@ struct PictureGaps {
     var gap = Gap()
     var lines = 0
     var isAtLine = true
-    // Before the first boundary there may be a text for readers of mail.
+    // A text for mail readers may precede the first boundary.
     var isPreamble = pictures == 0
     var isAmidFile = false
     try passRest(stream)
@@ -87,7 +87,7 @@ struct PictureGaps {
           stream.skip(1)
           continue
         }
-        // What is skipped may be a file whose start is damaged, with a thumbnail in it.
+        // The skipped bytes may be a file whose start is damaged, with a thumbnail in it.
         guard isAmidFile, case .embedded(let end) = try Self.start(stream) else {
           gap.end = .picture
           partLeft = max(0, partLeft - (stream.offset - start))
@@ -99,7 +99,7 @@ struct PictureGaps {
         if byte == 0x0A { isAtLine = true }
         stream.skip(1)
       case 0x20...0x7E where isAtLine && lines < MultipartHeader.maximumLines:
-        // Lines of what a part has behind its picture are no headers.
+        // Lines in the rest of a part after its picture are not headers.
         if stream.offset - start >= partLeft { lines += 1 }
         let offset = stream.offset - start
         let count = try Self.line(stream)
@@ -120,7 +120,7 @@ struct PictureGaps {
           isPreamble = false
         case .other:
           gap.otherBytes += count
-          // A line that is cut short by a byte that is no text is none.
+          // A line that ends in a non-text byte is not a line.
           if try stream.peek(count + 1).dropFirst(count).first ?? 0x0A != 0x0A { isAtLine = false }
         }
         stream.skip(count)
@@ -134,7 +134,7 @@ struct PictureGaps {
     return gap
   }
 
-  /// What the start-of-image marker is that comes next.
+  /// Returns the kind of the next start-of-image marker.
   private static func start(_ stream: ByteStream) throws(SourceError) -> JPEGStart {
     var needs = 3
     while true {
@@ -145,10 +145,11 @@ struct PictureGaps {
     }
   }
 
-  /// Whether the last part ends so far behind its picture, as it said: bytes up to here are its own.
+  /// Whether the last part has its stated length if it ends at this offset after its picture: bytes up to here belong
+  /// to it.
   private func endsPart(_ offset: Int) -> Bool { hasRest && partLeft...partLeft + 2 ~= offset }
 
-  /// Bytes of text up to the next line feed, byte that is no text, or the longest line there may be.
+  /// Returns the length of the text up to the next line feed, non-text byte, or the longest allowed line.
   private static func line(_ stream: ByteStream) throws(SourceError) -> Int {
     var count = 0
     var ahead = try stream.peek(1)
@@ -165,7 +166,8 @@ struct PictureGaps {
     return count
   }
 
-  /// Takes the headers of the next part off the end of a picture without an end marker, whose data they seemed to be.
+  /// Removes the headers of the next part from the end of a picture without an end marker, where they were read as its
+  /// data.
   mutating func takeHeaders(endOf buffer: inout FrameBuffer) {
     guard header.isMultipart, !header.boundary.isEmpty else { return }
     let most = MultipartHeader.maximumLine * 4

@@ -1,10 +1,10 @@
 import FrameCore
 import Glibc
 
-/// Opens a source by what the user wrote.
+/// Opens the source that the user named.
 public enum SourceOpener {
   /// - Parameter arguments: one directory, file, `-` or `synthetic:WxH`; or several image files.
-  /// - Throws: ``SourceError`` that names the argument and says what was expected.
+  /// - Throws: ``SourceError`` that names the argument and what was expected.
   public static func open(
     _ arguments: [String], options: SourceOptions = SourceOptions()
   ) throws(SourceError) -> any FrameSource {
@@ -50,7 +50,7 @@ public enum SourceOpener {
     let kind = kind(first)
     if VideoSource.extensions.contains(kind) { return try VideoSource(first, options) }
     guard ["y4m", "npy", "mjpeg", "mjpg"].contains(kind) || RawDump.formats[kind] != nil else {
-      // A name without a file is more likely a slip than a kind.
+      // A name without a file is more likely a typing error than an unknown format.
       guard FilePath(first).allows(F_OK) else { throw .unreadable(first, reason: SourceFile.reason()) }
       throw .unknownKind(first, images: ImageDirectory.list(formats.extensions))
     }
@@ -64,14 +64,14 @@ public enum SourceOpener {
     case "npy": return try ArraySource(name: name, stream, options)
     case "mjpeg", "mjpg":
       let source = MJPEGSource(name: name, stream, isLive: isPipe, limits: options.limits)
-      // A file says at once whether it has times.
+      // A file shows at once whether it has times.
       if !isPipe { try source.begin() }
       return source
     default: return try RawDump.open(name, stream, kind, options)
     }
   }
 
-  /// The extension of a file's name.
+  /// Returns the extension of a file's name.
   private static func kind(_ path: String) -> String {
     String(
       decoding: ImageDirectory.fileExtension(Array((path.split(separator: "/").last ?? "").utf8)),
@@ -103,9 +103,9 @@ public enum SourceOpener {
   }
 }
 
-/// Pixels without any header: the user says their size.
+/// Pixels without a header, of a size that the user states.
 enum RawDump {
-  /// By file extension.
+  /// Pixel formats by file extension.
   static let formats: [String: PixelFormat] = ["rgb": .rgb8, "bgr": .bgr8, "gray": .mono8, "yuv": .i420]
 
   static func open(

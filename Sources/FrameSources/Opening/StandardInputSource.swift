@@ -1,8 +1,8 @@
 import FrameCore
 
-/// Frames from standard input: y4m, or JPEG files with or without part headers, told apart by the first bytes.
+/// Frames from standard input: y4m, or JPEG files with or without part headers, distinguished by the first bytes.
 ///
-/// They are looked at when the source begins, so that opening it waits for nothing.
+/// The first bytes are read when the source begins, so that opening it does not wait.
 final class StandardInputSource: FrameSource {
   let name = "stdin"
   let isLive = true
@@ -10,7 +10,7 @@ final class StandardInputSource: FrameSource {
   private let stream: ByteStream
   private let matrix: ColorMatrix?
   private let limits: FrameLimits
-  /// What it turned out to be.
+  /// The source for the format that was found.
   private let source = Lock<(any FrameSource)?>(nil)
 
   init(_ stream: ByteStream, matrix: ColorMatrix?, limits: FrameLimits) {
@@ -33,7 +33,7 @@ final class StandardInputSource: FrameSource {
 
   func close() { stream.close() }
 
-  /// - Returns: `nil` when it was closed before it said what it is.
+  /// - Returns: `nil` when it was closed before the format was known.
   private func opened() throws(SourceError) -> (any FrameSource)? {
     if let source = source.withLock({ $0 }) { return source }
     let opened: any FrameSource

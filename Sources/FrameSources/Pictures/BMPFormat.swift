@@ -2,7 +2,7 @@ import FrameCore
 
 /// Windows and OS/2 bitmaps. A palette of greys gives a grey picture.
 ///
-/// Channels of fewer than 8 bits are spread over 0 to 255, rounded down, as Pillow does; OpenCV leaves their low bits 0.
+/// Channels of fewer than 8 bits are scaled to 0 to 255, rounded down, as in Pillow; OpenCV leaves their low bits 0.
 struct BMPFormat: PictureFormat {
   let name = "BMP"
   let extensions = ["bmp", "dib"]
@@ -37,7 +37,7 @@ struct BMPFormat: PictureFormat {
   }
 }
 
-/// Colours of indices; black beyond those in the file.
+/// The colours of the palette; black for indices that the file does not define.
 struct BMPPalette {
   private(set) var colors: [768 of UInt8] = .init(repeating: 0)
   private(set) var isGray = true

@@ -1,33 +1,33 @@
 import FrameCore
 
-/// The headers of a BMP file: BITMAPCOREHEADER, BITMAPINFOHEADER and its larger kin up to V5, and OS/2's.
+/// The headers of a BMP file: BITMAPCOREHEADER, BITMAPINFOHEADER and its extensions up to V5, and those of OS/2.
 struct BMPHeader {
   enum Coding {
     case plain
-    /// Runs of 8 or 4 bits a pixel.
+    /// Run-length coding of 8 or 4 bits per pixel.
     case runs
-    /// 16 or 32 bits a pixel, of which masks say the channels.
+    /// 16 or 32 bits per pixel, with masks for the channels.
     case fields
   }
 
   let width: Int
   let height: Int
-  /// The first row of the file is the top one.
+  /// Whether the first row of the file is the top one.
   let isTopDown: Bool
-  /// Bits a pixel.
+  /// Bits per pixel.
   let bits: Int
   let coding: Coding
-  /// Of ``Coding/fields``, and of 16 bits: masks of red, green and blue.
+  /// Masks of red, green and blue for ``Coding/fields``, and for 16 bits.
   let masks: [3 of UInt32]
-  /// Where the palette begins, bytes.
+  /// The start of the palette, bytes.
   let palette: Int
   let paletteCount: Int
-  /// 3, or 4 with one that is not used.
+  /// 3, or 4 with an unused byte.
   let paletteStride: Int
-  /// Where the pixels begin, bytes.
+  /// The start of the pixels, bytes.
   let pixels: Int
 
-  /// - Returns: a problem in words when the file is no such.
+  /// - Returns: a problem as text when the file is not a supported BMP file.
   static func read(_ file: RawSpan) -> Result<BMPHeader, BMPProblem> {
     guard file.byteCount >= 26 else { return .failure("is cut off within its header") }
     let size = Int(file.little32(14))
@@ -51,14 +51,14 @@ struct BMPHeader {
     switch compression {
     case 0: coding = .plain
     case 1 where bits == 8, 2 where bits == 4: coding = .runs
-    // In OS/2's headers of 64 bytes this is another thing.
+    // In OS/2's headers of 64 bytes this value has another meaning.
     case 3 where bits >= 16 && bits != 24 && size != 64, 6 where bits >= 16 && bits != 24: coding = .fields
     default:
       return .failure(
         "compression \(compression) at \(bits) bits a pixel is not read; expected plain, run-length or bit fields"
       )
     }
-    // Masks follow the smallest header and lie within the larger ones.
+    // Masks follow the smallest header and are part of the larger ones.
     let trailing = coding == .fields && size < 52 ? (compression == 6 ? 16 : 12) : 0
     var masks: [3 of UInt32] = [0x7C00, 0x3E0, 0x1F]
     if coding == .fields {

@@ -9,7 +9,7 @@ struct BMPRows {
   /// All rows, tight.
   let pixels: UnsafeMutableRawBufferPointer
 
-  /// Where the n-th row of the file goes, bytes.
+  /// Returns the offset of the file's n-th row in `pixels`, bytes.
   private func start(_ row: Int) -> Int {
     (header.isTopDown ? row : header.height - 1 - row) * header.width * format.bytesPerPixel
   }
@@ -22,15 +22,15 @@ struct BMPRows {
     }
   }
 
-  /// Bytes from one row of the file to the next: padded to 4.
+  /// Returns the bytes from one row of the file to the next: padded to 4.
   private static func stride(_ header: BMPHeader) -> Int { (header.width * header.bits + 31) / 32 * 4 }
 
-  /// Bytes that rows take which are no runs. The last need not be padded.
+  /// Returns the bytes of all rows without run-length coding. The last row need not be padded.
   static func plainBytes(_ header: BMPHeader) -> Int {
     stride(header) * (header.height - 1) + (header.width * header.bits + 7) / 8
   }
 
-  /// - Parameter data: as many bytes as they take.
+  /// - Parameter data: at least ``plainBytes(_:)`` bytes.
   func readPlain(_ data: UnsafeRawBufferPointer) {
     let stride = Self.stride(header)
     let fields = BMPFields(header.masks)
@@ -64,9 +64,10 @@ struct BMPRows {
     }
   }
 
-  /// Runs: a count and an index (two of 4 bits, in turn); or 0 and: 0 the row ends, 1 the picture ends, 2 skip right
-  /// and down, else so many indices that follow. What is skipped has index 0.
-  /// - Returns: false when the data ends before the picture, or runs go beyond it.
+  /// Reads run-length coding: a count and an index (two of 4 bits, in turn); or 0 and: 0 for the end of the row, 1 for
+  /// the end of the picture, 2 to skip right and down, else the number of indices that follow. Skipped pixels have
+  /// index 0.
+  /// - Returns: false when the data ends before the picture, or runs exceed it.
   func readRuns(_ data: UnsafeRawBufferPointer) -> Bool {
     for x in 0..<header.width * header.height { put(0, at: x * format.bytesPerPixel) }
     let isNarrow = header.bits == 4
@@ -74,7 +75,7 @@ struct BMPRows {
     func index(_ byte: UInt8, _ n: Int) -> Int {
       isNarrow ? Int(n % 2 == 0 ? byte >> 4 : byte & 15) : Int(byte)
     }
-    // Two indices share a byte: of a row of odd width the last one may be nobody's.
+    // Two indices share a byte: in a row of odd width the last one may be unused.
     let widest = isNarrow ? header.width + header.width % 2 : header.width
     func set(_ index: Int) {
       if x < header.width { put(index, at: start(row) + x * format.bytesPerPixel) }
@@ -112,12 +113,12 @@ struct BMPFields {
   private var shifts: [3 of UInt32] = [0, 0, 0]
   private var tops: [3 of UInt32] = [0, 0, 0]
 
-  /// - Parameter masks: of red, green and blue; 0 for a channel that is not there, which is black.
+  /// - Parameter masks: of red, green and blue; 0 for a missing channel, which is black.
   init(_ masks: [3 of UInt32]) {
     for channel in 0..<3 where masks[channel] != 0 {
       let mask = masks[channel]
       let width = 32 - mask.leadingZeroBitCount - mask.trailingZeroBitCount
-      // Of more than 8 bits the high ones.
+      // The high 8 bits of wider channels.
       shifts[channel] = UInt32(mask.trailingZeroBitCount + max(0, width - 8))
       tops[channel] = UInt32(1) << UInt32(min(width, 8)) - 1
     }

@@ -1,14 +1,14 @@
 import FrameCore
 import Glibc
 
-/// A path as the system has it: bytes, which need not be text.
+/// A path in the form of the system: bytes, which need not be UTF-8.
 struct FilePath: Sendable, Equatable {
-  /// For messages: bytes that are no UTF-8 and control characters as `\xE9`.
+  /// The path for messages: bytes that are not UTF-8, and control characters, as `\xE9`.
   let shown: String
-  /// With a zero at the end; `nil` when `shown` is the path.
+  /// The path with a zero at the end; `nil` when `shown` is the path.
   private let bytes: [UInt8]?
 
-  /// - Parameter path: as ``PathText`` has it.
+  /// - Parameter path: in the form of ``PathText``.
   init(_ path: String) {
     shown = PathText.shown(path)
     bytes = PathText.isEscaped(path) ? PathText.bytes(path) + [0] : nil
@@ -33,7 +33,7 @@ struct FilePath: Sendable, Equatable {
         at += count
       case .emptyInput: break reading
       case .error:
-        // The decoder has taken one byte or more: go on behind the first.
+        // The decoder has read one byte or more: continue after the first.
         Self.escape(path[at...at], &shown)
         isText = false
         at += 1
@@ -52,7 +52,7 @@ struct FilePath: Sendable, Equatable {
     }
   }
 
-  /// Whether the system grants `R_OK`, `W_OK`, `X_OK` or, that there is something at all, `F_OK`.
+  /// Whether the system grants `R_OK`, `W_OK` or `X_OK`, or, for `F_OK`, whether the path exists.
   func allows(_ mode: Int32) -> Bool { withCString { access($0, mode) } == 0 }
 
   /// Whether a directory is there, or a link to one.
@@ -61,7 +61,7 @@ struct FilePath: Sendable, Equatable {
     return withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Without a copy on the heap: it is done once for each frame.
+  /// Calls `body` with the path as a C string. Copies nothing to the heap, because every frame needs it.
   func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     guard let bytes else { return shown.withCString(body) }
     return bytes.withUnsafeBufferPointer { buffer in

@@ -1,6 +1,6 @@
 import FrameCore
 
-/// Frames of one size, one behind the other: a raw dump.
+/// Contiguous frames of one size: a raw dump.
 final class FixedSizeSource: FrameSource, @unchecked Sendable {
   // Sound: everything but `close` is used by the reading thread alone.
   let name: String
@@ -12,7 +12,7 @@ final class FixedSizeSource: FrameSource, @unchecked Sendable {
   private var position = 0
 
   /// - Parameters:
-  ///   - layout: of each frame.
+  ///   - layout: the layout of each frame.
   init(name: String, _ stream: ByteStream, layout: PixelLayout) {
     self.name = name
     self.stream = stream
@@ -35,10 +35,10 @@ final class FixedSizeSource: FrameSource, @unchecked Sendable {
       try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
     }
     let origin = FrameOrigin(file: name, position: position)
-    // Stopped by us: that is no end of the file.
+    // Closed by ``close()``: that is not the end of the file.
     if stream.isClosed { return .end }
     guard buffer.count > 0 else {
-      // It was longer when it was opened.
+      // The file was longer when it was opened.
       guard let frameCount else { return .end }
       let read = position
       position = .max

@@ -1,6 +1,6 @@
 import FrameCore
 
-/// What a file is that is not read, told by its first bytes: its name says more than that it is no image.
+/// The kind of an unsupported file, determined from its first bytes: naming it says more than that it is no image.
 enum ForeignKind {
   private static let starts: [(bytes: String, at: Int, name: String)] = [
     ("II*\0", 0, "a TIFF file"), ("MM\0*", 0, "a TIFF file"), ("II+\0", 0, "a BigTIFF file"),
@@ -14,7 +14,7 @@ enum ForeignKind {
     ("BM", 0, "a damaged BMP file"), ("<!DOCTYPE", 0, "an HTML page"), ("<html", 0, "an HTML page"),
   ]
 
-  /// - Returns: the kind with its article; `nil` when it is not known.
+  /// - Returns: the kind with its article; `nil` when it is unknown.
   static func name(_ file: RawSpan) -> String? {
     file.withUnsafeBytes { bytes in
       starts.first { bytes.count >= $0.at && bytes[$0.at...].starts(with: $0.bytes.utf8) }?.name

@@ -1,18 +1,18 @@
 import FrameCore
 import Glibc
 
-/// The image files of a directory, in natural order of their names. Names that begin with a dot (`._x.jpg` of macOS) are
-/// nobody's frames.
+/// The image files of a directory, in natural order of their names. Names that begin with a dot (`._x.jpg` of macOS)
+/// are ignored.
 struct ImageDirectory {
   private(set) var files: [FilePath] = []
-  /// Files that are no images by their names.
+  /// Number of files whose names are not those of images.
   private(set) var leftOut = 0
   /// One of those.
   private(set) var leftOutExample = ""
 
   /// - Parameters:
-  ///   - path: of the directory.
-  ///   - extensions: of the files that count, lower-case.
+  ///   - path: the directory.
+  ///   - extensions: of image files, lower-case.
   /// - Throws: ``SourceError/noImages(_:hint:)`` when there are none.
   init(_ path: String, _ extensions: Set<[UInt8]>) throws(SourceError) {
     let names = try Names(FilePath(path))
@@ -36,7 +36,7 @@ struct ImageDirectory {
 
   private var example: [UInt8] = []
 
-  /// What is left out, for the user.
+  /// A note for the user about the files that are left out.
   var note: String? {
     switch leftOut {
     case 0: nil
@@ -49,19 +49,20 @@ struct ImageDirectory {
     PathText.bytes(path) + (path.hasSuffix("/") ? [] : [UInt8(ascii: "/")])
   }
 
-  /// Lower-case, without the dot; empty without one.
+  /// Returns the extension in lower case, without the dot; empty without one.
   static func fileExtension(_ name: [UInt8]) -> [UInt8] {
     guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return [] }
     return name[(dot + 1)...].map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
   }
 
-  /// Where there are images below, as far as a look at the next directories tells; else which names images have.
+  /// Returns the subdirectories that contain images, from a search of the next levels; else the expected names of
+  /// images.
   private static func hint(
     _ path: String, _ names: Names, _ leftOut: Int, _ example: String, _ extensions: Set<[UInt8]>
   ) -> String {
     let images = { (names: Names) in names.files.count { extensions.contains(fileExtension($0)) } }
     var wide = names.directories.sorted(by: NaturalOrder.precedes).map { prefix(path) + $0 }
-    // Breadth first; a camera's card has two levels. Some thousands of directories are looked at in a moment.
+    // Breadth first; a camera's card has two levels. Reading a thousand directories is fast.
     var looked = 0
     var found: (path: String, count: Int)?
     var others = 0
@@ -102,7 +103,7 @@ struct ImageDirectory {
     extensions.map { "." + String(decoding: $0, as: UTF8.self) }.sorted().joined(separator: " ")
   }
 
-  /// The names in a directory but for hidden ones.
+  /// The names in a directory except hidden ones.
   private struct Names {
     var files: [[UInt8]] = []
     var directories: [[UInt8]] = []
@@ -128,7 +129,7 @@ struct ImageDirectory {
       }
     }
 
-    /// Some file systems do not say it in the entry, and a link is what it leads to.
+    /// Some file systems do not state the type in the entry, and a link has the type of its target.
     private static func isDirectory(
       _ entry: UnsafeMutablePointer<dirent>, _ name: [UInt8], _ handle: Handle
     ) -> Bool {
@@ -146,7 +147,7 @@ struct ImageDirectory {
 
     private static let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
 
-    /// The field is as long as the longest name, an entry only as long as its own.
+    /// The field has the length of the longest name, an entry only that of its own name.
     private static func name(_ entry: UnsafeMutablePointer<dirent>) -> [UInt8] {
       let start = UnsafeRawPointer(entry) + nameOffset
       let length = strlen(start.assumingMemoryBound(to: CChar.self))

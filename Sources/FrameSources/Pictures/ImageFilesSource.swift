@@ -1,28 +1,28 @@
 import FrameCore
 import Synchronization
 
-/// A directory or list of image files: JPEG and PNG as they are, all other kinds as pixels. A file of several pictures
-/// gives each of them as a frame.
+/// A directory or list of image files: JPEG and PNG unchanged, all other formats as pixels. Each picture of a file with
+/// several becomes a frame.
 final class ImageFilesSource: FrameSource, @unchecked Sendable {
-  // Sound: `next` and `rewind` are used by the reading thread alone, `count` is atomic; nothing waits, so `close` has
-  // nothing to do.
+  // Sound: `next` and `rewind` are used by the reading thread alone, `count` is atomic; no call waits, so that `close`
+  // has nothing to do.
   let name: String
   let nominalRate: Double? = nil
   let isLive = false
   let notes: [String]
   private let formats: PictureFormats
   private let limits: FrameLimits
-  /// The directory that is listed again for each reading.
+  /// The directory, which is listed again for each pass.
   private let directory: ListedDirectory?
-  /// One file is one frame, whose time another file says.
+  /// Whether each file is one frame, whose time another file states.
   private let isTimed: Bool
   private var files: [FilePath]
   private var position = 0
   private var rest: Rest?
-  /// Below 0 once files of several pictures were seen.
+  /// The number of files; below 0 once a file with several pictures was found.
   private let count: Atomic<Int>
 
-  /// A file of which more pictures are to be read.
+  /// A file with more pictures to read.
   private struct Rest: ~Copyable {
     let file: FrameBuffer
     let path: FilePath
@@ -30,7 +30,7 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     let place: PicturePlace
   }
 
-  /// Files in the order given.
+  /// Reads files in the given order.
   init(name: String, files: [FilePath], _ options: SourceOptions, isTimed: Bool = false) {
     self.name = name
     self.files = files
@@ -42,7 +42,7 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     count = Atomic(files.count)
   }
 
-  /// The images of a directory.
+  /// Reads the images of a directory.
   init(directory path: String, _ options: SourceOptions) throws(SourceError) {
     formats = PictureFormats(options.pictures)
     let directory = ListedDirectory(path, formats.extensions)
@@ -111,7 +111,7 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// Decodes one picture of a file, and keeps the file when there are more.
+  /// Decodes one picture of a file, and keeps the file when it has more.
   private func picture(
     _ file: consuming FrameBuffer, _ path: FilePath, _ format: any PictureFormat, _ place: PicturePlace,
     _ pool: FramePool
@@ -130,7 +130,7 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
       if let following { rest = Rest(file: file, path: path, format: format, place: following) }
       return frame
     } catch {
-      // The others may be good.
+      // The other pictures may be good.
       if let following { rest = Rest(file: file, path: path, format: format, place: following) }
       throw error
     }

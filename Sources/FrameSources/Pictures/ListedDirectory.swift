@@ -1,12 +1,12 @@
 import Glibc
 
-/// A directory that is listed when it may have changed. For one thread.
+/// A directory that is listed again only when it may have changed. For one thread.
 final class ListedDirectory {
   private let path: String
   private let extensions: Set<[UInt8]>
   private var listed: Mark?
 
-  /// What tells that names came or went.
+  /// The attributes that change when names are added or removed.
   private struct Mark: Equatable {
     let device, node, seconds, nanoseconds: Int
   }
@@ -16,14 +16,14 @@ final class ListedDirectory {
     self.extensions = extensions
   }
 
-  /// - Returns: `nil` when names are as they were the last time.
+  /// - Returns: `nil` when the names have not changed since the last call.
   func list() throws(SourceError) -> ImageDirectory? {
-    // Before the names are read: what comes in meanwhile changes it.
+    // Before the names are read: additions during the reading change the next mark.
     let mark = try mark()
     if mark == listed { return nil }
     listed = nil
     let listing = try ImageDirectory(path, extensions)
-    // Some file systems count whole seconds: names that came right after would leave the same mark.
+    // Some file systems store whole seconds: names added right after would leave the same mark.
     if time(nil) - mark.seconds > 2 { listed = mark }
     return listing
   }

@@ -1,7 +1,7 @@
-/// Orders names as people do: `frame2` before `frame10`.
+/// Orders names with numbers by value: `frame2` before `frame10`.
 enum NaturalOrder {
-  /// Whether `left` comes before `right`. Runs of digits compare by value, everything else by its bytes;
-  /// names that differ in leading zeros alone keep a stable order.
+  /// Whether `left` comes before `right`. Runs of digits compare by value, everything else by its bytes; names that
+  /// differ only in leading zeros keep a stable order.
   static func precedes(_ left: String, _ right: String) -> Bool {
     precedes(Array(left.utf8), Array(right.utf8))
   }
@@ -16,7 +16,7 @@ enum NaturalOrder {
         continue
       }
       let (first, second) = (number(a, &i), number(b, &j))
-      // Longer numbers are larger, once leading zeros are gone.
+      // Without leading zeros, longer numbers are larger.
       if first.count != second.count { return first.count < second.count }
       if first != second { return first.lexicographicallyPrecedes(second) }
     }

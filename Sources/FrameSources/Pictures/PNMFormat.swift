@@ -1,9 +1,9 @@
 import FrameCore
 
-/// PBM, PGM and PPM, as text and binary (P1 to P6). A binary file may hold several pictures, one behind the other.
+/// PBM, PGM and PPM, as text and binary (P1 to P6). A binary file may hold several consecutive pictures.
 ///
-/// Samples up to 255 or 65,535 stay as they are, of 16 bits the high byte; those up to another white are scaled so
-/// that white is 255, rounded, as Pillow does.
+/// Where white is 255, samples are unchanged; where it is 65,535, their high byte is used; otherwise they are scaled so
+/// that white is 255, rounded, as in Pillow.
 struct PNMFormat: PictureFormat {
   let name = "PNM"
   let extensions = ["pbm", "pgm", "ppm", "pnm"]
@@ -20,7 +20,7 @@ struct PNMFormat: PictureFormat {
         )
       }
       let layout = try target.layout(width: header.width, height: header.height, format: header.format)
-      // A digit and a space for each sample, but for bits, or all rows.
+      // Text has at least a digit and a space per sample, for bits a digit; binary has all rows.
       let least =
         header.isText ? layout.byteCount * (header.isBits ? 1 : 2) - 1 : header.rowBytes * header.height
       guard bytes.count - header.samples >= least else {
@@ -42,7 +42,7 @@ struct PNMFormat: PictureFormat {
       guard let header = PNMHeader(bytes, at: place.offset), !header.isText, var at = header.end else {
         return nil
       }
-      // Some writers end a picture with a line feed.
+      // Some encoders end a picture with a line feed.
       while at < bytes.count, PNMText.isSpace(bytes[at]) { at += 1 }
       guard PNMHeader.isPNM(RawSpan(_unsafeBytes: bytes), at: at) else { return nil }
       return PicturePlace(position: place.position + 1, offset: at)
@@ -98,7 +98,7 @@ struct PNMFormat: PictureFormat {
     target.refusal("is damaged or cut off: sample \(at) of \(count) is no number from 0 to \(header.white)")
   }
 
-  /// Values above white are white.
+  /// Scales a sample. Values above white are white.
   private static func scaled(_ value: Int, _ white: Int) -> UInt8 {
     UInt8(min(255, (value * 255 + white / 2) / white))
   }

@@ -1,20 +1,20 @@
 import FrameCore
 
-/// The header of a PBM, PGM or PPM picture: magic, width, height and, but for PBM, the value of white.
+/// The header of a PBM, PGM or PPM picture: magic, width, height and, except in PBM, the value of white.
 struct PNMHeader {
   let width: Int
   let height: Int
   let format: PixelFormat
-  /// Samples are numbers in text (P1 to P3).
+  /// Whether samples are numbers in text (P1 to P3).
   let isText: Bool
-  /// One bit a sample, 1 for black (P1, P4).
+  /// Whether a sample is one bit, 1 for black (P1, P4).
   let isBits: Bool
-  /// The value of white, 1 to 65,535: two bytes a sample from 256 on.
+  /// The value of white, 1 to 65,535: two bytes per sample from 256 on.
   let white: Int
-  /// Where the samples begin, bytes from the start of the file.
+  /// The start of the samples, bytes from the start of the file.
   let samples: Int
 
-  /// Whether a picture begins here: `P1` to `P6`, then white space or a comment.
+  /// Whether a picture starts here: `P1` to `P6`, then white space or a comment.
   static func isPNM(_ bytes: RawSpan, at offset: Int = 0) -> Bool {
     guard offset >= 0, bytes.byteCount - offset >= 3, bytes[offset] == UInt8(ascii: "P"),
       (UInt8(ascii: "1")...UInt8(ascii: "6")).contains(bytes[offset + 1])
@@ -22,7 +22,7 @@ struct PNMHeader {
     return PNMText.isSpace(bytes[offset + 2]) || bytes[offset + 2] == UInt8(ascii: "#")
   }
 
-  /// - Parameter offset: where the picture begins.
+  /// - Parameter offset: start of the picture.
   /// - Returns: `nil` when the header is damaged.
   init?(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
     let kind = bytes[offset + 1] - UInt8(ascii: "0")
@@ -46,19 +46,19 @@ struct PNMHeader {
     samples = text.at + 1
   }
 
-  /// Bytes of a row of samples that are not text. Sizes are below a billion.
+  /// Bytes of a row of binary samples. Width and height are below a billion.
   var rowBytes: Int {
     isBits ? (width + 7) / 8 : width * format.bytesPerPixel * (white > 255 ? 2 : 1)
   }
 
-  /// Where samples that are not text end; `nil` beyond all files.
+  /// The end of binary samples; `nil` on overflow.
   var end: Int? {
     let (bytes, overflow) = rowBytes.multipliedReportingOverflow(by: height)
     return overflow || bytes > .max - samples ? nil : samples + bytes
   }
 }
 
-/// Numbers in text, between white space and comments that run to the end of a line.
+/// Reads numbers in text, between white space and comments that extend to the end of the line.
 struct PNMText {
   private let bytes: UnsafeRawBufferPointer
   private(set) var at: Int
@@ -80,7 +80,7 @@ struct PNMText {
     }
   }
 
-  /// The next number, below a billion; `nil` when something else comes, or nothing.
+  /// Returns the next number, below a billion; `nil` when something else follows, or nothing.
   mutating func number() -> Int? {
     skip()
     var value = 0
@@ -93,7 +93,7 @@ struct PNMText {
     return at == bytes.count || Self.isSpace(bytes[at]) || bytes[at] == UInt8(ascii: "#") ? value : nil
   }
 
-  /// The next 0 or 1, which need no space between them.
+  /// Returns the next 0 or 1; no space is needed between them.
   mutating func bit() -> UInt8? {
     skip()
     guard at < bytes.count, bytes[at] == 0x30 || bytes[at] == 0x31 else { return nil }

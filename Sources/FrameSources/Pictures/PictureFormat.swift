@@ -1,21 +1,21 @@
 public import FrameCore
 
-/// A kind of image file that goes out as pixels: records carry no other files than JPEG and PNG.
+/// An image file format that is sent as pixels: records hold only JPEG and PNG files.
 ///
-/// PNM and BMP are built in; others, with the libraries they need, come in ``SourceOptions/pictures``.
+/// PNM and BMP are built in; others, with the libraries they need, are given in ``SourceOptions/pictures``.
 public protocol PictureFormat: Sendable {
-  /// As people say it: `TIFF`.
+  /// The usual name: `TIFF`.
   var name: String { get }
-  /// Of file names, lower-case, without the dot.
+  /// Extensions of file names, lower-case, without the dot.
   var extensions: [String] { get }
-  /// Whether a file that begins so is of this kind. The bytes decide, not the name.
+  /// Whether a file with these bytes has this format. The bytes decide, not the name.
   func matches(_ file: RawSpan) -> Bool
-  /// Decodes one picture of a file, as it is stored: 8 bits a sample (of 16 the high byte), alpha dropped.
-  /// - Throws: ``SourceError/frame(_:problem:)`` that says what was expected; see ``PictureTarget/refusal(_:)``.
+  /// Decodes one picture of a file, as it is stored: 8 bits per sample (the high byte of 16), alpha dropped.
+  /// - Throws: ``SourceError/frame(_:problem:)`` that states what was expected; see ``PictureTarget/refusal(_:)``.
   func decode(
     _ file: RawSpan, at place: PicturePlace, to target: PictureTarget
   ) throws(SourceError) -> CapturedFrame
-  /// Where the next picture of the file begins; `nil` behind the last. Cheap: decodes nothing.
+  /// Returns the place of the next picture of the file; `nil` after the last. Cheap: decodes nothing.
   func place(after place: PicturePlace, in file: RawSpan) -> PicturePlace?
 }
 
@@ -23,11 +23,11 @@ extension PictureFormat {
   public func place(after place: PicturePlace, in file: RawSpan) -> PicturePlace? { nil }
 }
 
-/// One of the pictures of a file.
+/// The place of one picture in its file.
 public struct PicturePlace: Sendable, Equatable {
   /// 0, 1, 2 ...
   public let position: Int
-  /// What the format finds it by: bytes from the start of the file. 0 for the first.
+  /// The position by which the format finds it, bytes from the start of the file. 0 for the first.
   public let offset: Int
 
   public init(position: Int, offset: Int) {
@@ -38,16 +38,16 @@ public struct PicturePlace: Sendable, Equatable {
   public static let first = PicturePlace(position: 0, offset: 0)
 }
 
-/// Where a decoded picture goes, and what it is called in messages.
+/// The pool for a decoded picture, and its name in messages.
 public struct PictureTarget {
   let origin: FrameOrigin
   let pool: FramePool
-  /// Sizes are held against these before memory is taken.
+  /// Sizes are checked against these before memory is allocated.
   public let limits: FrameLimits
 
-  /// The layout of a picture's pixels.
+  /// Returns the layout of a picture's pixels.
   /// - Parameter format: `mono8` or `rgb8`.
-  /// - Throws: when it is above the limits.
+  /// - Throws: ``SourceError`` when it exceeds the limits.
   public func layout(width: Int, height: Int, format: PixelFormat) throws(SourceError) -> PixelLayout {
     do throws(LayoutError) {
       return try PixelLayout(width: width, height: height, format: format, limits: limits)
@@ -56,8 +56,8 @@ public struct PictureTarget {
     }
   }
 
-  /// A frame of tight pixels. Takes the memory for them: what can be known of the file before is checked before.
-  /// - Parameter write: gets the memory of all rows, from the top, and writes every byte of it.
+  /// Returns a frame of tight pixels. Acquires their memory: check all that can be checked in the file before.
+  /// - Parameter write: receives the memory of all rows, from the top, and writes every byte of it.
   public func frame(
     _ layout: PixelLayout, _ write: (UnsafeMutableRawBufferPointer) throws(SourceError) -> Void
   ) throws(SourceError) -> CapturedFrame {
@@ -69,6 +69,6 @@ public struct PictureTarget {
     return CapturedFrame(content: FrameContent(.pixels, layout), buffer: buffer, origin: origin)
   }
 
-  /// The error that names the picture.
+  /// Returns an error that names the picture.
   public func refusal(_ problem: String) -> SourceError { .frame(origin, problem: problem) }
 }

@@ -1,9 +1,9 @@
 import FrameCore
 
-/// The kinds of picture that are read.
+/// The supported picture formats.
 struct PictureFormats {
   private let all: [any PictureFormat]
-  /// Of files that are read, JPEG and PNG among them.
+  /// Extensions of supported files, JPEG and PNG included.
   let extensions: Set<[UInt8]>
 
   init(_ others: [any PictureFormat]) {
@@ -14,7 +14,7 @@ struct PictureFormats {
 
   func format(of file: RawSpan) -> (any PictureFormat)? { all.first { $0.matches(file) } }
 
-  /// Why a file is none of them.
+  /// Returns why a file has none of these formats.
   func refusal(of file: RawSpan) -> String {
     let expected = (["JPEG", "PNG"] + all.map(\.name)).joined(separator: ", ")
     if ImageHeader.isJPEG(file) || ImageHeader.isPNG(file) {
@@ -24,7 +24,7 @@ struct PictureFormats {
     return "is \(name): expected \(expected)"
   }
 
-  /// Whether a path ends as an image's name does.
+  /// Whether a path has the extension of an image.
   func takes(_ path: String) -> Bool {
     extensions.contains(ImageDirectory.fileExtension(Array((path.split(separator: "/").last ?? "").utf8)))
   }

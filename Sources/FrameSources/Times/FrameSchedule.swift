@@ -1,17 +1,18 @@
-/// When each frame is due, against one start: frame k of a rate is due at start + k / rate, so nothing drifts.
+/// The times at which frames are due, relative to one start: frame k of a rate is due at start + k / rate, so that
+/// there is no drift.
 ///
-/// On the monotonic clock alone: a step of the wall clock moves no frame.
+/// Uses the monotonic clock alone: a step of the wall clock shifts no frame.
 public struct FrameSchedule: Sendable {
   public enum Pace: Sendable {
-    /// Frames a second.
+    /// Frames per second.
     case rate(Double)
-    /// Each frame is due when it is there.
+    /// Each frame is due as soon as it is available.
     case asFastAsPossible
-    /// When the source shows them: ``CapturedFrame/presentation``.
+    /// At the presentation times of the source: ``CapturedFrame/presentation``.
     case presentation
   }
 
-  /// Latest offset told apart, ns: 126 years, so that no sum with a time of today overflows.
+  /// Largest offset, ns: 126 years, so that a sum with a current time does not overflow.
   private static let latest = 4e18
 
   private let pace: Pace
@@ -24,11 +25,11 @@ public struct FrameSchedule: Sendable {
     self.start = start
   }
 
-  /// When a frame is due, monotonic ns.
+  /// Returns when a frame is due, monotonic ns.
   /// - Parameters:
   ///   - index: 0, 1, 2 ...
-  ///   - presentation: when its source shows it.
-  /// - Returns: `nil` when frames are due as they come.
+  ///   - presentation: the frame's presentation time, ns.
+  /// - Returns: `nil` when frames are due as soon as they are available.
   public func due(_ index: Int, presentation: Int64? = nil) -> Int64? {
     switch pace {
     case .asFastAsPossible: nil
@@ -37,12 +38,12 @@ public struct FrameSchedule: Sendable {
     }
   }
 
-  /// How far the schedule is behind when nothing came for a while: what passed meanwhile is left out.
+  /// Returns how far the schedule is behind after a pause of the source, so that the pause can be skipped.
   /// - Parameters:
   ///   - time: monotonic, ns.
-  ///   - index: of the frame that would be next.
-  ///   - presentation: when its source shows it.
-  /// - Returns: how many places of a rate have passed, and how much later than they say frames are shown.
+  ///   - index: of the next frame.
+  ///   - presentation: the presentation time of the next frame, ns.
+  /// - Returns: the number of frames of a rate that were missed, and the delay of presentation times, ns.
   public func passed(
     at time: Int64, index: Int, presentation: Int64?
   ) -> (places: Int, presentation: Int64) {

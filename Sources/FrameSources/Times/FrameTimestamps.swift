@@ -1,23 +1,23 @@
 import FrameCore
 
-/// Recorded capture times: a time and a file name a line, as camera rigs, EuRoC data sets and ROS bag exports write
-/// them.
+/// Recorded capture times: one time and file name per line, in the format of camera rigs, EuRoC data sets and ROS bag
+/// exports.
 ///
-/// Time and name are parted by a comma, a semicolon, a tab or blanks; names may hold blanks. Blank lines, those that
-/// start with `#`, and a first line of column names are skipped. Times are seconds, ms, us or ns: a line above them
-/// says it, or their size.
+/// Time and name are separated by a comma, a semicolon, a tab or blanks; names may contain blanks. Blank lines, those
+/// that start with `#`, and a first line of column names are skipped. Times are seconds, ms, us or ns: a line above
+/// them states the unit, else their size determines it.
 public struct FrameTimestamps: Sendable, Equatable {
-  /// The file they were read from.
+  /// The file that they were read from.
   public let file: String
   /// File names, in the order of their times.
   public let names: [String]
   /// ns from the first, in the same order.
   public let offsets: [Int64]
-  /// What the user should know: which unit was taken.
+  /// What the user should know: which unit was assumed.
   public let notes: [String]
   /// Line of each entry, for messages.
   let lines: [Int]
-  /// From the start of one loop to the next: the recording and one median interval, ns.
+  /// Time from the start of one loop to the next: the recording and one median interval, ns.
   let period: Int64
 
   public var count: Int { names.count }
@@ -46,7 +46,7 @@ public struct FrameTimestamps: Sendable, Equatable {
     var unit: RecordedTime.Unit?
     var rest = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes
     var number = 0
-    // Line by line: a list of all lines would take many times the file where they are short.
+    // Line by line: an array of all lines would need many times the size of a file with short lines.
     while !rest.isEmpty {
       let line = rest.prefix { $0 != 0x0A }
       rest = rest[line.endIndex...].dropFirst()
@@ -107,7 +107,7 @@ public struct FrameTimestamps: Sendable, Equatable {
     period = (offsets.last ?? 0) + median
   }
 
-  /// The times of some entries alone, from the first of them on.
+  /// Returns the times of some entries alone, relative to the first of them.
   func selecting(_ indices: [Int]) -> FrameTimestamps {
     let start = indices.first.map { offsets[$0] } ?? 0
     return FrameTimestamps(

@@ -1,9 +1,9 @@
-/// A number in a timestamps file, exact to its ninth decimal: nanoseconds since 1970 have no room in a `Double`.
+/// A number in a timestamps file, exact to its ninth decimal: a `Double` cannot hold nanoseconds since 1970.
 struct RecordedTime: Equatable {
-  /// Times 10^9, in the unit of the file.
+  /// The number times 10^9, in the unit of the file.
   let scaled: Int128
 
-  /// Reads an optional sign, digits with or without a decimal point, and perhaps an exponent.
+  /// Reads an optional sign, digits with or without a decimal point, and an optional exponent.
   init?(_ text: Substring) {
     let isNegative = text.first == "-"
     let digits = text.drop { $0 == "-" || $0 == "+" }
@@ -20,7 +20,7 @@ struct RecordedTime: Equatable {
       let nine = (Int128(decimals) ?? 0) * Self.power(9 - decimals.utf8.count)
       scaled = (whole * 1_000_000_000 + nine) * (isNegative ? -1 : 1)
     } else {
-      // With an exponent nobody expects more digits than a `Double` has.
+      // A number with an exponent needs no more digits than a `Double` has.
       guard !text.utf8.contains(where: { $0 | 0x20 == 0x78 }), let value = Double(text), abs(value) < 1e19
       else {
         return nil  // hexadecimal, which Swift reads too
@@ -35,7 +35,7 @@ struct RecordedTime: Equatable {
     (0..<exponent).reduce(1) { value, _ in value * 10 }
   }
 
-  /// What the numbers of a file count.
+  /// The unit of the numbers of a file.
   enum Unit: String, CaseIterable {
     case seconds
     case milliseconds
@@ -51,7 +51,7 @@ struct RecordedTime: Equatable {
       }
     }
 
-    /// By size: as times of our days, seconds since 1970 have 10 digits, the others 13, 16 and 19.
+    /// Guesses the unit from the size: a current time has 10 digits in seconds since 1970, in the others 13, 16 and 19.
     init(likely time: RecordedTime) {
       let whole = time.scaled.magnitude / 1_000_000_000
       self =
@@ -61,7 +61,8 @@ struct RecordedTime: Equatable {
           ? .milliseconds : whole < 100_000_000_000_000_000 ? .microseconds : .nanoseconds
     }
 
-    /// As a line above the times says it: `#timestamp [ns],filename`, `time (us)`, `stamp_ms`, `ns,name`, `times in s`.
+    /// Reads the unit from a line above the times: `#timestamp [ns],filename`, `time (us)`, `stamp_ms`, `ns,name`,
+    /// `times in s`.
     init?(header: Substring) {
       let text = header.lowercased()
       let field = text.drop { "#% ".contains($0) }.prefix { !",;\t ".contains($0) }

@@ -3,13 +3,13 @@ struct TimestampLine {
   let time: Substring
   let name: String
 
-  /// - Parameter text: without blanks at its ends.
+  /// - Parameter text: without blanks at either end.
   /// - Returns: `nil` without a name.
   init?(_ text: Substring) {
     guard let end = text.firstIndex(where: { Self.isSeparator($0) || Self.isBlank($0) }) else { return nil }
     time = text[..<end].drop { $0 == "\"" }.prefix { $0 != "\"" }
     var rest = text[end...].drop(while: Self.isBlank)
-    // Blanks may stand before what truly parts the two.
+    // Blanks may precede the actual separator.
     var separator: Character?
     if let next = rest.first, Self.isSeparator(next) {
       separator = next
@@ -20,7 +20,7 @@ struct TimestampLine {
     if rest.first == "\"", let close = rest.dropFirst().firstIndex(of: "\"") {
       name = String(rest[rest.index(after: rest.startIndex)..<close])
     } else if let separator {
-      // Further columns are none of ours.
+      // Further columns are ignored.
       name = String(Self.trimmed(rest.prefix { $0 != separator }))
     } else {
       name = String(rest)
@@ -28,7 +28,7 @@ struct TimestampLine {
     guard !name.isEmpty else { return nil }
   }
 
-  /// Whether it names columns: `timestamp,filename`.
+  /// Whether the line names columns: `timestamp,filename`.
   static func isColumnNames(_ text: Substring) -> Bool {
     let field = text.prefix { !isSeparator($0) && !isBlank($0) }
     guard let first = field.drop(while: { $0 == "\"" || $0 == "%" }).first, first.isLetter else {

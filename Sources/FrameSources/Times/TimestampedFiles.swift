@@ -1,10 +1,10 @@
 import Glibc
 
-/// Which image file is of which line of a timestamps file.
+/// Assigns image files to the lines of a timestamps file.
 enum TimestampedFiles {
-  /// The files of a directory that the lines name, in their order: a path from the directory, or its last part alone.
-  /// One that is not there is listed all the same: its frame is refused when its time comes.
-  /// - Throws: when none is there.
+  /// Returns the files of a directory that the lines name, in their order: a path from the directory, or its last
+  /// component alone. A missing file is listed too: its frame is rejected when it is due.
+  /// - Throws: ``SourceError`` when all files are missing.
   static func list(_ directory: String, _ times: FrameTimestamps) throws(SourceError) -> [String] {
     let prefix = directory.hasSuffix("/") ? directory : directory + "/"
     var files: [String] = []
@@ -30,7 +30,7 @@ enum TimestampedFiles {
     return files
   }
 
-  /// Files that were given one by one, in the order of their times.
+  /// Returns the given files in the order of their times.
   /// - Throws: ``SourceError/option(_:)`` for a file without a line, or with more than one.
   static func match(_ files: [String], _ times: FrameTimestamps) throws(SourceError) -> (
     files: [String], times: FrameTimestamps
@@ -42,7 +42,7 @@ enum TimestampedFiles {
       guard var found = entries[last(file)] else {
         throw .option("\(file): has no line in \(times.file); each file needs one")
       }
-      // Two cameras may have files of one name: their folders tell them apart.
+      // Two cameras may have files of the same name: their directories distinguish them.
       if found.count > 1 { found = found.filter { ends(file, with: times.names[$0]) } }
       guard found.count == 1 else {
         let lines = (entries[last(file)] ?? []).prefix(3).map { String(times.lines[$0]) }

@@ -1,8 +1,8 @@
 import FrameCore
 
-/// A source whose frames are shown at recorded times: one line of a file for each.
+/// A source whose frames have recorded presentation times: one line of a file for each.
 ///
-/// A frame behind the last line has no time: it is refused, and the reading ends.
+/// A frame after the last line has no time: it is rejected, and the source ends.
 final class TimestampedSource: FrameSource, @unchecked Sendable {
   // Sound: everything but `close` is used by the reading thread alone.
   private let source: any FrameSource
@@ -46,7 +46,7 @@ final class TimestampedSource: FrameSource, @unchecked Sendable {
             frame.origin,
             problem: "has no time: \(times.file) has \(times.count) lines; the reading ends here"))
       }
-      // A looped feed begins again one median interval after the last time.
+      // A looped feed restarts one median interval after the last time.
       frame.presentation = loop * times.period + times.offsets[index]
       index += 1
       return .frame(frame)

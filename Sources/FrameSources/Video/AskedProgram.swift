@@ -1,11 +1,11 @@
 import FrameCore
 import Glibc
 
-/// A program that was started, prints an answer and soon ends; at once when nobody waits for the answer any more.
+/// A program that is started, prints an answer and exits soon; it is killed when this object is released.
 final class AskedProgram {
   struct Answer {
     let text: String
-    /// Whether it ended with 0.
+    /// Whether its exit status was 0.
     let isGood: Bool
     /// Its first line on standard error.
     let reason: String?
@@ -17,7 +17,7 @@ final class AskedProgram {
   /// Monotonic, ns.
   private let deadline: Int64
 
-  /// Longest that it may take, ns: a file on a network that is gone.
+  /// Longest time it may run, ns: a file on an unreachable network share would block it.
   private static let longest: Int64 = 60_000_000_000
 
   /// - Parameter video: for messages.
@@ -34,8 +34,8 @@ final class AskedProgram {
     }
   }
 
-  /// Waits for all of it.
-  /// - Parameter limit: most bytes to take.
+  /// Waits for the complete answer.
+  /// - Parameter limit: most bytes to read.
   func answer(limit: Int) -> Answer {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)

@@ -1,9 +1,9 @@
 import FrameCore
 
-/// The lines that a file's name makes in ffmpeg's log where it has line breaks. They have no level and would be taken
-/// for errors; of what ffmpeg says behind the name, the end of its line is left.
+/// The lines that a file name with line breaks adds to ffmpeg's log. They have no level and would be read as errors;
+/// the last of them also contains what ffmpeg writes after the name.
 struct BrokenName: Sendable {
-  /// Behind the first break, one for each line.
+  /// The lines after the first break.
   private let lines: [[UInt8]]
 
   /// - Parameter path: of the file.
@@ -12,9 +12,9 @@ struct BrokenName: Sendable {
     lines = parts.dropFirst().filter { !$0.isEmpty }.map { Array($0) }
   }
 
-  /// What is said behind the name.
-  /// - Parameter line: outlives the result.
-  /// - Returns: `nil` for a line that is not of the name.
+  /// Returns the text after the name.
+  /// - Parameter line: must outlive the result.
+  /// - Returns: `nil` for a line that is not part of the name.
   func rest(of line: UnsafeBufferPointer<UInt8>) -> LogText? {
     guard let last = lines.last else { return nil }
     if line.starts(with: last) { return LogText(UnsafeBufferPointer(rebasing: line[last.count...])) }

@@ -2,10 +2,10 @@ import CChildProcess
 import FrameCore
 import Glibc
 
-/// Owns a program that runs as our child: it ends with this object, and with us however we end.
+/// A program that runs as a child process: it ends with this value, and with this process however that ends.
 ///
-/// A thread of its own starts it, takes its standard error line by line, and reaps it: on Linux a child can be tied
-/// to the life of one thread only.
+/// A dedicated thread starts it, reads its standard error line by line, and reaps it: on Linux a child can be tied to
+/// the lifetime of one thread only.
 struct ChildProcess: ~Copyable, Sendable {
   /// How a child ended.
   enum End: Equatable {
@@ -19,10 +19,10 @@ struct ChildProcess: ~Copyable, Sendable {
   /// Starts a program, never through a shell.
   /// - Parameters:
   ///   - program: its path.
-  ///   - output: becomes its standard output; closed on our side.
-  ///   - line: gets each line of its standard error without the line feed, on the child's thread or the one that
+  ///   - output: becomes its standard output; closed in this process.
+  ///   - line: receives each line of its standard error without the line feed, on the child's thread or the one that
   ///     calls ``takeLines()``.
-  ///   - ended: called there when no more lines come.
+  ///   - ended: called on the child's thread after the child has ended and no more lines follow.
   /// - Throws: `SystemProblem` when it cannot be started.
   init(
     _ program: String, _ arguments: [String], output: Int32, line: @escaping @Sendable (Span<UInt8>) -> Void,
@@ -47,21 +47,21 @@ struct ChildProcess: ~Copyable, Sendable {
 
   deinit { life.kill() }
 
-  /// Ends it, and what it started, at once: it only writes to us, so there is nothing it could lose.
+  /// Kills it, and what it started: it only writes to this process, so that it loses nothing.
   func kill() { life.kill() }
 
-  /// Takes the lines it has written so far, on this thread.
+  /// Reads the lines it has written so far, on this thread.
   func takeLines() { lines.takeWritten() }
 
   /// Waits until it has ended and was reaped.
   /// - Parameter deadline: monotonic, ns.
-  /// - Returns: `nil` when it still runs then.
+  /// - Returns: `nil` when it still runs at the deadline.
   func end(until deadline: Int64) -> End? { life.end(until: deadline) }
 
   /// For tests.
   var processID: Int32? { life.processID }
 
-  /// A pipe whose ends no child inherits.
+  /// Creates a pipe whose ends no child inherits.
   /// - Parameter capacity: bytes of a pair of sockets, for large frames; 0 for a plain pipe.
   static func pipe(capacity: Int = 0) throws(SystemProblem) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [0, 0]
@@ -78,7 +78,7 @@ struct SystemProblem: Error, CustomStringConvertible {
   var description: String { String(cString: strerror(code)) }
 }
 
-/// What a child and its thread share.
+/// The state that a child and its thread share.
 private final class ChildLife: Sendable {
   private enum State {
     case starting
@@ -99,7 +99,7 @@ private final class ChildLife: Sendable {
     lines.takeAll()
     ff_child_wait(child)
     state.withLock { state in
-      // Under the lock: nobody signals a number that is free again.
+      // Under the lock, so that no thread signals a process ID that is free again.
       var status: Int32 = 0
       while waitpid(child, &status, 0) < 0, errno == EINTR {}
       let signal = status & 0x7F
@@ -131,7 +131,7 @@ private final class ChildLife: Sendable {
 
   func kill() {
     state.withLock { state in
-      // Its group: a wrapper script goes with the program it runs.
+      // The whole group: a wrapper script ends together with the program it runs.
       if case .running(let child) = state, killpg(child, SIGKILL) != 0 { _ = systemKill(child, SIGKILL) }
     }
   }
@@ -145,5 +145,5 @@ private final class ChildLife: Sendable {
   var processID: Int32? { state.withLock { if case .running(let child) = $0 { child } else { nil } } }
 }
 
-/// The system's `kill`, out of reach of the method of that name.
+/// The system's `kill`, which the method of that name hides.
 private func systemKill(_ child: pid_t, _ signal: Int32) -> Int32 { kill(child, signal) }

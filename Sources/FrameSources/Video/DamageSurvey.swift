@@ -1,18 +1,18 @@
 import FrameCore
 import Glibc
 
-/// A second ffmpeg that decodes a damaged video only to tell which of its frames are whole.
+/// A second ffmpeg that decodes a damaged video only to find out which of its frames are undamaged.
 ///
-/// Decoders make up what is missing, and the frames behind are made from that. ffmpeg marks a frame that lost samples,
-/// but reliably only where one thread decodes, so this one does it with one.
+/// Decoders conceal missing data, and predict later frames from it. ffmpeg marks a frame that lost samples, but
+/// reliably only with one decoding thread, so that this process uses one.
 final class DamageSurvey: Sendable {
   private let verdicts: FrameVerdicts
   private let child: ChildProcess
 
-  /// How long a frame may take, ns: its group may be long.
+  /// Longest time for a frame, ns: its group of pictures may be long.
   private static let patience: Int64 = 60_000_000_000
 
-  /// - Parameter start: the file's own time of the first frame that is asked for, ns; `nil` for the file's start.
+  /// - Parameter start: the first frame's time in the file, ns; `nil` for the file's start.
   init(_ request: VideoRequest, from start: Int64?) throws(SourceError) {
     let verdicts = FrameVerdicts(path: request.path)
     self.verdicts = verdicts
@@ -31,7 +31,7 @@ final class DamageSurvey: Sendable {
 
   func close() { child.kill() }
 
-  /// What a frame is worth: ``FrameVerdicts/verdict(_:until:)``.
+  /// Returns whether a frame is damaged: ``FrameVerdicts/verdict(_:until:)``.
   func verdict(_ time: Int64) -> FrameVerdicts.Verdict? {
     verdicts.verdict(time, until: FrameClock.monotonic() + Self.patience)
   }

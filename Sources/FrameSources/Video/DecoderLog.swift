@@ -1,12 +1,12 @@
 import FrameCore
 
-/// What ffmpeg says on its standard error while it reads a video.
+/// The messages of ffmpeg on its standard error while it reads a video.
 final class DecoderLog: Sendable {
   private struct State {
-    /// The first of a decoder, which may be of no consequence, and of all else.
+    /// The first error of a decoder, which may be harmless, and the first of anything else.
     var decoder: String?
     var other: String?
-    /// Complaints that are not a decoder's.
+    /// Errors that are not a decoder's.
     var count = 0
     var isSuspicious = false
   }
@@ -23,7 +23,7 @@ final class DecoderLog: Sendable {
     name = BrokenName(path)
   }
 
-  /// Takes a line.
+  /// Reads a line.
   func take(_ line: Span<UInt8>) {
     line.withUnsafeBufferPointer { bytes in
       if let rest = name.rest(of: bytes) {
@@ -33,7 +33,7 @@ final class DecoderLog: Sendable {
       let line = LogText(bytes)
       switch line.level {
       case .info:
-        // "concealing 68 DC, 68 AC, 68 MV errors in P frame": the flag of the frame gets lost between threads.
+        // "concealing 68 DC, 68 AC, 68 MV errors in P frame": the flag of the frame is lost between threads.
         if line.contains("concealing ") { state.withLock { $0.isSuspicious = true } }
       case .warning:
         if line.isCorruptFrame { state.withLock { $0.isSuspicious = true } }
@@ -54,16 +54,16 @@ final class DecoderLog: Sendable {
     }
   }
 
-  /// Whether a frame that was not read yet may be damaged.
+  /// Whether a frame that has not been read yet may be damaged.
   var isSuspicious: Bool { state.withLock { $0.isSuspicious } }
-  /// The first complaint, a decoder's last; and how many there were that are not a decoder's.
+  /// The first error, a decoder's only if there is no other; and the number of errors that are not a decoder's.
   var complaint: String? { state.withLock { $0.other ?? $0.decoder } }
   var complaints: Int { state.withLock { $0.count } }
 }
 
 extension LogText {
-  /// Whether it is a warning that the frame which comes next lost samples.
+  /// Whether it warns that the next frame lost samples.
   var isCorruptFrame: Bool { contains("corrupt decoded frame") }
-  /// Whether a decoder gave nothing for what it was given.
+  /// Whether a decoder returned nothing for its input.
   var isLostPacket: Bool { contains("Error while decoding stream") || contains("Error submitting packet") }
 }

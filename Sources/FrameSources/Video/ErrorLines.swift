@@ -1,8 +1,8 @@
 import FrameCore
 import Glibc
 
-/// The standard error of a child, line by line, to whoever asks first: a thread that waits for it, or one that must know
-/// now what the child said before it wrote something else.
+/// The standard error of a child, line by line. Two threads read it: one that waits for it, and one that needs what the
+/// child wrote there before its other output.
 final class ErrorLines: Sendable {
   private struct State {
     var line: [UInt8] = []
@@ -14,12 +14,12 @@ final class ErrorLines: Sendable {
   private let state: Monitor<State>
   private let take: @Sendable (Span<UInt8>) -> Void
 
-  /// Bytes of a line that are kept; the rest of a longer one is left out.
+  /// Bytes of a line that are kept; the rest of a longer line is dropped.
   private static let longestLine = 4096
 
   /// - Parameters:
-  ///   - descriptor: the end of a pipe, taken over.
-  ///   - take: gets each line, without its line feed; never two at a time.
+  ///   - descriptor: the end of a pipe; this object owns it.
+  ///   - take: receives each line, without its line feed; never called concurrently.
   init(owning descriptor: Int32, _ take: @escaping @Sendable (Span<UInt8>) -> Void) {
     self.descriptor = descriptor
     self.take = take
@@ -29,7 +29,7 @@ final class ErrorLines: Sendable {
 
   deinit { _ = close(descriptor) }
 
-  /// Takes lines until the child has closed its standard error.
+  /// Reads lines until the child has closed its standard error.
   func takeAll() {
     var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     repeat {
@@ -37,8 +37,8 @@ final class ErrorLines: Sendable {
     } while takeWritten()
   }
 
-  /// Takes all lines written so far.
-  /// - Returns: whether more may come.
+  /// Reads all lines written so far.
+  /// - Returns: whether more may follow.
   @discardableResult
   func takeWritten() -> Bool {
     state.withLock { state in

@@ -1,30 +1,31 @@
 import FrameCore
 
-/// Which frames of a video are whole, by what ffmpeg tells of each that its decoder gave.
+/// Which frames of a video are undamaged, from ffmpeg's messages about each decoded frame.
 ///
-/// `-debug_ts` makes it name each frame with its time and kind, and a warning comes before one that lost samples. Refused
-/// are the marked frame, the B frames right before it, which are made from it, and all up to the next key frame.
+/// With `-debug_ts` ffmpeg logs each frame with its time and type, and a warning before one that lost samples. Rejected
+/// are the marked frame, the B frames right before it, which are predicted from it, and all frames up to the next key
+/// frame.
 final class FrameVerdicts: Sendable {
   enum Verdict: Equatable {
     case whole
-    /// Samples were lost. With the decoder's reason.
+    /// Samples were lost. Holds the decoder's reason.
     case damaged(String)
-    /// Made from one that is damaged.
+    /// Predicted from a damaged frame.
     case dependent
   }
 
   fileprivate struct State {
-    /// Told and not asked for yet: from `head` on.
+    /// Logged frames that have not been requested yet, from index `head` on.
     var frames: [(time: Int64, verdict: Verdict)] = []
     var head = 0
-    /// B frames at the end: what comes next decides on them.
+    /// Number of B frames at the end: the next frame decides about them.
     var open = 0
-    /// A decoder's complaint that no frame was blamed for yet.
+    /// A decoder's error that is not assigned to a frame yet.
     var reason: String?
     var isMarked = false
-    /// Until the next key frame.
+    /// Whether a damaged frame precedes, until the next key frame.
     var isDependent = false
-    /// Time of the first frame told.
+    /// Time of the first logged frame.
     var first: Int64?
     var hasEnded = false
   }
@@ -32,17 +33,17 @@ final class FrameVerdicts: Sendable {
   private let state = Monitor(State())
   private let name: BrokenName
 
-  /// - Parameter path: of the video.
+  /// - Parameter path: the video.
   init(path: String) { name = BrokenName(path) }
 
-  /// Times that differ by less are the same, ns: ffmpeg moves equal ones apart, and ticks are rounded.
+  /// Times that differ by less are equal, ns: ffmpeg separates equal times, and ticks are rounded.
   private static let tolerance: Int64 = 500
-  /// ns; differences of such times are no less numbers.
+  /// Largest time, ns, so that differences of two do not overflow.
   private static let latest = 4e18
-  /// ffmpeg's number of B frames.
+  /// ffmpeg's number of the type B frame.
   private static let between: Int64 = 3
 
-  /// Takes a line of ffmpeg's standard error.
+  /// Reads a line of ffmpeg's standard error.
   func take(_ line: Span<UInt8>) {
     line.withUnsafeBufferPointer { bytes in
       if let rest = name.rest(of: bytes) {
@@ -65,7 +66,7 @@ final class FrameVerdicts: Sendable {
       case .error:
         let text = line.text
         state.withLock { state in
-          // What would have been made from the lost frame is not marked.
+          // The frames predicted from the lost one are not marked.
           if line.isLostPacket { state.isDependent = true }
           state.reason = state.reason ?? text
         }
@@ -73,17 +74,17 @@ final class FrameVerdicts: Sendable {
     }
   }
 
-  /// No more lines come.
+  /// Records that no more lines follow.
   func end() {
     state.withLock { $0.hasEnded = true }
     state.wakeAll()
   }
 
-  /// What a frame is worth.
+  /// Waits for the verdict on a frame.
   /// - Parameters:
-  ///   - time: its own time in the file, ns. From call to call it does not go back.
+  ///   - time: the frame's time in the file, ns. Must not decrease from call to call.
   ///   - deadline: monotonic, ns.
-  /// - Returns: `nil` when that cannot be told, from where this decoder began.
+  /// - Returns: `nil` when it is unknown, because this decoder started after the frame.
   func verdict(_ time: Int64, until deadline: Int64) -> Verdict? {
     state.withLock(
       waitingUntil: { state in
@@ -98,9 +99,9 @@ final class FrameVerdicts: Sendable {
         state.head = at
         return frame.verdict
       }
-      // This decoder began behind it, in a file that cannot be sought well.
+      // This decoder started after the frame, in a file that does not support exact seeks.
       guard let first = state.first, first <= time else { return nil }
-      // Behind its last frame, or between two: then it is the other's frame that is wrong.
+      // After its last frame, or between two: then the other decoder's frame is wrong.
       return .dependent
     }
   }
@@ -113,7 +114,7 @@ extension FrameVerdicts.State {
 
   fileprivate mutating func add(_ time: Int64, isKey: Bool, isBetween: Bool) {
     first = first ?? time
-    // Room is used again, so that the list grows no longer than this decoder is ahead.
+    // Requested entries are removed, so that the array holds only the frames by which this decoder is ahead.
     if head > 64, 2 * head > frames.count {
       frames.removeSubrange(..<head)
       head = 0

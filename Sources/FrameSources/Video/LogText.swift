@@ -1,19 +1,19 @@
-/// A line of ffmpeg's log as `-loglevel level+info` writes it: `[h264 @ 0x55d0] [error] what is wrong`.
+/// A line of ffmpeg's log in the format of `-loglevel level+info`: `[h264 @ 0x55d0] [error] what is wrong`.
 struct LogText {
   enum Level {
-    /// Told for those who are curious.
+    /// Levels info and verbose.
     case info
     case warning
-    /// What has no level, too: the system's own words when a program cannot run.
+    /// Also a line without a level: the system's own message when a program cannot run.
     case error
   }
 
   let level: Level
-  /// Who says it, without its address: `h264`; empty for ffmpeg itself.
+  /// The component that logs, without its address: `h264`; empty for ffmpeg itself.
   let speaker: Substring
   private let bytes: UnsafeBufferPointer<UInt8>
 
-  /// - Parameter line: outlives this value.
+  /// - Parameter line: must outlive this value.
   init(_ line: UnsafeBufferPointer<UInt8>) {
     var (level, speaker) = (Level.error, Substring())
     var rest = line
@@ -33,7 +33,7 @@ struct LogText {
     bytes = rest
   }
 
-  /// What is said, with who says it.
+  /// The message, with the component that logs it.
   var text: String {
     var count = bytes.count
     while count > 0, bytes[count - 1] <= 0x20 { count -= 1 }
@@ -45,10 +45,10 @@ struct LogText {
 
   func contains(_ text: StaticString) -> Bool { find(text) != nil }
 
-  /// The whole number behind the first occurrence of a key.
+  /// Returns the integer after the first occurrence of a key.
   func number(_ key: StaticString) -> Int64? { find(key).flatMap { number(at: $0)?.value } }
 
-  /// The ratio behind the first occurrence of a key: `1/12800`.
+  /// Returns the ratio after the first occurrence of a key: `1/12800`.
   func ratio(_ key: StaticString) -> (over: Int64, under: Int64)? {
     guard let start = find(key), let over = number(at: start), over.end < bytes.count,
       bytes[over.end] == UInt8(ascii: "/"), let under = number(at: over.end + 1), over.value > 0,
@@ -57,7 +57,7 @@ struct LogText {
     return (over.value, under.value)
   }
 
-  /// Where the first occurrence of a text ends.
+  /// Returns the end of the first occurrence of a text.
   private func find(_ text: StaticString) -> Int? {
     let length = text.utf8CodeUnitCount
     guard length <= bytes.count else { return nil }

@@ -1,10 +1,10 @@
-/// The main and stream header of a NUT stream, the container ffmpeg writes for us: it alone carries raw pictures of any
-/// layout with their exact times, and can be read from a pipe.
+/// The main and stream header of a NUT stream, the container that ffmpeg writes here: it alone holds raw pictures of
+/// any layout with their exact times, and can be read from a pipe.
 ///
-/// After the NUT open container format, version 3 (ffmpeg.org/~michael/nut.txt): numbers are big-endian groups of 7 bits,
-/// the highest bit set in all but the last.
+/// Follows the NUT open container format, version 3 (ffmpeg.org/~michael/nut.txt): numbers are big-endian groups of 7
+/// bits, with the highest bit set in all but the last.
 struct NUTHeader {
-  /// What a frame code stands for: everything about a frame that its own bytes need not say.
+  /// The meaning of a frame code: the properties of a frame that its own bytes need not state.
   struct FrameCode {
     var flags = 0
     var sizeFactor = 1
@@ -14,7 +14,7 @@ struct NUTHeader {
     var elided = 0
   }
 
-  /// What a frame's bytes say themselves.
+  /// The properties that a frame's bytes state themselves.
   enum Flag {
     static let time = 8
     static let stream = 16
@@ -29,19 +29,19 @@ struct NUTHeader {
   }
 
   static let magic = Array("nut/multimedia container\0".utf8)
-  /// 1 tick is `tick.over / tick.under` s.
+  /// The length of a tick: `tick.over / tick.under` s.
   private(set) var tick = (over: 1, under: 1)
   private(set) var codes: [FrameCode] = []
-  /// Bytes that frames may begin with and that are then left out.
+  /// Byte strings with which frames may start, and which are then omitted from the stream.
   private(set) var elided: [[UInt8]] = [[]]
-  /// Bits of a short time.
+  /// Bits of an abbreviated time.
   private(set) var shortTimeBits = 0
   /// px
   private(set) var width = 0
   private(set) var height = 0
 
-  /// - Parameter bytes: of the main header, behind its length.
-  /// - Returns: `nil` for anything but one stream and one time base.
+  /// - Parameter bytes: the main header after its length.
+  /// - Returns: `nil` unless there is one stream and one time base.
   init?(main bytes: UnsafeRawBufferPointer) {
     var reader = NUTNumbers(bytes)
     guard let version = reader.number(), (2...4).contains(version) else { return nil }
@@ -71,13 +71,13 @@ struct NUTHeader {
         case 4: code.reserved = value
         case 5: count = value
         case 7: code.elided = value
-        default: break  // the stream, of which there is one; what later versions add
+        default: break  // the stream, of which there is one; additions of later versions
         }
       }
       let repeats = count ?? code.sizeFactor - code.size
       guard repeats > 0, code.size <= 1 << 40, code.sizeFactor <= 1 << 40 else { return false }
       for step in 0..<min(repeats, 256) where codes.count < 256 {
-        // 'N' begins headers and is no frame code.
+        // 'N' starts headers and is not a frame code.
         if codes.count == 0x4E { codes.append(FrameCode(flags: Flag.invalid)) }
         var one = code
         one.size += step
@@ -96,8 +96,8 @@ struct NUTHeader {
     return true
   }
 
-  /// - Parameter bytes: of the stream header, behind its length.
-  /// - Returns: false for anything but video.
+  /// - Parameter bytes: the stream header after its length.
+  /// - Returns: false unless it is video.
   mutating func takeStream(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var reader = NUTNumbers(bytes)
     guard reader.number() == 0, reader.number() == 0, reader.bytes() != nil, reader.number() == 0,
@@ -110,12 +110,12 @@ struct NUTHeader {
   }
 }
 
-/// Numbers of a NUT header. `nil` beyond the end, and for what no Int holds.
+/// Reads the numbers of a NUT header. Returns `nil` after the end, and for numbers that overflow Int.
 struct NUTNumbers {
   private let memory: UnsafeRawBufferPointer
   private(set) var position = 0
 
-  /// - Parameter memory: outlives this value.
+  /// - Parameter memory: must outlive this value.
   init(_ memory: UnsafeRawBufferPointer) { self.memory = memory }
 
   mutating func byte() -> Int? {
@@ -140,7 +140,7 @@ struct NUTNumbers {
     return value & 1 == 1 ? -(value >> 1) : value >> 1
   }
 
-  /// A length and as many bytes.
+  /// Reads a length and as many bytes.
   mutating func bytes() -> UnsafeRawBufferPointer? {
     guard let count = number(), count <= memory.count - position else { return nil }
     defer { position += count }

@@ -1,10 +1,10 @@
-/// Goes through a NUT stream of one video: first its size, then frame after frame.
+/// Reads a NUT stream of one video: first its size, then frame by frame.
 final class NUTReader {
-  /// A frame whose bytes come next.
+  /// A frame whose bytes are next in the stream.
   struct Frame {
-    /// From the stream's zero, ns.
+    /// Time from the stream's zero, ns.
     let time: Int64
-    /// Bytes that are left out and stand before those in the stream.
+    /// Omitted bytes that precede those in the stream.
     let prefix: [UInt8]
     /// Bytes in the stream.
     let size: Int
@@ -15,9 +15,9 @@ final class NUTReader {
   /// Ticks of the last frame.
   private var last = 0
 
-  /// Longest of what is between frames, bytes: headers, file metadata, the index behind the last frame.
+  /// Longest data between frames, bytes: headers, file metadata, the index after the last frame.
   private static let longestPacket = 64 << 20
-  /// Longest start of a frame: seven numbers.
+  /// Longest start of a frame, bytes: seven numbers.
   private static let longestStart = 96
 
   private enum StartCode: UInt64 {
@@ -29,7 +29,7 @@ final class NUTReader {
   }
 
   /// Reads up to the stream's header.
-  /// - Returns: `nil` when the stream ends before.
+  /// - Returns: `nil` when the stream ends before it.
   init?(_ stream: ByteStream) throws(SourceError) {
     self.stream = stream
     let start = try stream.peek(NUTHeader.magic.count)
@@ -54,7 +54,7 @@ final class NUTReader {
     return nil
   }
 
-  /// - Returns: `nil` at the end of the stream.
+  /// - Returns: the next frame; `nil` at the end of the stream.
   func next() throws(SourceError) -> Frame? {
     while true {
       let ahead = try stream.peek(1)
@@ -76,7 +76,7 @@ final class NUTReader {
     _ = numbers.byte()
     let entry = header.codes[code]
     guard let (time, size, elided) = start(entry, &numbers) else {
-      // Cut off inside of it, or damaged.
+      // Truncated inside the frame, or damaged.
       guard try stream.peek(Self.longestStart).count < Self.longestStart else { throw Self.damaged(stream) }
       return nil
     }
@@ -91,7 +91,7 @@ final class NUTReader {
     return Int64(min(max(seconds * 1e9, -4e18), 4e18).rounded())
   }
 
-  /// The numbers before a frame's bytes.
+  /// Returns the numbers before a frame's bytes.
   private func start(
     _ entry: NUTHeader.FrameCode, _ numbers: inout NUTNumbers
   ) -> (time: Int, size: Int, elided: Int)? {
@@ -132,7 +132,7 @@ final class NUTReader {
     return (time, size, elided)
   }
 
-  /// A time whose high bits are those nearest to the last one.
+  /// Returns the time with these low bits that is nearest to the last one.
   private func fullTime(_ coded: Int) -> Int {
     let range = 1 << header.shortTimeBits
     guard coded < range else { return coded - range }
@@ -140,26 +140,26 @@ final class NUTReader {
     return ((coded - least) & (range - 1)) + least
   }
 
-  /// A packet that is no frame, not yet skipped.
+  /// A packet other than a frame, not skipped yet.
   private struct Packet {
     let code: StartCode?
-    /// Behind its length, with the checksum at the end.
+    /// The bytes after its length, including the checksum at the end.
     let bytes: UnsafeRawBufferPointer
-    /// All of it.
+    /// Length of the whole packet, bytes.
     let length: Int
   }
 
-  /// - Returns: `nil` when the stream ends inside of it.
+  /// - Returns: `nil` when the stream ends inside the packet.
   private static func packet(_ stream: ByteStream) throws(SourceError) -> Packet? {
     let ahead = try stream.peek(24)
     guard ahead.count >= 10 else { return nil }
     let code = UInt64(bigEndian: ahead.loadUnaligned(as: UInt64.self))
     var numbers = NUTNumbers(UnsafeRawBufferPointer(rebasing: ahead[8...]))
     guard let length = numbers.number(), length <= longestPacket else { throw damaged(stream) }
-    // A long one has a checksum of its own for its start.
+    // The start of a long packet has a checksum of its own.
     let start = 8 + numbers.position + (length > 4096 ? 4 : 0)
     guard let known = StartCode(rawValue: code), known != .info, known != .index else {
-      // Not needed, and may be longer than what can be looked ahead.
+      // Not needed, and may be longer than the lookahead.
       var left = start + length
       while left > 1 << 16 {
         let some = try stream.peek(1).count

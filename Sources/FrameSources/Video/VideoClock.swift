@@ -1,20 +1,20 @@
-/// Presentation times of a video that may be read again and again: ns from its first frame, never going back.
+/// Presentation times of a video that may be read repeatedly: ns from its first frame, never decreasing.
 struct VideoClock {
-  /// Of one frame, where a reading has only one, ns.
+  /// The interval of frames, used where a pass has only one frame, ns.
   private let interval: Int64
-  /// Longest reading, ns: what is beyond comes at once.
+  /// Longest pass, ns: frames with later times are due immediately.
   private static let longest: Int64 = 1 << 58
-  /// Where this reading begins.
+  /// The start of this pass.
   private var start: Int64 = 0
-  /// The file's own time of its first frame.
+  /// The time of its first frame in the file.
   private var first: Int64?
   private var last: Int64 = 0
   private var frames: Int64 = 0
 
-  /// - Parameter rate: frames a second, as the file says.
+  /// - Parameter rate: frames per second stated by the file.
   init(rate: Double?) { interval = Int64(1e9 / (rate ?? 30)) }
 
-  /// - Parameter own: the file's time of the next frame.
+  /// - Parameter own: the time of the next frame in the file.
   mutating func time(_ own: Int64) -> Int64 {
     let first = first ?? own
     self.first = first
@@ -23,11 +23,11 @@ struct VideoClock {
     return last
   }
 
-  /// From the first frame of this reading to the last so far.
+  /// Time from the first frame of this pass to the last frame so far.
   var elapsed: Int64 { last - start }
 
-  /// The file is read again, from one mean interval after the last frame on.
-  /// - Returns: how long the reading was.
+  /// Starts another pass, one mean interval after the last frame.
+  /// - Returns: the length of the last pass.
   mutating func begin() -> Int64 {
     let length = elapsed
     let step = frames > 1 ? length / (frames - 1) : frames == 1 ? interval : 0

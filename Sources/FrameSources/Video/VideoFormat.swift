@@ -1,16 +1,16 @@
 import FrameCore
 
-/// In which form ffmpeg hands the frames of a video over, and what is then made of them.
+/// The form in which ffmpeg delivers the frames of a video, and their conversion.
 enum VideoFormat: Equatable {
-  /// Motion JPEG: each frame is a JPEG file and stays as it is.
+  /// Motion JPEG: each frame is a JPEG file and stays unchanged.
   case jpeg
   /// Planes with 4:2:0 chroma, or luma alone, for ``YUVConverter``.
   case planes(YUVFormat)
-  /// What is stored as red, green and blue.
+  /// Frames that are stored as red, green and blue.
   case rgb
 
-  /// ffmpeg's name of the pixel format to ask for. It takes planes out of packed pixels, leaves alpha out and averages
-  /// chroma that is finer than 4:2:0, but neither range nor matrix nor depth change in it.
+  /// ffmpeg's name of the pixel format to request. It separates packed pixels into planes, drops alpha and averages
+  /// chroma that is finer than 4:2:0, but changes neither range nor matrix nor depth.
   var pixelFormat: String {
     switch self {
     case .jpeg: ""
@@ -26,7 +26,7 @@ enum VideoFormat: Equatable {
   }
 
   /// - Parameters:
-  ///   - matrix: where the stream does not say it; `nil` for what is likely.
+  ///   - matrix: for a stream that states none; `nil` for the likely one.
   ///   - policy: of rotation that the file states: a JPEG file cannot be turned without decoding it.
   init(_ stream: VideoProbe.Stream, matrix: ColorMatrix?, policy: FrameOrientation.Policy) {
     let pixels = stream.pixelFormat ?? "yuv420p"
@@ -39,7 +39,7 @@ enum VideoFormat: Equatable {
     let depth = Self.depth(pixels)
     let isFullRange = pixels.hasPrefix("yuvj") || stream.colorRange == "pc"
     if pixels.hasPrefix("gray") || pixels.hasPrefix("ya") || pixels.hasPrefix("mono") {
-      // Grey uses all values unless the stream says otherwise, as in ffmpeg's scaler.
+      // Grey is full range unless the stream states otherwise, as in ffmpeg's scaler.
       self = .planes(YUVFormat(.mono, bitDepth: depth, isFullRange: stream.colorRange != "tv"))
     } else if Self.isRGB(pixels) {
       self = .rgb
@@ -56,11 +56,11 @@ enum VideoFormat: Equatable {
       .contains { pixels.hasPrefix($0) }
   }
 
-  /// Bits of a sample, of those that 4:2:0 and grey both have in every ffmpeg.
+  /// Returns bits per sample, among those that every ffmpeg supports for both 4:2:0 and grey.
   private static func depth(_ pixels: String) -> Int {
     let name = pixels.hasSuffix("le") || pixels.hasSuffix("be") ? String(pixels.dropLast(2)) : pixels
     for depth in [10, 12, 14, 16] where name.hasSuffix("\(depth)") {
-      // The numbers of nv12 and nv16 are no depth.
+      // The numbers of nv12 and nv16 are not depths.
       guard name != "nv\(depth)", name != "nv16" else { return 8 }
       return depth == 14 && !name.hasPrefix("yuv") ? 16 : depth
     }

@@ -1,6 +1,6 @@
 import FrameCore
 
-/// Takes the frames of a video out of ffmpeg's stream, in the form that goes on the wire.
+/// Reads the frames of a video from ffmpeg's stream and converts them for records.
 final class VideoPictures {
   private enum Form {
     case jpeg
@@ -11,7 +11,7 @@ final class VideoPictures {
   private let form: Form
   private let limits: FrameLimits
 
-  /// - Throws: when frames are above the limits.
+  /// - Throws: ``LayoutError`` when frames exceed the limits.
   init(_ format: VideoFormat, width: Int, height: Int, _ limits: FrameLimits) throws(LayoutError) {
     self.limits = limits
     switch format {
@@ -23,8 +23,8 @@ final class VideoPictures {
     }
   }
 
-  /// Reads the frame that comes next in the stream.
-  /// - Returns: `nil` when the stream ends inside of it.
+  /// Reads the next frame of the stream.
+  /// - Returns: `nil` when the stream ends inside the frame.
   func read(
     _ frame: NUTReader.Frame, _ stream: ByteStream, _ origin: FrameOrigin, _ pool: FramePool
   ) throws(SourceError) -> SourceReading? {
@@ -81,7 +81,7 @@ final class VideoPictures {
     }
   }
 
-  /// A frame of another size: the video changes it on the way.
+  /// Skips a frame of another size: the size of the video changes.
   private func other(
     _ frame: NUTReader.Frame, _ stream: ByteStream, _ origin: FrameOrigin
   ) throws(SourceError) -> SourceReading? {
@@ -91,8 +91,8 @@ final class VideoPictures {
       origin)
   }
 
-  /// Leaves the frame out that comes next.
-  /// - Returns: `nil` when the stream ends inside of it.
+  /// Skips the next frame.
+  /// - Returns: `nil` when the stream ends inside the frame.
   func skip(
     _ frame: NUTReader.Frame, _ stream: ByteStream, _ problem: String, _ origin: FrameOrigin
   ) throws(SourceError) -> SourceReading? {

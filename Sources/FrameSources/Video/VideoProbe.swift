@@ -1,12 +1,12 @@
 import FoundationEssentials
 
-/// What ffprobe tells of a video file.
+/// The properties of a video file that ffprobe reports.
 struct VideoProbe {
-  /// The stream that is read: the first that is no cover picture.
+  /// The stream to read: the first that is not a cover picture.
   let video: Stream
-  /// s; `nil` where the file does not say.
+  /// Duration, s; `nil` where the file does not state it.
   let duration: Double?
-  /// Other video streams, which are left out.
+  /// Number of other video streams, which are ignored.
   let otherVideos: Int
 
   struct Stream: Decodable {
@@ -59,7 +59,7 @@ struct VideoProbe {
     }
 
     struct Tags: Decodable {
-      /// Degrees clockwise, as ffmpeg 4 tells them.
+      /// Degrees clockwise, as reported by ffmpeg 4.
       let rotate: String?
     }
 
@@ -68,11 +68,11 @@ struct VideoProbe {
     /// Whether players turn it.
     var isTurned: Bool {
       let angle = sideData?.compactMap(\.rotation).first ?? tags?.rotate.flatMap { Double($0) } ?? 0
-      // A mirroring matrix has no angle that tells it; it is rare enough to be decoded for nothing.
+      // The angle of a mirroring matrix has no meaning; such a file is rare, and may be decoded needlessly.
       return angle != 0
     }
 
-    /// Frames a second on average.
+    /// Mean frames per second.
     var rate: Double? { Self.ratio(meanRate) ?? Self.ratio(baseRate) }
 
     private static func ratio(_ text: String?) -> Double? {
@@ -93,10 +93,10 @@ struct VideoProbe {
     }
   }
 
-  /// Longest answer that is taken, bytes.
+  /// Longest answer accepted, bytes.
   static let longest = 16 << 20
 
-  /// What to ask ffprobe.
+  /// Returns the arguments of ffprobe.
   static func arguments(_ path: String) -> [String] {
     [
       "-v", "error", "-protocol_whitelist", "file", "-of", "json", "-show_streams", "-show_format",

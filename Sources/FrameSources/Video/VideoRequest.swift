@@ -1,6 +1,6 @@
 import FrameCore
 
-/// What ffmpeg is asked for.
+/// The work that ffmpeg is started for.
 struct VideoRequest: Sendable {
   let path: String
   let tools: VideoTools
@@ -9,9 +9,9 @@ struct VideoRequest: Sendable {
   let codec: String
   let format: VideoFormat
   let orientation: FrameOrientation.Policy
-  /// s from the start of the file.
+  /// Start, s from the start of the file.
   let seek: Double
-  /// s; `nil` to the end.
+  /// Duration, s; `nil` to the end.
   let duration: Double?
 
   var arguments: [String] {
@@ -19,29 +19,29 @@ struct VideoRequest: Sendable {
     if orientation == .stored { words.append("-noautorotate") }
     if seek > 0 { words += ["-ss", Self.seconds(seek)] }
     if let duration { words += ["-t", Self.seconds(duration)] }
-    // A file that is a playlist or a reference makes ffmpeg open nothing on the network.
+    // A file that is a playlist or a reference must not make ffmpeg open network connections.
     words += [
       "-protocol_whitelist", "file", "-i", "file:\(path)", "-map", "0:\(stream)", "-map_metadata", "-1",
     ]
     if case .jpeg = format {
-      // Without it, frames before the time that is sought come too.
+      // Without `-copypriorss 0`, frames before the requested start are sent too.
       words += ["-c", "copy", "-copypriorss", "0"]
     } else {
-      // Times as they are in the file: DamageSurvey tells frames by them.
+      // Keeps the times of the file: DamageSurvey identifies frames by them.
       words += ["-copyts", "-c:v", "rawvideo", "-pix_fmt", format.pixelFormat]
       // Each frame once, at its own time in ns, not at the nearest tick of an average rate.
       let passthrough = tools.version >= VideoTools.Version(major: 5, minor: 1) ? "-fps_mode" : "-vsync"
       words += [passthrough, "passthrough", "-enc_time_base", "1:1000000000"]
-      // Frames of another size than the first are refused, not scaled.
+      // Frames of another size than the first are rejected, not scaled.
       if tools.version >= VideoTools.Version(major: 4, minor: 4) { words += ["-autoscale", "0"] }
     }
-    // Frames go into the pipe without a copy in between.
+    // Writes frames to the pipe without an intermediate copy.
     words += ["-avioflags", "direct", "-f", "nut", "pipe:1"]
     return words
   }
 
-  /// Tells each frame from the key frame before a time on.
-  /// - Parameter start: the file's own time, ns; `nil` for the start of the file.
+  /// Returns the arguments for logging each frame from the key frame before a time on.
+  /// - Parameter start: time in the file, ns; `nil` for the start of the file.
   func survey(from start: Int64?) -> [String] {
     var words = [
       "-nostdin", "-hide_banner", "-nostats", "-loglevel", "level+info", "-debug_ts", "-threads", "1",
@@ -51,7 +51,7 @@ struct VideoRequest: Sendable {
     return words + ["-copyts", "-f", "null", "-"]
   }
 
-  /// Without an exponent, to the microsecond: what ffmpeg takes.
+  /// Formats seconds without an exponent, to the microsecond, as ffmpeg accepts them.
   private static func seconds(_ value: Double) -> String {
     let micro = Int64((max(value, 0) * 1e6).rounded())
     let fraction = String(micro % 1_000_000)

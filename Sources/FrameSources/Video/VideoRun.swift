@@ -1,15 +1,15 @@
 import FrameCore
 
-/// One ffmpeg that reads a video file once, and what comes from it.
+/// One ffmpeg process that reads a video file once, and its output.
 final class VideoRun: Sendable {
-  /// Read by one thread.
+  /// The output; read by one thread.
   let stream: ByteStream
   let log: DecoderLog
   private let child: ChildProcess
 
-  /// A part of a frame: more is not granted to everyone.
+  /// Bytes, smaller than a frame: the system does not grant more to every user.
   private static let pipeCapacity = 1 << 20
-  /// How long ffmpeg may take to end once its output has ended, ns.
+  /// How long ffmpeg may run after the end of its output, ns.
   private static let patience: Int64 = 5_000_000_000
 
   init(_ request: VideoRequest) throws(SourceError) {
@@ -26,23 +26,23 @@ final class VideoRun: Sendable {
     } catch {
       throw .unreadable(path, reason: "\(program) cannot be started: \(error)")
     }
-    // Little is read ahead of a frame: what is passes through one memory more.
+    // A small lookahead: bytes read ahead of a frame are copied once more.
     stream = try ByteStream(output, capacity: 1 << 16)
   }
 
-  /// Ends ffmpeg and wakes a reader that waits for it. From any thread.
+  /// Ends ffmpeg and wakes a waiting reader. May be called from any thread.
   func close() {
     stream.close()
     child.kill()
   }
 
-  /// Whether a frame may be damaged that was begun to be read: what ffmpeg said before it wrote it counts.
+  /// Whether a frame that is being read may be damaged: includes what ffmpeg logged before it wrote the frame.
   var isSuspicious: Bool {
     child.takeLines()
     return log.isSuspicious
   }
 
-  /// Why ffmpeg ended, if not at the end of its work.
+  /// Returns why ffmpeg ended, if it did not complete its work.
   func problem() -> String? {
     switch child.end(until: FrameClock.monotonic() + Self.patience) {
     case nil:

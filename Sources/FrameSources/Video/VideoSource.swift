@@ -1,11 +1,12 @@
 import FrameCore
 import Synchronization
 
-/// A video file, read by ffmpeg as a child process: Motion JPEG as the files it consists of, all else as planes.
+/// A video file, read by ffmpeg as a child process: Motion JPEG as its JPEG files, all else as planes or RGB pixels.
 ///
-/// Frames carry their presentation times. A file that is read again goes on one mean frame interval after its last frame.
+/// Frames have presentation times. A file that is read again continues one mean frame interval after its last frame.
 final class VideoSource: FrameSource, @unchecked Sendable {
-  // Sound: everything but `runs` and `isClosed` is used by the reading thread alone; those are locked.
+  // Sound: everything but `runs` and `isClosed` is used by the reading thread alone; `runs` is locked, `isClosed`
+  // atomic.
   let name: String
   let nominalRate: Double?
   let isLive = false
@@ -13,13 +14,13 @@ final class VideoSource: FrameSource, @unchecked Sendable {
   let frameCount: Int?
   let notes: [String]
 
-  /// The ffmpeg that is read, and the one that will be read next.
+  /// The ffmpeg that is being read, and the one to read next.
   private struct Runs {
     var current: VideoRun?
     var next: VideoRun?
   }
 
-  /// How long before its end the next reading is begun, ns: ffmpeg takes tenths of a second to its first frame.
+  /// How long before the end the next ffmpeg is started, ns: its first frame takes tenths of a second.
   private static let preparation: Int64 = 2_000_000_000
 
   private let request: VideoRequest
@@ -29,17 +30,18 @@ final class VideoSource: FrameSource, @unchecked Sendable {
   private let keepsDamaged: Bool
   private let isClosed = Atomic(false)
   private var reader: NUTReader
-  /// A frame whose bytes come next: the first was waited for when the source was opened.
+  /// A frame whose bytes are next: opening the source waits for the first one.
   private var ahead: NUTReader.Frame?
   private let pictures: VideoPictures
   private var clock: VideoClock
-  /// Once there was a sign of damage.
+  /// Started at the first sign of damage.
   private var survey: DamageSurvey?
-  /// Whether it began at the start of the file: not all can be sought.
+  /// Whether the survey started at the start of the file: not all files support seeks.
   private var isSurveyWhole = false
   private var position = 0
   private var isOver = false
-  /// Of one reading, ns: as the file says, then as it was. Too short a length only begins the next reading early.
+  /// Length of one pass, ns: at first as the file states, then as measured. One that is too short only starts the next
+  /// ffmpeg early.
   private var length: Int64
 
   static let extensions: Set<String> = ["mp4", "mov", "mkv", "avi", "webm", "ts", "m4v", "mpg"]
@@ -81,7 +83,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
 
   deinit { endRuns() }
 
-  /// Looks before ffmpeg does, which would wait for a named pipe.
+  /// Checks the file before ffmpeg opens it, because ffmpeg would wait for a named pipe.
   private static func check(_ path: String) throws(SourceError) {
     let file = try SourceFile(regular: path)
     guard file.size != 0 else { throw .malformed(path, problem: "is empty; expected a video") }
@@ -96,7 +98,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     return Int(min((seconds * rate).rounded(), 1e15))
   }
 
-  /// Why there is not even a first frame.
+  /// Returns why there is no first frame.
   private static func nothing(_ run: VideoRun, _ probe: VideoProbe, _ options: SourceOptions) -> SourceError {
     if let problem = run.problem() ?? run.log.complaint {
       return .malformed(run.stream.path, problem: "ffmpeg cannot decode its video: \(problem)")
@@ -135,7 +137,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
   private func begin(_ place: WritableKeyPath<Runs, VideoRun?>) throws(SourceError) -> VideoRun {
     let run = try VideoRun(request)
     runs.withLock { $0[keyPath: place] = run }
-    // It may have been closed while there was none to close.
+    // The source may have been closed while there was no run to close.
     if isClosed.load(ordering: .acquiring) { run.close() }
     return run
   }
@@ -180,7 +182,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// Why a frame is not what was recorded; `nil` for a whole one.
+  /// Returns why a frame differs from what was recorded; `nil` for an undamaged one.
   private func damage(_ run: VideoRun, _ frame: NUTReader.Frame) throws(SourceError) -> String? {
     guard request.format != .jpeg, run.isSuspicious else { return nil }
     var verdict = try survey(from: frame.time).verdict(frame.time)
@@ -205,7 +207,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     return begun
   }
 
-  /// ffmpeg's output is at its end: whether that is the end of the video.
+  /// Handles the end of ffmpeg's output: whether it is also the end of the video.
   private func end(_ run: VideoRun, _ origin: FrameOrigin) -> SourceReading {
     isOver = true
     survey?.close()
@@ -219,6 +221,6 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     return .rejected(.frame(origin, problem: "is not there: ffmpeg met damage in the file: \(first)\(more)"))
   }
 
-  /// For tests: ffmpeg's process.
+  /// The process ID of ffmpeg, for tests.
   var processID: Int32? { runs.withLock { $0.current?.processID } }
 }

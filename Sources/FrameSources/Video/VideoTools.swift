@@ -1,18 +1,18 @@
 import FrameCore
 import Glibc
 
-/// The programs that read video files: ffmpeg, and ffprobe beside it.
+/// The programs that read video files: ffmpeg, and ffprobe in the same directory.
 struct VideoTools: Sendable {
   let ffmpeg: String
   let ffprobe: String
   let version: Version
 
-  /// Of ffmpeg.
+  /// A version of ffmpeg.
   struct Version: Comparable, Sendable {
     let major: Int
     let minor: Int
 
-    /// The oldest whose options are known here.
+    /// The oldest version with all options that are used.
     static let oldest = Version(major: 4, minor: 0)
 
     static func < (left: Version, right: Version) -> Bool {
@@ -24,7 +24,8 @@ struct VideoTools: Sendable {
       self.minor = minor
     }
 
-    /// - Parameter text: what `ffmpeg -version` prints; builds between releases tell only their libraries'.
+    /// - Parameter text: the output of `ffmpeg -version`; builds between releases state only the versions of their
+    ///   libraries.
     init?(_ text: String) {
       let words = text.split(whereSeparator: \.isWhitespace)
       guard words.count > 2, words[0] == "ffmpeg", words[1] == "version" else { return nil }
@@ -35,7 +36,7 @@ struct VideoTools: Sendable {
         self.init(major: major, minor: numbers.count > 1 ? numbers[1] : 0)
         return
       }
-      // "libavcodec     59. 37.100 / ...": 58 is of release 4, 59 of 5, and so on.
+      // "libavcodec     59. 37.100 / ...": 58 belongs to release 4, 59 to 5, and so on.
       guard let at = words.firstIndex(of: "libavcodec"), at + 1 < words.count,
         let codec = Int(words[at + 1].prefix { $0.isNumber }), codec > 54
       else { return nil }
@@ -43,10 +44,10 @@ struct VideoTools: Sendable {
     }
   }
 
-  /// Looks for them, and asks one who it is and the other what a file is, at the same time: each takes longer to start
-  /// than to answer.
+  /// Finds the programs, and runs `ffmpeg -version` and ffprobe on the file at the same time: each takes longer to
+  /// start than to answer.
   /// - Parameters:
-  ///   - named: the path of ffmpeg, where the user names it; else `FRAMEFEED_FFMPEG`, else the one on `PATH`.
+  ///   - named: the path of ffmpeg that the user gave; else `FRAMEFEED_FFMPEG`, else the one on `PATH`.
   ///   - video: the file.
   static func find(
     _ named: String?, for video: String

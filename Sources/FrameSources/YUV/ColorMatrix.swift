@@ -1,4 +1,4 @@
-/// Which weights of red, green and blue make luma.
+/// The weights of red, green and blue in luma.
 public enum ColorMatrix: String, Sendable, Equatable, CaseIterable {
   /// ITU-R BT.601: standard definition, JPEG, most webcams.
   case bt601
@@ -25,14 +25,14 @@ public enum ColorMatrix: String, Sendable, Equatable, CaseIterable {
     }
   }
 
-  /// What a stream that does not say it most likely has: BT.709 from 720 lines on. Full range comes from JPEG, which
-  /// knows BT.601 alone.
+  /// Returns the likely matrix of a stream that states none: BT.709 from 720 lines on. Full range comes from JPEG,
+  /// which has only BT.601.
   package static func likely(height: Int, isFullRange: Bool) -> ColorMatrix {
     height >= 720 && !isFullRange ? .bt709 : .bt601
   }
 }
 
-/// What red, green and blue get of normalised Cb and Cr, beside all of Y.
+/// The factors of normalised Cb and Cr in red, green and blue; the factor of Y is 1.
 struct YUVMatrix {
   let redOfRed, greenOfRed, greenOfBlue, blueOfBlue: Double
 

@@ -1,16 +1,16 @@
 import FrameCore
 
-/// 4:2:0 of any range and matrix to limited range BT.601, in YCbCr: a grey stays a grey, so chroma needs luma for
-/// nothing, and luma gets a share of its pixel's chroma. Samples are changed where they lie.
+/// Converts 4:2:0 of any range and matrix to limited range BT.601, in YCbCr: grey stays grey, so that chroma does not
+/// depend on luma, and luma changes by a share of its pixel's chroma. Converts in place.
 ///
 /// With luma weights Kr, Kg, Kb of the source, R = Y + 2 (1 - Kr) Cr, B = Y + 2 (1 - Kb) Cb,
-/// G = Y - 2 Kb (1 - Kb) / Kg Cb - 2 Kr (1 - Kr) / Kg Cr (ITU-R BT.601 and BT.709, part 3); put into BT.601's
+/// G = Y - 2 Kb (1 - Kb) / Kg Cb - 2 Kr (1 - Kr) / Kg Cr (ITU-R BT.601 and BT.709, part 3); inserted in BT.601's
 /// Y = 0.299 R + 0.587 G + 0.114 B, Cb = (B - Y) / 1.772, Cr = (R - Y) / 1.402.
 ///
-/// All sums have 16 bits, of which every processor multiplies eight at a time: what a sample gets of itself is 1 and a
-/// small share, and only shares are multiplied. Before rounding a result is within 0.25 of the formula.
+/// All sums have 16 bits, of which every processor multiplies eight at a time: the factor of a sample itself is 1 plus
+/// a small share, and only shares are multiplied. Before rounding a result is within 0.25 of the formula.
 final class LimitedPlanes {
-  /// What a sample gets of blue and red chroma, in as many bits as a sum of both has room for.
+  /// The shares of blue and red chroma in a sample, with as many fraction bits as a sum of both allows.
   private struct Shares {
     let ofBlue, ofRed: Int16
     let bits: Int16
@@ -28,7 +28,7 @@ final class LimitedPlanes {
   private let size: FrameSize
   private let isFullRange: Bool
   private let changesColors: Bool
-  /// What the luma of two rows gets of their chroma, one for each pixel: levels, of full range in 1/64.
+  /// The change of luma by chroma for a row of chroma, once for each pixel: levels, of full range in 1/64.
   private let offsets: UnsafeMutablePointer<UInt32>
 
   init(_ format: YUVFormat, _ size: FrameSize) {
@@ -38,7 +38,7 @@ final class LimitedPlanes {
     let ofBlue = 0.587 * matrix.greenOfBlue + 0.114 * matrix.blueOfBlue
     let ofRed = 0.299 * matrix.redOfRed + 0.587 * matrix.greenOfRed
     let chroma = format.isFullRange ? 224.0 / 255 : 1
-    // 219 steps of luma stand against 224 of chroma.
+    // Luma has 219 steps where chroma has 224.
     let lumaOfChroma = format.isFullRange ? 219.0 / 255 : 219.0 / 224
     luma = Shares(ofBlue: ofBlue * lumaOfChroma, ofRed: ofRed * lumaOfChroma)
     blue = Shares(
@@ -51,13 +51,13 @@ final class LimitedPlanes {
 
   deinit { offsets.deallocate() }
 
-  /// Changes a frame, 8 bits a sample.
+  /// Converts a frame of 8 bits per sample.
   func convert(_ out: UnsafeMutablePointer<UInt8>) {
     guard changesColors else { return }
     for row in 0..<(size.height + 1) / 2 { convert(out, row: row) }
   }
 
-  /// Changes a row of chroma and the rows of luma that share it.
+  /// Converts a row of chroma and the rows of luma that share it.
   func convert(_ out: UnsafeMutablePointer<UInt8>, row: Int) {
     guard changesColors else { return }
     let (width, height) = (size.width, size.height)
@@ -72,7 +72,7 @@ final class LimitedPlanes {
   private func chroma(_ blues: UnsafeMutablePointer<UInt8>, _ reds: UnsafeMutablePointer<UInt8>, _ count: Int)
   {
     let (luma, blue, red, offsets) = (luma, blue, red, offsets)
-    // Luma's black level and rounding go into its offset.
+    // Luma's black level and rounding are included in its offset.
     let half: Int16 = isFullRange ? 0 : 1 &<< (luma.bits &- 1)
     let shift = isFullRange ? luma.bits - 6 : luma.bits
     let black: Int16 = isFullRange ? 16 << 6 + 32 : 0
@@ -80,7 +80,7 @@ final class LimitedPlanes {
       let (b, r) = (Int16(blues[x]) &- 128, Int16(reds[x]) &- 128)
       let sum = half &+ b &* luma.ofBlue &+ r &* luma.ofRed
       let share = UInt32(UInt16(bitPattern: black &+ sum &>> shift))
-      // For both pixels.
+      // The same value for both pixels.
       offsets[x] = share | share &<< 16
     }
     let (blueHalf, redHalf): (Int16, Int16) = (1 &<< (blue.bits &- 1), 1 &<< (red.bits &- 1))
@@ -108,6 +108,6 @@ final class LimitedPlanes {
   }
 }
 
-/// Not `UInt8(clamping:)`: the compiler makes branches of it, and no vectors.
+/// Not `UInt8(clamping:)`: the compiler generates branches for it, and no vector code.
 @inline(__always)
 private func level(_ value: Int16) -> UInt8 { UInt8(truncatingIfNeeded: max(0, min(255, value))) }

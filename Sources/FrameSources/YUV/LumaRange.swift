@@ -1,6 +1,6 @@
-/// Luma alone to `mono8`, which is full range.
+/// Converts luma alone to `mono8`, which is full range.
 struct LumaRange {
-  /// The full-range value of each.
+  /// The full-range value of each limited-range value; `nil` for full range.
   private let levels: [UInt8]?
 
   init(isFullRange: Bool) {
@@ -9,7 +9,7 @@ struct LumaRange {
       ? nil : (0..<256).map { UInt8(clamping: Int((Double($0 - 16) * 255 / 219).rounded())) }
   }
 
-  /// Changes a frame where it lies.
+  /// Converts a frame in place.
   func convert(_ plane: UnsafeMutablePointer<UInt8>, count: Int) {
     guard let levels else { return }
     levels.withUnsafeBufferPointer { levels in

@@ -1,13 +1,13 @@
 import FrameCore
 
-/// Luma and chroma in any resolution to `rgb8`.
+/// Converts luma and chroma of any subsampling to `rgb8`.
 final class RGBRows {
   private let format: YUVFormat
   private let size: FrameSize
   private let luma: Int32
   private let black: Int32
   private let redOfRed, greenOfRed, greenOfBlue, blueOfBlue: Int32
-  /// What red, green and blue of each pixel get of its chroma: three rows of `stride`.
+  /// The contribution of chroma to red, green and blue of each pixel: three rows of `stride`.
   private let colors: UnsafeMutablePointer<Int32>
   private let chromaWidth: Int
   private let stride: Int
@@ -20,7 +20,7 @@ final class RGBRows {
     chromaWidth = format.chromaWidth(size.width)
     black = format.isFullRange ? 0 : 16
     if format.matrix == .bt601, !format.isFullRange {
-      // OpenCV's own integers (1.164, 1.596, 0.813, 0.391, 2.018), so that both give the same bytes.
+      // OpenCV's integers (1.164, 1.596, 0.813, 0.391, 2.018), so that both give the same bytes.
       (luma, redOfRed, greenOfRed, greenOfBlue, blueOfBlue) = (
         1_220_542, 1_673_527, -852_492, -409_993, 2_116_026
       )
@@ -51,7 +51,7 @@ final class RGBRows {
   }
 
   private func chroma(_ blue: UnsafePointer<UInt8>, _ red: UnsafePointer<UInt8>) {
-    // Constant shifts, so that each becomes a loop of its own.
+    // Constant shifts, so that the compiler generates a separate loop for each.
     switch format.sampling.shiftX {
     case 0: chroma(blue, red, shift: 0)
     case 1: chroma(blue, red, shift: 1)
@@ -59,7 +59,7 @@ final class RGBRows {
     }
   }
 
-  /// Each sample's colours, once for each of its pixels.
+  /// Computes each sample's colours, once for each of its pixels.
   @inline(__always)
   private func chroma(_ blue: UnsafePointer<UInt8>, _ red: UnsafePointer<UInt8>, shift: Int) {
     let (reds, greens, blues) = (colors, colors + stride, colors + 2 * stride)

@@ -1,24 +1,24 @@
 import FrameCore
 
-/// The lines `FRAME`, with or without parameters, between the frames of a y4m stream.
+/// Reads the lines `FRAME`, with or without parameters, between the frames of a y4m stream.
 struct Y4MFrameLines {
   enum Line {
     case frame
     case end
-    /// Something else: it is left where it is.
+    /// Something else, which is not consumed.
     case other
   }
 
   private static let word = Array("FRAME".utf8)
-  /// Longest line that is taken, bytes.
+  /// Longest line accepted, bytes.
   private static let maximum = 4096
-  /// Longest one that is believed where the stream is damaged.
+  /// Longest line accepted where the stream is damaged, bytes.
   private static let plausible = 256
 
   private let stream: ByteStream
-  /// Bytes of the planes behind a line.
+  /// Bytes of the planes after a line.
   private let frameBytes: Int
-  /// The stream's own first line: files that were joined have it again in their midst.
+  /// The stream's own first line: concatenated files repeat it.
   private let header: [UInt8]
 
   init(_ stream: ByteStream, frameBytes: Int, header: String) {
@@ -27,10 +27,10 @@ struct Y4MFrameLines {
     self.header = Array((header + "\n").utf8)
   }
 
-  /// Bytes from one frame to the next, where lines have no parameters.
+  /// Bytes from one frame to the next, for lines without parameters.
   var span: Int { Self.word.count + 1 + frameBytes }
 
-  /// Takes a line.
+  /// Reads a line.
   func take() throws(SourceError) -> Line {
     var ahead = try stream.peek(Self.word.count + 1)
     while isHeader(ahead), try stream.peek(header.count).starts(with: header) {
@@ -39,7 +39,7 @@ struct Y4MFrameLines {
     }
     guard ahead.count > 0 else { return .end }
     guard Self.begins(ahead) else { return .other }
-    // Few lines have parameters: more is asked for only then, since a pipe may not have it yet.
+    // Few lines have parameters: more is read only then, because a pipe may not have it yet.
     var length = Self.length(ahead, Self.maximum)
     while length == nil, ahead.count < Self.maximum {
       let known = ahead.count
@@ -52,7 +52,7 @@ struct Y4MFrameLines {
     return .frame
   }
 
-  /// Whether a frame begins here, or the stream ends.
+  /// Whether a frame starts here, or the stream ends.
   func isNext() throws(SourceError) -> Bool {
     let ahead = try stream.peek(Self.word.count + 1)
     return ahead.isEmpty || Self.begins(ahead) || isHeader(ahead)
@@ -62,8 +62,8 @@ struct Y4MFrameLines {
     start.count > Self.word.count && start.starts(with: header.prefix(Self.word.count + 1))
   }
 
-  /// Skips to the next line with a whole frame behind it and then another line, or the end.
-  /// - Returns: bytes skipped; all that were left where there is none.
+  /// Skips to the next line that is followed by a whole frame and then by another line, or the end.
+  /// - Returns: bytes skipped; all remaining ones where there is no such line.
   func findNext() throws(SourceError) -> (bytes: Int, isFound: Bool) {
     var skipped = 0
     func skip(_ count: Int) {
@@ -73,7 +73,7 @@ struct Y4MFrameLines {
     while true {
       let ahead = try stream.peek(Self.plausible + frameBytes + Self.word.count + 1)
       guard let found = Self.find(ahead) else {
-        // The start of the word may be at the end of what is here.
+        // The start of the line may be at the end of the available bytes.
         let isAll = ahead.count <= Self.plausible + frameBytes
         skip(isAll ? ahead.count : ahead.count - Self.word.count)
         if isAll, try stream.peek(1).isEmpty { return (skipped, false) }
@@ -91,10 +91,10 @@ struct Y4MFrameLines {
     }
   }
 
-  /// Whether a line begins somewhere within a frame: in pixels that is next to impossible.
+  /// Whether a line starts within a frame: in pixels that is very unlikely.
   static func isWithin(_ planes: UnsafeRawBufferPointer) -> Bool { find(planes) != nil }
 
-  /// The length of a line, with its line feed.
+  /// Returns the length of a line, including its line feed.
   private static func length(_ bytes: UnsafeRawBufferPointer, _ limit: Int) -> Int? {
     bytes.prefix(limit).firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 }
   }
@@ -107,11 +107,11 @@ struct Y4MFrameLines {
     byte == UInt8(ascii: "\n") || byte == UInt8(ascii: " ")
   }
 
-  /// Where the first line begins.
+  /// Returns the offset of the first line.
   private static func find(_ bytes: UnsafeRawBufferPointer) -> Int? {
     var at = 0
     while at + word.count < bytes.count {
-      // Of two neighbouring letters one pair lies at an even place: 16 bytes are looked at in one go.
+      // Of two overlapping pairs of letters one is at an even offset: 16 bytes are compared at once.
       let block = UnsafeRawBufferPointer(rebasing: bytes[at...].prefix(4096 + word.count))
       if mayHold(block) {
         for offset in 0..<block.count - word.count
@@ -124,7 +124,7 @@ struct Y4MFrameLines {
     return nil
   }
 
-  /// False where the word is certainly not.
+  /// Returns false where the block certainly does not contain the start of a line.
   private static func mayHold(_ block: UnsafeRawBufferPointer) -> Bool {
     guard let base = block.baseAddress, block.count >= 16 else { return true }
     let fr = SIMD8<UInt16>(repeating: UInt16(littleEndian: 0x5246))
@@ -137,7 +137,7 @@ struct Y4MFrameLines {
       at += 16
     }
     guard !any(seen) else { return true }
-    // What is left, with the pair before it.
+    // The remaining bytes, with the pair before them.
     let pairs = base.loadUnaligned(fromByteOffset: block.count - 16, as: SIMD8<UInt16>.self)
     let odd = base.loadUnaligned(fromByteOffset: max(0, block.count - 17), as: SIMD8<UInt16>.self)
     return any((pairs .== fr) .| (pairs .== ra) .| (odd .== fr) .| (odd .== ra))

@@ -1,13 +1,13 @@
 import FrameCore
 
-/// The first line of a YUV4MPEG2 stream: size, rate, and what its planes are.
+/// The first line of a YUV4MPEG2 stream: size, rate, and the format of its planes.
 struct Y4MHeader: Equatable {
   let width: Int
   let height: Int
-  /// Frames a second; `nil` where the stream does not say.
+  /// Frames per second; `nil` where the stream does not state it.
   let rate: Double?
   let format: YUVFormat
-  /// What was guessed, for the user.
+  /// Guesses to report to the user.
   let notes: [String]
 
   static let magic = "YUV4MPEG2"
@@ -15,7 +15,7 @@ struct Y4MHeader: Equatable {
   /// - Parameters:
   ///   - line: without its line feed.
   ///   - path: named in messages.
-  ///   - matrix: of the colours: y4m has no word for it.
+  ///   - matrix: the colour matrix, which y4m cannot state.
   init(_ line: String, path: String, matrix: ColorMatrix? = nil) throws(SourceError) {
     let words = line.split(separator: " ", omittingEmptySubsequences: true)
     guard words.first == Self.magic[...] else {
@@ -49,7 +49,7 @@ struct Y4MHeader: Equatable {
     self.width = width
     self.height = height
     self.rate = rate
-    // Old writers name chroma in a comment alone, in capitals.
+    // Old encoders state chroma only in a comment, in capitals.
     let name = chroma.map(String.init) ?? comment.map { $0.lowercased() } ?? "420"
     guard var format = Self.format(name) else {
       throw .malformed(
@@ -57,7 +57,7 @@ struct Y4MHeader: Equatable {
         problem: "y4m chroma C\(name) is not supported; expected 420, 422, 411, 440, 444, 444alpha or mono, "
           + "in 8 to 16 bits (ffmpeg: -pix_fmt yuv420p)")
     }
-    // ffmpeg, too, takes grey that does not say it as full range.
+    // ffmpeg also treats unspecified grey as full range.
     format.isFullRange = isFullRange ?? (format.sampling == .mono)
     let likely = ColorMatrix.likely(height: height, isFullRange: format.isFullRange)
     format.matrix = matrix ?? likely
@@ -77,8 +77,8 @@ struct Y4MHeader: Equatable {
     return Double(over) / Double(under)
   }
 
-  /// Where chroma samples lie between pixels (`420jpeg`, `420mpeg2`, `420paldv`) makes no difference here: each
-  /// counts for all its pixels.
+  /// Returns the format of a chroma name. The position of chroma samples between pixels (`420jpeg`, `420mpeg2`,
+  /// `420paldv`) is ignored: each is used for all its pixels.
   private static func format(_ name: String) -> YUVFormat? {
     switch name {
     case "420", "420jpeg", "420mpeg2", "420paldv": return YUVFormat(.yuv420)

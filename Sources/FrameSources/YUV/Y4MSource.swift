@@ -1,9 +1,10 @@
 import FrameCore
 
-/// A YUV4MPEG2 file or pipe (`ffmpeg -f yuv4mpegpipe`), as ``YUVConverter`` makes frames of its planes.
+/// A YUV4MPEG2 file or pipe (`ffmpeg -f yuv4mpegpipe`), converted by ``YUVConverter``.
 ///
-/// A frame goes out once the next one's line stands behind it: bytes lost within shift all that follows. What
-/// comes live goes out when its last byte is there, unless a line FRAME within it says that bytes were lost.
+/// A frame is returned only when the next frame's line follows it: lost bytes within a frame shift all that follow. A
+/// live frame is returned as soon as its last byte has arrived, unless a line FRAME within it shows that bytes were
+/// lost.
 final class Y4MSource: FrameSource, @unchecked Sendable {
   // Sound: everything but `close` is used by the reading thread alone.
   let name: String
@@ -14,11 +15,11 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
   private let header: Y4MHeader
   private let converter: YUVConverter
   private let content: FrameContent
-  /// Where the first frame begins.
+  /// The start of the first frame, bytes.
   private let start: Int
   private var position = 0
   private var isOver = false
-  /// Frames known to be lost before the next one, each told by a reading of its own.
+  /// Frames known to be lost before the next one; each is reported by a separate call.
   private var lost = 0
 
   private static let maximumHeader = 4096
@@ -42,7 +43,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     lines = Y4MFrameLines(stream, frameBytes: converter.sourceBytes, header: line)
     let start = stream.offset
     self.start = start
-    // Frame lines may carry parameters, so this is what most streams have.
+    // An upper bound: frame lines may have parameters, but in most streams have none.
     let span = lines.span
     frameCount = stream.size.map { max(0, $0 - start) / span }
   }
@@ -61,7 +62,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
   func close() { stream.close() }
 
   func next(into pool: FramePool) throws(SourceError) -> SourceReading {
-    // Stopped by us: that is no end of the file.
+    // Closed by ``close()``: that is not the end of the file.
     if stream.isClosed { return .end }
     if lost > 0 {
       lost -= 1
@@ -75,7 +76,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     }
   }
 
-  /// One frame whose line was taken.
+  /// Reads one frame, after its line.
   private func frame(_ pool: FramePool) throws(SourceError) -> SourceReading {
     guard var buffer = pool.take(content.layout.byteCount) else { throw .stopped }
     var damage: SourceReading?
@@ -102,8 +103,8 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     return .frame(frame)
   }
 
-  /// What is wrong with a frame that was read: it is cut off, or no other frame begins where it ends.
-  /// - Returns: `nil` where it is whole; frames that follow it may be lost.
+  /// Checks a frame that was read: it may be truncated, or no other frame may start at its end.
+  /// - Returns: what is wrong; `nil` where it is whole. Frames after it may be lost.
   private func damaged(_ planes: UnsafeRawBufferPointer) throws(SourceError) -> SourceReading? {
     guard planes.count == converter.sourceBytes else {
       stream.unread(planes)
@@ -116,7 +117,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
     let next = try lines.findNext()
     let behind = next.bytes - planes.count
     guard next.isFound, behind < 0 || behind % lines.span != 0 else {
-      // It is where it should be: what is behind it is not.
+      // The frame is at its expected position: the bytes after it are not.
       lost = behind % lines.span == 0 ? behind / lines.span : 1
       isOver = !next.isFound
       return nil

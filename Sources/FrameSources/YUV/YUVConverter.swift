@@ -1,27 +1,27 @@
 package import FrameCore
 
-/// Planes of a video to the formats of the wire: 4:2:0 to `i420` without a detour through RGB, what has more chroma
-/// to `rgb8`, luma alone to `mono8`.
+/// Converts planes of a video to the pixel formats of records: 4:2:0 to `i420` without a detour through RGB, finer
+/// chroma to `rgb8`, luma alone to `mono8`.
 ///
-/// Of samples with more than 8 bits the high 8 are taken. Limited range BT.601 comes out of 4:2:0, full range of
-/// luma alone. A chroma sample counts for all its pixels, as in OpenCV's `cvtColor` and ffmpeg's unscaled conversions.
-/// Memory is taken once.
+/// The high 8 bits of larger samples are used. 4:2:0 becomes limited range BT.601, luma alone full range. A chroma
+/// sample is used for all its pixels, as in OpenCV's `cvtColor` and ffmpeg's unscaled conversions. Memory is allocated
+/// once.
 package final class YUVConverter {
   package let format: YUVFormat
-  /// Of the frames it makes.
+  /// The layout of the converted frames.
   package let layout: PixelLayout
   /// Bytes of a frame's planes.
   package let sourceBytes: Int
-  /// Whether samples lie where they go out: planes can be read straight into the frame and changed there,
-  /// ``convert(inPlace:)``.
+  /// Whether samples have the same positions before and after: planes can be read directly into the frame and converted
+  /// there by ``convert(inPlace:)``.
   package let isInPlace: Bool
-  /// Room for one frame's planes where they are not converted in place.
+  /// Memory for one frame's planes where they are not converted in place.
   package private(set) lazy var planes = UnsafeMutableRawBufferPointer(
     start: memory(sourceBytes), count: sourceBytes)
-  /// A part of a frame that stays in the processor's cache.
+  /// Memory for a part of a frame that stays in the processor's cache.
   private lazy var piece = UnsafeMutableRawBufferPointer(
     start: memory(Self.pieceBytes), count: Self.pieceBytes)
-  /// Given back at the end.
+  /// Freed in deinit.
   private var taken: [UnsafeMutableRawPointer] = []
 
   private static let pieceBytes = 1 << 18
@@ -36,7 +36,7 @@ package final class YUVConverter {
     case rgb(RGBRows)
   }
 
-  /// - Throws: when a side is not positive, or the frame is above the limits: of pixels, and of bytes for its planes.
+  /// - Throws: ``LayoutError`` when a side is not positive, or the frame has more pixels than `limits` allow.
   package init(_ format: YUVFormat, width: Int, height: Int, limits: FrameLimits) throws(LayoutError) {
     layout = try PixelLayout(width: width, height: height, format: format.wireFormat, limits: limits)
     self.format = format
@@ -68,7 +68,7 @@ package final class YUVConverter {
   /// Converts one frame.
   /// - Parameters:
   ///   - source: ``sourceBytes`` of planes: ``planes``, or any other memory.
-  ///   - target: at least ``layout``'s bytes, which are all written; not the same memory.
+  ///   - target: at least ``layout``'s bytes, all of which are written; must not overlap `source`.
   package func convert(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) {
     precondition(source.count >= sourceBytes && target.count >= layout.byteCount, "a whole frame")
     let out = target.baseAddress!.assumingMemoryBound(to: UInt8.self)  // frames are never empty
@@ -97,7 +97,7 @@ package final class YUVConverter {
     }
   }
 
-  /// Converts one frame where it lies, if ``isInPlace``.
+  /// Converts one frame in place, if ``isInPlace``.
   package func convert(inPlace frame: UnsafeMutableRawBufferPointer) {
     precondition(format.isPacked && frame.count >= layout.byteCount, "a whole frame")
     let out = frame.baseAddress!.assumingMemoryBound(to: UInt8.self)  // frames are never empty
@@ -109,8 +109,8 @@ package final class YUVConverter {
     }
   }
 
-  /// Reads the planes of one frame of 4:2:0 or luma alone, without alpha, and converts them on the way.
-  /// - Returns: whether all of it was there.
+  /// Reads the planes of one frame of 4:2:0 or luma alone, without alpha, and converts them.
+  /// - Returns: whether the whole frame could be read.
   func read(_ stream: ByteStream, into frame: UnsafeMutableRawBufferPointer) throws(SourceError) -> Bool {
     if format.bitDepth == 8 {
       let planes = UnsafeMutableRawBufferPointer(rebasing: frame[..<sourceBytes])

@@ -1,8 +1,8 @@
 package import FrameCore
 
-/// How the planes of a frame lie, and what their samples mean: tight, Y before Cb before Cr before alpha.
+/// The layout of a frame's planes, and the meaning of their samples: tight, in the order Y, Cb, Cr, alpha.
 package struct YUVFormat: Sendable, Equatable {
-  /// How many pixels share a chroma sample.
+  /// The pixels that share a chroma sample.
   package enum Sampling: Sendable, Equatable {
     /// Luma alone.
     case mono
@@ -16,7 +16,7 @@ package struct YUVFormat: Sendable, Equatable {
     case yuv440
     case yuv444
 
-    /// Pixels of a chroma sample along x, as a power of two.
+    /// Pixels per chroma sample along x, as a power of two.
     var shiftX: Int {
       switch self {
       case .yuv420, .yuv422: 1
@@ -30,7 +30,7 @@ package struct YUVFormat: Sendable, Equatable {
   }
 
   package var sampling: Sampling
-  /// Bits of a sample, 8 to 16. Above 8 it takes two bytes, the low one first, its value in the low bits.
+  /// Bits per sample, 8 to 16. Above 8 a sample has two bytes, little-endian, with the value in the low bits.
   package var bitDepth: Int
   /// Whether a plane of alpha follows, which is dropped.
   package var hasAlpha: Bool
@@ -52,7 +52,7 @@ package struct YUVFormat: Sendable, Equatable {
 
   var bytesPerSample: Int { bitDepth > 8 ? 2 : 1 }
 
-  /// px; a last column that is alone has a chroma sample of its own.
+  /// px; a single last column has a chroma sample of its own.
   func chromaWidth(_ width: Int) -> Int {
     sampling == .mono ? 0 : (width + (1 << sampling.shiftX) - 1) >> sampling.shiftX
   }
@@ -61,15 +61,15 @@ package struct YUVFormat: Sendable, Equatable {
     sampling == .mono ? 0 : (height + (1 << sampling.shiftY) - 1) >> sampling.shiftY
   }
 
-  /// Bytes of a frame, all planes.
-  /// - Parameter size: within limits: no overflow is looked for.
+  /// Returns the bytes of a frame, all planes.
+  /// - Parameter size: within limits: overflow is not checked.
   package func byteCount(_ size: FrameSize) -> Int {
     let luma = size.width * size.height
     let chroma = chromaWidth(size.width) * chromaHeight(size.height)
     return (luma * (hasAlpha ? 2 : 1) + 2 * chroma) * bytesPerSample
   }
 
-  /// What such a frame becomes on the wire.
+  /// The pixel format of such a frame in records.
   package var wireFormat: PixelFormat {
     switch sampling {
     case .mono: .mono8
@@ -78,10 +78,10 @@ package struct YUVFormat: Sendable, Equatable {
     }
   }
 
-  /// Whether samples lie in the order in which they go out, and no others between them.
+  /// Whether the planes have the order of the record, with no other samples between them.
   var isPacked: Bool { !hasAlpha && (sampling == .mono || sampling == .yuv420) }
 
-  /// Whether the planes are what goes on the wire, byte for byte.
+  /// Whether the planes are those of the record, byte for byte.
   var isOnWire: Bool {
     guard bitDepth == 8, !hasAlpha else { return false }
     return switch sampling {

@@ -1,6 +1,6 @@
 import FrameCore
 
-/// Rows of a frame's planes, 8 bits a sample: in place, or the high bits of what has more.
+/// Rows of a frame's planes, 8 bits per sample: in place, or the high bits of larger samples.
 final class YUVRows {
   enum Plane: Int {
     case luma
@@ -32,7 +32,7 @@ final class YUVRows {
 
   deinit { narrowed.deallocate() }
 
-  /// A row of 8-bit samples. Valid until the same plane's next row is asked for.
+  /// Returns a row of 8-bit samples. Valid until the next row of the same plane is requested.
   func row(_ plane: Plane, _ at: Int, _ source: UnsafeRawBufferPointer) -> UnsafePointer<UInt8> {
     let index = plane.rawValue
     guard bitDepth > 8 else { return start(plane, at, source).assumingMemoryBound(to: UInt8.self) }
@@ -63,14 +63,14 @@ final class YUVRows {
     Self.narrow(start(plane, at, source), count: widths[plane.rawValue], bitDepth: bitDepth, into: target)
   }
 
-  /// The high 8 bits of samples of two bytes. What is above the greatest value of its bits is taken as that.
+  /// Extracts the high 8 bits of two-byte samples. Values above the maximum of `bitDepth` are clamped to 255.
   static func narrow(
     _ from: UnsafeRawPointer, count: Int, bitDepth: Int, into target: UnsafeMutablePointer<UInt8>
   ) {
     let shift = UInt16(bitDepth - 8)
     for x in 0..<count {
       let sample = UInt16(littleEndian: from.loadUnaligned(fromByteOffset: 2 &* x, as: UInt16.self)) &>> shift
-      // At least one bit is gone: signed numbers, which processors narrow eight at a time.
+      // At least one bit was shifted out: signed numbers, which processors narrow eight at a time.
       target[x] = UInt8(truncatingIfNeeded: min(Int16(bitPattern: sample), 255))
     }
   }
