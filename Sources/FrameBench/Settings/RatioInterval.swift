@@ -1,3 +1,5 @@
+import Glibc
+
 /// The median of a ratio of measurements, with a confidence interval.
 public struct RatioInterval: Codable, Sendable, Equatable {
   public var median: Double
@@ -31,11 +33,9 @@ public struct RatioInterval: Codable, Sendable, Equatable {
 
   /// Returns the probability of `heads` heads in `count` coin tosses.
   private static func probability(_ heads: Int, of count: Int) -> Double {
-    var result = 1.0
-    // The factors of the binomial coefficient, then the halves. Overflows from about 1,030 ratios on.
-    for at in 0..<heads { result *= Double(count - at) / Double(at + 1) }
-    for _ in 0..<count { result /= 2 }
-    return result
+    // By logarithms: the binomial coefficient itself overflows from about 1,030 tosses on.
+    let (all, some) = (Double(count), Double(heads))
+    return exp(lgamma(all + 1) - lgamma(some + 1) - lgamma(all - some + 1) - all * M_LN2)
   }
 
   /// Whether the interval excludes 1: the difference is more than chance.

@@ -1,8 +1,8 @@
 import CFrameKernels
 import FrameCore
 
-/// The filter `subgreen-gradient` of WIRE: a reversible transform after which pixels compress better. All arithmetic is
-/// modulo 256.
+/// The filter `subgreen-gradient` of docs/record.md: a reversible transform after which pixels compress better. All
+/// arithmetic is modulo 256.
 ///
 /// Green is subtracted from the two other channels, the channels become planes, and each sample becomes its
 /// difference to left + up - upleft; outside the image is 0.
