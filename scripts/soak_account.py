@@ -20,7 +20,8 @@ class Row(dict):
 
     @property
     def is_broken(self):
-        return bool(self["missing"] or self["stored twice"] or self["unordered"])
+        # With each new epoch a producer may store again what it had stored.
+        return bool(self["missing"] or self["stored twice"] or self["unordered"] or self["new epochs"])
 
 
 class Account:
@@ -126,7 +127,7 @@ class Account:
             "answered": total["answered"], "missing": total["unanswered"] + unstored,
             "stored twice": total["storedTwice"], "answered twice": total["twice"],
             "unordered": sum(total[name] for name in ("backwards", "storedBackwards", "invented", "swapped")),
-            "still": self.still(feeds.moves), "told": self.told(), **self.of_loop(),
+            "new epochs": epochs[0], "still": self.still(feeds.moves), "told": self.told(), **self.of_loop(),
             "loop still": self.still(feeds.loop_moves)})
 
     @staticmethod
