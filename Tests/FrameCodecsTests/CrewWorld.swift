@@ -35,7 +35,7 @@ struct CrewWorld: Hashable {
 
   enum Step: Hashable { case decoder(Int, shares: Bool), helper(Int), closer }
 
-  private(set) var rota: CrewRota
+  private(set) var rota: CrewState
   private let threads: Int
   private let parts: Int
   private var decoders: [Decoder]
@@ -54,7 +54,7 @@ struct CrewWorld: Hashable {
   private(set) var whatIsWrong: String?
 
   init(decoders: Int, threads: Int, frames: Int, parts: Int) {
-    rota = CrewRota(threads: threads)
+    rota = CrewState(threads: threads)
     self.threads = threads
     self.parts = parts
     self.decoders = Array(repeating: .idle, count: decoders)

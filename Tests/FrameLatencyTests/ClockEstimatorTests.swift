@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func theBookCorrectsFromTheMomentTheOffsetIsKnown() throws {
-    let book = ClockBook(isSynchronised: true)
+    let book = HostClocks(isSynchronised: true)
     let source = SourceStamps(
       scheduled: 105 * Self.second, captured: 105 * Self.second, encoded: 105 * Self.second,
       sent: 105 * Self.second)
@@ -124,6 +124,6 @@ import Testing
     (clock, stamps) = (FrameClock.domain, source)
     book.count(&clock, &stamps, at: 101 * Self.second)
     #expect(stamps == source)
-    #expect(ClockBook().reports(at: 0) == nil)
+    #expect(HostClocks().reports(at: 0) == nil)
   }
 }

@@ -67,7 +67,7 @@ import Testing
 
   /// Two hosts that know no name for their clock are not one clock.
   @Test(arguments: [false, true]) func clocksWithoutANameAreNeverTheSame(isSynchronised: Bool) throws {
-    let book = ClockBook(isSynchronised: isSynchronised)
+    let book = HostClocks(isSynchronised: isSynchronised)
     let source = SourceStamps(scheduled: 1, captured: 2, encoded: 3, sent: 4)
     book.add(try exchange(at: 0, offset: 5), clock: "unknown")
     var (clock, stamps): (String?, SourceStamps) = ("unknown", source)

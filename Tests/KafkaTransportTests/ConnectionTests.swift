@@ -19,14 +19,14 @@ import Testing
     ("GroupCoordinator: kafka1:9092: Connection refused", "kafka1:9092", true, "Connection refused"),
   ]) func librdkafkaNamesTheBroker(_ text: String, address: String, isAdvertised: Bool, words: String) throws
   {
-    let broker = try #require(BrokerWords(text))
+    let broker = try #require(BrokerMessage(text))
     #expect(broker.address == address && broker.isAdvertised == isAdvertised && broker.words == words)
   }
 
   @Test(arguments: [
     "3/3 brokers are down", "GroupCoordinator: Disconnected",
     "Failed to acquire SASL OAUTHBEARER token: Invalid sasl.oauthbearer.config: no principal=<value>",
-  ]) func otherWordsAreOfNoBroker(_ text: String) { #expect(BrokerWords(text) == nil) }
+  ]) func otherWordsAreOfNoBroker(_ text: String) { #expect(BrokerMessage(text) == nil) }
 
   /// Four bytes of text or TLS are no size.
   @Test(

@@ -31,8 +31,8 @@ import Testing
     #expect(beginning(9, 5..<9, chosen: 9) == expected(9, .chosen))
     #expect(beginning(5, 5..<9, chosen: 5) == expected(5, .beginning))
     #expect(beginning(2, 5..<9) == expected(5, .committed, 2..<5))
-    #expect(beginning(10, 5..<9) == expected(5, .madeAnew))
-    #expect(beginning(7, 0..<9, anew: true) == expected(0, .madeAnew))
+    #expect(beginning(10, 5..<9) == expected(5, .recreated))
+    #expect(beginning(7, 0..<9, anew: true) == expected(0, .recreated))
   }
 
   /// The position stays before the first record that is not done, in whatever order they are.
@@ -128,7 +128,7 @@ import Testing
     let anew = ends(&progress, 0..<3)
     #expect(
       progress.told(anew) == [
-        .madeAnew(from: 6, beginning: 0), .store(0), .commit(0), .seek(0),
+        .recreated(from: 6, beginning: 0), .store(0), .commit(0), .seek(0),
       ])
     // What is in hand is of the log before.
     progress.done(5)
@@ -152,7 +152,7 @@ import Testing
     let anew = ends(&progress, 0..<90, later: 0)
     #expect(
       progress.told(anew) == [
-        .madeAnew(from: 9, beginning: 0), .store(0), .commit(0), .seek(0),
+        .recreated(from: 9, beginning: 0), .store(0), .commit(0), .seek(0),
       ])
     // An answer from before is late.
     #expect(progress.told(early) == [])
@@ -174,7 +174,7 @@ import Testing
     }
     #expect(progress.mark == .init(newest: 1000, first: 2))
     let anew = ends(&progress, 0..<9, later: 1)
-    #expect(progress.told(anew).first == .madeAnew(from: 6, beginning: 0))
+    #expect(progress.told(anew).first == .recreated(from: 6, beginning: 0))
   }
 
   @Test func theEndOfATransactionIsNotTakenForAnotherLog() {
@@ -192,7 +192,7 @@ import Testing
     let told = ends(&progress, 0..<8, later: 3)
     #expect(progress.told(told) == [])
     let anew = ends(&progress, 0..<90, later: 0)
-    #expect(progress.told(anew).first == .madeAnew(from: 8, beginning: 0))
+    #expect(progress.told(anew).first == .recreated(from: 8, beginning: 0))
   }
 
   /// More records come while the question is under way.
@@ -226,7 +226,7 @@ import Testing
     #expect(progress.fetched(5, timestamp: nil).isNext)
     progress.leave()
     let told = ends(&progress, 0..<2)
-    #expect(progress.told(told) == [.madeAnew(from: 6, beginning: 0), .store(0), .commit(0)])
+    #expect(progress.told(told) == [.recreated(from: 6, beginning: 0), .store(0), .commit(0)])
     #expect(progress.isConfirmed && progress.isAnswered && progress.answered == 0)
   }
 }

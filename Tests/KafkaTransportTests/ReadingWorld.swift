@@ -312,7 +312,7 @@ struct ReadingWorld: Hashable {
       case .commit(let positions): for (partition, offset) in positions { committed[partition] = offset }
       case .ask: break  // it is asked all the time
       case .tell(let event):
-        if case .madeAnew(let partition, _, _) = event {
+        if case .recreated(let partition, _, _) = event {
           sinks[number]!.lives[partition] = logs[Int(partition)].life
         }
         note(event)
@@ -326,9 +326,9 @@ struct ReadingWorld: Hashable {
     case .assigned(let beginnings):
       for beginning in beginnings {
         noteLost(beginning.partition, beginning.lost)
-        if beginning.cause == .madeAnew { toldAnew[beginning.partition, default: 0] += 1 }
+        if beginning.cause == .recreated { toldAnew[beginning.partition, default: 0] += 1 }
       }
-    case .madeAnew(let partition, _, _): toldAnew[partition, default: 0] += 1
+    case .recreated(let partition, _, _): toldAnew[partition, default: 0] += 1
     case .revoked, .damaged: break
     }
   }

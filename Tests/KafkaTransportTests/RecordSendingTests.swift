@@ -82,19 +82,22 @@ import Testing
     var sending = RecordSending(records: 2, bytes: 100)
     _ = sending.add(bytes: 1)
     _ = sending.add(bytes: 1)
-    #expect(sending.answered(1, .returned(.lostPlace)) == false)
+    #expect(sending.answered(1, .returned(.lostProducerState)) == false)
     // Not before all have come back.
     #expect(sending.step() == .purge(inFlight: false))
     #expect(!sending.hasRoom(for: 1))
-    #expect(sending.answered(0, .returned(.lostPlace)) == false)
+    #expect(sending.answered(0, .returned(.lostProducerState)) == false)
     for _ in 0..<RecordSending.maximumFailures {
-      #expect(sending.step() == .renew(.lostPlace))
+      #expect(sending.step() == .renew(.lostProducerState))
       #expect(sending.renewed() == true)
       // In their order, whatever order they came back in.
       let again = [sending.nextAgain(), sending.nextAgain(), sending.nextAgain()]
       #expect(again == [0, 1, nil])
       #expect(sending.phase == .healthy)
-      let ends = [sending.answered(1, .returned(.lostPlace)), sending.answered(0, .returned(.lostPlace))]
+      let ends = [
+        sending.answered(1, .returned(.lostProducerState)),
+        sending.answered(0, .returned(.lostProducerState)),
+      ]
       #expect(ends == [false, false])
     }
     #expect(sending.step() == .end(0))

@@ -368,8 +368,8 @@ import Glibc
     let slots = [
       try records.add(record, nil, deadline: .max), try records.add(record, nil, deadline: .max),
     ]
-    for slot in slots { records.answered(slot, .returned(.lostPlace), .stopped) }
-    #expect(records.step() == .renew(.lostPlace))
+    for slot in slots { records.answered(slot, .returned(.lostProducerState), .stopped) }
+    #expect(records.step() == .renew(.lostProducerState))
     let reason = TransportError.setting(key: "ssl.key.location", reason: "key.pem does not exist")
     records.giveUp(reason)
     while case .end(let slot) = records.step() { records.end(slot, .stopped) }

@@ -140,7 +140,7 @@ struct SendingWorld: Hashable {
     case .noRoom: notTaken(.noRoom)
     case .notTaken:
       if !hasLostPlace { absences -= 1 }
-      notTaken(.returned(hasLostPlace ? .lostPlace : .topicMissing))
+      notTaken(.returned(hasLostPlace ? .lostProducerState : .topicMissing))
     case .acknowledge(let slot): answer(slot, .acknowledged)
     case .fail(let slot):
       failures -= 1
@@ -152,8 +152,8 @@ struct SendingWorld: Hashable {
       losses -= 1
       hasLostPlace = true
       returning = Set(client)
-    case .comeBack(let slot): answer(slot, hasLostPlace ? .returned(.lostPlace) : .purged)
-    case .notice: sending.clientEnded(.lostPlace)
+    case .comeBack(let slot): answer(slot, hasLostPlace ? .returned(.lostProducerState) : .purged)
+    case .notice: sending.clientEnded(.lostProducerState)
     case .tell(let slot):
       telling.removeAll { $0 == slot }
       end(slot)
@@ -175,7 +175,7 @@ struct SendingWorld: Hashable {
     case .againNotTaken:
       if !hasLostPlace { absences -= 1 }
       if let slot = sending.nextAgain(),
-        sending.answered(slot, .returned(hasLostPlace ? .lostPlace : .topicMissing))
+        sending.answered(slot, .returned(hasLostPlace ? .lostProducerState : .topicMissing))
       {
         telling.append(slot)
       }

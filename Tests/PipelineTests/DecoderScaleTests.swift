@@ -37,7 +37,7 @@ import Glibc
     let rejections = Rejections(options, tally, lonely.sink.failure, letters: nil)
     let consumer = FakeConsumer()
     let intake = EveryFrameIntake(
-      frames: nil, RecordBooks(options, tally, rejections), line,
+      frames: nil, RecordAccounting(options, tally, rejections), line,
       AnsweredRecords(consumer: consumer, failure: lonely.sink.failure))
     let answers = ModelAnswers(line: line, intake: intake, model: model, results: nil, rejections, tally) {
       _ in

@@ -153,9 +153,9 @@ import Testing
       .event(
         .assigned([
           PartitionBeginning(partition: 0, offset: 40, cause: .committed, lost: 30..<40),
-          PartitionBeginning(partition: 1, offset: 0, cause: .madeAnew, lost: 0..<0),
+          PartitionBeginning(partition: 1, offset: 0, cause: .recreated, lost: 0..<0),
         ])),
-      .event(.madeAnew(0, from: 44, beginning: 0)),
+      .event(.recreated(0, from: 44, beginning: 0)),
       .event(.damaged(1, 3, isGivenUp: false, reason: "bad CRC")),
       .event(.damaged(1, 3, isGivenUp: true, reason: "bad CRC")),
       .problem(.topicMissing("frames", broker: "nowhere:1")),

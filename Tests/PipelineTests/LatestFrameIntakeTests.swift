@@ -20,7 +20,8 @@ import Testing
       line = BatchLine(TensorPool(spec: sink.options.model.input, batches: 3), decoders: 1)
       let rejections = Rejections(sink.options, tally, sink.failure, letters: letters)
       intake = LatestFrameIntake(
-        frames: nil, batch: 1, inFlight: 1, bytes: bytes, RecordBooks(sink.options, tally, rejections), line,
+        frames: nil, batch: 1, inFlight: 1, bytes: bytes, RecordAccounting(sink.options, tally, rejections),
+        line,
         AnsweredRecords(consumer: consumer, failure: sink.failure))
     }
 

@@ -114,7 +114,7 @@ import Testing
       let rejections = Rejections(lonely.sink.options, tally, failure, letters: nil)
       line = BatchLine(TensorPool(spec: model.manifest.input, batches: frames + 1), decoders: 1)
       intake = EveryFrameIntake(
-        frames: nil, RecordBooks(lonely.sink.options, tally, rejections), line,
+        frames: nil, RecordAccounting(lonely.sink.options, tally, rejections), line,
         AnsweredRecords(consumer: consumer, failure: failure))
       answers = ModelAnswers(line: line, intake: intake, model: model, results: results, rejections, tally) {
         [failure, line] error in
@@ -215,7 +215,7 @@ import Testing
     let rejections = Rejections(lonely.sink.options, lonely.sink.tally, lonely.sink.failure, letters: nil)
     let line = BatchLine(TensorPool(spec: model.manifest.input, batches: 2), decoders: 1)
     let intake = EveryFrameIntake(
-      frames: nil, RecordBooks(lonely.sink.options, lonely.sink.tally, rejections), line,
+      frames: nil, RecordAccounting(lonely.sink.options, lonely.sink.tally, rejections), line,
       AnsweredRecords(consumer: FakeConsumer(), failure: lonely.sink.failure))
     let answers = ModelAnswers(
       line: line, intake: intake, model: model, results: nil, rejections, lonely.sink.tally

@@ -29,14 +29,14 @@ import Testing
       _ run: String, _ sequence: Int?, _ partition: Int32, _ offset: Int64, life: Int = 0
     ) -> Bool {
       let place = place(partition, offset, life)
-      let isAgain = ledger.took(place)
+      let isAgain = ledger.noteReceived(place)
       let identity = FrameIdentity(feed: "drone", run: run, sequence: sequence)
-      return ledger.arrived(identity, place, isAgain: isAgain)
+      return ledger.noteFrame(identity, place, isAgain: isAgain)
     }
 
     mutating func end(_ run: String, _ count: Int, _ partition: Int32, _ offset: Int64, life: Int = 0) {
       let place = place(partition, offset, life)
-      let isAgain = ledger.took(place)
+      let isAgain = ledger.noteReceived(place)
       let identity = FrameIdentity(feed: "drone", run: run, sequence: nil)
       ledger.ended(identity, count: count, place, isAgain: isAgain)
     }
@@ -239,7 +239,7 @@ import Testing
     book.assign(0, 0, .beginning)
     for offset: Int64 in 0..<100 { book.frame("", nil, 0, offset) }
     book.frame("r", 0, 0, 100)
-    book.ledger.madeAnew(0, beginning: 0)
+    book.ledger.recreated(0, beginning: 0)
     // Its end went with the topic.
     #expect(!book.ledger.hasOpen)
     let new = (Int64(0)..<50).map { book.frame("", nil, 0, $0, life: 1) }
@@ -250,7 +250,7 @@ import Testing
     book.frame("r", 9, 0, 50, life: 1)
     #expect(book.ledger.hasOpen)
     book.end("r", 10, 0, 51, life: 1)
-    #expect(book.absences("r") == [.madeAnew: 8])
+    #expect(book.absences("r") == [.recreated: 8])
     let summary = book.summary()
     #expect(summary.totals.lost == 8 && summary.totals.received == 152 && !summary.isWhole)
   }
@@ -260,7 +260,7 @@ import Testing
     var book = Book()
     book.assign(0, 0, .beginning)
     for offset: Int64 in 0..<100 { book.frame("", nil, 0, offset) }
-    book.ledger.madeAnew(0, beginning: 0)
+    book.ledger.recreated(0, beginning: 0)
     let old = (Int64(100)..<103).map { book.frame("", nil, 0, $0, life: 0) }
     let new = (Int64(0)..<30).map { book.frame("r", Int($0), 0, $0, life: 1) }
     book.end("r", 30, 0, 30, life: 1)

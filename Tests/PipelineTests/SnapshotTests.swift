@@ -64,7 +64,7 @@ import Testing
     let clock = consumer.clock
     let intake = EveryFrameIntake(
       frames: nil,
-      RecordBooks(
+      RecordAccounting(
         lonely.sink.options, tally, Rejections(lonely.sink.options, tally, lonely.sink.failure, letters: nil)),
       BatchLine(TensorPool(spec: lonely.sink.options.model.input, batches: 3), decoders: 1),
       AnsweredRecords(consumer: consumer, failure: lonely.sink.failure))
@@ -107,12 +107,12 @@ import Testing
     }
     let rejections = Rejections(sink.options, sink.tally, sink.failure, letters: nil)
     let intake = EveryFrameIntake(
-      frames: nil, RecordBooks(sink.options, sink.tally, rejections),
+      frames: nil, RecordAccounting(sink.options, sink.tally, rejections),
       BatchLine(TensorPool(spec: sink.options.model.input, batches: 3), decoders: 1),
       AnsweredRecords(consumer: consumer, failure: sink.failure))
     sink.tally.ledger.withLock { ledger in
       ledger.assigned([FakeConsumer.beginning(0)], of: 1)
-      _ = ledger.arrived(
+      _ = ledger.noteFrame(
         FrameIdentity(feed: "a", run: "r", sequence: 0), SampleFrame.place(0), isAgain: false)
     }
     var fetching = Fetching(sink, consumer, intake) { clock.now }

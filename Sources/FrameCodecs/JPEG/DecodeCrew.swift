@@ -4,7 +4,7 @@ import FrameCore
 /// time, while other decoders are idle. Where all are busy, each decodes frames of its own, which costs less than
 /// sharing them.
 ///
-/// ``CrewRota`` decides who decodes what; this class owns it, and wakes the helpers that it names, one by one.
+/// ``CrewState`` decides who decodes what; this class owns it, and wakes the helpers that it names, one by one.
 public final class DecodeCrew: Sendable {
   /// Threads that decode at a time, the decoders' own included.
   public let threads: Int
@@ -14,7 +14,7 @@ public final class DecodeCrew: Sendable {
   /// The state that all threads share.
   private final class Board: Sendable {
     struct State {
-      var rota: CrewRota
+      var rota: CrewState
       /// The frames that are shared.
       var works: [(frame: Int, work: CrewWork)] = []
     }
@@ -24,7 +24,7 @@ public final class DecodeCrew: Sendable {
     let bells: [Doorbell]
 
     init(threads: Int) {
-      state = Lock(State(rota: CrewRota(threads: threads)))
+      state = Lock(State(rota: CrewState(threads: threads)))
       bells = (1..<threads).map { _ in Doorbell() }
     }
 

@@ -13,7 +13,7 @@ struct ReplicaExamination {
   private static let subject = "replicas"
 
   var findings: [Finding] {
-    let findings = [leaderless, tooFew, behind, lonely, noneToSpare, unclean].compactMap { $0 }
+    let findings = [leaderless, tooFew, behind, lonely, noSpareReplica, unclean].compactMap { $0 }
     if !findings.isEmpty { return findings }
     return [
       Finding(
@@ -77,7 +77,7 @@ struct ReplicaExamination {
     )
   }
 
-  private var noneToSpare: Finding? {
+  private var noSpareReplica: Finding? {
     guard let least, waitsForAll, topic.replication > 1, least >= topic.replication else { return nil }
     return Finding(
       level: .hurts, subject: Self.subject,

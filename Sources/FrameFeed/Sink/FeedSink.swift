@@ -94,7 +94,7 @@ public final class FeedSink: Sendable {
     let batches = options.batches(of: spec, inFlight: model.manifest.runtime.maximumInFlight)
     let line = BatchLine(TensorPool(spec: spec, batches: batches), decoders: options.decoders)
     let records = AnsweredRecords(consumer: consumer, failure: failure)
-    let intake = makeIntake(line, RecordBooks(options, tally, rejections), records)
+    let intake = makeIntake(line, RecordAccounting(options, tally, rejections), records)
     let failed: @Sendable (FeedError) -> Void = { [failure] error in
       failure.report(error)
       // No further answers come, so nothing may wait for them.
@@ -149,14 +149,14 @@ public final class FeedSink: Sendable {
   }
 
   private func makeIntake(
-    _ line: BatchLine, _ books: RecordBooks, _ records: AnsweredRecords
+    _ line: BatchLine, _ accounting: RecordAccounting, _ records: AnsweredRecords
   ) -> any FrameIntake {
     switch options.policy {
-    case .every: EveryFrameIntake(frames: options.frames, books, line, records)
+    case .every: EveryFrameIntake(frames: options.frames, accounting, line, records)
     case .latest:
       LatestFrameIntake(
         frames: options.frames, batch: model.manifest.input.batch,
-        inFlight: model.manifest.runtime.maximumInFlight, books, line, records)
+        inFlight: model.manifest.runtime.maximumInFlight, accounting, line, records)
     }
   }
 

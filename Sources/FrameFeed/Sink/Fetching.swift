@@ -163,10 +163,10 @@ struct Fetching: ~Copyable {
     case .lost(let partition, let offsets):
       tellLost(partition, offsets)
       tally.ledger.withLock { $0.lost(partition, offsets, .deleted) }
-    case .madeAnew(let partition, let before, let beginning):
+    case .recreated(let partition, let before, let beginning):
       atEnd.remove(partition)
       tellMadeAnew(partition, "read to \(before)")
-      tally.ledger.withLock { $0.madeAnew(partition, beginning: beginning) }
+      tally.ledger.withLock { $0.recreated(partition, beginning: beginning) }
     case .damaged(let partition, let offset, let isGivenUp, let reason):
       if isGivenUp { tally.ledger.withLock { $0.lost(partition, offset..<offset + 1, .damaged) } }
       let place = "\(options.topic)[\(partition)]@\(offset)"
@@ -182,7 +182,7 @@ struct Fetching: ~Copyable {
 
   private func tell(_ beginning: PartitionBeginning) {
     if !beginning.lost.isEmpty { tellLost(beginning.partition, beginning.lost) }
-    if beginning.cause == .madeAnew { tellMadeAnew(beginning.partition, "read past its end") }
+    if beginning.cause == .recreated { tellMadeAnew(beginning.partition, "read past its end") }
   }
 
   private func tellLost(_ partition: Int32, _ offsets: Range<Int64>) {

@@ -11,14 +11,14 @@ final class SinkTally: Sendable {
   let rejections = Lock(RejectionLog())
   /// Rejected records that were not kept as dead letters, because the quota was used up.
   let unkeptLetters = Counter()
-  let pictures = PictureBook()
+  let pictures = PictureCounts()
   let tombstones = Counter()
   /// Frames dropped because they were too old or a newer one replaced them.
   let stale = Counter()
   /// Frames of unknown age, as their stamps are from another host's clock.
   let ageUnknown = Counter()
   /// The clocks of the other hosts.
-  let clocks: ClockBook
+  let clocks: HostClocks
   /// Malformed records of the sync topic.
   let malformedSync = Counter()
   let rawBytes = Counter()
@@ -33,7 +33,7 @@ final class SinkTally: Sendable {
   /// A message about what is awaited, if nothing has come for a while.
   let waitingFor = Lock<String?>(nil)
 
-  init(sync: Bool = false) { clocks = ClockBook(isSynchronised: sync) }
+  init(sync: Bool = false) { clocks = HostClocks(isSynchronised: sync) }
 
   /// Ends the current window of all figures if it is old enough. The first window begins with the first frame.
   /// - Parameter now: monotonic, ns.

@@ -22,7 +22,7 @@ final class StreamTally: Sendable {
   let undelivered = UndeliveredFrames()
   let refusedByBroker = UndeliveredFrames()
   let deliveries = Lock(DeliveryLog())
-  let pictures = PictureBook()
+  let pictures = PictureCounts()
   let rawBytes = Counter()
   let payloadBytes = Counter()
   /// When the first frame was due, monotonic ns; before that 0.

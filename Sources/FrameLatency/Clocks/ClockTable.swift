@@ -1,6 +1,6 @@
 import FrameCore
 
-/// The clocks that stamped frames lately, with their estimates. Not thread-safe: ``ClockBook`` has the lock.
+/// The clocks that stamped frames lately, with their estimates. Not thread-safe: ``HostClocks`` has the lock.
 ///
 /// Clock names come from the network, so their number is limited. At the limit a new clock replaces the least recently
 /// used one, whose counts are added to those of all removed clocks.

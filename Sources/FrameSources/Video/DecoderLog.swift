@@ -13,14 +13,14 @@ final class DecoderLog: Sendable {
 
   private let state = Monitor(State())
   private let codec: String
-  private let name: BrokenName
+  private let name: MultilineName
 
   /// - Parameters:
   ///   - codec: ffmpeg's name of the decoder.
   ///   - path: of the video.
   init(codec: String, path: String) {
     self.codec = codec
-    name = BrokenName(path)
+    name = MultilineName(path)
   }
 
   /// Reads a line.

@@ -31,10 +31,10 @@ final class FrameVerdicts: Sendable {
   }
 
   private let state = Monitor(State())
-  private let name: BrokenName
+  private let name: MultilineName
 
   /// - Parameter path: the video.
-  init(path: String) { name = BrokenName(path) }
+  init(path: String) { name = MultilineName(path) }
 
   /// Times that differ by less are equal, ns: ffmpeg separates equal times, and ticks are rounded.
   private static let tolerance: Int64 = 500

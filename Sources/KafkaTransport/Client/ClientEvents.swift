@@ -113,7 +113,7 @@ final class ClientEvents: Sendable {
       if code == .allBrokersDown, last != nil { return }
       last = (code, text)
       at = FrameClock.monotonic()
-      let broker = BrokerWords(text)
+      let broker = BrokerMessage(text)
       if let broker {
         if broker.isAdvertised { hasLostAdvertised = true } else { failed.insert(broker.address) }
       }

@@ -52,7 +52,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
 
   /// The meaning of librdkafka's message for a failed connection, if it is known.
   init?(_ code: KafkaCode, _ text: String, version: LibraryVersion = .inUse) {
-    if let server = ForeignServer(text), let broker = BrokerWords(text) {
+    if let server = ForeignServer(text), let broker = BrokerMessage(text) {
       self = Self.notKafka(server, broker)
     } else if text.contains("SSL alert number"), let alert = Self.clientCertificateAlert(text) {
       self = alert
@@ -72,7 +72,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
     }
   }
 
-  private static func notKafka(_ server: ForeignServer, _ broker: BrokerWords) -> ConnectionTrouble {
+  private static func notKafka(_ server: ForeignServer, _ broker: BrokerMessage) -> ConnectionTrouble {
     if broker.isAdvertised { return .advertised(broker.address, .otherServer(server)) }
     return server == .tls ? .brokerMayWantTLS : .otherServer(server, at: broker.address)
   }

@@ -35,7 +35,7 @@ struct ConnectionWatch {
 }
 
 /// Checks during a long wait whether the brokers can be reached at their advertised addresses.
-public struct WayWatch {
+public struct ReachabilityWatch {
   private static let interval: Int64 = 5_000_000_000
 
   private let settings: KafkaSettings

@@ -75,7 +75,7 @@ struct GroupReading: Sendable, Hashable {
     for beginning in beginnings { begin(beginning) }
     var actions = [Action.assign(beginnings)]
     // Automatic commits never go backward.
-    let anew = beginnings.filter { $0.cause == .madeAnew }
+    let anew = beginnings.filter { $0.cause == .recreated }
     if !anew.isEmpty {
       actions.append(.commit([Int32: Int64](uniqueKeysWithValues: anew.map { ($0.partition, $0.offset) })))
     }
@@ -85,7 +85,7 @@ struct GroupReading: Sendable, Hashable {
 
   private mutating func begin(_ beginning: PartitionBeginning) {
     assignments += 1
-    if beginning.cause == .madeAnew { lives[beginning.partition, default: 0] += 1 }
+    if beginning.cause == .recreated { lives[beginning.partition, default: 0] += 1 }
     readings[beginning.partition] = Reading(progress: PartitionProgress(beginning), assignment: assignments)
   }
 
@@ -229,12 +229,12 @@ struct GroupReading: Sendable, Hashable {
       case .commit(let offset): actions.append(.commit([partition: offset]))
       case .ask: actions.append(.ask([partition]))
       case .lost(let range): actions.append(.tell(.lost(partition, range)))
-      case .madeAnew(let before, let beginning):
+      case .recreated(let before, let beginning):
         // Records in hand belong to the previous topic: their answers do not count for this one.
         assignments += 1
         lives[partition, default: 0] += 1
         readings[partition]?.assignment = assignments
-        actions.append(.tell(.madeAnew(partition, from: before, beginning: beginning)))
+        actions.append(.tell(.recreated(partition, from: before, beginning: beginning)))
       case .damaged(let offset, let isGivenUp, let reason):
         actions.append(.tell(.damaged(partition, offset, isGivenUp: isGivenUp, reason: reason)))
       }
@@ -252,7 +252,7 @@ public enum ReadingEvent: Sendable, Equatable {
   /// Records at these offsets were deleted before they were read.
   case lost(Int32, Range<Int64>)
   /// The topic was recreated while it was read: it is read from its beginning.
-  case madeAnew(Int32, from: Int64, beginning: Int64)
+  case recreated(Int32, from: Int64, beginning: Int64)
   /// A record arrived damaged. It is fetched again, or given up after ``PartitionProgress/tries``.
   case damaged(Int32, Int64, isGivenUp: Bool, reason: String)
 }

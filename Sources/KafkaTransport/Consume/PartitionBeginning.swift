@@ -8,7 +8,7 @@ public struct PartitionBeginning: Sendable, Hashable {
     /// The user chose to read what came after this group's first start, or after a time.
     case chosen
     /// The position was outside the log: the topic was recreated, and is read from its beginning.
-    case madeAnew
+    case recreated
   }
 
   public let partition: Int32
@@ -46,7 +46,7 @@ public struct PartitionBeginning: Sendable, Hashable {
   ) {
     var (offset, cause, lost) = (log.lowerBound, Cause.beginning, Int64(0)..<0)
     if isAnother || committed ?? 0 > log.upperBound {
-      cause = .madeAnew
+      cause = .recreated
     } else if let committed {
       cause = committed == chosen ? .chosen : .committed
       offset = max(committed, log.lowerBound)

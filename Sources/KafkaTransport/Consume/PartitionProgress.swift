@@ -57,7 +57,7 @@ struct PartitionProgress: Sendable, Hashable {
     /// Ask for the log's ends now.
     case ask
     case lost(Range<Int64>)
-    case madeAnew(from: Int64, beginning: Int64)
+    case recreated(from: Int64, beginning: Int64)
     /// A record arrived damaged: it is fetched again, or given up for good.
     case damaged(Int64, isGivenUp: Bool, reason: String)
   }
@@ -183,7 +183,7 @@ struct PartitionProgress: Sendable, Hashable {
     guard question.restarts == restarts else { return [] }
     let holds = question.mark.map { ends.firstLater ?? .max >= $0.first }
     if ends.log.upperBound < question.next || (question.isMarkSure && holds == false) {
-      return startAnew(ends.log.lowerBound)
+      return restartLog(ends.log.lowerBound)
     }
     // It is still the log whose records before the question's offset were read.
     if mark == nil, let asked = question.mark, ends.firstLater ?? asked.first > 0 {
@@ -198,7 +198,7 @@ struct PartitionProgress: Sendable, Hashable {
     return [.lost(lost), .seek(next)]
   }
 
-  private mutating func startAnew(_ first: Int64) -> [Action] {
+  private mutating func restartLog(_ first: Int64) -> [Action] {
     let before = next
     restarts += 1
     phase = phase.isLeaving ? .leaving(isConfirmed: true) : .reading
@@ -209,7 +209,7 @@ struct PartitionProgress: Sendable, Hashable {
     mark = nil
     damages = 0
     // The client would commit the previously stored position again.
-    let steps: [Action] = [.madeAnew(from: before, beginning: first), .store(first), .commit(first)]
+    let steps: [Action] = [.recreated(from: before, beginning: first), .store(first), .commit(first)]
     return phase.isLeaving ? steps : steps + [.seek(first)]
   }
 

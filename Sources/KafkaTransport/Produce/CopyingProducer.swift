@@ -14,10 +14,10 @@ public final class CopyingProducer: Sendable {
   private let largestRecord: Int
   private let sender: RenewableSender
   private let thread: ServingThread
-  private let refused: RefusedBooks
+  private let refused: Refusals
   private let abandoned = Atomic(false)
 
-  private final class RefusedBooks: Sendable {
+  private final class Refusals: Sendable {
     let records = Lock(RefusedRecords())
   }
 
@@ -28,7 +28,7 @@ public final class CopyingProducer: Sendable {
     self.settings = settings
     self.largestRecord = largestRecord
     name = topic
-    let refused = RefusedBooks()
+    let refused = Refusals()
     self.refused = refused
     sender = try RenewableSender(
       settings,

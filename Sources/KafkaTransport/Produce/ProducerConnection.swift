@@ -22,7 +22,7 @@ final class ProducerConnection: Sendable {
 
   /// Returns the number of records that a client may have without spinning for the next: those in flight, and one that
   /// is ready to send when an answer comes; `nil` for any number.
-  static func onTheirWay(
+  static func initialInFlight(
     _ settings: KafkaSettings, _ options: RenewableSender.Options
   ) throws(TransportError) -> Int? {
     let names = ["enable.idempotence", "max.in.flight.requests.per.connection"]
@@ -122,7 +122,7 @@ final class ProducerConnection: Sendable {
   static func outcome(_ code: KafkaCode, fatal: KafkaCode) -> RecordSending.Outcome {
     if code == .none { return .acknowledged }
     if code == .queueFull { return .noRoom }
-    if fatal.isLostPlace, !code.isOfTheRecord { return .returned(.lostPlace) }
+    if fatal.isLostPlace, !code.isOfTheRecord { return .returned(.lostProducerState) }
     if code.isPurged { return .purged }
     return code.isUnknownTopic ? .returned(.topicMissing) : .failed
   }

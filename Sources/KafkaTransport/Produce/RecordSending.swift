@@ -21,7 +21,7 @@ struct RecordSending: Sendable, Hashable {
   /// Why a client failed.
   enum Cause: Sendable, Hashable {
     /// The broker no longer knows this producer's id, epoch or sequence.
-    case lostPlace
+    case lostProducerState
     /// The brokers' metadata lacks the topic or its partition.
     case topicMissing
   }

@@ -46,7 +46,7 @@ final class RenewableSender: Sendable {
   init(
     _ settings: KafkaSettings, _ options: Options, log: KafkaLog?, teller: @escaping RecordsInFlight.Teller
   ) throws(TransportError) {
-    let atFirst = try ProducerConnection.onTheirWay(settings, options) ?? options.inFlightRecords
+    let atFirst = try ProducerConnection.initialInFlight(settings, options) ?? options.inFlightRecords
     let records = RecordsInFlight(
       records: options.inFlightRecords, bytes: options.inFlightBytes, atFirst: atFirst, teller: teller)
     let (action, login) = (options.action, Login(settings))
@@ -136,7 +136,7 @@ final class RenewableSender: Sendable {
     let reason =
       denial.map { .denied($0) } ?? connection.client.fatalError
       ?? .kafka(action: "\(options.action)", code: fatal, detail: nil)
-    if fatal.isLostPlace { records.clientEnded(.lostPlace, reason) } else { records.giveUp(reason) }
+    if fatal.isLostPlace { records.clientEnded(.lostProducerState, reason) } else { records.giveUp(reason) }
   }
 
   /// - Returns: `false` when every record is reported and the sender is closed.
@@ -203,7 +203,7 @@ final class RenewableSender: Sendable {
 
   private func say(_ cause: RecordSending.Cause, _ connection: ProducerConnection, _ patience: Int32) {
     switch cause {
-    case .lostPlace:
+    case .lostProducerState:
       log?(
         .ours,
         "\(options.action): the broker no longer knew this producer (\(connection.client.fatalCode.name)); what had no answer is sent again"

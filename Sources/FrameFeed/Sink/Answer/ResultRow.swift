@@ -4,7 +4,7 @@ import FrameModels
 /// The model's answer for one frame.
 struct ResultRow {
   let identity: FrameIdentity
-  /// The time from scheduled to inferred, ns; `nil` when ``ClockBook/measures(_:)`` is false for the frame's clock.
+  /// The time from scheduled to inferred, ns; `nil` when ``HostClocks/measures(_:)`` is false for the frame's clock.
   let latency: Int64?
   let outputs: [ModelOutput]
   /// The rows of the frame's batch; not-a-number means absent.

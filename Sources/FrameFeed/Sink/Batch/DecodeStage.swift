@@ -13,7 +13,7 @@ struct DecodeStage: Sendable {
   let decoder: FrameDecoder
   let writer: TensorWriter
   let rejections: Rejections
-  let pictures: PictureBook
+  let pictures: PictureCounts
   let options: SinkOptions
 
   func run() {

@@ -8,7 +8,7 @@ import KafkaTransport
 /// records one at a time and decode in parallel.
 final class EveryFrameIntake: FrameIntake {
   private struct State {
-    var books: RecordBooks
+    var accounting: RecordAccounting
     var taken = 0
   }
 
@@ -21,11 +21,11 @@ final class EveryFrameIntake: FrameIntake {
   let hasEnough = StopSignal()
 
   /// - Parameter frames: the most frames to return.
-  init(frames: Int?, _ books: RecordBooks, _ line: BatchLine, _ records: AnsweredRecords) {
+  init(frames: Int?, _ accounting: RecordAccounting, _ line: BatchLine, _ records: AnsweredRecords) {
     self.frames = frames
     self.line = line
     self.records = records
-    state = Monitor(State(books: books))
+    state = Monitor(State(accounting: accounting))
   }
 
   func offer(_ record: consuming Record, deadline: Int64) -> Record? {
@@ -37,7 +37,8 @@ final class EveryFrameIntake: FrameIntake {
     // The lock is held while waiting: other decoders would wait for the same record.
     state.withLock { state in
       while !hasEnough.isRequested, let record = queue.pop() {
-        guard let description = state.books.frame(record), !state.books.isStale(description, in: record)
+        guard let description = state.accounting.frame(record),
+          !state.accounting.isStale(description, in: record)
         else {
           line.note(record.place)
           continue

@@ -65,10 +65,10 @@ final class LatestFrameIntake: FrameIntake {
   private let line: BatchLine
   private let records: AnsweredRecords
   /// Counts the dropped frames.
-  private let books: RecordBooks
+  private let accounting: RecordAccounting
   /// Parses records. For the fetching thread alone: rejecting a record may take a broker's time, and no other thread
   /// should wait for that.
-  private let reader: Monitor<RecordBooks>
+  private let reader: Monitor<RecordAccounting>
   private let state: Monitor<State>
   /// Held by the one decoder that gets a frame.
   private let placing = Lock(Turn())
@@ -80,15 +80,15 @@ final class LatestFrameIntake: FrameIntake {
   ///   - inFlight: the most batches that the model has at a time.
   ///   - bytes: the most bytes of waiting frames.
   init(
-    frames: Int?, batch: Int, inFlight: Int, bytes: Int = maximumBytes, _ books: RecordBooks,
+    frames: Int?, batch: Int, inFlight: Int, bytes: Int = maximumBytes, _ accounting: RecordAccounting,
     _ line: BatchLine,
     _ records: AnsweredRecords
   ) {
     wanted = frames
     self.line = line
     self.records = records
-    self.books = books
-    reader = Monitor(books)
+    self.accounting = accounting
+    reader = Monitor(accounting)
     state = Monitor(
       State(
         frames: LatestFrames(batch: batch, inFlight: inFlight, capacity: Self.maximumWaiting, bytes: bytes)))
@@ -120,7 +120,7 @@ final class LatestFrameIntake: FrameIntake {
 
   private func drop(_ held: Held) {
     held.record = nil
-    books.drop(held.description, partition: held.place.partition)
+    accounting.drop(held.description, partition: held.place.partition)
     done(held.place)
   }
 
@@ -147,7 +147,7 @@ final class LatestFrameIntake: FrameIntake {
         guard let held, let record = held.record.take() else { return nil }
         state.wakeAll()
         let description = held.description
-        if books.isStale(description, in: record) {
+        if accounting.isStale(description, in: record) {
           done(record.place)
           state.withLock { state in
             state.frames.giveBack()

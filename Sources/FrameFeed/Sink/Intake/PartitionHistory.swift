@@ -20,7 +20,7 @@ struct PartitionHistory: Sendable {
     /// The broker returned them damaged each time.
     case damaged
     /// They were deleted with the topic, which was created anew.
-    case madeAnew
+    case recreated
     /// The sink stopped before it reached them.
     case afterStop
   }
@@ -49,8 +49,10 @@ struct PartitionHistory: Sendable {
   mutating func assigned(_ beginning: PartitionBeginning) {
     let isFirst = life == 0 && lives[0].next == nil
     isOurs = true
-    if beginning.cause == .madeAnew { lives.append(Life()) }
-    guard !isFirst, beginning.cause != .madeAnew, let next = lives[life].next else { return begin(beginning) }
+    if beginning.cause == .recreated { lives.append(Life()) }
+    guard !isFirst, beginning.cause != .recreated, let next = lives[life].next else {
+      return begin(beginning)
+    }
     // Reading continues where this sink was, or earlier. Else other sinks have read on meanwhile.
     guard beginning.offset > next else { return }
     skip(next..<max(next, beginning.offset - Int64(beginning.lost.count)), .readElsewhere)
@@ -62,7 +64,7 @@ struct PartitionHistory: Sendable {
     let absence: Absence =
       switch beginning.cause {
       case .committed: .readElsewhere
-      case .beginning, .madeAnew: .beforeGroup
+      case .beginning, .recreated: .beforeGroup
       case .chosen: .beforeChoice
       }
     skip(0..<max(0, before), absence)
@@ -93,7 +95,7 @@ struct PartitionHistory: Sendable {
   /// Records the receipt of a record.
   /// - Parameter life: the life in which it was read; records of an earlier one may still be in the queues.
   /// - Returns: whether this sink received it before: the partition was revoked and assigned again.
-  mutating func took(_ offset: Int64, life: Int) -> Bool {
+  mutating func noteReceived(_ offset: Int64, life: Int) -> Bool {
     guard lives.indices.contains(life) else { return false }
     guard offset >= lives[life].next ?? 0 else { return true }
     lives[life].next = offset + 1

@@ -47,7 +47,7 @@ extension RunLedger {
       return skips(0..<before.offset, before) + skips(after.offset..<Int64.max, after)
     }
     // Between two lives of the topic: the records were deleted with it.
-    guard after.life == before.life else { return [.init(offsets: 0..<Int64.max, absence: .madeAnew)] }
+    guard after.life == before.life else { return [.init(offsets: 0..<Int64.max, absence: .recreated)] }
     return after.offset < before.offset ? skips(after.offset + 1..<before.offset, before) : []
   }
 
@@ -78,7 +78,7 @@ extension RunLedger {
       missing: absences[nil] ?? 0, duplicate: run.tracker.duplicate + run.unnumberedAgain,
       reordered: run.tracker.reordered, droppedStale: run.dropped > 0 ? run.dropped : nil,
       rejected: run.rejected,
-      lost: FrameCounts.sum([absences[.deleted], absences[.damaged], absences[.madeAnew]]),
+      lost: FrameCounts.sum([absences[.deleted], absences[.damaged], absences[.recreated]]),
       notRead: FrameCounts.sum([absences[.beforeChoice], absences[.beforeGroup], absences[.afterStop]]),
       notSent: run.passedOver > 0 ? run.passedOver : nil)
   }
@@ -161,7 +161,7 @@ extension RunLedger {
     }
     // Lost records are counted for each partition, as their runs are unknown.
     totals.lost = FrameCounts.sum([
-      Int(clamping: partitions.values.reduce(0) { $0 + $1.lost }), absences[.madeAnew],
+      Int(clamping: partitions.values.reduce(0) { $0 + $1.lost }), absences[.recreated],
     ])
     let left = max(0, reports.count - Self.maximumListed)
     reports.sort { $0.report.complete == $1.report.complete ? $0.touched > $1.touched : $1.report.complete }
@@ -186,7 +186,7 @@ extension RunLedger {
       (nil, "missing %: sent, and never found in the topic"),
       (.deleted, "lost %: deleted from the topic before this group read them; raise its retention"),
       (.damaged, "lost %: they came damaged from their broker each time"),
-      (.madeAnew, "lost %: they went with the topic, which was made anew"),
+      (.recreated, "lost %: they went with the topic, which was made anew"),
       (.beforeGroup, "notRead %: the topic had dropped them when this group began"),
       (.beforeChoice, "notRead %: before the place that --from chose"),
       (.afterStop, "notRead %: the sink stopped before it came to them"),

@@ -63,7 +63,7 @@ struct RunLedger: Sendable {
   /// - Parameter count: the topic's number of partitions.
   mutating func assigned(_ beginnings: [PartitionBeginning], of count: Int) {
     for beginning in beginnings {
-      let isAnew = beginning.cause == .madeAnew && partitions[beginning.partition] != nil
+      let isAnew = beginning.cause == .recreated && partitions[beginning.partition] != nil
       partitions[beginning.partition, default: PartitionHistory()].assigned(beginning)
       if isAnew { close(beginning.partition) }
       topicPartitions = max(topicPartitions, count, Int(beginning.partition) + 1)
@@ -79,7 +79,7 @@ struct RunLedger: Sendable {
     partitions[partition]?.lost(offsets, absence)
   }
 
-  mutating func madeAnew(_ partition: Int32, beginning: Int64) {
+  mutating func recreated(_ partition: Int32, beginning: Int64) {
     partitions[partition]?.startLife(beginning)
     close(partition)
   }
@@ -92,8 +92,8 @@ struct RunLedger: Sendable {
 
   /// Records the receipt of any record.
   /// - Returns: whether this sink received it before.
-  mutating func took(_ place: RecordPlace) -> Bool {
-    partitions[place.partition, default: PartitionHistory()].took(place.offset, life: place.life)
+  mutating func noteReceived(_ place: RecordPlace) -> Bool {
+    partitions[place.partition, default: PartitionHistory()].noteReceived(place.offset, life: place.life)
   }
 
   // MARK: runs
@@ -101,7 +101,7 @@ struct RunLedger: Sendable {
   /// Records the receipt of a frame.
   /// - Parameter isAgain: whether its record was received before.
   /// - Returns: whether to decode it: true only for its first receipt.
-  mutating func arrived(_ identity: FrameIdentity, _ place: RecordPlace, isAgain: Bool) -> Bool {
+  mutating func noteFrame(_ identity: FrameIdentity, _ place: RecordPlace, isAgain: Bool) -> Bool {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil {
       duplicateOfRetired += 1
@@ -141,7 +141,7 @@ struct RunLedger: Sendable {
   }
 
   /// Records a rejected record: no frame, or a payload that cannot be decoded.
-  /// - Parameter arrived: whether ``arrived(_:_:isAgain:)`` has counted it.
+  /// - Parameter arrived: whether ``noteFrame(_:_:isAgain:)`` has counted it.
   mutating func rejected(_ identity: FrameIdentity?, _ place: RecordPlace, arrived: Bool) {
     guard let identity else {
       rejectedWithoutRun += 1

@@ -2,7 +2,7 @@ import FrameCore
 
 /// The lines that a file name with line breaks adds to ffmpeg's log. They have no level and would be read as errors;
 /// the last of them also contains what ffmpeg writes after the name.
-struct BrokenName: Sendable {
+struct MultilineName: Sendable {
   /// The lines after the first break.
   private let lines: [[UInt8]]
 

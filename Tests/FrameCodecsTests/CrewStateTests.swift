@@ -4,7 +4,7 @@ import Testing
 @testable import FrameCodecs
 
 /// Who of a crew decodes what.
-@Suite struct CrewRotaTests {
+@Suite struct CrewStateTests {
   struct Case: CustomStringConvertible, Sendable {
     var decoders: Int
     var threads: Int
@@ -49,9 +49,9 @@ import Testing
   }
 
   @Test func helpersAreCalledOnlyForOpenPartsAndFreeThreads() {
-    var rota = CrewRota(threads: 3)
+    var rota = CrewState(threads: 3)
     var calls: [Int?] = []
-    var errands: [CrewRota.Errand] = []
+    var errands: [CrewState.Errand] = []
     rota.begin()
     calls.append(rota.call())
     let frame = rota.share(parts: 2)
@@ -80,7 +80,7 @@ import Testing
 
   /// Frames that come one after the other to decoders that are all busy wake nobody.
   @Test func busyDecodersWakeNobody() {
-    var rota = CrewRota(threads: 4)
+    var rota = CrewState(threads: 4)
     for _ in 0..<4 { rota.begin() }
     for _ in 0..<100 {
       #expect(rota.free == 0)

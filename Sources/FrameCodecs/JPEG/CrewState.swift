@@ -4,7 +4,7 @@
 /// At most `threads` threads decode at a time, decoders included. Helpers are woken only for parts that exist and while
 /// fewer threads decode. A helper completes a part that it has started, so that for the length of one part there may be
 /// more.
-struct CrewRota: Sendable, Hashable {
+struct CrewState: Sendable, Hashable {
   /// The next action of a helper.
   enum Errand: Equatable {
     case part(Int, frame: Int)

@@ -1,7 +1,7 @@
 /// A message of librdkafka about one broker, parsed: `sasl_ssl://kafka1:9093/1: Connect to ipv4#... failed (after 3ms
 /// in state CONNECT)`. After the address follows `bootstrap` for a broker that the user named, and an id for one that
 /// brokers advertised.
-struct BrokerWords: Equatable {
+struct BrokerMessage: Equatable {
   /// `HOST:PORT`.
   let address: String
   /// Whether the address is the broker's own (`advertised.listeners`), and not the user's.

@@ -11,10 +11,11 @@ func kafkaLog(_ log: Log) -> KafkaLog {
   let chatter = kafkaChatter(log)
   return { level, line in
     let isGrave = level == .error || level == .warning
-    guard isGrave, ToldLines.matters(line), ToldLines.shared.isNew(line, at: FrameClock.monotonic()) else {
+    guard isGrave, RecentLines.matters(line), RecentLines.shared.isNew(line, at: FrameClock.monotonic())
+    else {
       return chatter(level, line)
     }
-    let essence = ToldLines.essence(line)
+    let essence = RecentLines.essence(line)
     log.warning("librdkafka: \(essence)\(essence.hasPrefix("Connect to ") ? "; it goes on trying" : "")")
   }
 }
@@ -34,8 +35,8 @@ func kafkaChatter(_ log: Log) -> KafkaLog {
 /// The lines of librdkafka that were logged lately. Thread-safe.
 ///
 /// Shared by all clients of the process: the clients of one feed use the same brokers.
-final class ToldLines: Sendable {
-  static let shared = ToldLines()
+final class RecentLines: Sendable {
+  static let shared = RecentLines()
 
   /// The time in which a line is not repeated, ns.
   static let quiet: Int64 = 600_000_000_000

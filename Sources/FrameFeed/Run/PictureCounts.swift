@@ -4,7 +4,7 @@ import LogLines
 
 /// The counts of odd and damaged pictures. Each kind of oddity is logged once a run: a camera has its oddity in every
 /// frame.
-final class PictureBook: Sendable {
+final class PictureCounts: Sendable {
   private struct State {
     var seen = PictureOddities()
     var counts: [Int]

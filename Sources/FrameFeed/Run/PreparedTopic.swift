@@ -49,7 +49,7 @@ struct PreparedTopic: Sendable {
     let admin = try TopicAdmin(kafka, log: kafkaChatter(log))
     var said = false
     var isAway = false
-    var way = WayWatch(kafka)
+    var way = ReachabilityWatch(kafka)
     while true {
       do throws(TransportError) {
         switch try admin.look(for: topic) {

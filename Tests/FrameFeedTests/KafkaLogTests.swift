@@ -6,7 +6,7 @@ import Testing
 @testable import FrameFeed
 
 /// What becomes of librdkafka's log lines.
-@Suite struct KafkaLinesTests {
+@Suite struct KafkaLogTests {
   private static let refused =
     "[thrd:b:1/bootstrap]: b:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused "
 
@@ -34,11 +34,11 @@ import Testing
   }
 
   @Test func itIsToldAgainAfterAWhileAndInBoundedMemory() {
-    let told = ToldLines()
+    let told = RecentLines()
     #expect(told.isNew("a", at: 0) && !told.isNew("a", at: 1) && told.isNew("b", at: 2))
-    #expect(!told.isNew("a", at: ToldLines.quiet - 1) && told.isNew("a", at: ToldLines.quiet))
-    for number in 0..<1000 { #expect(told.isNew("line \(number)", at: ToldLines.quiet + Int64(number))) }
-    #expect(told.isNew("a", at: ToldLines.quiet + 1000), "it has made room")
-    #expect(!told.isNew("line 999", at: ToldLines.quiet + 1000))
+    #expect(!told.isNew("a", at: RecentLines.quiet - 1) && told.isNew("a", at: RecentLines.quiet))
+    for number in 0..<1000 { #expect(told.isNew("line \(number)", at: RecentLines.quiet + Int64(number))) }
+    #expect(told.isNew("a", at: RecentLines.quiet + 1000), "it has made room")
+    #expect(!told.isNew("line 999", at: RecentLines.quiet + 1000))
   }
 }

@@ -1,7 +1,7 @@
 public import FrameCore
 
 /// The clocks of other hosts: the offset of each from ours, and the number of frames it stamped. Thread-safe.
-public final class ClockBook: Sendable {
+public final class HostClocks: Sendable {
   /// Whether offsets are measured. If so, durations between two clocks are recorded only when corrected.
   public let isSynchronised: Bool
   private let clocks = Monitor(ClockTable())

@@ -4,7 +4,7 @@ import KafkaTransport
 import LogLines
 
 /// Parses records and counts them in the tally and the ledger. For one thread at a time.
-struct RecordBooks: Sendable {
+struct RecordAccounting: Sendable {
   private let options: SinkOptions
   private let tally: SinkTally
   private let rejections: Rejections
@@ -21,12 +21,12 @@ struct RecordBooks: Sendable {
   /// - Returns: `nil` if there is nothing to decode.
   mutating func frame(_ record: borrowing Record) -> FrameDescription? {
     let place = record.place
-    let isAgain = tally.ledger.withLock { $0.took(place) }
+    let isAgain = tally.ledger.withLock { $0.noteReceived(place) }
     do throws(RecordError) {
       switch try reader.read(record) {
       case .frame(var description):
         let isNew = tally.ledger.withLock {
-          $0.arrived(description.identity, place, isAgain: isAgain)
+          $0.noteFrame(description.identity, place, isAgain: isAgain)
         }
         if description.dropped > 0 {
           tally.ledger.withLock { $0.passedOver(description.identity, description.dropped, place) }

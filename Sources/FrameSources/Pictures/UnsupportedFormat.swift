@@ -1,7 +1,7 @@
 import FrameCore
 
 /// The kind of an unsupported file, determined from its first bytes: naming it says more than that it is no image.
-enum ForeignKind {
+enum UnsupportedFormat {
   private static let starts: [(bytes: String, at: Int, name: String)] = [
     ("II*\0", 0, "a TIFF file"), ("MM\0*", 0, "a TIFF file"), ("II+\0", 0, "a BigTIFF file"),
     ("MM\0+", 0, "a BigTIFF file"), ("WEBP", 8, "a WebP file"), ("GIF8", 0, "a GIF file"),
