@@ -15,7 +15,7 @@ struct FaultBookTests {
     ]
     let ended = try RunningCommand(
       try #require(python), ["scripts/soak.py", "--brief"] + faults, environment: ["FRAMEFEED": framefeed]
-    ).wait(seconds: 400)
+    ).wait(seconds: 900)
     #expect(ended.code == 0, "\(ended.text)\(ended.errors)")
     for fault in faults { #expect(ended.text.contains("\n| \(fault) |"), "\(ended.text)\(ended.errors)") }
   }
