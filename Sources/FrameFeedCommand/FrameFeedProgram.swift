@@ -4,6 +4,7 @@ import Glibc
 import KafkaTransport
 import LogLines
 
+/// The program `framefeed`: its command line, and how it ends.
 package enum FrameFeedProgram {
   /// - Parameter benchmarks: the commands of `framefeed-bench`, or what is shown of them.
   package static func commandLine(_ benchmarks: [CommandNode]) -> CommandLineTree {

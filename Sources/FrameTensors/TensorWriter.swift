@@ -4,7 +4,7 @@ public import FrameCore
 /// Writes decoded frames to slots of a batch. Each row of the tensor is resampled, converted to its colours, normalised
 /// and laid out while it is in the processor's cache; no intermediate of the frame's size is written.
 ///
-/// Resamples as ``ReferenceTensorWriter`` does, in fixed point: values differ by less than 0.02 of a grey level. For
+/// Resamples as `ReferenceTensorWriter` (the target TensorReference) does, in fixed point: values differ by less than 0.02 of a grey level. For
 /// one thread: tables and row buffers are kept between frames and rebuilt only when the source layout changes; after
 /// that a frame allocates nothing.
 public final class TensorWriter: FrameReceiver, @unchecked Sendable {

@@ -183,7 +183,7 @@ import Testing
     window.look(7_000_000_000, underWay: 0, acknowledged: 102)
     window.look(9_000_000_000, underWay: 0, acknowledged: 102)
     #expect(window.limit == 6)
-    window.isThrottled(9_000_000_000)
+    window.noteThrottled(9_000_000_000)
     #expect(window.limit == 5)
     // Not at the first answer.
     window.acknowledged(5_000, 9_800_000_000, took: 1_000_000, isFull: true)

@@ -24,7 +24,7 @@ public final class PipelineThread: @unchecked Sendable {
     let body = Unmanaged.passRetained(Body(name: name, run: run))
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
-    // The default of the main thread; musl's own default is too small for the codecs.
+    // glibc's usual size, whatever `ulimit -s` says: the codecs need it.
     pthread_attr_setstacksize(&attributes, 8 << 20)
     let code = pthread_create(
       &handle, &attributes,

@@ -260,7 +260,7 @@ final class RecordsInFlight: Sendable {
     state.withLock { state in
       state.window.look(
         now, underWay: state.sending.underWay, acknowledged: state.sending.acknowledged)
-      if isThrottled { state.window.isThrottled(now) }
+      if isThrottled { state.window.noteThrottled(now) }
       state.sending.limit = state.window.limit
     }
   }

@@ -72,7 +72,7 @@ struct SendWindow: Sendable, Equatable {
 
   /// Sets the window to the least because the broker throttles this client: answers come, and each is delayed. (After a
   /// time without any answers, the records that waited in the feed are sent as fast as the first answers allow.)
-  mutating func isThrottled(_ now: Int64) {
+  mutating func noteThrottled(_ now: Int64) {
     limit = least
     growsFrom = now + Self.caution
   }
