@@ -8,21 +8,21 @@
 struct ArgumentReader<Target: ArgumentSet> {
   private let parts = Target.arguments.flatMap(\.parts)
 
-  func read(_ words: [String]) throws(ArgumentError) -> Target {
+  func read(_ arguments: [String]) throws(ArgumentError) -> Target {
     var target = Target()
     var operands: [String] = []
-    var rest = words[...]
-    while let word = rest.popFirst() {
-      if word == "--" {
+    var rest = arguments[...]
+    while let argument = rest.popFirst() {
+      if argument == "--" {
         operands += rest
         break
       }
-      guard word.isOption else {
-        operands.append(word)
+      guard argument.isOption else {
+        operands.append(argument)
         continue
       }
-      if word.hasPrefix("--") {
-        let pieces = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if argument.hasPrefix("--") {
+        let pieces = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let joined = pieces.count > 1 ? String(pieces[1]) : nil
         let name = String(pieces[0])
         let part = try part(name)
@@ -33,7 +33,7 @@ struct ArgumentReader<Target: ArgumentSet> {
           try take(part, joined: joined, from: &rest, into: &target)
         }
       } else {
-        try takeLetters(word, from: &rest, into: &target)
+        try takeLetters(argument, from: &rest, into: &target)
       }
     }
     try place(operands, into: &target)
@@ -42,9 +42,9 @@ struct ArgumentReader<Target: ArgumentSet> {
 
   /// Parses `-X value`, `-Xvalue`, or one-letter switches.
   private func takeLetters(
-    _ word: String, from rest: inout ArraySlice<String>, into target: inout Target
+    _ argument: String, from rest: inout ArraySlice<String>, into target: inout Target
   ) throws(ArgumentError) {
-    var letters = word.dropFirst()
+    var letters = argument.dropFirst()
     while let letter = letters.popFirst() {
       let part = try part("-\(letter)")
       let takesAll = part.description.kind == .option && !letters.isEmpty
@@ -81,18 +81,18 @@ struct ArgumentReader<Target: ArgumentSet> {
   static var names: [String] { Target.arguments.flatMap(\.parts).flatMap(\.description.allSpellings) }
 
   /// Assigns the arguments without a name to the operands, in order.
-  private func place(_ words: [String], into target: inout Target) throws(ArgumentError) {
-    var rest = words[...]
+  private func place(_ arguments: [String], into target: inout Target) throws(ArgumentError) {
+    var rest = arguments[...]
     for part in parts where part.description.kind == .operand {
       if part.description.isRequired, rest.isEmpty {
         throw ArgumentError("expected \(part.description.shown): \(part.description.help)")
       }
       repeat {
-        guard let word = rest.popFirst() else { break }
-        try part.assign(&target, word)
+        guard let argument = rest.popFirst() else { break }
+        try part.assign(&target, argument)
       } while part.description.isRepeatable
     }
-    if let word = rest.first { throw ArgumentError("\(word.shown): one argument too many") }
+    if let argument = rest.first { throw ArgumentError("\(argument.shown): one argument too many") }
   }
 }
 

@@ -70,7 +70,7 @@ public struct CommandNode: Sendable {
       operands.dropLast().allSatisfy { $0.isRequired && !$0.isRepeatable },
       "\(C.self): only the last operand may be left out or repeated")
     subcommands = []
-    read = { words throws(ArgumentError) in try ArgumentReader<C>().read(words) }
+    read = { arguments throws(ArgumentError) in try ArgumentReader<C>().read(arguments) }
   }
 
   /// Groups several commands under a name.

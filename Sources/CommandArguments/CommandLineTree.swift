@@ -24,21 +24,21 @@ public struct CommandLineTree: Sendable {
   /// The summary of `help COMMAND`, which is not a command of its own.
   static let helpSummary = "Show the help of a command."
 
-  /// Returns the command that words name: the names that lead to it, and the command itself.
-  public func path(_ words: [String]) -> [CommandNode] {
+  /// Returns the command that arguments name: the names that lead to it, and the command itself.
+  public func path(_ arguments: [String]) -> [CommandNode] {
     var path = [root]
-    for word in (words.first == "help" ? words.dropFirst() : words[...]) {
-      guard let next = path.last?.subcommands.first(where: { $0.name == word }) else { break }
+    for argument in (arguments.first == "help" ? arguments.dropFirst() : arguments[...]) {
+      guard let next = path.last?.subcommands.first(where: { $0.name == argument }) else { break }
       path.append(next)
     }
     return path
   }
 
-  /// - Parameter words: the arguments, without the program's own name.
-  public func read(_ words: [String]) throws(UsageError) -> Request {
-    let isHelp = words.first == "help"
-    let path = path(words)
-    let rest = words.dropFirst(path.count - 1 + (isHelp ? 1 : 0))
+  /// - Parameter arguments: the arguments, without the program's own name.
+  public func read(_ arguments: [String]) throws(UsageError) -> Request {
+    let isHelp = arguments.first == "help"
+    let path = path(arguments)
+    let rest = arguments.dropFirst(path.count - 1 + (isHelp ? 1 : 0))
     // Requests for help or the version are answered despite other errors.
     let options = rest.prefix { $0 != "--" }
     if options.contains(where: { $0 == "--help" || $0 == "-h" }) { return .help(path: path) }
@@ -46,13 +46,13 @@ public struct CommandLineTree: Sendable {
     let command = path[path.count - 1]
     do throws(ArgumentError) {
       if isHelp {
-        guard let word = rest.first else { return .help(path: path) }
-        throw unknown(word, of: command)
+        guard let argument = rest.first else { return .help(path: path) }
+        throw unknown(argument, of: command)
       }
       if path.count == 1, rest.first?.isOption == true { return try aboutItself(Array(rest)) }
       guard let read = command.read else {
-        guard let word = rest.first else { return .help(path: path) }
-        throw unknown(word, of: command)
+        guard let argument = rest.first else { return .help(path: path) }
+        throw unknown(argument, of: command)
       }
       return .run(try read(Array(rest)), path: path)
     } catch {
@@ -61,18 +61,18 @@ public struct CommandLineTree: Sendable {
   }
 
   /// Parses the options of the program itself.
-  private func aboutItself(_ words: [String]) throws(ArgumentError) -> Request {
-    let options = try ArgumentReader<ProgramOptions>().read(words)
+  private func aboutItself(_ arguments: [String]) throws(ArgumentError) -> Request {
+    let options = try ArgumentReader<ProgramOptions>().read(arguments)
     if let shell = options.completions { return .completions(shell) }
     return options.manual ? .manual : .help(path: [root])
   }
 
-  private func unknown(_ word: String, of command: CommandNode) -> ArgumentError {
-    if word.isOption { return .noOption(word, among: ArgumentReader<CommonOptions>.names) }
+  private func unknown(_ argument: String, of command: CommandNode) -> ArgumentError {
+    if argument.isOption { return .noOption(argument, among: ArgumentReader<CommonOptions>.names) }
     let known = command.shownSubcommands.map(\.name)
-    let nearest = (known + (command.name == root.name ? ["help"] : [])).nearest(to: word)
+    let nearest = (known + (command.name == root.name ? ["help"] : [])).nearest(to: argument)
     let all = nearest == nil && !known.isEmpty ? "; expected \(known.alternatives("or"))" : ""
-    return ArgumentError("\(word.shown): no such command\(all)", suggestion: nearest)
+    return ArgumentError("\(argument.shown): no such command\(all)", suggestion: nearest)
   }
 }
 

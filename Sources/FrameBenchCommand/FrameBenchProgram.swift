@@ -7,5 +7,5 @@ enum FrameBenchProgram {
   static let commandLine = FrameFeedProgram.commandLine(
     [CompareCommand.node, CommandNode(PlotCommand.self), PeerCommand.node])
 
-  static func main() async { await FrameFeedProgram.main(CommandWords.all, commandLine) }
+  static func main() async { await FrameFeedProgram.main(ProcessArguments.all, commandLine) }
 }

@@ -119,19 +119,19 @@ public final class FrameDecoder: @unchecked Sendable {
     let stored = UnsafeRawBufferPointer(decoded.samples)
     let isBig = bytes.count >= stripes.leastBytes
     guard orientation != .upright, let from = stored.baseAddress else {
-      hand(stored, .planes(decoded.layout), isBig, to: receiver)
+      send(stored, .planes(decoded.layout), isBig, to: receiver)
       return true
     }
     let turned = takeScratch(stored.count, notHolding: stored)
     let upright = TurnedCopy.planes(
       orientation, from.assumingMemoryBound(to: UInt8.self), decoded.layout,
       into: turned.baseAddress!.assumingMemoryBound(to: UInt8.self))
-    hand(UnsafeRawBufferPointer(turned), .planes(upright), isBig, to: receiver)
+    send(UnsafeRawBufferPointer(turned), .planes(upright), isBig, to: receiver)
     return true
   }
 
   /// Sends a whole frame to the receiver, a large one with the help of the crew's free threads.
-  private func hand(
+  private func send(
     _ samples: UnsafeRawBufferPointer, _ layout: DecodedLayout, _ isBig: Bool, to receiver: some FrameReceiver
   ) {
     guard isBig, let crew, case let free = crew.free, free > 0 else {

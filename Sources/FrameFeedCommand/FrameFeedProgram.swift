@@ -33,9 +33,9 @@ package enum FrameFeedProgram {
         commands))
   }
 
-  package static func main(_ words: [String], _ commandLine: CommandLineTree) async {
+  package static func main(_ arguments: [String], _ commandLine: CommandLineTree) async {
     ProcessTitle.hideSecrets()
-    let code = await run(words, commandLine)
+    let code = await run(arguments, commandLine)
     // A stopped or failed command may have left threads that wait for a broker, and any command a client that does not
     // end: `exit` would destroy what they use.
     if code == .stopped || code == .failed || ClientEnd.isAwaited {
@@ -46,13 +46,13 @@ package enum FrameFeedProgram {
     exit(code.rawValue)
   }
 
-  private static func run(_ words: [String], _ commandLine: CommandLineTree) async -> ExitCode {
+  private static func run(_ arguments: [String], _ commandLine: CommandLineTree) async -> ExitCode {
     // Checked first, as usage errors quote the arguments.
-    if let refusal = SecretArguments.refusal(words) {
-      return refuse(refusal, commandLine.path(words))
+    if let refusal = SecretArguments.refusal(arguments) {
+      return refuse(refusal, commandLine.path(arguments))
     }
     do throws(CommandLineTree.UsageError) {
-      switch try commandLine.read(words) {
+      switch try commandLine.read(arguments) {
       case .run(let command, let path): return await run(command, path)
       case .help(let path):
         print(HelpPage(width: Terminal.width, isStyled: Terminal.isStyled).text(path))

@@ -3,8 +3,8 @@ import FrameFeedCommand
 /// `framefeed`: what users run. Its benchmarks are a program of their own.
 @main enum Main {
   static func main() async {
-    let words = CommandWords.all
-    BenchmarkProgram.run(words)
-    await FrameFeedProgram.main(words, FrameFeedProgram.commandLine(BenchmarkProgram.nodes))
+    let arguments = ProcessArguments.all
+    BenchmarkProgram.run(arguments)
+    await FrameFeedProgram.main(arguments, FrameFeedProgram.commandLine(BenchmarkProgram.nodes))
   }
 }

@@ -3,12 +3,12 @@ public struct FramePassage: Sendable, Equatable {
   public var partition: Int32
   public var offset: Int64
   /// How often the topic had been created anew.
-  public var life: Int
+  public var generation: Int
 
-  public init(partition: Int32, offset: Int64, life: Int) {
+  public init(partition: Int32, offset: Int64, generation: Int) {
     self.partition = partition
     self.offset = offset
-    self.life = life
+    self.generation = generation
   }
 }
 
@@ -33,9 +33,9 @@ public struct SequenceTracker: Sendable {
   /// A range of numbers that were not seen.
   public struct Hole: Sendable {
     public fileprivate(set) var numbers: Range<Int>
-    /// The frame received before the hole and the one after it; `after` is `nil` before a run's first frame.
-    public let after: Passage?
-    public let before: Passage
+    /// The frame received before the hole and the one after it; `previous` is `nil` before a run's first frame.
+    public let previous: Passage?
+    public let next: Passage
   }
 
   /// The most holes kept. Beyond it the oldest are given up: a frame that still arrives for one of them counts as a
@@ -127,7 +127,7 @@ public struct SequenceTracker: Sendable {
   }
 
   private mutating func open(_ numbers: Range<Int>, _ passage: Passage) {
-    holes.append(Hole(numbers: numbers, after: last, before: passage))
+    holes.append(Hole(numbers: numbers, previous: last, next: passage))
     covered = UInt(numbers.upperBound)
     giveUpOldest()
   }

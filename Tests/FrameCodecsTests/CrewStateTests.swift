@@ -49,45 +49,45 @@ import Testing
   }
 
   @Test func helpersAreCalledOnlyForOpenPartsAndFreeThreads() {
-    var rota = CrewState(threads: 3)
+    var crew = CrewState(threads: 3)
     var calls: [Int?] = []
-    var errands: [CrewState.Errand] = []
-    rota.begin()
-    calls.append(rota.call())
-    let frame = rota.share(parts: 2)
-    rota.begin()
+    var actions: [CrewState.Action] = []
+    crew.begin()
+    calls.append(crew.call())
+    let frame = crew.share(parts: 2)
+    crew.begin()
     // Two have frames: one may help.
-    calls += [rota.call(), rota.call()]
+    calls += [crew.call(), crew.call()]
     #expect(calls == [nil, 0, nil])
-    rota.begin()
+    crew.begin()
     // Meanwhile all have: it goes back to sleep.
-    errands.append(rota.errand(of: 0))
-    calls = [rota.call()]
-    rota.end()
-    calls.append(rota.call())
+    actions.append(crew.action(of: 0))
+    calls = [crew.call()]
+    crew.end()
+    calls.append(crew.call())
     #expect(calls == [nil, 0])
-    errands.append(rota.errand(of: 0))
-    #expect(errands == [.rest, .part(0, frame: frame)])
-    let claims = [rota.claim(frame), rota.claim(frame)]
+    actions.append(crew.action(of: 0))
+    #expect(actions == [.rest, .part(0, frame: frame)])
+    let claims = [crew.claim(frame), crew.claim(frame)]
     #expect(claims == [1, nil])
-    rota.finish(frame, isGood: true)
-    let waits = rota.await(frame)
-    let isWoken = rota.finish(helper: 0, isGood: true)
-    let last = rota.errand(of: 0)
-    let isGood = rota.takeBack(frame)
+    crew.finish(frame, isGood: true)
+    let waits = crew.mustWait(frame)
+    let isWoken = crew.finish(helper: 0, isGood: true)
+    let last = crew.action(of: 0)
+    let isGood = crew.takeBack(frame)
     #expect(waits && isWoken && last == .rest && isGood)
   }
 
   /// Frames that come one after the other to decoders that are all busy wake nobody.
   @Test func busyDecodersWakeNobody() {
-    var rota = CrewState(threads: 4)
-    for _ in 0..<4 { rota.begin() }
+    var crew = CrewState(threads: 4)
+    for _ in 0..<4 { crew.begin() }
     for _ in 0..<100 {
-      #expect(rota.free == 0)
-      rota.end()
-      let called = rota.call()
+      #expect(crew.free == 0)
+      crew.end()
+      let called = crew.call()
       #expect(called == nil)
-      rota.begin()
+      crew.begin()
     }
   }
 }

@@ -35,7 +35,7 @@ struct CrewWorld: Hashable {
 
   enum Step: Hashable { case decoder(Int, shares: Bool), helper(Int), closer }
 
-  private(set) var rota: CrewState
+  private(set) var crew: CrewState
   private let threads: Int
   private let parts: Int
   private var decoders: [Decoder]
@@ -54,7 +54,7 @@ struct CrewWorld: Hashable {
   private(set) var whatIsWrong: String?
 
   init(decoders: Int, threads: Int, frames: Int, parts: Int) {
-    rota = CrewState(threads: threads)
+    crew = CrewState(threads: threads)
     self.threads = threads
     self.parts = parts
     self.decoders = Array(repeating: .idle, count: decoders)
@@ -110,11 +110,11 @@ struct CrewWorld: Hashable {
     switch decoders[at] {
     case .idle:
       framesLeft[at] -= 1
-      rota.begin()
+      crew.begin()
       return .deciding
     case .deciding:
       guard shares else { return .alone }
-      let frame = rota.share(parts: parts)
+      let frame = crew.share(parts: parts)
       owners[frame] = at
       done[frame] = []
       shared += 1
@@ -124,17 +124,17 @@ struct CrewWorld: Hashable {
       helperBells[helper] = true
       return .waking(call(), then: then)
     case .claiming(let frame):
-      return rota.claim(frame).map { .working(frame, part: $0) } ?? .asking(frame)
+      return crew.claim(frame).map { .working(frame, part: $0) } ?? .asking(frame)
     case .working(let frame, let part):
       done[frame]?.append(part)
-      rota.finish(frame, isGood: isGood(frame, part))
+      crew.finish(frame, isGood: isGood(frame, part))
       return .claiming(frame)
-    case .asking(let frame): return rota.await(frame) ? .sleeping(frame) : .takingBack(frame)
+    case .asking(let frame): return crew.mustWait(frame) ? .sleeping(frame) : .takingBack(frame)
     case .sleeping(let frame):
       decoderBells.remove(frame)
       return .takingBack(frame)
     case .takingBack(let frame):
-      let isGood = rota.takeBack(frame)
+      let isGood = crew.takeBack(frame)
       let all = done[frame]?.sorted() ?? []
       if all != Array(0..<parts) { whatIsWrong = "frame \(frame) came back with parts \(all)" }
       if isGood != (0..<parts).allSatisfy({ self.isGood(frame, $0) }) {
@@ -144,7 +144,7 @@ struct CrewWorld: Hashable {
       done[frame] = nil
       return .alone
     case .alone:
-      rota.end()
+      crew.end()
       ended += 1
       return .waking(call(), then: .idle)
     }
@@ -155,11 +155,11 @@ struct CrewWorld: Hashable {
     case .sleeping:
       helperBells[at] = false
       return .asking
-    case .asking: return errand(at)
+    case .asking: return action(at)
     case .working(let frame, let part):
       done[frame]?.append(part)
-      let isAwaited = rota.finish(helper: at, isGood: isGood(frame, part))
-      let next = errand(at)
+      let isAwaited = crew.finish(helper: at, isGood: isGood(frame, part))
+      let next = action(at)
       return isAwaited ? .ringing(frame, then: next) : next
     case .ringing(let frame, let then):
       decoderBells.insert(frame)
@@ -168,8 +168,8 @@ struct CrewWorld: Hashable {
     }
   }
 
-  private mutating func errand(_ at: Int) -> Helper {
-    switch rota.errand(of: at) {
+  private mutating func action(_ at: Int) -> Helper {
+    switch crew.action(of: at) {
     case .part(let part, let frame): .working(frame: frame, part: part)
     case .rest: .sleeping
     case .leave: .gone
@@ -177,17 +177,17 @@ struct CrewWorld: Hashable {
   }
 
   private mutating func call() -> Int? {
-    let helper = rota.call()
+    let helper = crew.call()
     if helper != nil { calls += 1 }
     return helper
   }
 
   private mutating func close() {
     switch closer {
-    case .notYet: rota.disband()
+    case .notYet: crew.disband()
     case .waking(let helper): if let helper { helperBells[helper] = true }
     }
-    closer = .waking(rota.call())
+    closer = .waking(crew.call())
   }
 
   // MARK: judgement
@@ -211,8 +211,8 @@ struct CrewWorld: Hashable {
     }
     let isWaking = decoders.contains { if case .waking = $0 { true } else { false } }
     guard !isWaking, closer == .notYet else { return }
-    var rota = rota
-    if let helper = rota.call() { whatIsWrong = "helper \(helper) rests though there is a part for it" }
+    var crew = crew
+    if let helper = crew.call() { whatIsWrong = "helper \(helper) rests though there is a part for it" }
   }
 }
 

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SequenceTrackerTests {
   private func at(_ offset: Int) -> FramePassage {
-    FramePassage(partition: 0, offset: Int64(offset), life: 0)
+    FramePassage(partition: 0, offset: Int64(offset), generation: 0)
   }
 
   /// Says the same with a set of all that was seen.
@@ -49,7 +49,8 @@ import Testing
       }
       #expect(tracker.unseen == oracle.unseen)
       #expect(tracker.received == oracle.seen.count)
-      #expect(tracker.holes.allSatisfy { ($0.after?.offset ?? -1) < $0.before.offset && !$0.numbers.isEmpty })
+      #expect(
+        tracker.holes.allSatisfy { ($0.previous?.offset ?? -1) < $0.next.offset && !$0.numbers.isEmpty })
     }
     #expect(tracker.received + tracker.duplicate == stream.count)
     #expect(tracker.isComplete == (oracle.unseen == 0))
@@ -71,7 +72,7 @@ import Testing
     #expect(!tracker.isComplete)
     tracker.end(count: 10, at: at(10))
     #expect(tracker.unseen == 9)
-    #expect(tracker.holes.map(\.after) == [at(7)] && tracker.holes.map(\.before) == [at(9)])
+    #expect(tracker.holes.map(\.previous) == [at(7)] && tracker.holes.map(\.next) == [at(9)])
   }
 
   /// Both parts of a hole into which a late frame falls still know where the hole lay.
@@ -81,7 +82,7 @@ import Testing
       _ = tracker.observe(sequence: sequence, at: at(place))
     }
     #expect(tracker.holes.map(\.numbers) == [1..<5, 6..<9])
-    #expect(tracker.holes.allSatisfy { $0.after == at(10) && $0.before == at(20) })
+    #expect(tracker.holes.allSatisfy { $0.previous == at(10) && $0.next == at(20) })
     #expect(tracker.last == at(20) && tracker.reordered == 1)
   }
 
@@ -91,7 +92,7 @@ import Testing
     #expect(whole.isComplete)
     var lost = SequenceTracker()
     lost.end(count: 5, at: at(3))
-    #expect(lost.unseen == 5 && lost.holes.map(\.after) == [nil])
+    #expect(lost.unseen == 5 && lost.holes.map(\.previous) == [nil])
   }
 
   @Test func hostileNumbers() {

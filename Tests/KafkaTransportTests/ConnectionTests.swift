@@ -17,10 +17,11 @@ import Testing
     ),
     ("[::1]:9092/bootstrap: Disconnected (after 3ms in state UP)", "[::1]:9092", false, "Disconnected"),
     ("GroupCoordinator: kafka1:9092: Connection refused", "kafka1:9092", true, "Connection refused"),
-  ]) func librdkafkaNamesTheBroker(_ text: String, address: String, isAdvertised: Bool, words: String) throws
+  ]) func librdkafkaNamesTheBroker(_ text: String, address: String, isAdvertised: Bool, message: String)
+    throws
   {
     let broker = try #require(BrokerMessage(text))
-    #expect(broker.address == address && broker.isAdvertised == isAdvertised && broker.words == words)
+    #expect(broker.address == address && broker.isAdvertised == isAdvertised && broker.message == message)
   }
 
   @Test(arguments: [
@@ -63,7 +64,8 @@ import Testing
     cluster.takeDown(3)
     let settings = KafkaSettings(brokers: addresses[0])
     // Newer librdkafkas' cluster tells of those alone that are up.
-    #expect(NamedBrokers.told(settings, milliseconds: 3000).map { "\($0)" }.first == addresses[0])
+    #expect(
+      NamedBrokers.advertisedAddresses(settings, milliseconds: 3000).map { "\($0)" }.first == addresses[0])
     #expect(AdvertisedAddresses.trouble(settings) == nil)
   }
 

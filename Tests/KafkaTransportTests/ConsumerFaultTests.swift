@@ -45,7 +45,7 @@ import Testing
     let topic = try UnequalTopic([4, 1, 9])
     topic.cluster.takeDown()
     var options = options(topic)
-    options.patience = 1
+    options.searchTimeout = 1
     let said = Mutex<[String]>([])
     let consumer = try FrameConsumer(settings(topic.cluster), options) { level, line in
       if level == .ours { said.withLock { $0.append(line) } }
@@ -54,9 +54,9 @@ import Testing
     #expect(throws: TransportError.self) { try consumer.start() }
     #expect(FrameClock.monotonic() - began >= 1_000_000_000)
     #expect(said.withLock { $0.filter { $0.hasSuffix("asking again") }.count } == 1)
-    // A stop ends it at once, whatever patience there is.
+    // A stop ends it at once, however long that may take.
     var patient = options
-    patient.patience = 600
+    patient.searchTimeout = 600
     let stop = StopSignal()
     stop.request()
     let other = try FrameConsumer(settings(topic.cluster), patient)

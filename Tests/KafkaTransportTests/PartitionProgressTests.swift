@@ -41,15 +41,15 @@ import Testing
     for offset: Int64 in [5, 6, 9, 10] { #expect(progress.fetched(offset, timestamp: nil).isNext) }
     progress.done(6)
     progress.done(10)
-    #expect(progress.toStore() == nil)
+    #expect(progress.markStored() == nil)
     progress.done(5)
-    #expect(progress.toStore() == .store(9))
-    #expect(progress.toStore() == nil)
+    #expect(progress.markStored() == .store(9))
+    #expect(progress.markStored() == nil)
     progress.done(9)
-    #expect(progress.toStore() == .store(11))
+    #expect(progress.markStored() == .store(11))
     // What lies between the last record and the end is no record.
     #expect(progress.reachedEnd(13) == (true, []))
-    #expect(progress.toStore() == .store(13))
+    #expect(progress.markStored() == .store(13))
     // An end before what was read is none of this log.
     #expect(progress.reachedEnd(9) == (false, [.ask]))
   }
@@ -75,7 +75,7 @@ import Testing
     #expect(progress.fetched(6, timestamp: nil) == (false, []))
     do {
       let told = ends(&progress, 0..<20)
-      #expect(progress.told(told) == [.seek(6)])
+      #expect(progress.noteEnds(told) == [.seek(6)])
     }
     #expect(progress.fetched(6, timestamp: nil).isNext)
     // A seek that failed is asked again.
@@ -83,7 +83,7 @@ import Testing
     #expect(progress.fetched(7, timestamp: nil) == (false, []))
     do {
       let told = ends(&progress, 0..<20)
-      #expect(progress.told(told) == [.seek(7)])
+      #expect(progress.noteEnds(told) == [.seek(7)])
     }
   }
 
@@ -93,20 +93,20 @@ import Testing
     #expect(progress.positionIsGone() == [.ask])
     do {
       let told = ends(&progress, 40..<90)
-      #expect(progress.told(told) == [.lost(6..<40), .seek(40)])
+      #expect(progress.noteEnds(told) == [.lost(6..<40), .seek(40)])
     }
     #expect(progress.fetched(40, timestamp: nil).isNext)
     // What is in hand is still to be answered.
-    #expect(progress.toStore() == nil)
+    #expect(progress.markStored() == nil)
     progress.done(5)
-    #expect(progress.toStore() == .store(40))
+    #expect(progress.markStored() == .store(40))
   }
 
   /// What was deleted before the beginning is told once: the position goes past it without a record.
   @Test func recordsDeletedBeforeTheBeginningAreLost() {
     var progress = progress(at: 40, lost: 6..<40)
-    #expect(progress.toStore() == .store(40))
-    #expect(progress.toStore() == nil)
+    #expect(progress.markStored() == .store(40))
+    #expect(progress.markStored() == nil)
   }
 
   /// Control records and what compaction took.
@@ -115,7 +115,7 @@ import Testing
     #expect(progress.fetched(5, timestamp: nil) == (true, [.ask]))
     #expect(progress.fetched(9, timestamp: nil) == (true, []))
     progress.done(5)
-    #expect(progress.toStore() == .store(9))
+    #expect(progress.markStored() == .store(9))
   }
 
   @Test func aShorterLogIsAnother() {
@@ -123,16 +123,16 @@ import Testing
     #expect(progress.fetched(5, timestamp: nil).isNext)
     do {
       let told = ends(&progress, 0..<6)
-      #expect(progress.told(told) == [])
+      #expect(progress.noteEnds(told) == [])
     }
     let anew = ends(&progress, 0..<3)
     #expect(
-      progress.told(anew) == [
+      progress.noteEnds(anew) == [
         .recreated(from: 6, beginning: 0), .store(0), .commit(0), .seek(0),
       ])
     // What is in hand is of the log before.
     progress.done(5)
-    #expect(progress.toStore() == nil)
+    #expect(progress.markStored() == nil)
     #expect(progress.fetched(0, timestamp: nil).isNext)
   }
 
@@ -143,7 +143,7 @@ import Testing
     #expect(progress.mark == nil)
     do {
       let told = ends(&progress, 0..<9, later: 6)
-      #expect(progress.told(told) == [])
+      #expect(progress.noteEnds(told) == [])
     }
     let early = ends(&progress, 0..<9)
     // Records of the new log are handed out before the brokers are asked: the mark is older than they.
@@ -151,11 +151,11 @@ import Testing
     #expect(progress.mark == .init(newest: 1000, first: 6))
     let anew = ends(&progress, 0..<90, later: 0)
     #expect(
-      progress.told(anew) == [
+      progress.noteEnds(anew) == [
         .recreated(from: 9, beginning: 0), .store(0), .commit(0), .seek(0),
       ])
     // An answer from before is late.
-    #expect(progress.told(early) == [])
+    #expect(progress.noteEnds(early) == [])
     #expect(progress.fetched(0, timestamp: 5000).isNext)
   }
 
@@ -166,15 +166,15 @@ import Testing
     #expect(progress.fetched(5, timestamp: 1000).isNext)
     do {
       let told = ends(&progress, 0..<9, later: 2)
-      #expect(progress.told(told) == [])
+      #expect(progress.noteEnds(told) == [])
     }
     do {
       let told = ends(&progress, 0..<9, later: 2)
-      #expect(progress.told(told) == [])
+      #expect(progress.noteEnds(told) == [])
     }
     #expect(progress.mark == .init(newest: 1000, first: 2))
     let anew = ends(&progress, 0..<9, later: 1)
-    #expect(progress.told(anew).first == .recreated(from: 6, beginning: 0))
+    #expect(progress.noteEnds(anew).first == .recreated(from: 6, beginning: 0))
   }
 
   @Test func theEndOfATransactionIsNotTakenForAnotherLog() {
@@ -184,15 +184,15 @@ import Testing
     _ = progress.reachedEnd(4)
     for _ in 0..<3 {
       let told = ends(&progress, 0..<4, later: 3)
-      #expect(progress.told(told) == [])
+      #expect(progress.noteEnds(told) == [])
     }
     #expect(progress.mark == .init(newest: 1000, first: 3))
     for offset: Int64 in 4..<7 { #expect(progress.fetched(offset, timestamp: 2000).isNext) }
     _ = progress.reachedEnd(8)
     let told = ends(&progress, 0..<8, later: 3)
-    #expect(progress.told(told) == [])
+    #expect(progress.noteEnds(told) == [])
     let anew = ends(&progress, 0..<90, later: 0)
-    #expect(progress.told(anew).first == .recreated(from: 8, beginning: 0))
+    #expect(progress.noteEnds(anew).first == .recreated(from: 8, beginning: 0))
   }
 
   /// More records come while the question is under way.
@@ -201,7 +201,7 @@ import Testing
     let asked = progress.ask()
     for offset: Int64 in 5..<50 { #expect(progress.fetched(offset, timestamp: offset).isNext) }
     let ends = PartitionProgress.LogEnds(question: asked, log: 0..<9, firstLater: nil)
-    #expect(progress.told(ends) == [])
+    #expect(progress.noteEnds(ends) == [])
     #expect(progress.next == 50)
   }
 
@@ -215,9 +215,9 @@ import Testing
     progress.done(5)
     #expect(progress.isAnswered && progress.answered == 6)
     var told = ends(&progress, 0..<9)
-    #expect(progress.told(told) == [] && !progress.isConfirmed)
+    #expect(progress.noteEnds(told) == [] && !progress.isConfirmed)
     told.question = progress.ask(isFinal: true)
-    #expect(progress.told(told) == [] && progress.isConfirmed)
+    #expect(progress.noteEnds(told) == [] && progress.isConfirmed)
   }
 
   /// Whoever comes next is not to begin where the topic that is no more was read to.
@@ -226,7 +226,7 @@ import Testing
     #expect(progress.fetched(5, timestamp: nil).isNext)
     progress.leave()
     let told = ends(&progress, 0..<2)
-    #expect(progress.told(told) == [.recreated(from: 6, beginning: 0), .store(0), .commit(0)])
+    #expect(progress.noteEnds(told) == [.recreated(from: 6, beginning: 0), .store(0), .commit(0)])
     #expect(progress.isConfirmed && progress.isAnswered && progress.answered == 0)
   }
 }

@@ -137,7 +137,7 @@ struct ReadingWorld: Hashable {
     }
     for at in sink.inHand.indices { steps.append(.answer(number, at)) }
     var after = sink.reading
-    if !after.toStore().isEmpty { steps.append(.store(number)) }
+    if !after.markStored().isEmpty { steps.append(.store(number)) }
     if sink.stored.contains(where: { $0.value > committed[$0.key] ?? -1 }) {
       steps.append(.autoCommit(number))
     }
@@ -181,7 +181,7 @@ struct ReadingWorld: Hashable {
         reading.done(held.place)
         return reading.leaveIfAnswered()
       }
-    case .store(let number): perform(number) { $0.toStore() }
+    case .store(let number): perform(number) { $0.markStored() }
     case .autoCommit(let number):
       // librdkafka's never goes backward.
       for (partition, offset) in sinks[number]!.stored where offset > committed[partition] ?? -1 {
@@ -216,7 +216,7 @@ struct ReadingWorld: Hashable {
     for (number, partitions) in given.sorted(by: { $0.key < $1.key })
     where !partitions.isEmpty && !revoking.contains(number) {
       revoking.insert(number)
-      perform(number) { $0.taken(partitions, isLost: false) }
+      perform(number) { $0.revoked(partitions, isLost: false) }
     }
     share()
   }
@@ -228,7 +228,7 @@ struct ReadingWorld: Hashable {
     for (at, number) in numbers.enumerated() {
       let own = logs.indices.filter { $0 % numbers.count == at }.map(Int32.init)
       given[number] = own
-      perform(number) { $0.given(own) }
+      perform(number) { $0.assigned(own) }
     }
   }
 
@@ -281,7 +281,7 @@ struct ReadingWorld: Hashable {
     let ends = PartitionProgress.LogEnds(
       question: question.log, log: log.start..<log.end,
       firstLater: firstLater(partition, question.log.mark?.newest))
-    perform(number) { $0.told(partition, ends, assignment: question.assignment) }
+    perform(number) { $0.noteEnds(partition, ends, assignment: question.assignment) }
   }
 
   /// Does what a sink's reading says.

@@ -67,14 +67,14 @@ import Testing
     #expect(!sending.hasRoom(for: 0))
     #expect(sending.answered(large, .acknowledged) == true)
     // Its bytes are there until it has been told.
-    #expect(!sending.hasRoom(for: 60) && sending.underWay == 1)
-    sending.told(large)
+    #expect(!sending.hasRoom(for: 60) && sending.inFlight == 1)
+    sending.noteReported(large)
     let first = sending.add(bytes: 60)
     #expect(!sending.hasRoom(for: 41) && sending.hasRoom(for: 40))
     _ = sending.add(bytes: 40)
     #expect(sending.hasRoom(for: 0) && sending.oldest == 1)
     #expect(sending.answered(first, .failed) == true)
-    sending.told(first)
+    sending.noteReported(first)
     #expect(sending.oldest == 2 && sending.tickets == 3)
   }
 
@@ -84,11 +84,11 @@ import Testing
     _ = sending.add(bytes: 1)
     #expect(sending.answered(1, .returned(.lostProducerState)) == false)
     // Not before all have come back.
-    #expect(sending.step() == .purge(inFlight: false))
+    #expect(sending.nextStep() == .purge(inFlight: false))
     #expect(!sending.hasRoom(for: 1))
     #expect(sending.answered(0, .returned(.lostProducerState)) == false)
     for _ in 0..<RecordSending.maximumFailures {
-      #expect(sending.step() == .renew(.lostProducerState))
+      #expect(sending.nextStep() == .renew(.lostProducerState))
       #expect(sending.renewed() == true)
       // In their order, whatever order they came back in.
       let again = [sending.nextAgain(), sending.nextAgain(), sending.nextAgain()]
@@ -100,14 +100,14 @@ import Testing
       ]
       #expect(ends == [false, false])
     }
-    #expect(sending.step() == .end(0))
+    #expect(sending.nextStep() == .end(0))
     #expect(sending.phase == .givenUp)
-    sending.told(0)
-    #expect(sending.step() == .end(1))
-    sending.told(1)
-    #expect(sending.step() == nil)
+    sending.noteReported(0)
+    #expect(sending.nextStep() == .end(1))
+    sending.noteReported(1)
+    #expect(sending.nextStep() == nil)
     #expect(sending.renewals == 3 && sending.isOver)
     sending.close()
-    #expect(sending.step() == .stop)
+    #expect(sending.nextStep() == .stop)
   }
 }

@@ -201,7 +201,7 @@ import Glibc
     var options = RenewableSender.Options(
       topic: "frames", largestRecord: 1_000_000, inFlightRecords: 8, inFlightBytes: 1 << 20,
       queueBytes: 1 << 20)
-    options.topicPatience = 1000
+    options.topicTimeout = 1000
     let sender = try RenewableSender(settings, options, log: nil) { _, error, _ in
       told.withLock { $0.append(error) }
     }
@@ -293,7 +293,7 @@ import Glibc
     var options = RenewableSender.Options(
       topic: "frames", largestRecord: 1_000_000, inFlightRecords: 8, inFlightBytes: 1 << 20,
       queueBytes: 1 << 20)
-    options.answerPatience = 700_000_000
+    options.answerTimeout = 700_000_000
     let sender = try RenewableSender(KafkaSettings(brokers: cluster.brokers), options, log: told.log) {
       _, _, _ in
     }
@@ -369,10 +369,10 @@ import Glibc
       try records.add(record, nil, deadline: .max), try records.add(record, nil, deadline: .max),
     ]
     for slot in slots { records.answered(slot, .returned(.lostProducerState), .stopped) }
-    #expect(records.step() == .renew(.lostProducerState))
+    #expect(records.nextStep() == .renew(.lostProducerState))
     let reason = TransportError.setting(key: "ssl.key.location", reason: "key.pem does not exist")
     records.giveUp(reason)
-    while case .end(let slot) = records.step() { records.end(slot, .stopped) }
+    while case .end(let slot) = records.nextStep() { records.end(slot, .stopped) }
     #expect(told.withLock { $0 } == [reason, reason])
     #expect(throws: reason) { try records.add(record, nil, deadline: .max) }
   }

@@ -110,7 +110,7 @@ struct SendingWorld: Hashable {
     steps += telling.map { .tell($0) }
     // Who serves looks all the time; what changes nothing is no step.
     var after = sending
-    let step = isRenewing ? nil : after.step()
+    let step = isRenewing ? nil : after.nextStep()
     var isPurge = false
     if case .purge = step { isPurge = client.contains { !returning.contains($0) } }
     if after != sending || step == .stop || isPurge { steps.append(.serve) }
@@ -123,7 +123,7 @@ struct SendingWorld: Hashable {
     let hadGivenUp = sending.phase == .givenUp
     perform(step)
     if hadGivenUp, sending.phase != .givenUp { faults.append("it goes on after giving up") }
-    if sending.underWay > capacity { faults.append("above the bound") }
+    if sending.inFlight > capacity { faults.append("above the bound") }
   }
 
   private mutating func perform(_ step: Step) {
@@ -222,11 +222,11 @@ struct SendingWorld: Hashable {
     if let ticket = ticketOf.removeValue(forKey: slot), !ended.insert(ticket).inserted {
       faults.append("\(ticket) is told twice")
     }
-    sending.told(slot)
+    sending.noteReported(slot)
   }
 
   private mutating func serve() {
-    switch sending.step() {
+    switch sending.nextStep() {
     case .renew: isRenewing = true
     case .end(let slot): telling.append(slot)
     case .purge: returning = Set(client)
@@ -247,7 +247,7 @@ struct SendingWorld: Hashable {
       if round == 0 {
         // All that could be delivered was.
         if sending.phase != .healthy, sending.phase != .givenUp { faults.append("stuck in \(sending.phase)") }
-        if sending.underWay > 0 { faults.append("\(sending.underWay) are left under way") }
+        if sending.inFlight > 0 { faults.append("\(sending.inFlight) are left in flight") }
         sending.close()
       }
     }

@@ -27,7 +27,7 @@ import Testing
         let verdict = watch.found(standstill, now)
         if let seconds = verdict.tell { found.told.append("\(seconds) \(standstill.key.prefix(11))") }
         if verdict.isOver, found.over == nil { found.over = Int(tenth / 10) }
-      case .goesOn(let seconds): found.told.append("goes on \(seconds)")
+      case .resumed(let seconds): found.told.append("goes on \(seconds)")
       case nil: break
       }
     }
@@ -129,7 +129,7 @@ import Testing
     var told: [String] = []
     for second in Int64(0)..<120 {
       let now = second * Self.second
-      if (10..<60).contains(second) { throttling.told("1 (b:1)", milliseconds: 800, now) }
+      if (10..<60).contains(second) { throttling.note("1 (b:1)", milliseconds: 800, now) }
       if let word = watch.look(throttling, now) { told.append("\(second): \(word.prefix(30))") }
     }
     #expect(
@@ -143,7 +143,7 @@ import Testing
   @Test func shortWaitsAreNotTold() {
     var (throttling, watch) = (Throttling(), ThrottleWatch())
     for second in Int64(0)..<60 {
-      throttling.told("1", milliseconds: 20, second * Self.second)
+      throttling.note("1", milliseconds: 20, second * Self.second)
       #expect(watch.look(throttling, second * Self.second) == nil)
     }
   }
@@ -171,17 +171,17 @@ import Testing
   @Test func troubleTakesItBack() {
     var window = SendWindow(least: 5, most: 64)
     for answer in Int64(0)..<100 { window.acknowledged(5_000, answer, took: 1_000_000, isFull: true) }
-    window.look(0, underWay: 64, acknowledged: 100)
-    window.look(400_000_000, underWay: 64, acknowledged: 100)
+    window.look(0, inFlight: 64, acknowledged: 100)
+    window.look(400_000_000, inFlight: 64, acknowledged: 100)
     #expect(window.limit == 64)
-    window.look(700_000_000, underWay: 64, acknowledged: 100)
+    window.look(700_000_000, inFlight: 64, acknowledged: 100)
     #expect(window.limit == 5)
     // What waited meanwhile goes out at once.
     window.acknowledged(5_000, 800_000_000, took: 1_000_000, isFull: true)
     #expect(window.limit == 6)
     // Nothing under way is no trouble.
-    window.look(7_000_000_000, underWay: 0, acknowledged: 102)
-    window.look(9_000_000_000, underWay: 0, acknowledged: 102)
+    window.look(7_000_000_000, inFlight: 0, acknowledged: 102)
+    window.look(9_000_000_000, inFlight: 0, acknowledged: 102)
     #expect(window.limit == 6)
     window.noteThrottled(9_000_000_000)
     #expect(window.limit == 5)

@@ -84,7 +84,7 @@ private struct AssemblyWorld: ExploredWorld {
   mutating func take(_ step: Step) {
     switch step {
     case .receive(let number):
-      let place = RecordPlace(partition: 0, offset: Int64(received), assignment: 1, life: 0)
+      let place = RecordPlace(partition: 0, offset: Int64(received), assignment: 1, generation: 0)
       if records[received] {
         let frame = PlacedFrame(description: Self.description, received: 0)
         if let (slot, wakes) = assembly.place(BatchEntry(place: place, frame: frame), now: now) {
@@ -195,7 +195,7 @@ private struct AssemblyWorld: ExploredWorld {
   }
 
   private func entry(_ offset: Int64) -> BatchEntry {
-    BatchEntry(place: RecordPlace(partition: 0, offset: offset, assignment: 1, life: 0), frame: nil)
+    BatchEntry(place: RecordPlace(partition: 0, offset: offset, assignment: 1, generation: 0), frame: nil)
   }
 
   /// REVIEW B9: a batch whose time is over goes to the model when its decoders have finished; until then the model is

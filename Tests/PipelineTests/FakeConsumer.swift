@@ -86,11 +86,11 @@ final class FakeConsumer: RecordConsumer {
   private func give(_ step: Step) -> Polled {
     switch step {
     case .frame(let feed, let partition, let offset, let assignment):
-      let place = RecordPlace(partition: partition, offset: offset, assignment: assignment, life: 0)
+      let place = RecordPlace(partition: partition, offset: offset, assignment: assignment, generation: 0)
       state.withLock { _ = $0.handedOut.insert(place) }
       return .record(Self.record(feed: feed, Self.picture, place))
     case .garbage(let partition, let offset):
-      let place = RecordPlace(partition: partition, offset: offset, assignment: 1, life: 0)
+      let place = RecordPlace(partition: partition, offset: offset, assignment: 1, generation: 0)
       state.withLock { _ = $0.handedOut.insert(place) }
       return .record(Self.record(feed: "?", [1, 2, 3], place))
     case .end(let partition): return .partitionEnd(partition)
@@ -116,9 +116,9 @@ final class FakeConsumer: RecordConsumer {
   var partitions: [Int32] { state.withLock { $0.partitions } }
   var behind: Int? { state.withLock { $0.behind } }
   var topicPartitions: Int { 3 }
-  var isTopicNew: Bool { state.withLock { $0.isTopicNew } }
+  func checkTopicIsNew() -> Bool { state.withLock { $0.isTopicNew } }
   func inquire() { change { $0.isAsked = true } }
-  func takeStanding(isExpecting: Bool) -> FrameConsumer.Standing? {
+  func takeTopicState(isExpecting: Bool) -> FrameConsumer.TopicState? {
     state.withLock { state in
       guard state.isAsked else { return nil }
       state.isAsked = false
@@ -128,7 +128,7 @@ final class FakeConsumer: RecordConsumer {
     }
   }
   var awaited: [Int32] { state.withLock { $0.awaited } }
-  func throttling() -> String? { nil }
+  func throttleMessage() -> String? { nil }
   var openTransaction: (partition: Int32, offset: Int64)? { state.withLock { $0.openTransaction } }
   var fatalError: TransportError? { state.withLock { $0.fatal } }
 

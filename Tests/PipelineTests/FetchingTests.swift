@@ -11,7 +11,7 @@ import Testing
   private final class Intake: FrameIntake {
     let full: Lock<Int>
     let taken = Lock<[Int64]>([])
-    let hasEnough = StopSignal()
+    let isSatisfied = StopSignal()
     private let clock: ManualClock
 
     init(full: Int = 0, _ clock: ManualClock) {
@@ -35,8 +35,8 @@ import Testing
     }
 
     func next() -> FrameWork? { nil }
-    func taken(frames: Int) {}
-    func answered(_ entries: [BatchEntry]) {}
+    func batchStarted(frames: Int) {}
+    func batchAnswered(_ entries: [BatchEntry]) {}
     func close() {}
     func discard() {}
   }

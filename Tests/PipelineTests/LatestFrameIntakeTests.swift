@@ -27,7 +27,7 @@ import Testing
 
     /// - Returns: whether it was taken.
     func offer(_ feed: String, _ partition: Int32 = 0, _ offset: Int64, assignment: Int = 1) -> Bool {
-      let place = RecordPlace(partition: partition, offset: offset, assignment: assignment, life: 0)
+      let place = RecordPlace(partition: partition, offset: offset, assignment: assignment, generation: 0)
       let back = intake.offer(FakeConsumer.record(feed: feed, FakeConsumer.picture, place), deadline: 0)
       return back == nil
     }
@@ -37,7 +37,7 @@ import Testing
       guard let work = intake.next() else { return nil }
       line.finish(work.place, .rejected)
       let batch = line.next()
-      if let batch { intake.taken(frames: batch.frames) }
+      if let batch { intake.batchStarted(frames: batch.frames) }
       return batch
     }
   }
@@ -52,7 +52,7 @@ import Testing
     #expect(places(setup.consumer) == ["0@0/1"])
     let batch = try #require(setup.take())
     #expect(places(setup.consumer) == ["0@0/1"])
-    setup.intake.answered(batch.entries)
+    setup.intake.batchAnswered(batch.entries)
     #expect(places(setup.consumer) == ["0@0/1", "0@1/1"])
     #expect(setup.tally.stale.value == 1)
   }
@@ -65,7 +65,7 @@ import Testing
     let batch = try #require(setup.take())
     #expect(setup.offer("a", 0, 5, assignment: 2))
     #expect(places(setup.consumer) == [])
-    setup.intake.answered(batch.entries)
+    setup.intake.batchAnswered(batch.entries)
     #expect(places(setup.consumer) == ["0@5/1", "0@5/2"])
     // From then on there is nothing to wait for.
     #expect(setup.offer("a", 0, 5, assignment: 3))
@@ -90,11 +90,11 @@ import Testing
     #expect(!setup.offer("a", 0, 3), "in the order of the log")
     let first = try #require(setup.take())
     #expect(setup.offer("c", 0, 2), "b waits now, c is outside")
-    setup.intake.answered(first.entries)
+    setup.intake.batchAnswered(first.entries)
     let second = try #require(setup.take())
-    setup.intake.answered(second.entries)
+    setup.intake.batchAnswered(second.entries)
     let third = try #require(setup.take())
-    setup.intake.answered(third.entries)
+    setup.intake.batchAnswered(third.entries)
     #expect(places(setup.consumer) == ["0@0/1", "0@1/1", "0@2/1"])
   }
 
@@ -134,13 +134,13 @@ import Testing
     let setup = try Setup(letters: letters)
     #expect(setup.offer("a", 0, 0) && setup.offer("b", 1, 0))
     let thread = PipelineThread("test-fetching") {
-      let place = RecordPlace(partition: 2, offset: 0, assignment: 1, life: 0)
+      let place = RecordPlace(partition: 2, offset: 0, assignment: 1, generation: 0)
       _ = setup.intake.offer(FakeConsumer.record(feed: "c", [1, 2, 3], place), deadline: 0)
     }
     letters.isWaiting.withLock(waitingUntil: { $0 }) { _ in }
     for _ in 0..<2 {
       let batch = try #require(setup.take())
-      setup.intake.answered(batch.entries)
+      setup.intake.batchAnswered(batch.entries)
     }
     setup.intake.close()
     #expect(places(setup.consumer) == ["0@0/1", "1@0/1"])

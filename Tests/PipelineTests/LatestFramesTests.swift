@@ -9,7 +9,7 @@ import Testing
   ) -> LatestFrames.Age {
     LatestFrames.Age(
       run: run, sequence: sequence, scheduled: scheduled,
-      place: RecordPlace(partition: partition, offset: offset, assignment: 1, life: 0))
+      place: RecordPlace(partition: partition, offset: offset, assignment: 1, generation: 0))
   }
 
   private func frames(batch: Int = 1, capacity: Int = 100, bytes: Int = 1000) -> LatestFrames {
@@ -24,8 +24,8 @@ import Testing
     #expect(frames.offer(3, feed: "a", age(6), bytes: 1) == .dropped)
     #expect(frames.serve() == 2)
     // Nor does a feed go backward behind what was handed out.
-    frames.taken(1)
-    frames.answered()
+    frames.batchStarted(1)
+    frames.batchAnswered()
     #expect(frames.offer(4, feed: "a", age(6), bytes: 1) == .dropped)
     #expect(frames.offer(5, feed: "a", age(8), bytes: 1) == .waits(dropping: nil))
   }
@@ -65,8 +65,8 @@ import Testing
       }
       let frame = frames.serve()
       served[feedOf[frame ?? 0] ?? 0] += 1
-      frames.taken(1)
-      frames.answered()
+      frames.batchStarted(1)
+      frames.batchAnswered()
     }
     #expect(served == [Int](repeating: 3, count: 100))
   }
@@ -92,13 +92,13 @@ import Testing
     var frames = frames(batch: 3)
     for feed in 0..<5 { _ = frames.offer(feed, feed: "f\(feed)", age(0), bytes: 1) }
     #expect(frames.serve() == 0 && frames.serve() == 1)
-    frames.taken(2)
+    frames.batchStarted(2)
     #expect(!frames.canServe && frames.serve() == nil)
-    frames.answered()
+    frames.batchAnswered()
     #expect(frames.serve() == 2 && frames.serve() == 3 && frames.serve() == 4)
     #expect(frames.serve() == nil)
     // Too old to be worth it: its slot is free again.
-    frames.giveBack()
+    frames.cancelServed()
     #expect(frames.offer(9, feed: "f9", age(0), bytes: 1) == .waits(dropping: nil))
     #expect(frames.serve() == 9)
   }
@@ -108,11 +108,11 @@ import Testing
     var frames = LatestFrames(batch: 2, inFlight: 2, capacity: 100, bytes: 1000)
     for feed in 0..<9 { _ = frames.offer(feed, feed: "f\(feed)", age(0), bytes: 1) }
     #expect(frames.serve() == 0 && frames.serve() == 1 && frames.serve() == nil)
-    frames.taken(2)
+    frames.batchStarted(2)
     #expect(frames.serve() == 2)
-    frames.taken(1)
+    frames.batchStarted(1)
     #expect(!frames.canServe)
-    frames.answered()
+    frames.batchAnswered()
     #expect(frames.serve() == 3 && frames.serve() == 4 && frames.serve() == nil)
   }
 
@@ -122,8 +122,8 @@ import Testing
     for number in 0..<(LatestFrames.maximumServed * 2) {
       #expect(frames.offer(number, feed: "f\(number)", age(0), bytes: 1) == .waits(dropping: nil))
       #expect(frames.serve() == number)
-      frames.taken(1)
-      frames.answered()
+      frames.batchStarted(1)
+      frames.batchAnswered()
     }
     // The last ones are remembered.
     #expect(frames.offer(-1, feed: "f\(LatestFrames.maximumServed * 2 - 1)", age(0), bytes: 1) == .dropped)

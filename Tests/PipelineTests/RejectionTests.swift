@@ -75,11 +75,11 @@ import Testing
 
   @Test func aQuotaThatIsUsedUpStaysSo() {
     var letters = LetterQuota(letters: 3, bytes: 1000)
-    #expect([10, 20, 30, 1].map { letters.takes($0) } == [true, true, true, false])
+    #expect([10, 20, 30, 1].map { letters.reserve($0) } == [true, true, true, false])
     var bytes = LetterQuota(letters: 100, bytes: 1000)
-    #expect([600, 400, 1].map { bytes.takes($0) } == [true, true, false])
+    #expect([600, 400, 1].map { bytes.reserve($0) } == [true, true, false])
     var large = LetterQuota(letters: 100, bytes: 1000)
-    #expect([600, 401, 1].map { large.takes($0) } == [true, false, false])
+    #expect([600, 401, 1].map { large.reserve($0) } == [true, false, false])
     #expect(LetterQuota.standard.letters == 100_000 && LetterQuota.standard.bytes == 1 << 30)
   }
 

@@ -19,31 +19,31 @@ import Testing
       ledger.assigned([beginning], of: count)
     }
 
-    private func place(_ partition: Int32, _ offset: Int64, _ life: Int) -> RecordPlace {
-      RecordPlace(partition: partition, offset: offset, assignment: 1, life: life)
+    private func place(_ partition: Int32, _ offset: Int64, _ generation: Int) -> RecordPlace {
+      RecordPlace(partition: partition, offset: offset, assignment: 1, generation: generation)
     }
 
     /// - Returns: whether it is to be decoded.
     @discardableResult
     mutating func frame(
-      _ run: String, _ sequence: Int?, _ partition: Int32, _ offset: Int64, life: Int = 0
+      _ run: String, _ sequence: Int?, _ partition: Int32, _ offset: Int64, generation: Int = 0
     ) -> Bool {
-      let place = place(partition, offset, life)
+      let place = place(partition, offset, generation)
       let isAgain = ledger.noteReceived(place)
       let identity = FrameIdentity(feed: "drone", run: run, sequence: sequence)
       return ledger.noteFrame(identity, place, isAgain: isAgain)
     }
 
-    mutating func end(_ run: String, _ count: Int, _ partition: Int32, _ offset: Int64, life: Int = 0) {
-      let place = place(partition, offset, life)
+    mutating func end(_ run: String, _ count: Int, _ partition: Int32, _ offset: Int64, generation: Int = 0) {
+      let place = place(partition, offset, generation)
       let isAgain = ledger.noteReceived(place)
       let identity = FrameIdentity(feed: "drone", run: run, sequence: nil)
-      ledger.ended(identity, count: count, place, isAgain: isAgain)
+      ledger.noteEnd(identity, count: count, place, isAgain: isAgain)
     }
 
     /// What becomes of frames that arrived.
     mutating func infer(_ run: String, _ count: Int = 1) {
-      for _ in 0..<count { ledger.inferred(FrameIdentity(feed: "drone", run: run, sequence: nil), 0) }
+      for _ in 0..<count { ledger.noteInferred(FrameIdentity(feed: "drone", run: run, sequence: nil), 0) }
     }
 
     /// Runs of one frame each, as a camera that reconnects makes them, from an offset on.
@@ -86,7 +86,7 @@ import Testing
     var book = Book()
     book.assign(0, 0, .beginning)
     let identity = FrameIdentity(feed: "drone", run: "r", sequence: nil)
-    let place = RecordPlace(partition: 0, offset: 0, assignment: 1, life: 0)
+    let place = RecordPlace(partition: 0, offset: 0, assignment: 1, generation: 0)
     for (sequence, dropped) in [0, 3, 3].enumerated() {
       book.frame("r", sequence, 0, Int64(sequence))
       book.ledger.passedOver(identity, dropped, place)
@@ -156,14 +156,14 @@ import Testing
     var book = Book()
     book.assign(0, 0, .beginning)
     for sequence in 0..<5 { book.frame("r", sequence, 0, Int64(sequence)) }
-    book.ledger.lost(0, 5..<20, .deleted)
+    book.ledger.noteLost(0, 5..<20, .deleted)
     book.frame("r", 20, 0, 20)
     book.end("r", 21, 0, 21)
     let summary = book.summary()
     #expect(book.absences("r") == [.deleted: 15])
     #expect(!summary.isWhole && summary.totals.lost == 15 && summary.totals.missing == 0)
     // Also where nothing later of a run shows it.
-    book.ledger.lost(0, 22..<30, .deleted)
+    book.ledger.noteLost(0, 22..<30, .deleted)
     #expect(book.summary().totals.lost == 23)
   }
 
@@ -242,14 +242,14 @@ import Testing
     book.ledger.recreated(0, beginning: 0)
     // Its end went with the topic.
     #expect(!book.ledger.hasOpen)
-    let new = (Int64(0)..<50).map { book.frame("", nil, 0, $0, life: 1) }
+    let new = (Int64(0)..<50).map { book.frame("", nil, 0, $0, generation: 1) }
     #expect(new.allSatisfy { $0 })
     let closed = book.summary()
     #expect(!closed.isWhole && closed.feeds.contains { $0.reasons?.last?.contains("made anew") ?? false })
     // The source went on: what lay between is gone.
-    book.frame("r", 9, 0, 50, life: 1)
+    book.frame("r", 9, 0, 50, generation: 1)
     #expect(book.ledger.hasOpen)
-    book.end("r", 10, 0, 51, life: 1)
+    book.end("r", 10, 0, 51, generation: 1)
     #expect(book.absences("r") == [.recreated: 8])
     let summary = book.summary()
     #expect(summary.totals.lost == 8 && summary.totals.received == 152 && !summary.isWhole)
@@ -261,9 +261,9 @@ import Testing
     book.assign(0, 0, .beginning)
     for offset: Int64 in 0..<100 { book.frame("", nil, 0, offset) }
     book.ledger.recreated(0, beginning: 0)
-    let old = (Int64(100)..<103).map { book.frame("", nil, 0, $0, life: 0) }
-    let new = (Int64(0)..<30).map { book.frame("r", Int($0), 0, $0, life: 1) }
-    book.end("r", 30, 0, 30, life: 1)
+    let old = (Int64(100)..<103).map { book.frame("", nil, 0, $0, generation: 0) }
+    let new = (Int64(0)..<30).map { book.frame("r", Int($0), 0, $0, generation: 1) }
+    book.end("r", 30, 0, 30, generation: 1)
     #expect(old.allSatisfy { $0 } && new.allSatisfy { $0 })
     #expect(book.absences("r") == [:] && book.summary().totals.duplicate == 0)
   }
@@ -272,7 +272,7 @@ import Testing
     var book = Book()
     book.assign(0, 0, .beginning)
     book.frame("", nil, 0, 0)
-    book.ledger.lost(0, 17..<40, .deleted)
+    book.ledger.noteLost(0, 17..<40, .deleted)
     let queued = (Int64(1)..<17).map { book.frame("r", Int($0 - 1), 0, $0) }
     #expect(queued.allSatisfy { $0 })
     book.frame("r", 20, 0, 40)
@@ -284,7 +284,7 @@ import Testing
     var book = Book()
     book.assign(0, 0, .beginning)
     book.frame("r", 0, 0, 0)
-    book.ledger.lost(0, 1..<2, .damaged)
+    book.ledger.noteLost(0, 1..<2, .damaged)
     book.frame("r", 2, 0, 2)
     book.end("r", 3, 0, 3)
     let summary = book.summary()
@@ -332,7 +332,7 @@ import Testing
     book.assign(0, 0, .beginning)
     let runs = 30_000
     let offset = book.shortRuns(0..<runs, from: 0)
-    #expect(book.ledger.runs.count == EndedRuns.patience && book.ledger.ended.count == EndedRuns.patience)
+    #expect(book.ledger.runs.count == EndedRuns.most && book.ledger.ended.count == EndedRuns.most)
     #expect(book.ledger.remembered.count == RetiredRuns.capacity)
     let summary = book.summary()
     #expect(summary.totals.received == runs && summary.totals.inferred == runs && summary.isWhole)
@@ -344,9 +344,9 @@ import Testing
     #expect(!isNew && book.summary().totals.duplicate == 1)
     // The fault of a run that became a sum is not forgotten.
     book.frame("bad", 0, 0, offset)
-    book.ledger.rejected(
+    book.ledger.noteRejected(
       FrameIdentity(feed: "drone", run: "bad", sequence: 0),
-      RecordPlace(partition: 0, offset: offset, assignment: 1, life: 0), arrived: true)
+      RecordPlace(partition: 0, offset: offset, assignment: 1, generation: 0), arrived: true)
     book.end("bad", 1, 0, offset + 1)
     book.shortRuns(100_000..<115_000, from: offset + 2)
     #expect(book.ledger.runs[.init(feed: "drone", run: "bad")] != nil)
@@ -392,7 +392,7 @@ import Testing
     book.infer("slow")
     let offset = book.shortRuns(0..<3000, from: 4)
     #expect(book.ledger.runs[.init(feed: "drone", run: "slow")]?.inferred == 1)
-    book.ledger.dropped(FrameIdentity(feed: "drone", run: "slow", sequence: 1), 0)
+    book.ledger.noteDropped(FrameIdentity(feed: "drone", run: "slow", sequence: 1), 0)
     book.infer("slow")
     book.shortRuns(3000..<5000, from: offset)
     #expect(book.ledger.runs[.init(feed: "drone", run: "slow")] == nil)
@@ -408,9 +408,9 @@ import Testing
     for number in 0..<runs { book.frame("r\(number)", 0, 0, Int64(number)) }
     #expect(book.ledger.runs.count <= RunLedger.maximumRuns)
     for number in 0..<runs - 1 { book.infer("r\(number)") }
-    book.ledger.rejected(
+    book.ledger.noteRejected(
       FrameIdentity(feed: "drone", run: "r0", sequence: 0),
-      RecordPlace(partition: 0, offset: 0, assignment: 1, life: 0), arrived: true)
+      RecordPlace(partition: 0, offset: 0, assignment: 1, generation: 0), arrived: true)
     let summary = book.summary()
     #expect(summary.totals.received == runs && summary.totals.inferred == runs - 1)
     #expect(summary.totals.rejected == 1 && !summary.isWhole)

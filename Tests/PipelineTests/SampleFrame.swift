@@ -17,6 +17,6 @@ enum SampleFrame {
   }
 
   static func place(_ offset: Int) -> RecordPlace {
-    RecordPlace(partition: 0, offset: Int64(offset), assignment: 1, life: 0)
+    RecordPlace(partition: 0, offset: Int64(offset), assignment: 1, generation: 0)
   }
 }

@@ -41,7 +41,7 @@ extension FuzzTarget {
       log.take(span)
       verdicts.take(span)
     }
-    _ = log.complaint
+    _ = log.lastError
     for time in [0, 40_000_000, Int64.max] { _ = verdicts.verdict(time, until: 0) }
   }
 }

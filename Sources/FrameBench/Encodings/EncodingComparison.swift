@@ -19,7 +19,7 @@ public final class EncodingComparison {
 
   /// Frames in flight while the rate is measured: enough to keep every stage busy.
   private static let window = 6
-  private static let wholeWayRounds = 2
+  private static let endToEndRounds = 2
 
   private let frames: SampleFrames
   private let candidates: [Candidate]
@@ -51,7 +51,7 @@ public final class EncodingComparison {
     var ratios: [Double] = []
 
     /// Number of frames to send through the broker; fewer for slower codecs.
-    var wholeWayFrames: Int {
+    var endToEndFrames: Int {
       let milliseconds = (encode.summary()?.p50 ?? 0) + (decode.summary()?.p50 ?? 0) + Double(largest) / 4e5
       return min(40, max(10, Int(1000 / max(milliseconds, 1))))
     }
@@ -118,7 +118,7 @@ public final class EncodingComparison {
       }
     }
     var note: String?
-    if let kafka { note = try measureWholeWay(kafka, progress) }
+    if let kafka { note = try measureEndToEnd(kafka, progress) }
     let rawBytes = frames.samples.reduce(0) { $0 + $1.pixels.bytes.count } / frames.samples.count
     var rows = candidates.compactMap { row($0, rawBytes) }
     if pixelList, !stop.isRequested { rows.append(try pixelListRow()) }
@@ -144,17 +144,17 @@ public final class EncodingComparison {
   /// Measures every codec through the broker, in turns: one frame at a time for latency, then several in flight for the
   /// rate that one feed sustains.
   /// - Returns: a note about the broker for the report.
-  private func measureWholeWay(
+  private func measureEndToEnd(
     _ kafka: KafkaSettings, _ progress: (String) -> Void
   ) throws(BenchError) -> String? {
-    for round in 0..<Self.wholeWayRounds {
+    for round in 0..<Self.endToEndRounds {
       for at in candidates.indices where !stop.isRequested {
         let candidate = candidates[(at + round) % candidates.count]
-        progress("round \(round + 1)/\(Self.wholeWayRounds)  \(candidate.name): through \(kafka.brokers)")
+        progress("round \(round + 1)/\(Self.endToEndRounds)  \(candidate.name): through \(kafka.brokers)")
         let trial = FeedTrial(
           frames: frames, codec: candidate.codec, takesFiles: candidate.takesFile,
           resizing: candidate.resizing, kafka: kafka, payload: candidate.largest)
-        let count = candidate.wholeWayFrames
+        let count = candidate.endToEndFrames
         let alone = try trial.run(count, window: 1)
         for latency in alone.latencies { candidate.endToEnd.record(latency) }
         candidate.stages = alone.stages

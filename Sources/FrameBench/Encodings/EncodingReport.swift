@@ -66,7 +66,7 @@ public struct EncodingReport: ComparisonReport {
         row.megabytesPerSecondAt30.fixed(1), row.encode.p50.fixed(2), row.encode.p99.fixed(2),
         row.decode.p50.fixed(2), row.decode.p99.fixed(2),
         row.lossless ? "lossless" : row.psnr.map { $0.fixed(1) } ?? "",
-      ] + (hasBroker ? wholeWay(row) : [])
+      ] + (hasBroker ? endToEnd(row) : [])
     }
     let title =
       "encodings of \(source)  \(rows.map(\.frames).max() ?? 0) frames, \(rounds) rounds  raw \(rawBytes) bytes a frame  times in ms\(broker.map { "  broker \($0)" } ?? "")"
@@ -74,7 +74,7 @@ public struct EncodingReport: ComparisonReport {
       .joined(separator: "\n")
   }
 
-  private func wholeWay(_ row: Row) -> [String] {
+  private func endToEnd(_ row: Row) -> [String] {
     [
       row.endToEnd?.p50.fixed(2) ?? "-", row.endToEnd?.p99.fixed(2) ?? "-",
       row.framesPerSecond?.fixed(0) ?? "-",

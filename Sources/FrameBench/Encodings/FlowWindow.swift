@@ -13,20 +13,20 @@ final class FlowWindow: Sendable {
   private let state = Monitor(State())
   private let limit: Int
   /// Longest wait for a frame in flight, ns.
-  private let patience: Int64
+  private let timeout: Int64
 
   /// - Parameters:
   ///   - limit: most frames in flight.
   ///   - timeout: longest latency of a frame, s.
   init(limit: Int, timeout: Double) {
     self.limit = limit
-    patience = FrameClock.nanoseconds(timeout)
+    self.timeout = FrameClock.nanoseconds(timeout)
   }
 
   /// Waits until the window has room for another frame.
   /// - Returns: false when the frames in flight do not arrive in time.
   func wait() -> Bool {
-    let deadline = FrameClock.monotonic() + patience
+    let deadline = FrameClock.monotonic() + timeout
     return state.withLock(
       waitingUntil: { $0.starts.count - $0.ends.count < limit }, deadline: deadline
     ) { $0.starts.count - $0.ends.count < limit }

@@ -10,7 +10,7 @@ final class PeerProcess: Sendable {
     /// Number of `lines` that were returned.
     var read = 0
     /// The last line of standard error, and the number of open streams.
-    var complaint = ""
+    var lastError = ""
     var open = 2
   }
 
@@ -37,7 +37,7 @@ final class PeerProcess: Sendable {
     }
     self.input = input.fileHandleForWriting
     read(output.fileHandleForReading) { state, line in state.lines.append(line) }
-    read(errors.fileHandleForReading) { state, line in state.complaint = String(line) }
+    read(errors.fileHandleForReading) { state, line in state.lastError = String(line) }
   }
 
   /// Reads the lines of one stream on a dedicated thread.
@@ -87,8 +87,8 @@ final class PeerProcess: Sendable {
   private func ended() -> BenchError {
     // Its error message may not have arrived yet.
     let soon = FrameClock.monotonic() + 1_000_000_000
-    let complaint = output.withLock(waitingUntil: { $0.open == 0 }, deadline: soon) { $0.complaint }
-    return .peer(name: name, reason: complaint.isEmpty ? "ended without a word" : complaint)
+    let lastError = output.withLock(waitingUntil: { $0.open == 0 }, deadline: soon) { $0.lastError }
+    return .peer(name: name, reason: lastError.isEmpty ? "ended without a word" : lastError)
   }
 
   /// Stops the process until ``resume()``: it uses no processor time.

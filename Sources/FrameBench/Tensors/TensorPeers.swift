@@ -16,7 +16,7 @@ public final class TensorPeers {
   private var ways: [(number: Int, job: TensorReport.Job, name: String)] = []
 
   /// Longest time for a frame, ns.
-  private static let patience: Int64 = 60_000_000_000
+  private static let timeout: Int64 = 60_000_000_000
 
   /// Starts the program.
   /// - Parameters:
@@ -44,7 +44,7 @@ public final class TensorPeers {
   }
 
   private func begin() throws(BenchError) {
-    let deadline = FrameClock.monotonic() + Self.patience
+    let deadline = FrameClock.monotonic() + Self.timeout
     while true {
       let words = try process.words(until: deadline)
       let rest = words.dropFirst(2).joined(separator: " ")
@@ -68,7 +68,7 @@ public final class TensorPeers {
 
   fileprivate func time(_ way: Int, _ frame: Int) throws(BenchError) -> Int64 {
     try process.say("time \(way) \(frame)")
-    let words = try process.words(until: FrameClock.monotonic() + Self.patience)
+    let words = try process.words(until: FrameClock.monotonic() + Self.timeout)
     guard words.count == 2, words[0] == "took", let nanoseconds = Int64(words[1]) else {
       throw unexpected(words, "took NANOSECONDS")
     }
@@ -78,7 +78,7 @@ public final class TensorPeers {
   fileprivate func tensor(_ way: Int, _ frame: Int) throws(BenchError) -> [Float] {
     let file = frames.directory + "/tensor"
     try process.say("tensor \(way) \(frame) \(file)")
-    let words = try process.words(until: FrameClock.monotonic() + Self.patience)
+    let words = try process.words(until: FrameClock.monotonic() + Self.timeout)
     guard words == ["written"] else { throw unexpected(words, "written") }
     do {
       return try Data(contentsOf: URL(fileURLWithPath: file)).withUnsafeBytes {

@@ -20,13 +20,13 @@ final class PeerPair {
   /// Payloads sent so far.
   private var count = 0
   /// Longest time for a payload, ns.
-  private let patience: Int64
+  private let timeout: Int64
 
   /// Starts both processes and waits until they are ready.
   init(_ transport: Transport, _ place: PeerPlace) throws(BenchError) {
     self.transport = transport
-    patience = FrameClock.nanoseconds(place.timeout)
-    let deadline = FrameClock.monotonic() + max(patience, 30_000_000_000)
+    timeout = FrameClock.nanoseconds(place.timeout)
+    let deadline = FrameClock.monotonic() + max(timeout, 30_000_000_000)
     let isKafka = transport.kind == .kafka
     receiver = try PeerProcess(
       transport.name + " receiver", transport.command(.receive, place, address: place.broker),
@@ -72,7 +72,7 @@ final class PeerPair {
   }
 
   private func passage(of number: Int) throws(BenchError) -> Passage {
-    let deadline = FrameClock.monotonic() + patience
+    let deadline = FrameClock.monotonic() + timeout
     let sent = try numbers(sender, "sent", number, 2, deadline)
     let received = try numbers(receiver, "received", number, 1, deadline)
     return Passage(start: sent[0], done: sent[1], received: received[0])

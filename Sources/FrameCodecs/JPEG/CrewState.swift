@@ -6,7 +6,7 @@
 /// more.
 struct CrewState: Sendable, Hashable {
   /// The next action of a helper.
-  enum Errand: Equatable {
+  enum Action: Equatable {
     case part(Int, frame: Int)
     /// Sleep until woken.
     case rest
@@ -100,7 +100,7 @@ struct CrewState: Sendable, Hashable {
 
   /// A frame's decoder has no more parts to claim.
   /// - Returns: whether it must wait for parts that helpers work on, until ``finish(helper:isGood:)`` returns true.
-  mutating func await(_ frame: Int) -> Bool {
+  mutating func mustWait(_ frame: Int) -> Bool {
     let at = place(frame)
     precondition(shared[at].unclaimed == 0, "a decoder waits before all is taken")
     shared[at].isAwaited = !shared[at].isDone
@@ -129,7 +129,7 @@ struct CrewState: Sendable, Hashable {
   }
 
   /// Returns the next action of a helper that was woken or has finished a part.
-  mutating func errand(of helper: Int) -> Errand {
+  mutating func action(of helper: Int) -> Action {
     precondition(helpers[helper] == .called, "a helper works that nobody called")
     if isDisbanded {
       helpers[helper] = .gone

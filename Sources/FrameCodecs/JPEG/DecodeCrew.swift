@@ -8,13 +8,13 @@ import FrameCore
 public final class DecodeCrew: Sendable {
   /// Threads that decode at a time, the decoders' own included.
   public let threads: Int
-  private let board: Board
+  private let shared: Shared
   private let helpers: Helpers
 
   /// The state that all threads share.
-  private final class Board: Sendable {
+  private final class Shared: Sendable {
     struct State {
-      var rota: CrewState
+      var crew: CrewState
       /// The frames that are shared.
       var works: [(frame: Int, work: CrewWork)] = []
     }
@@ -24,7 +24,7 @@ public final class DecodeCrew: Sendable {
     let bells: [Doorbell]
 
     init(threads: Int) {
-      state = Lock(State(rota: CrewState(threads: threads)))
+      state = Lock(State(crew: CrewState(threads: threads)))
       bells = (1..<threads).map { _ in Doorbell() }
     }
 
@@ -34,19 +34,19 @@ public final class DecodeCrew: Sendable {
       var called = first
       while let helper = called {
         bells[helper].ring()
-        called = state.withLock { $0.rota.call() }
+        called = state.withLock { $0.crew.call() }
       }
     }
 
     /// The next action of a helper, with its work.
-    enum Errand {
+    enum Action {
       case part(Int, CrewWork)
       case rest
       case leave
     }
 
-    static func errand(_ state: inout State, _ helper: Int) -> Errand {
-      switch state.rota.errand(of: helper) {
+    static func action(_ state: inout State, _ helper: Int) -> Action {
+      switch state.crew.action(of: helper) {
       case .part(let part, let frame):
         guard let work = state.works.first(where: { $0.frame == frame })?.work else {
           preconditionFailure("a shared frame has no work")
@@ -66,83 +66,83 @@ public final class DecodeCrew: Sendable {
   /// - Parameter threads: 2 or more; one fewer is started.
   public init(threads: Int) {
     self.threads = threads
-    let board = Board(threads: threads)
-    self.board = board
+    let shared = Shared(threads: threads)
+    self.shared = shared
     helpers = Helpers()
     helpers.threads = (0..<threads - 1).map { helper in
-      PipelineThread("frame-stripes") { Self.help(board, helper) }
+      PipelineThread("frame-stripes") { Self.help(shared, helper) }
     }
   }
 
   deinit {
-    let called = board.state.withLock { state in
-      state.rota.disband()
-      return state.rota.call()
+    let called = shared.state.withLock { state in
+      state.crew.disband()
+      return state.crew.call()
     }
-    board.wake(called)
+    shared.wake(called)
     for thread in helpers.threads { thread.join() }
   }
 
   /// A decoder's thread starts a frame.
   /// - Returns: threads that could help with it.
   func begin() -> Int {
-    board.state.withLock { state in
-      state.rota.begin()
-      return state.rota.free
+    shared.state.withLock { state in
+      state.crew.begin()
+      return state.crew.free
     }
   }
 
   /// Threads that could help now.
-  var free: Int { board.state.withLock { $0.rota.free } }
+  var free: Int { shared.state.withLock { $0.crew.free } }
 
   /// A decoder's thread has finished its frame.
   func end() {
-    let called = board.state.withLock { state in
-      state.rota.end()
-      return state.rota.call()
+    let called = shared.state.withLock { state in
+      state.crew.end()
+      return state.crew.call()
     }
-    board.wake(called)
+    shared.wake(called)
   }
 
   /// Runs all parts, on the calling thread and on free ones. Call ``begin()`` first.
   /// - Returns: false when a part failed.
   func run(_ work: CrewWork, _ decoder: borrowing JPEGDecompressor) -> Bool {
-    let (frame, called) = board.state.withLock { state in
-      let frame = state.rota.share(parts: work.parts)
+    let (frame, called) = shared.state.withLock { state in
+      let frame = state.crew.share(parts: work.parts)
       state.works.append((frame, work))
-      return (frame, state.rota.call())
+      return (frame, state.crew.call())
     }
-    board.wake(called)
-    var part = board.state.withLock { $0.rota.claim(frame) }
+    shared.wake(called)
+    var part = shared.state.withLock { $0.crew.claim(frame) }
     while let claimed = part {
       let isGood = work.run(claimed, decoder)
-      part = board.state.withLock { state in
-        state.rota.finish(frame, isGood: isGood)
-        return state.rota.claim(frame)
+      part = shared.state.withLock { state in
+        state.crew.finish(frame, isGood: isGood)
+        return state.crew.claim(frame)
       }
     }
-    if board.state.withLock({ $0.rota.await(frame) }) { work.done.wait() }
-    return board.state.withLock { state in
+    if shared.state.withLock({ $0.crew.mustWait(frame) }) { work.done.wait() }
+    return shared.state.withLock { state in
       state.works.removeAll { $0.frame == frame }
-      return state.rota.takeBack(frame)
+      return state.crew.takeBack(frame)
     }
   }
 
-  private static func help(_ board: Board, _ helper: Int) {
+  private static func help(_ shared: Shared, _ helper: Int) {
     let decoder = JPEGDecompressor()
     while true {
-      board.bells[helper].wait()
-      var errand = board.state.withLock { Board.errand(&$0, helper) }
-      while case .part(let part, let work) = errand {
+      shared.bells[helper].wait()
+      var action = shared.state.withLock { Shared.action(&$0, helper) }
+      while case .part(let part, let work) = action {
         let isGood = work.run(part, decoder)
         let isAwaited: Bool
-        (isAwaited, errand) = board.state.withLock { state in
-          let isAwaited = state.rota.finish(helper: helper, isGood: isGood)
-          return (isAwaited, Board.errand(&state, helper))
+        (isAwaited, action) = shared.state.withLock { state in
+          let isAwaited = state.crew.finish(helper: helper, isGood: isGood)
+          return (isAwaited, Shared.action(&state, helper))
         }
         if isAwaited { work.done.ring() }
       }
-      if case .leave = errand { return }
+      if case .leave = action { return }
     }
   }
 }

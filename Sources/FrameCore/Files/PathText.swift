@@ -13,7 +13,7 @@ public enum PathText {
     var parser = Unicode.UTF8.ForwardParser()
     var iterator = bytes.makeIterator()
     var rest = bytes[...]
-    func stand(_ count: Int) {
+    func escape(_ count: Int) {
       text.append(contentsOf: rest.prefix(count).lazy.compactMap { Unicode.Scalar(plane + UInt32($0)) })
     }
     while true {
@@ -22,10 +22,10 @@ public enum PathText {
       case .valid(let encoded):
         count = encoded.count
         let scalar = Unicode.UTF8.decode(encoded)
-        if stands.contains(scalar.value) { stand(count) } else { text.append(scalar) }
+        if stands.contains(scalar.value) { escape(count) } else { text.append(scalar) }
       case .error(let length):
         count = length
-        stand(count)
+        escape(count)
       case .emptyInput: return String(text)
       }
       rest = rest.dropFirst(count)

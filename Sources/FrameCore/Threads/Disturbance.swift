@@ -10,7 +10,7 @@
     private static let count = Atomic<UInt64>(0)
 
     @usableFromInline
-    static func strike() {
+    static func delay() {
       guard rate > 0 else { return }
       // Relaxed, so that it adds no memory ordering: a data race must stay visible as one.
       let value = mix(count.add(1, ordering: .relaxed).newValue)

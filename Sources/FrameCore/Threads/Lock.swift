@@ -37,7 +37,7 @@ public struct Lock<State: ~Copyable>: ~Copyable, Sendable {
 
 /// The state of a lock that only serialises work and guards no data. It has a size because ThreadSanitizer confuses the
 /// address of an empty state with that of the enclosing object.
-public struct Turn: Sendable {
+public struct Serial: Sendable {
   @usableFromInline let size: UInt8 = 0
 
   public init() {}

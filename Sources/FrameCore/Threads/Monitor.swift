@@ -33,7 +33,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   @inlinable
   func lock() {
     #if SANITIZED
-      Disturbance.strike()
+      Disturbance.delay()
     #endif
     pthread_mutex_lock(mutex)
   }
@@ -42,7 +42,7 @@ public final class Monitor<State: ~Copyable>: @unchecked Sendable {
   func unlock() {
     pthread_mutex_unlock(mutex)
     #if SANITIZED
-      Disturbance.strike()
+      Disturbance.delay()
     #endif
   }
 

@@ -34,7 +34,7 @@ final class SyncTopic {
 
   func send(_ record: SyncRecord) throws(TransportError) {
     try producer.send(Array(record.text.utf8), key: "sync")
-    producer.serve()
+    producer.discardResults()
   }
 
   /// The result of a poll.
@@ -46,7 +46,7 @@ final class SyncTopic {
 
   /// Returns the next record, waiting up to 50 ms for it.
   func poll() throws(TransportError) -> Heard {
-    producer.serve()
+    producer.discardResults()
     switch consumer.poll(milliseconds: 50) {
     case .record(let record):
       guard record.byteCount <= SyncRecord.maximumBytes,

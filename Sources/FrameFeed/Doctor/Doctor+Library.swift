@@ -7,7 +7,7 @@ extension Doctor {
     guard !missing.isEmpty else {
       return Finding(level: .good, subject: "librdkafka", text: "\(version)")
     }
-    let lacks = missing.map { "\($0.words) (\($0.since) can)" }.joined(separator: ", or ")
+    let lacks = missing.map { "\($0.action) (\($0.since) can)" }.joined(separator: ", or ")
     return Finding(
       level: .note, subject: "librdkafka", text: "\(version) cannot \(lacks)",
       remedy: "make deps build  # in a checkout of FrameFeed: takes the current one")

@@ -43,18 +43,18 @@ final class RecentLines: Sendable {
   /// The most lines that are remembered.
   static let most = 64
 
-  private let told = Lock<[String: Int64]>([:])
+  private let logged = Lock<[String: Int64]>([:])
 
   /// Returns whether a line is to be logged: it was not in the last ten minutes.
   /// - Parameter now: monotonic, ns.
   func isNew(_ line: String, at now: Int64) -> Bool {
     let key = Self.essence(line)
-    return told.withLock { told in
-      if let last = told[key], now - last < Self.quiet { return false }
-      if told.count >= Self.most, let oldest = told.min(by: { $0.value < $1.value }) {
-        told[oldest.key] = nil
+    return logged.withLock { logged in
+      if let last = logged[key], now - last < Self.quiet { return false }
+      if logged.count >= Self.most, let oldest = logged.min(by: { $0.value < $1.value }) {
+        logged[oldest.key] = nil
       }
-      told[key] = now
+      logged[key] = now
       return true
     }
   }

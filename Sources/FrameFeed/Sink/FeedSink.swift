@@ -113,7 +113,7 @@ public final class FeedSink: Sendable {
     let end = fetching.run()
     intake.close()
     // No answers come after a failure, so nothing may wait for them.
-    if end == .failed || intake.hasEnough.isRequested { intake.discard() }
+    if end == .failed || intake.isSatisfied.isRequested { intake.discard() }
     var wasAbandoned = false
     stages.drain(until: drain, serving: { fetching.serve() }) {
       wasAbandoned = true

@@ -27,14 +27,15 @@ struct Fetching: ~Copyable {
   private var lastNews: Int64
   private var isTopicNew: Bool?
   private var recordsSeen = 0
-  private var standing: StandingWatch
+  private var topicWatch: TopicWatch
+  private let readingLog: ReadingLog
   /// The last message logged about the wait.
-  private var lastWord = ""
+  private var lastMessage = ""
   /// Whether the tally contains a message about the wait.
   private var isWaiting = false
 
   /// How long a record waits for room before the partitions are paused, so that polling can continue, ns.
-  private static let patience: Int64 = 5_000_000_000
+  private static let timeout: Int64 = 5_000_000_000
   /// The length of one wait for room, ns.
   private static let roomWait: Int64 = 100_000_000
 
@@ -56,7 +57,8 @@ struct Fetching: ~Copyable {
       untilEnd: options.untilEnd, awaitsRun: options.awaitsRun,
       idleTimeout: options.idleTimeout.map { FrameClock.nanoseconds($0) })
     lastNews = now()
-    standing = StandingWatch(consumer, options.log, now())
+    topicWatch = TopicWatch(consumer, options.log, now())
+    readingLog = ReadingLog(topic: options.topic, kafka: options.kafka, log: options.log)
   }
 
   /// Partitions with unread records.
@@ -68,30 +70,30 @@ struct Fetching: ~Copyable {
   mutating func run() -> End {
     while true {
       if sink.stopSignal.isRequested { return .stopped }
-      if intake.hasEnough.isRequested { return .complete }
+      if intake.isSatisfied.isRequested { return .complete }
       if sink.failure.error != nil { return .failed }
       switch consumer.poll(milliseconds: 50) {
       case .record(let record):
         noteNews()
         recordsSeen += 1
         sink.tick(at: lastNews)
-        if isWaiting { awaits(nil) }
+        if isWaiting { setWaitMessage(nil) }
         atEnd.remove(record.partition)
         isTopicNew = false
-        hand(record)
-        if !attend() { return .failed }
+        enqueue(record)
+        if !checkTopic() { return .failed }
         continue
       case .partitionEnd(let partition):
         // Live feeds reach it after every frame, so the end is checked only when nothing comes.
         atEnd.insert(partition)
         continue
       case .event(let event): note(event)
-      case .problem(let error): if !goesOn(after: error) { return .failed }
+      case .problem(let error): if !canContinue(after: error) { return .failed }
       case .nothing: break
       }
       sink.tick(at: now())
       switch end.verdict(view) {
-      case .goOn: if !attend() { return .failed }
+      case .keepReading: if !checkTopic() { return .failed }
       case .complete: return .complete
       case .idle: return .idle
       }
@@ -108,8 +110,8 @@ struct Fetching: ~Copyable {
   }
 
   /// Passes a record to the intake. If there is no room for long, pauses the partitions and serves the group meanwhile.
-  private mutating func hand(_ record: consuming Record) {
-    let pausing = now() + Self.patience
+  private mutating func enqueue(_ record: consuming Record) {
+    let pausing = now() + Self.timeout
     var isPaused = false
     var left: Record? = consume record
     while let record = left.take() {
@@ -122,7 +124,7 @@ struct Fetching: ~Copyable {
       isPaused = true
       switch consumer.serve() {
       case .event(let event): note(event)
-      case .problem(let error): _ = goesOn(after: error)
+      case .problem(let error): _ = canContinue(after: error)
       default: break
       }
     }
@@ -134,7 +136,7 @@ struct Fetching: ~Copyable {
   }
 
   /// - Returns: false when no more can be read.
-  private func goesOn(after error: TransportError) -> Bool {
+  private func canContinue(after error: TransportError) -> Bool {
     if let fatal = consumer.fatalError ?? (error.isDenial ? error : nil) {
       sink.failure.report(.transport(fatal))
       return false
@@ -152,7 +154,7 @@ struct Fetching: ~Copyable {
       isAssigned = true
       options.log.info("reading partitions \(consumer.partitions)")
       atEnd.subtract(beginnings.map(\.partition))
-      for beginning in beginnings { tell(beginning) }
+      for beginning in beginnings { readingLog.began(beginning) }
       let count = consumer.topicPartitions
       tally.ledger.withLock { $0.assigned(beginnings, of: count) }
       sink.ready.withLock { $0 = true }
@@ -161,40 +163,16 @@ struct Fetching: ~Copyable {
       atEnd.subtract(partitions)
       tally.ledger.withLock { $0.revoked(partitions) }
     case .lost(let partition, let offsets):
-      tellLost(partition, offsets)
-      tally.ledger.withLock { $0.lost(partition, offsets, .deleted) }
+      readingLog.lost(partition, offsets)
+      tally.ledger.withLock { $0.noteLost(partition, offsets, .deleted) }
     case .recreated(let partition, let before, let beginning):
       atEnd.remove(partition)
-      tellMadeAnew(partition, "read to \(before)")
+      readingLog.recreated(partition, "read to \(before)")
       tally.ledger.withLock { $0.recreated(partition, beginning: beginning) }
     case .damaged(let partition, let offset, let isGivenUp, let reason):
-      if isGivenUp { tally.ledger.withLock { $0.lost(partition, offset..<offset + 1, .damaged) } }
-      let place = "\(options.topic)[\(partition)]@\(offset)"
-      let word =
-        isGivenUp
-        ? "lost, damaged \(FrameConsumer.mostFetches) times over; check the broker's disk and the network"
-        : "came damaged, fetching it again"
-      options.log.warning(
-        "\(place): \(word): \(reason)",
-        [.field("topic", options.topic), .field("partition", partition), .field("offset", offset)])
+      if isGivenUp { tally.ledger.withLock { $0.noteLost(partition, offset..<offset + 1, .damaged) } }
+      readingLog.damaged(partition, offset, isGivenUp: isGivenUp, reason)
     }
-  }
-
-  private func tell(_ beginning: PartitionBeginning) {
-    if !beginning.lost.isEmpty { tellLost(beginning.partition, beginning.lost) }
-    if beginning.cause == .recreated { tellMadeAnew(beginning.partition, "read past its end") }
-  }
-
-  private func tellLost(_ partition: Int32, _ offsets: Range<Int64>) {
-    options.log.warning(
-      "partition \(partition): the topic dropped \(offsets.count) records (offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)) before they were read; raise its retention: framefeed topic create \(options.topic) --update --retention-bytes N \(options.kafka.broker.arguments), or read faster",
-      [.field("partition", partition), .field("lost", offsets.count)])
-  }
-
-  private func tellMadeAnew(_ partition: Int32, _ how: String) {
-    options.log.warning(
-      "partition \(partition): the group had \(how), and the topic was made anew; reading from its beginning",
-      [.field("partition", partition)])
   }
 
   // MARK: the end
@@ -215,7 +193,7 @@ struct Fetching: ~Copyable {
   /// Returns whether the topic has never held a record: then a source that is about to start is awaited.
   private mutating func isNew() -> Bool {
     if let isTopicNew, !isTopicNew { return false }
-    let isNew = consumer.isTopicNew
+    let isNew = consumer.checkTopicIsNew()
     isTopicNew = isNew
     return isNew
   }
@@ -224,11 +202,11 @@ struct Fetching: ~Copyable {
 
   /// Reports why nothing comes and what is awaited, so that the sink does not seem to hang.
   /// - Returns: false when the cause is permanent.
-  private mutating func attend() -> Bool {
-    switch standing.look(now(), records: recordsSeen, isExpecting: isAssigned && !unread.isEmpty) {
+  private mutating func checkTopic() -> Bool {
+    switch topicWatch.look(now(), records: recordsSeen, isExpecting: isAssigned && !unread.isEmpty) {
     case nil: break
-    case .well: sayWhatIsWaitedFor()
-    case .wrong(let found): awaits("\(found)")
+    case .well: logWait()
+    case .wrong(let found): setWaitMessage("\(found)")
     case .over(let found):
       sink.failure.report(.transport(.standstill(found)))
       return false
@@ -236,44 +214,17 @@ struct Fetching: ~Copyable {
     return true
   }
 
-  private mutating func sayWhatIsWaitedFor() {
-    let word = wait
-    awaits(word)
-    guard let word, word != lastWord else { return }
-    lastWord = word
-    options.log.notice("\(word)")
+  private mutating func logWait() {
+    let message = WaitMessage(options: options, consumer: consumer, tally: tally)
+      .text(isAssigned: isAssigned, unread: unread)
+    setWaitMessage(message)
+    guard let message, message != lastMessage else { return }
+    lastMessage = message
+    options.log.notice("\(message)")
   }
 
-  private mutating func awaits(_ word: String?) {
-    isWaiting = word != nil
-    tally.waitingFor.withLock { $0 = word }
-  }
-
-  /// A message about what is awaited.
-  private var wait: String? {
-    guard isAssigned else {
-      if options.kafka.groupsAreOfBrokers {
-        return
-          "group \(options.group) has given this sink no partitions yet; by group.protocol=consumer those of a sink that was killed are kept for it until the brokers end its session (their group.consumer.session.timeout.ms), and brokers before Kafka 4.0 do not know this protocol: leave it out there"
-      }
-      return
-        "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). A sink with a name, the same at each start (--name), takes its own place at once, and one that reads alone (--assign all) waits for nobody"
-    }
-    guard options.untilEnd else { return nil }
-    if consumer.partitions.isEmpty {
-      return "waiting: other sinks of group \(options.group) read all partitions"
-    }
-    let open = unread.sorted()
-    if !open.isEmpty {
-      return "waiting for the end of partitions \(open): \(consumer.behind ?? 0) records behind"
-    }
-    if let stop = consumer.openTransaction {
-      return
-        "waiting behind an open transaction: partition \(stop.partition) is not readable from offset \(stop.offset) on"
-    }
-    guard let (first, count) = tally.ledger.withLock({ $0.firstOpen }) else { return nil }
-    let others = count > 1 ? " and \(count - 1) others" : ""
-    return
-      "waiting for the end of run \(first.identity.run) of feed \(first.identity.feed)\(others), last frame \(first.last)"
+  private mutating func setWaitMessage(_ message: String?) {
+    isWaiting = message != nil
+    tally.waitingFor.withLock { $0 = message }
   }
 }

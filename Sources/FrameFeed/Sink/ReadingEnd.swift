@@ -13,7 +13,7 @@ struct ReadingEnd {
   static let usualIdleTimeout: Int64 = 10_000_000_000
 
   enum Verdict: Equatable {
-    case goOn
+    case keepReading
     /// All records are read.
     case complete
     /// The idle timeout expired.
@@ -37,7 +37,7 @@ struct ReadingEnd {
   }
 
   func verdict(_ view: View) -> Verdict {
-    guard view.isAnswered else { return .goOn }
+    guard view.isAnswered else { return .keepReading }
     if untilEnd, view.isSettled, view.isAtEnd {
       let isExpecting =
         view.hasOpenRuns || (awaitsRun && !view.hasRuns) || view.isTopicNew || view.partitions == 0
@@ -47,6 +47,6 @@ struct ReadingEnd {
       }
     }
     if let idleTimeout, view.quiet > idleTimeout { return .idle }
-    return .goOn
+    return .keepReading
   }
 }

@@ -24,14 +24,14 @@ protocol RecordConsumer: AnyObject, Sendable {
   /// The topic's number of partitions, as far as known.
   var topicPartitions: Int { get }
   /// Whether no partition of the topic has ever held a record.
-  var isTopicNew: Bool { get }
+  func checkTopicIsNew() -> Bool
   /// Starts an inquiry of the brokers about the state of the partitions. Does not block.
   func inquire()
   /// Returns the result of the inquiry, once.
   /// - Parameter isExpecting: whether records are known to exist.
-  func takeStanding(isExpecting: Bool) -> FrameConsumer.Standing?
+  func takeTopicState(isExpecting: Bool) -> FrameConsumer.TopicState?
   /// Returns a message if brokers throttle this sink by a quota.
-  func throttling() -> String?
+  func throttleMessage() -> String?
   /// The first position that is unreadable because of an open transaction.
   var openTransaction: (partition: Int32, offset: Int64)? { get }
   /// The error after which nothing can be read.

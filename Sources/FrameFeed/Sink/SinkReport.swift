@@ -23,7 +23,7 @@ extension FeedSink {
   }
 
   func outcome(_ ending: Ending, _ consumer: FrameConsumer) -> FeedOutcome {
-    tellWithheld(tally.rejections.withLock { $0.ended(at: .max) })
+    logWithheld(tally.rejections.withLock { $0.ended(at: .max) })
     let ledger = tally.ledger.withLock { $0 }
     let summary = ledger.summary { ending.unread.contains($0) }
     // The idle timeout expired with more to read.

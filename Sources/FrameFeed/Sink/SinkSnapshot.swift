@@ -32,11 +32,11 @@ extension FeedSink {
   /// - Parameter now: monotonic, ns.
   func tick(at now: Int64) {
     tally.rotate(at: now)
-    tellWithheld(tally.rejections.withLock { $0.ended(at: now) })
+    logWithheld(tally.rejections.withLock { $0.ended(at: now) })
   }
 
   /// - Parameter count: rejections of the last minute that were not logged one by one.
-  func tellWithheld(_ count: Int?) {
+  func logWithheld(_ count: Int?) {
     guard let count else { return }
     options.log.warning("\(Rejections.withheld(count, options.topic))")
   }

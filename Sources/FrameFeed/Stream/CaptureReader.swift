@@ -49,7 +49,7 @@ struct CaptureReader: Sendable {
       switch consume reading {
       case .frame(let frame):
         if outage.isOn { goOn(after: &outage, presentation: frame.presentation, &place) }
-        hand(frame, &place)
+        enqueue(frame, &place)
         readInLoop += 1
         hasFrames = true
       case .rejected where outage.isOn: outage.reject()
@@ -69,7 +69,7 @@ struct CaptureReader: Sendable {
     }
   }
 
-  private func hand(_ frame: consuming CapturedFrame, _ place: inout Place) {
+  private func enqueue(_ frame: consuming CapturedFrame, _ place: inout Place) {
     var frame = frame
     // Stamped before the frame waits in any queue.
     if source.isLive, frame.captured == 0 { frame.captured = FrameClock.now() }

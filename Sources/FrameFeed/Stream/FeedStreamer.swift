@@ -66,7 +66,7 @@ public final class FeedStreamer: Sendable {
     var run = StreamRun(
       StreamStages(source, options, pace, producer, tally, stagesSignal), producer, options, tally, drain)
     let end = run.run()
-    tellUndelivered()
+    logUndelivered()
     let report = report(startedWall, started, producer, end)
     if tally.sent.value == 0 {
       if let failure = end.sendFailure { throw failure }
@@ -143,7 +143,7 @@ public final class FeedStreamer: Sendable {
   }
 
   /// Logs the counts of undelivered frames that were held back.
-  private func tellUndelivered() {
+  private func logUndelivered() {
     for line in tally.deliveries.withLock({ $0.due() }) {
       options.log.warning(line, [.field("feed", options.feed)])
     }

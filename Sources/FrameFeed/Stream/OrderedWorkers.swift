@@ -26,7 +26,7 @@ final class OrderedWorkers<Piece: ~Copyable & Sendable, Product: ~Copyable & Sen
   private let state: Monitor<State>
   /// Held by the worker that waits for a piece, which then gets the next ticket. The other workers wait for this lock,
   /// so that a new piece wakes only one of them.
-  private let turn = Lock(Turn())
+  private let turn = Lock(Serial())
 
   init(_ queue: BoundedQueue<Piece>, capacity: Int) {
     self.queue = queue

@@ -25,7 +25,7 @@ struct StreamRun {
   /// The least time for a broker's last answers, even when the drain timeout is used up, ns.
   private static let lastAnswers: Int64 = 1_500_000_000
   /// The time in which a client reports the records that were given up, ns.
-  private static let lastWords: Int64 = 2_000_000_000
+  private static let finalDrainTime: Int64 = 2_000_000_000
 
   /// - Parameter drain: the deadline for sending what is in flight.
   init(
@@ -74,7 +74,7 @@ struct StreamRun {
         action = end.ending.answered(left: left)
       case .abandon:
         producer.abandon()
-        _ = producer.drain(until: FrameClock.monotonic() + Self.lastWords)
+        _ = producer.drain(until: FrameClock.monotonic() + Self.finalDrainTime)
         action = end.ending.abandoned()
       case .finish:
         end.readFailure = stages.join()

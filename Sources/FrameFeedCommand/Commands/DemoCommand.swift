@@ -69,14 +69,14 @@ struct DemoCommand: Command {
     if embedded {
       withExtendedLifetime(cluster) {}
     } else if let admin = try? TopicAdmin(kafka) {
-      if case .success(let outcome) = result { tellRetention(topic, admin, outcome.report) }
+      if case .success(let outcome) = result { logRetention(topic, admin, outcome.report) }
       try? admin.delete(topic)
     }
     try FeedRunner.finish(try result.get(), output)
   }
 
   /// Prints how long a sink of this feed may be absent: the rate is known now.
-  private func tellRetention(_ topic: String, _ admin: TopicAdmin, _ report: RunReport) {
+  private func logRetention(_ topic: String, _ admin: TopicAdmin, _ report: RunReport) {
     let rate = report.rate.megabytesPerSecond * 1e6
     guard !output.quiet, rate > 0, let retention = try? admin.describe(topic)?.retention else { return }
     Console.shared.line(RetentionText.measured(topic, retention, rate: rate))

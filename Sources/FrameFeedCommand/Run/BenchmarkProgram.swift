@@ -10,10 +10,10 @@ package enum BenchmarkProgram {
   /// What the help of `framefeed` shows of them.
   package static let nodes = [CommandNode(compare, []), CommandNode(CommandText("plot", plotSummary), [])]
 
-  /// Runs `framefeed-bench` in place of this program where the words are for it. Returns where they are not, or where there
+  /// Runs `framefeed-bench` in place of this program where the arguments are for it. Returns where they are not, or where there
   /// is no such program and `framefeed` can do with less.
-  package static func run(_ words: [String]) {
-    let command = words.first == "help" ? words.dropFirst().first : words.first
+  package static func run(_ arguments: [String]) {
+    let command = arguments.first == "help" ? arguments.dropFirst().first : arguments.first
     let isBenchmark = ["compare", "plot", "peer"].contains(command)
     // Completions and the manual are of both.
     let isOfBoth = command == "--manual" || command?.hasPrefix("--completions") == true

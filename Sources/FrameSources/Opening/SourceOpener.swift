@@ -17,7 +17,7 @@ public enum SourceOpener {
       throw .option("--seek and --duration are for one video file; \(first) is none")
     }
     guard let times = options.timestamps else { return try untimed(first, arguments, options) }
-    if arguments.count > 1 || PictureFormats(options.pictures).takes(first), !FilePath(first).isDirectory {
+    if arguments.count > 1 || PictureFormats(options.pictures).supports(first), !FilePath(first).isDirectory {
       let matched = try TimestampedFiles.match(arguments, times)
       return try TimestampedSource(try images(matched.files, options), matched.times)
     }
@@ -46,7 +46,7 @@ public enum SourceOpener {
         name: PathText.shown(first), files: files.map { FilePath($0) }, options, isTimed: true)
     }
     let formats = PictureFormats(options.pictures)
-    if formats.takes(first) { return try images(arguments, options) }
+    if formats.supports(first) { return try images(arguments, options) }
     let kind = kind(first)
     if VideoSource.extensions.contains(kind) { return try VideoSource(first, options) }
     guard ["y4m", "npy", "mjpeg", "mjpg"].contains(kind) || RawDump.formats[kind] != nil else {
@@ -87,7 +87,7 @@ public enum SourceOpener {
       guard !FilePath(file).isDirectory else {
         throw .option("\(file): a directory among files; give one directory, or image files")
       }
-      guard formats.takes(file) else {
+      guard formats.supports(file) else {
         throw .unknownKind(file, images: ImageDirectory.list(formats.extensions))
       }
     }

@@ -25,7 +25,7 @@ struct PictureFormats {
   }
 
   /// Whether a path has the extension of an image.
-  func takes(_ path: String) -> Bool {
+  func supports(_ path: String) -> Bool {
     extensions.contains(ImageDirectory.fileExtension(Array((path.split(separator: "/").last ?? "").utf8)))
   }
 }

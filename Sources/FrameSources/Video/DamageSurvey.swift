@@ -10,7 +10,7 @@ final class DamageSurvey: Sendable {
   private let child: ChildProcess
 
   /// Longest time for a frame, ns: its group of pictures may be long.
-  private static let patience: Int64 = 60_000_000_000
+  private static let timeout: Int64 = 60_000_000_000
 
   /// - Parameter start: the first frame's time in the file, ns; `nil` for the file's start.
   init(_ request: VideoRequest, from start: Int64?) throws(SourceError) {
@@ -33,6 +33,6 @@ final class DamageSurvey: Sendable {
 
   /// Returns whether a frame is damaged: ``FrameVerdicts/verdict(_:until:)``.
   func verdict(_ time: Int64) -> FrameVerdicts.Verdict? {
-    verdicts.verdict(time, until: FrameClock.monotonic() + Self.patience)
+    verdicts.verdict(time, until: FrameClock.monotonic() + Self.timeout)
   }
 }

@@ -57,8 +57,8 @@ final class DecoderLog: Sendable {
   /// Whether a frame that has not been read yet may be damaged.
   var isSuspicious: Bool { state.withLock { $0.isSuspicious } }
   /// The first error, a decoder's only if there is no other; and the number of errors that are not a decoder's.
-  var complaint: String? { state.withLock { $0.other ?? $0.decoder } }
-  var complaints: Int { state.withLock { $0.count } }
+  var lastError: String? { state.withLock { $0.other ?? $0.decoder } }
+  var errors: Int { state.withLock { $0.count } }
 }
 
 extension LogText {

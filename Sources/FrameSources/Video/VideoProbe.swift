@@ -105,7 +105,7 @@ struct VideoProbe {
   }
 
   /// - Parameter said: ffprobe's answer.
-  init(_ path: String, _ tools: VideoTools, _ said: AskedProgram.Answer) throws(SourceError) {
+  init(_ path: String, _ tools: VideoTools, _ said: ProgramQuery.Answer) throws(SourceError) {
     func failure(_ problem: String) -> SourceError { .malformed(path, problem: problem) }
     guard said.isGood else {
       throw failure("is no video that ffmpeg can read: \(said.reason ?? "ffprobe ended without a word")")

@@ -10,7 +10,7 @@ final class VideoRun: Sendable {
   /// Bytes, smaller than a frame: the system does not grant more to every user.
   private static let pipeCapacity = 1 << 20
   /// How long ffmpeg may run after the end of its output, ns.
-  private static let patience: Int64 = 5_000_000_000
+  private static let timeout: Int64 = 5_000_000_000
 
   init(_ request: VideoRequest) throws(SourceError) {
     let (path, program) = (request.path, request.tools.ffmpeg)
@@ -44,12 +44,12 @@ final class VideoRun: Sendable {
 
   /// Returns why ffmpeg ended, if it did not complete its work.
   func problem() -> String? {
-    switch child.end(until: FrameClock.monotonic() + Self.patience) {
+    switch child.end(until: FrameClock.monotonic() + Self.timeout) {
     case nil:
       child.kill()
       return "ffmpeg does not end"
     case .exit(0): return nil
-    case .exit(let code): return log.complaint ?? "ffmpeg ended with code \(code)"
+    case .exit(let code): return log.lastError ?? "ffmpeg ended with code \(code)"
     case .signal(let number): return "ffmpeg was killed by signal \(number)"
     }
   }

@@ -100,7 +100,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
 
   /// Returns why there is no first frame.
   private static func nothing(_ run: VideoRun, _ probe: VideoProbe, _ options: SourceOptions) -> SourceError {
-    if let problem = run.problem() ?? run.log.complaint {
+    if let problem = run.problem() ?? run.log.lastError {
       return .malformed(run.stream.path, problem: "ffmpeg cannot decode its video: \(problem)")
     }
     let length = probe.duration.map { ": it lasts \($0) s" } ?? ""
@@ -123,7 +123,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     isSurveyWhole = false
     guard let reader = try NUTReader(run.stream) else {
       if isClosed.load(ordering: .acquiring) { throw .stopped }
-      throw .malformed(name, problem: run.problem() ?? run.log.complaint ?? "has no frames any more")
+      throw .malformed(name, problem: run.problem() ?? run.log.lastError ?? "has no frames any more")
     }
     let (was, now) = (self.reader.header, reader.header)
     guard was.width == now.width, was.height == now.height else {
@@ -196,7 +196,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     case .whole: return nil
     case .damaged(let reason): return "is damaged in the file: \(reason)"
     case .dependent: return "is made from a damaged frame"
-    case nil: return "may be damaged: \(run.log.complaint ?? "samples are missing")"
+    case nil: return "may be damaged: \(run.log.lastError ?? "samples are missing")"
     }
   }
 
@@ -215,7 +215,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     if let problem = run.problem() {
       return .rejected(.frame(origin, problem: "cannot be read from here on: \(problem)"))
     }
-    let (count, first) = (run.log.complaints, run.log.complaint ?? "samples are missing")
+    let (count, first) = (run.log.errors, run.log.lastError ?? "samples are missing")
     guard count > 0 else { return .end }
     let more = count > 1 ? ", and \(count - 1) more" : ""
     return .rejected(.frame(origin, problem: "is not there: ffmpeg met damage in the file: \(first)\(more)"))

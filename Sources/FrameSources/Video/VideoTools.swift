@@ -70,8 +70,8 @@ struct VideoTools: Sendable {
     }
     let ffprobe = ffmpeg.contains("/") ? String(ffmpeg[...ffmpeg.lastIndex(of: "/")!]) + "ffprobe" : "ffprobe"
     let hasProbe = isProgram(ffprobe)
-    let asked = try AskedProgram(ffmpeg, ["-version"], for: video)
-    let probing = hasProbe ? try AskedProgram(ffprobe, VideoProbe.arguments(video), for: video) : nil
+    let asked = try ProgramQuery(ffmpeg, ["-version"], for: video)
+    let probing = hasProbe ? try ProgramQuery(ffprobe, VideoProbe.arguments(video), for: video) : nil
     let said = asked.answer(limit: 1 << 20)
     guard let version = Version(said.text) else {
       throw failure("\(ffmpeg) -version does not answer as ffmpeg does\(said.reason.map { ": \($0)" } ?? "")")

@@ -6,7 +6,7 @@ import Synchronization
 /// deleted, a name server that does not answer) must not delay a report.
 public enum ClientEnd {
   /// The longest wait, ns; destroying normally takes a few milliseconds.
-  private static let patience: Int64 = 1_000_000_000
+  private static let timeout: Int64 = 1_000_000_000
   private static let running = Atomic(0)
 
   /// Whether clients are not destroyed yet: their threads still run, and `exit` would destroy what they use. Leave the
@@ -26,6 +26,6 @@ public enum ClientEnd {
       isOver.withLock { $0 = true }
       isOver.wakeAll()
     }
-    isOver.withLock(waitingUntil: { $0 }, deadline: FrameClock.monotonic() + patience) { _ in }
+    isOver.withLock(waitingUntil: { $0 }, deadline: FrameClock.monotonic() + timeout) { _ in }
   }
 }

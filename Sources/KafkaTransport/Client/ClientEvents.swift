@@ -34,7 +34,7 @@ final class ClientEvents: Sendable {
   /// Producer: one record was acknowledged or failed. The client's fatal error is passed too, if it has one.
   let delivered: (@Sendable (UnsafePointer<rd_kafka_message_t>, _ fatal: KafkaCode) -> Void)?
   /// Consumer: the group assigns partitions (`true`) or revokes them.
-  let rebalanced: (@Sendable (_ isGiven: Bool, _ client: OpaquePointer, PartitionList.Pointer) -> Void)?
+  let rebalanced: (@Sendable (_ isAssigned: Bool, _ client: OpaquePointer, PartitionList.Pointer) -> Void)?
   /// Consumer: a commit succeeded or failed.
   let committed: (@Sendable (KafkaCode) -> Void)?
 
@@ -128,7 +128,7 @@ final class ClientEvents: Sendable {
       case .brokerMayWantTLS where protocols.contains("ssl"),
         .brokerMayWantLogin where protocols.contains("sasl"):
         next = nil
-      case .login(let words) where usesToken: next = broker == nil ? .noToken(words) : .token(words)
+      case .login(let message) where usesToken: next = broker == nil ? .noToken(message) : .token(message)
       default: break
       }
       // A connection closed in the next attempt is less informative than the reason of the previous one.
@@ -187,7 +187,7 @@ final class ClientEvents: Sendable {
         // librdkafka's name is HOST:PORT/NUMBER.
         let address = String(cString: broker).prefix { $0 != "/" }
         events.throttled.withLock {
-          $0.told("\(number) (\(address))", milliseconds: Int(milliseconds), FrameClock.monotonic())
+          $0.note("\(number) (\(address))", milliseconds: Int(milliseconds), FrameClock.monotonic())
         }
       }
       // Decides as OpenSSL did, and keeps the reason: librdkafka's error says only that verifying failed.
@@ -207,8 +207,8 @@ final class ClientEvents: Sendable {
       if rebalanced != nil {
         rd_kafka_conf_set_rebalance_cb(conf) { client, code, partitions, opaque in
           guard let client, let partitions else { return }
-          let isGiven = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
-          ClientEvents.of(opaque)?.rebalanced?(isGiven, client, partitions)
+          let isAssigned = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS
+          ClientEvents.of(opaque)?.rebalanced?(isAssigned, client, partitions)
         }
       }
       if committed != nil {

@@ -67,7 +67,7 @@ final class KafkaClient: @unchecked Sendable {
   func noteAdvertised(_ trouble: ConnectionTrouble?) { events.noteAdvertised(trouble) }
 
   /// librdkafka's message for the client's last error.
-  var lastWords: String? { events.lastError.map { ConnectionTrouble.words($0.text) } }
+  var lastMessage: String? { events.lastError.map { ConnectionTrouble.message($0.text) } }
 
   /// How brokers throttle this client, or did.
   var throttling: Throttling { events.throttling }
@@ -79,9 +79,9 @@ final class KafkaClient: @unchecked Sendable {
   }
 
   /// The last error, unless it is too old: librdkafka's message, and its meaning.
-  var recentTrouble: (words: String?, trouble: ConnectionTrouble?) {
+  var recentTrouble: (message: String?, trouble: ConnectionTrouble?) {
     guard let error = events.recentError else { return (nil, nil) }
-    return (ConnectionTrouble.words(error.text), error.trouble)
+    return (ConnectionTrouble.message(error.text), error.trouble)
   }
 
   /// Returns the error to throw for a code: the client's last own error is more informative than a time-out.
@@ -91,7 +91,7 @@ final class KafkaClient: @unchecked Sendable {
       // A consumer that is polled this way ends with an assertion if a record waits.
       if !isConsumer, !isServed { poll(milliseconds: 0) }
       if let trouble { return .connection(broker: brokers.servers, trouble: trouble) }
-      return .unreachable(broker: brokers.servers, reason: lastWords ?? code.description)
+      return .unreachable(broker: brokers.servers, reason: lastMessage ?? code.description)
     default:
       return .kafka(action: action, code: code, detail: detail)
     }

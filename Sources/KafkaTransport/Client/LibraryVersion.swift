@@ -45,7 +45,7 @@ public enum LibraryAbility: Sendable, CaseIterable {
   }
 
   /// What is missing, as text to follow "cannot".
-  public var words: String {
+  public var action: String {
     switch self {
     case .leavingDeletedTopics: "end a client behind a topic that was deleted, which is left behind then,"
     case .renewingUnsignedTokens: "renew a token of OAUTHBEARER that nobody signed"

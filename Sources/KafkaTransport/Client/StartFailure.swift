@@ -44,7 +44,7 @@ enum StartFailure {
     if ability.isThere(in: version) { return nil }
     return .setting(
       key: unsigned,
-      reason: "librdkafka \(version) cannot \(ability.words), and would end the program when it tries; "
+      reason: "librdkafka \(version) cannot \(ability.action), and would end the program when it tries; "
         + "\(ability.since) or newer can (make deps takes one)")
   }
 

@@ -18,7 +18,7 @@ public enum AdvertisedFault: Sendable, Equatable {
   }
 
   /// A text to follow the address.
-  var words: String {
+  var message: String {
     switch self {
     case .unresolved(let reason):
       "which cannot be resolved from here (\(reason)): set its advertised.listeners, or give this machine the name (/etc/hosts)"
@@ -55,7 +55,7 @@ enum AdvertisedAddresses {
 
   private static func look(_ settings: KafkaSettings) -> ConnectionTrouble? {
     let usesTLS = settings.usesTLS
-    let addresses = Array(NamedBrokers.told(settings, milliseconds: answerTime).prefix(most))
+    let addresses = Array(NamedBrokers.advertisedAddresses(settings, milliseconds: answerTime).prefix(most))
     if addresses.isEmpty { return usesTLS ? nil : otherServer(settings) }
     let faults = faults(addresses, usesTLS: usesTLS)
     guard faults.count == addresses.count, let fault = faults[0] else { return nil }

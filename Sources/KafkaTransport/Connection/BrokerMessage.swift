@@ -7,7 +7,7 @@ struct BrokerMessage: Equatable {
   /// Whether the address is the broker's own (`advertised.listeners`), and not the user's.
   let isAdvertised: Bool
   /// The message without the address and times.
-  let words: String
+  let message: String
 
   /// Returns `nil` for a message that is not about a broker.
   init?(_ text: String) {
@@ -17,7 +17,7 @@ struct BrokerMessage: Equatable {
     if parts[0] == "GroupCoordinator" || parts[0] == "TxnCoordinator" {
       let rest = parts[1].split(separator: ": ", maxSplits: 1).map(String.init)
       guard rest.count == 2, rest[0].contains(":"), !rest[0].contains(" ") else { return nil }
-      (address, isAdvertised, words) = (rest[0], true, Self.withoutTimes(rest[1]))
+      (address, isAdvertised, message) = (rest[0], true, Self.withoutTimes(rest[1]))
       return
     }
     let start = parts[0].firstRange(of: "://")?.upperBound ?? parts[0].startIndex
@@ -25,7 +25,7 @@ struct BrokerMessage: Equatable {
     guard name.count == 2, !name[0].contains(" "), name[1] == "bootstrap" || Int32(name[1]) != nil else {
       return nil
     }
-    (address, isAdvertised, words) = (name[0], name[1] != "bootstrap", Self.withoutTimes(parts[1]))
+    (address, isAdvertised, message) = (name[0], name[1] != "bootstrap", Self.withoutTimes(parts[1]))
   }
 
   static func withoutTimes(_ text: String) -> String {

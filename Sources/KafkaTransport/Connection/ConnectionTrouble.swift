@@ -66,7 +66,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
       self = .takesNoLogin
     } else if code.isOfLogin || text.contains("SASL") {
       let isTooOld = text.contains("SCRAM") && !LibraryAbility.loggingInByScram.isThere(in: version)
-      self = isTooOld ? .scramLogin(Self.words(text), version) : .login(Self.words(text))
+      self = isTooOld ? .scramLogin(Self.message(text), version) : .login(Self.message(text))
     } else {
       return nil
     }
@@ -123,7 +123,7 @@ public enum ConnectionTrouble: Sendable, Equatable {
   }
 
   /// librdkafka's message without its prefix of protocol and address and its suffix of times.
-  static func words(_ text: String) -> String {
+  static func message(_ text: String) -> String {
     // "localhost:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms ...)"
     let end = text.firstRange(of: " (after ")?.lowerBound ?? text.endIndex
     let start = text.firstRange(of: ": ")?.upperBound ?? text.startIndex
@@ -178,18 +178,18 @@ extension ConnectionTrouble: CustomStringConvertible {
       "it hangs up on a client without a login: if this port is one for logins, set -X security.protocol=sasl_plaintext (sasl_ssl with TLS), sasl.mechanism, sasl.username and sasl.password"
     case .takesNoLogin:
       "this port takes no logins: set -X security.protocol=plaintext (ssl with TLS), or name the port that does"
-    case .token(let words):
-      "it refuses the token (\(words)): check what sasl.oauthbearer.config or the issuer of tokens puts in: principal, scope, lifetime"
-    case .noToken(let words):
-      "there is no token for the login (\(words)): check sasl.oauthbearer.config, or the issuer of tokens"
+    case .token(let message):
+      "it refuses the token (\(message)): check what sasl.oauthbearer.config or the issuer of tokens puts in: principal, scope, lifetime"
+    case .noToken(let message):
+      "there is no token for the login (\(message)): check sasl.oauthbearer.config, or the issuer of tokens"
     case .otherServer(let server, let address):
       "\(server) at \(address), not Kafka: name Kafka's port with --broker"
     case .advertised(let address, let fault):
-      "it answers, and tells clients to come to \(address), \(fault.words)"
-    case .login(let words):
-      "it refuses the login (\(words)): check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all"
-    case .scramLogin(let words, let version):
-      "it refuses the login (\(words)): librdkafka \(version) cannot \(LibraryAbility.loggingInByScram.words), whatever the password; \(LibraryAbility.loggingInByScram.since) or newer can (make deps takes one), or use -X sasl.mechanism=PLAIN over TLS. With an older Kafka check sasl.username and sasl.password"
+      "it answers, and tells clients to come to \(address), \(fault.message)"
+    case .login(let message):
+      "it refuses the login (\(message)): check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all"
+    case .scramLogin(let message, let version):
+      "it refuses the login (\(message)): librdkafka \(version) cannot \(LibraryAbility.loggingInByScram.action), whatever the password; \(LibraryAbility.loggingInByScram.since) or newer can (make deps takes one), or use -X sasl.mechanism=PLAIN over TLS. With an older Kafka check sasl.username and sasl.password"
     }
   }
 }

@@ -5,7 +5,7 @@ import FrameCore
 /// unreachable advertised addresses.
 struct ConnectionWatch {
   /// How long to wait for an answer before the advertised addresses are checked, ns.
-  private static let patience: Int64 = 1_500_000_000
+  private static let timeout: Int64 = 1_500_000_000
   /// How often they are checked, ns.
   private static let interval: Int64 = 5_000_000_000
 
@@ -15,7 +15,7 @@ struct ConnectionWatch {
 
   init(_ client: KafkaClient) {
     self.client = client
-    nextInquiry = FrameClock.monotonic() + Self.patience
+    nextInquiry = FrameClock.monotonic() + Self.timeout
   }
 
   /// Returns whether no answer will come; ``KafkaClient/failure(_:_:detail:)`` returns the reason then.
@@ -28,7 +28,7 @@ struct ConnectionWatch {
       client.noteAdvertised(answer)
       return answer != nil
     }
-    let isDue = client.hasLostAdvertised ? now > nextInquiry - Self.patience : now > nextInquiry
+    let isDue = client.hasLostAdvertised ? now > nextInquiry - Self.timeout : now > nextInquiry
     if inquiry == nil, isDue { inquiry = AdvertisedInquiry(client.settings) }
     return false
   }

@@ -6,9 +6,9 @@ public enum ForeignServer: Sendable, Equatable {
   /// Another text protocol; its first characters.
   case text(String)
 
-  /// - Parameter words: librdkafka's message.
-  init?(_ words: String) {
-    guard let size = Self.refusedSize(words) else { return nil }
+  /// - Parameter message: librdkafka's message.
+  init?(_ message: String) {
+    guard let size = Self.refusedSize(message) else { return nil }
     let bits = UInt32(bitPattern: size)
     self.init([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: bits >> $0) })
   }
@@ -31,9 +31,9 @@ public enum ForeignServer: Sendable, Equatable {
 
   /// Returns the size in
   /// "Receive failed: Invalid response size 132710957 (0..100000000): increase receive.message.max.bytes".
-  static func refusedSize(_ words: String) -> Int32? {
-    guard let start = words.firstRange(of: "Invalid response size ")?.upperBound else { return nil }
-    return Int32(words[start...].prefix { $0 == "-" || ($0.isASCII && $0.isNumber) })
+  static func refusedSize(_ message: String) -> Int32? {
+    guard let start = message.firstRange(of: "Invalid response size ")?.upperBound else { return nil }
+    return Int32(message[start...].prefix { $0 == "-" || ($0.isASCII && $0.isNumber) })
   }
 }
 

@@ -15,7 +15,7 @@ enum NamedBrokers {
 
   /// - Parameter milliseconds: how long brokers have to answer.
   /// - Returns: the addresses; empty if no broker answered.
-  static func told(_ settings: KafkaSettings, milliseconds: Int64) -> [Cluster.Address] {
+  static func advertisedAddresses(_ settings: KafkaSettings, milliseconds: Int64) -> [Cluster.Address] {
     var own = settings
     own.set("debug", "metadata")
     own.set("log_level", "7")

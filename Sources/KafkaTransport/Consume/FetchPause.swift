@@ -22,8 +22,8 @@ struct FetchPause: Sendable, Hashable {
   static let interval: Int64 = 2_000_000
   /// How long a client that was woken has to fetch something before it is woken again, ns; doubled each time up to the
   /// second value.
-  static let patience: Int64 = 10_000_000
-  static let mostPatience: Int64 = 1_000_000_000
+  static let backoff: Int64 = 10_000_000
+  static let longestBackoff: Int64 = 1_000_000_000
 
   /// The queued bytes and records from which a client fetches nothing.
   private let bytes: Int
@@ -37,7 +37,7 @@ struct FetchPause: Sendable, Hashable {
   private var peak = 0
   /// When the client may be woken next, and the wait after that.
   private var mayWake = Int64.min
-  private var patience = Self.patience
+  private var backoff = Self.backoff
 
   /// - Parameters:
   ///   - bytes: `queued.max.messages.kbytes`, in bytes.
@@ -66,13 +66,13 @@ struct FetchPause: Sendable, Hashable {
     if queued > self.queued || queued == 0 {
       // It fetches.
       peak = queued
-      patience = Self.patience
+      backoff = Self.backoff
       return nil
     }
     guard wasFull, queued <= peak / 2, now >= mayWake else { return nil }
-    defer { patience = min(patience * 2, Self.mostPatience) }
-    mayWake = now + patience
-    return patience == Self.patience ? .together : .oneByOne
+    defer { backoff = min(backoff * 2, Self.longestBackoff) }
+    mayWake = now + backoff
+    return backoff == Self.backoff ? .together : .oneByOne
   }
 
   /// Whether the queue was so full that the client may have stopped.

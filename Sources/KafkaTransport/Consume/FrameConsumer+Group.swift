@@ -16,9 +16,9 @@ extension FrameConsumer {
       if isDue { polling.stored = now }
       return (isDue, polling.fetchPause?.isDue(now) ?? false)
     }
-    if isDue { perform(reading.withLock { $0.toStore() }) }
+    if isDue { perform(reading.withLock { $0.markStored() }) }
     let isSettled = reading.withLock { $0.isSettled }
-    if !isSettled { handOver(now) }
+    if !isSettled { giveUpRevoked(now) }
     return (polling.withLock { !$0.problems.isEmpty || !$0.events.isEmpty }, isSettled, isLookDue)
   }
 
@@ -35,7 +35,7 @@ extension FrameConsumer {
   }
 
   /// Gives up partitions being revoked when they are answered and confirmed, or their time is over.
-  private func handOver(_ now: Int64) {
+  private func giveUpRevoked(_ now: Int64) {
     guard reading.withLock({ !$0.leaving.isEmpty }) else { return }
     let isAnswered = reading.withLock { $0.isLeavingAnswered }
     let (isOver, isConfirmationDue) = polling.withLock { polling in
@@ -64,7 +64,7 @@ extension FrameConsumer {
         polling.withLock { $0.topicPartitions = all.count }
         perform(reading.withLock { $0.allAre(all) })
       case .log(let partition, let ends, let assignment):
-        perform(reading.withLock { $0.told(partition, ends, assignment: assignment) })
+        perform(reading.withLock { $0.noteEnds(partition, ends, assignment: assignment) })
       }
     }
   }
@@ -77,17 +77,17 @@ extension FrameConsumer {
   // MARK: the group
 
   /// Called by librdkafka while the client is polled or closed.
-  func rebalanced(_ isGiven: Bool, _ list: PartitionList.Pointer) {
+  func rebalanced(_ isAssigned: Bool, _ list: PartitionList.Pointer) {
     guard !isClosing.load(ordering: .acquiring) else { return ConsumerAssignment.clear(client.handle, list) }
     let partitions = list.entries.map(\.partition)
-    if isGiven {
-      perform(reading.withLock { $0.given(partitions) })
+    if isAssigned {
+      perform(reading.withLock { $0.assigned(partitions) })
     } else {
       polling.withLock {
         $0.leavingEnds = FrameClock.monotonic() + FrameClock.nanoseconds(options.handoverTimeout)
       }
       let isLost = rd_kafka_assignment_lost(client.handle) != 0
-      perform(reading.withLock { $0.taken(partitions, isLost: isLost) })
+      perform(reading.withLock { $0.revoked(partitions, isLost: isLost) })
     }
   }
 

@@ -5,10 +5,10 @@ import Synchronization
 extension FrameConsumer {
   /// Sets the positions of a new group, and joins it.
   ///
-  /// Retries while brokers do not answer, up to ``Options/patience``.
+  /// Retries while brokers do not answer, up to ``Options/searchTimeout``.
   /// - Parameter stop: ends the retries.
   public func start(until stop: StopSignal = StopSignal()) throws(TransportError) {
-    let deadline = FrameClock.monotonic() + FrameClock.nanoseconds(options.patience)
+    let deadline = FrameClock.monotonic() + FrameClock.nanoseconds(options.searchTimeout)
     var isTold = false
     while true {
       do throws(TransportError) { return try join() } catch {
@@ -42,7 +42,7 @@ extension FrameConsumer {
     let outcome =
       options.keepsPositions
       ? try start.settle(own, client) : GroupStart.Outcome(chosen: try start.chosen(own, client))
-    if outcome.goesOn {
+    if outcome.canStart {
       log?(
         .ourNotice,
         "group \(options.group) goes on where it was; to begin elsewhere name another with --group, or give --rewind"
@@ -60,7 +60,7 @@ extension FrameConsumer {
       guard code == .none else { throw client.failure("reading topic \(options.topic)", code) }
       return
     }
-    perform(reading.withLock { $0.given(own) })
+    perform(reading.withLock { $0.assigned(own) })
   }
 
   /// Commits the positions of done records and leaves the group. Call after the last poll.

@@ -28,7 +28,7 @@ extension FrameConsumer {
   public var topicPartitions: Int { polling.withLock { $0.topicPartitions } }
 
   /// Whether no partition of the topic has ever held a record. May ask the brokers; that none has is cached for 1 s.
-  public var isTopicNew: Bool {
+  public func checkTopicIsNew() -> Bool {
     let isRead = reading.withLock { reading in
       reading.partitions.contains { reading.progress($0).map { $0.next > 0 } ?? false }
     }
@@ -43,7 +43,7 @@ extension FrameConsumer {
   }
 
   /// The state of the topic, its brokers and the connections to them.
-  public enum Standing: Sendable, Equatable {
+  public enum TopicState: Sendable, Equatable {
     case well
     case wrong(Standstill)
   }
@@ -53,14 +53,14 @@ extension FrameConsumer {
 
   /// Returns and removes the answer to ``inquire()``; `nil` before it arrives.
   /// - Parameter isExpecting: whether the topic is known to have more records: then silent brokers are a problem too.
-  public func takeStanding(isExpecting: Bool) -> Standing? {
+  public func takeTopicState(isExpecting: Bool) -> TopicState? {
     guard let answer = inquiry.take() else { return nil }
     var own = Set(partitions + awaited)
     if case .these(let wanted) = options.partitions { own = Set(wanted) }
     let recent = client.recentTrouble
     let waiting = Standstill.Waiting(
       own: own.isEmpty ? nil : own, receiveLimit: client.number("receive.message.max.bytes"),
-      last: recent.words, trouble: recent.trouble, throttling: client.currentThrottling)
+      last: recent.message, trouble: recent.trouble, throttling: client.currentThrottling)
     let side = Standstill.Side.reading(group: options.group)
     let cause = waiting.cause(answer, side)
     if case .silent = cause, !isExpecting { return .well }
@@ -68,7 +68,7 @@ extension FrameConsumer {
   }
 
   /// Returns the message to log when throttling of this client begins, lasts or ends.
-  public func throttling() -> String? {
+  public func throttleMessage() -> String? {
     let now = FrameClock.monotonic()
     return polling.withLock { $0.throttle.look(client.throttling, now) }
   }

@@ -2,50 +2,12 @@ import CRDKafka
 import FrameCore
 import Synchronization
 
-/// The result of one poll.
-public enum Polled: ~Copyable, Sendable {
-  case record(Record)
-  /// All records that this partition had have been returned.
-  case partitionEnd(Int32)
-  case event(ReadingEvent)
-  /// An error that does not end reading.
-  case problem(TransportError)
-  case nothing
-}
-
 /// Fetches the records of one topic, alone or as a member of a group.
 ///
 /// ``GroupReading`` holds the state of reading; this class owns it and carries out its actions. ``poll(milliseconds:)``
 /// and ``start(until:)`` are for one thread, which must keep polling to stay in its group; the other methods may be
 /// called from any thread.
 public final class FrameConsumer: Sendable {
-  /// What to read, and from which offset.
-  public struct Options: Sendable {
-    public var topic: String
-    public var group: String
-    public var partitions = PartitionChoice.shared
-    public var start = ReadingStart.committed
-    /// Whether the group's positions are set to ``start`` even if it has some.
-    public var rewinds = false
-    /// Whether the group's positions are committed; otherwise each start is like a first one.
-    public var keepsPositions = true
-    /// The largest record that the topic accepts, bytes.
-    public var maximumRecord = TopicSettings.defaultMaximumRecord
-    /// See ``Cluster/isLocalDevelopmentBroker``.
-    public var brokerIgnoresFetchLimits = false
-    /// How long records in hand of a partition may still be answered when the group revokes it, s.
-    public var handoverTimeout = 30.0
-    /// How long to ask for a position before reading fails, s.
-    public var patience = 60.0
-    /// How long to wait for a broker's answer to each question about positions, ms.
-    var answerTimeout: Int32 = 5000
-
-    public init(topic: String, group: String) {
-      self.topic = topic
-      self.group = group
-    }
-  }
-
   let client: KafkaClient
   /// The client that asks for offsets. A broker answers the requests of one connection in their order: behind a fetch
   /// that waits for records (`fetch.wait.max.ms`) each answer would be half a second late, and a recreated topic would
@@ -95,9 +57,9 @@ public final class FrameConsumer: Sendable {
     let owner = ConsumerReference()
     let events = ClientEvents(
       log: log,
-      rebalanced: { isGiven, client, partitions in
+      rebalanced: { isAssigned, client, partitions in
         guard let consumer = owner.consumer else { return ConsumerAssignment.clear(client, partitions) }
-        consumer.rebalanced(isGiven, partitions)
+        consumer.rebalanced(isAssigned, partitions)
       },
       committed: { code in owner.consumer?.committed(code) })
     client = try KafkaClient(

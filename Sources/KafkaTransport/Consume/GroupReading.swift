@@ -33,7 +33,7 @@ struct GroupReading: Sendable, Hashable {
   /// Marks that identify the logs of partitions read before, for when those are assigned again.
   private(set) var marks: [Int32: PartitionProgress.Mark] = [:]
   /// How often each partition's topic was recreated while this consumer existed.
-  private var lives: [Int32: Int] = [:]
+  private var generations: [Int32: Int] = [:]
   private var searches = 0
   private var assignments = 0
 
@@ -49,9 +49,9 @@ struct GroupReading: Sendable, Hashable {
   // MARK: what the group decides
 
   /// Processes an assignment of these partitions to this consumer, perhaps none.
-  mutating func given(_ partitions: [Int32]) -> [Action] {
-    precondition(leaving.isEmpty, "given before the last ones were given up")
-    precondition(partitions.allSatisfy { readings[$0] == nil }, "given twice")
+  mutating func assigned(_ partitions: [Int32]) -> [Action] {
+    precondition(leaving.isEmpty, "assigned before the last ones were given up")
+    precondition(partitions.allSatisfy { readings[$0] == nil }, "assigned twice")
     searched.formUnion(partitions)
     searches += 1
     if searched.isEmpty { return [.assign([]), .tell(.assigned([]))] }
@@ -61,7 +61,7 @@ struct GroupReading: Sendable, Hashable {
   /// Processes the list of all partitions of a topic that is read whole and without a group: new ones are read too.
   mutating func allAre(_ partitions: [Int32]) -> [Action] {
     let new = partitions.filter { readings[$0] == nil && !searched.contains($0) && !leaving.contains($0) }
-    return new.isEmpty || !leaving.isEmpty ? [] : given(new)
+    return new.isEmpty || !leaving.isEmpty ? [] : assigned(new)
   }
 
   /// Processes where partitions begin: all that were searched, or some of them.
@@ -85,18 +85,18 @@ struct GroupReading: Sendable, Hashable {
 
   private mutating func begin(_ beginning: PartitionBeginning) {
     assignments += 1
-    if beginning.cause == .recreated { lives[beginning.partition, default: 0] += 1 }
+    if beginning.cause == .recreated { generations[beginning.partition, default: 0] += 1 }
     readings[beginning.partition] = Reading(progress: PartitionProgress(beginning), assignment: assignments)
   }
 
   /// Processes the group's revocation of these partitions.
   /// - Parameter isLost: whether other consumers have them already, so that none of their positions can be committed.
-  mutating func taken(_ partitions: [Int32], isLost: Bool) -> [Action] {
+  mutating func revoked(_ partitions: [Int32], isLost: Bool) -> [Action] {
     // The beginnings of the remaining partitions are found by a new search.
-    let given = searched.intersection(partitions)
+    let waiting = searched.intersection(partitions)
     var actions: [Action] = []
-    if !given.isEmpty {
-      searched.subtract(given)
+    if !waiting.isEmpty {
+      searched.subtract(waiting)
       searches += 1
       if !searched.isEmpty { actions.append(.find(searched.sorted(), search: searches)) }
     }
@@ -161,7 +161,7 @@ struct GroupReading: Sendable, Hashable {
     let (isNext, steps) = readings.values[at].progress.fetched(offset, timestamp: timestamp)
     let place = RecordPlace(
       partition: partition, offset: offset, assignment: readings.values[at].assignment,
-      life: lives[partition] ?? 0)
+      generation: generations[partition] ?? 0)
     return (isNext ? place : nil, steps.isEmpty ? [] : actions(partition, steps))
   }
 
@@ -176,9 +176,9 @@ struct GroupReading: Sendable, Hashable {
   var isAnswered: Bool { readings.values.allSatisfy { $0.progress.isAnswered } }
 
   /// Returns the positions that were answered since the last call.
-  mutating func toStore() -> [Action] {
+  mutating func markStored() -> [Action] {
     partitions.flatMap { partition in
-      actions(partition, (readings[partition]?.progress.toStore()).map { [$0] } ?? [])
+      actions(partition, (readings[partition]?.progress.markStored()).map { [$0] } ?? [])
     }
   }
 
@@ -215,9 +215,9 @@ struct GroupReading: Sendable, Hashable {
   }
 
   /// Processes the brokers' answer about the ends of a log.
-  mutating func told(_ partition: Int32, _ ends: PartitionProgress.LogEnds, assignment: Int) -> [Action] {
+  mutating func noteEnds(_ partition: Int32, _ ends: PartitionProgress.LogEnds, assignment: Int) -> [Action] {
     guard readings[partition]?.assignment == assignment else { return [] }
-    return actions(partition, readings[partition]?.progress.told(ends) ?? []) + leaveIfAnswered()
+    return actions(partition, readings[partition]?.progress.noteEnds(ends) ?? []) + leaveIfAnswered()
   }
 
   private mutating func actions(_ partition: Int32, _ steps: [PartitionProgress.Action]) -> [Action] {
@@ -232,7 +232,7 @@ struct GroupReading: Sendable, Hashable {
       case .recreated(let before, let beginning):
         // Records in hand belong to the previous topic: their answers do not count for this one.
         assignments += 1
-        lives[partition, default: 0] += 1
+        generations[partition, default: 0] += 1
         readings[partition]?.assignment = assignments
         actions.append(.tell(.recreated(partition, from: before, beginning: beginning)))
       case .damaged(let offset, let isGivenUp, let reason):
@@ -241,18 +241,4 @@ struct GroupReading: Sendable, Hashable {
     }
     return actions
   }
-}
-
-/// An event that a consumer reports besides records.
-public enum ReadingEvent: Sendable, Equatable {
-  /// These partitions are read from now on. Empty if the group has more consumers than partitions.
-  case assigned([PartitionBeginning])
-  /// These partitions are no longer read.
-  case revoked([Int32])
-  /// Records at these offsets were deleted before they were read.
-  case lost(Int32, Range<Int64>)
-  /// The topic was recreated while it was read: it is read from its beginning.
-  case recreated(Int32, from: Int64, beginning: Int64)
-  /// A record arrived damaged. It is fetched again, or given up after ``PartitionProgress/tries``.
-  case damaged(Int32, Int64, isGivenUp: Bool, reason: String)
 }

@@ -13,7 +13,7 @@ struct GroupStart: Sendable {
     /// The positions committed for the group.
     var chosen: [Int32: Int64] = [:]
     /// Whether the group keeps its positions though another start was requested.
-    var goesOn = false
+    var canStart = false
   }
 
   /// - Parameter partitions: the topic's partitions.
@@ -27,7 +27,7 @@ struct GroupStart: Sendable {
     guard rewinds || start != .committed else { return Outcome() }
     let positions = try client.positions(topic, partitions, group: group, milliseconds: timeout)
     if !rewinds {
-      guard positions.values.allSatisfy({ $0 == nil }) else { return Outcome(goesOn: true) }
+      guard positions.values.allSatisfy({ $0 == nil }) else { return Outcome(canStart: true) }
     }
     let chosen = try chosen(partitions, client)
     do throws(TransportError) {
@@ -36,7 +36,7 @@ struct GroupStart: Sendable {
       // Another consumer has joined first.
       guard case .kafka(_, let code, _) = error, code.isOfMembership else { throw error }
       if rewinds { throw .groupInUse(group: group, members: 1, wanted: "--rewind") }
-      return Outcome(goesOn: true)
+      return Outcome(canStart: true)
     }
     return Outcome(chosen: chosen)
   }

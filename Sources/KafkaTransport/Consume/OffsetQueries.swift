@@ -51,7 +51,7 @@ final class OffsetQueries: Sendable {
   private let group: String
   private let isPositioned: Bool
   private let readsAll: Bool
-  private let patience: Int64
+  private let searchTimeout: Int64
   private let chosen: [Int32: Int64]
   private let timeout: Int32
   private let questions: @Sendable () -> [Int32: GroupReading.LogQuestion]
@@ -69,7 +69,7 @@ final class OffsetQueries: Sendable {
     group = options.group
     isPositioned = options.keepsPositions
     readsAll = options.partitions == .all
-    patience = FrameClock.nanoseconds(options.patience)
+    searchTimeout = FrameClock.nanoseconds(options.searchTimeout)
     timeout = options.answerTimeout
     self.chosen = chosen
     self.questions = questions
@@ -81,7 +81,7 @@ final class OffsetQueries: Sendable {
     state.withLock { state in
       state.search = search
       state.isFoundInPart = false
-      state.searchEnds = FrameClock.monotonic() + patience
+      state.searchEnds = FrameClock.monotonic() + searchTimeout
       state.troubleIsTold = FrameClock.monotonic() + Self.silence
     }
     state.wakeAll()

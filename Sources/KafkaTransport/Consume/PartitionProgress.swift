@@ -127,7 +127,7 @@ struct PartitionProgress: Sendable, Hashable {
   }
 
   /// Returns the position that is answered and not stored yet.
-  mutating func toStore() -> Action? {
+  mutating func markStored() -> Action? {
     guard answered != stored else { return nil }
     stored = answered
     return .store(answered)
@@ -178,7 +178,7 @@ struct PartitionProgress: Sendable, Hashable {
   }
 
   /// Processes the brokers' answer about the log's ends.
-  mutating func told(_ ends: LogEnds) -> [Action] {
+  mutating func noteEnds(_ ends: LogEnds) -> [Action] {
     let question = ends.question
     guard question.restarts == restarts else { return [] }
     let holds = question.mark.map { ends.firstLater ?? .max >= $0.first }

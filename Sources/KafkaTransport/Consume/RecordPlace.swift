@@ -6,13 +6,13 @@ public struct RecordPlace: Sendable, Hashable {
   public let partition: Int32
   public let offset: Int64
   public let assignment: Int
-  /// How often this consumer has seen the topic recreated: offsets of different lives are unrelated.
-  public let life: Int
+  /// How often this consumer has seen the topic recreated: offsets of different generations are unrelated.
+  public let generation: Int
 
-  public init(partition: Int32, offset: Int64, assignment: Int, life: Int) {
+  public init(partition: Int32, offset: Int64, assignment: Int, generation: Int) {
     self.partition = partition
     self.offset = offset
     self.assignment = assignment
-    self.life = life
+    self.generation = generation
   }
 }

@@ -86,7 +86,7 @@ public final class CopyingProducer: Sendable {
   }
 
   /// Discards the results of the records so far: for records whose loss does no harm.
-  public func serve() { refused.records.withLock { $0.forgetAll() } }
+  public func discardResults() { refused.records.withLock { $0.forgetAll() } }
 
   /// Waits until the broker has every record sent before, as long as librdkafka tries (`message.timeout.ms`) or until
   /// ``abandon()``.

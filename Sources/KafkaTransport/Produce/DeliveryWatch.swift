@@ -6,14 +6,14 @@ struct DeliveryWatch {
   private var throttle = ThrottleWatch()
 
   /// - Parameters:
-  ///   - patience: the time without an answer that is normal, ns.
+  ///   - timeout: the time without an answer that is normal, ns.
   ///   - client: returns the client in use.
   init(
-    _ settings: KafkaSettings, topic: String, patience: Int64, client: @escaping @Sendable () -> KafkaClient
+    _ settings: KafkaSettings, topic: String, timeout: Int64, client: @escaping @Sendable () -> KafkaClient
   ) {
     action = .sendingToTopic(topic)
     inquiry = StandstillInquiry(settings, topic: topic, .sending, for: client)
-    standstill = StandstillWatch(patience: patience)
+    standstill = StandstillWatch(timeout: timeout)
   }
 
   /// When brokers first reported the topic as missing, monotonic ns; `nil` when they do not.
@@ -28,17 +28,17 @@ struct DeliveryWatch {
   /// Checks the progress. Call it a few times a second.
   /// - Parameters:
   ///   - now: monotonic, ns.
-  ///   - underWay: records without an answer.
+  ///   - inFlight: records without an answer.
   ///   - acknowledged: records ever acknowledged.
   ///   - explain: what the brokers' answer means for the client.
   mutating func look(
-    _ now: Int64, underWay: Int, acknowledged: Int, _ throttling: Throttling,
+    _ now: Int64, inFlight: Int, acknowledged: Int, _ throttling: Throttling,
     _ explain: (StandstillInquiry.Answer) -> Standstill
   ) -> Finding {
     var finding = Finding()
-    switch standstill.look(now, isWaiting: underWay > 0, moved: acknowledged) {
+    switch standstill.look(now, isWaiting: inFlight > 0, moved: acknowledged) {
     case .look: inquiry.begin()
-    case .goesOn(let seconds):
+    case .resumed(let seconds):
       finding.lines.append("\(action) goes on, after \(seconds) s without an answer")
     case nil: break
     }
@@ -47,8 +47,8 @@ struct DeliveryWatch {
       let verdict = standstill.found(cause, now)
       if let seconds = verdict.tell {
         finding.lines.append(
-          "\(action): \(underWay) records wait, and none was acknowledged for \(seconds) s: \(cause). "
-            + (cause.patience.map { "They are given up after \($0 / 1_000_000_000) s of it" }
+          "\(action): \(inFlight) records wait, and none was acknowledged for \(seconds) s: \(cause). "
+            + (cause.timeout.map { "They are given up after \($0 / 1_000_000_000) s of it" }
               ?? "They are sent once that is mended, and given up after message.timeout.ms"))
       }
       if verdict.isOver { finding.over = cause }

@@ -36,7 +36,7 @@ final class ProducerConnection: Sendable {
   func standstill(_ answer: StandstillInquiry.Answer, _ options: RenewableSender.Options) -> Standstill {
     let recent = client.recentTrouble
     let waiting = Standstill.Waiting(
-      own: options.partition?.current.map { [$0] }, last: recent.words, trouble: recent.trouble,
+      own: options.partition?.current.map { [$0] }, last: recent.message, trouble: recent.trouble,
       throttling: client.currentThrottling)
     return Standstill(
       cause: waiting.cause(answer, .sending), side: .sending, topic: options.topic, brokers: client.brokers)

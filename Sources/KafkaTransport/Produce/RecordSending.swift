@@ -51,7 +51,7 @@ struct RecordSending: Sendable, Hashable {
     case stop
   }
 
-  private enum Stand: Hashable {
+  private enum SlotState: Hashable {
     case free
     /// A client has it, or is about to get it.
     case out
@@ -62,7 +62,7 @@ struct RecordSending: Sendable, Hashable {
   }
 
   private struct Slot: Hashable {
-    var stand = Stand.free
+    var state = SlotState.free
     /// The number of the record, counted over all records ever added.
     var ticket = 0
     var bytes = 0
@@ -100,20 +100,20 @@ struct RecordSending: Sendable, Hashable {
   }
 
   /// The number of records added and not ended.
-  var underWay: Int { slots.count - free.count }
+  var inFlight: Int { slots.count - free.count }
 
   /// Whether no record will be accepted any more.
   var isOver: Bool { refuses || phase == .givenUp }
 
   /// The ticket of the oldest record under way; that of the next one if none is.
   var oldest: Int {
-    underWay == 0 ? tickets : slots.reduce(tickets) { $1.stand == .free ? $0 : min($0, $1.ticket) }
+    inFlight == 0 ? tickets : slots.reduce(tickets) { $1.state == .free ? $0 : min($0, $1.ticket) }
   }
 
   /// Returns whether a record may be added now. A record above the byte limit is accepted if no other is under way.
   func hasRoom(for more: Int) -> Bool {
-    phase == .healthy && !refuses && !free.isEmpty && underWay < limit
-      && (underWay == 0 || bytes + more <= maximumBytes)
+    phase == .healthy && !refuses && !free.isEmpty && inFlight < limit
+      && (inFlight == 0 || bytes + more <= maximumBytes)
   }
 
   /// Returns the size of the record in a slot.
@@ -124,7 +124,7 @@ struct RecordSending: Sendable, Hashable {
   mutating func add(bytes more: Int) -> Int {
     precondition(hasRoom(for: more), "added without room")
     let slot = free.removeLast()
-    slots[slot] = Slot(stand: .out, ticket: tickets, bytes: more)
+    slots[slot] = Slot(state: .out, ticket: tickets, bytes: more)
     tickets += 1
     bytes += more
     out += 1
@@ -134,9 +134,9 @@ struct RecordSending: Sendable, Hashable {
   /// Processes a client's answer for a record, or that the client did not accept it.
   /// - Returns: whether the record has ended: report it, then call ``told(_:)``. Otherwise it is sent again.
   mutating func answered(_ slot: Int, _ outcome: Outcome) -> Bool {
-    precondition(slots[slot].stand == .out, "an answer for what no client has")
+    precondition(slots[slot].state == .out, "an answer for what no client has")
     out -= 1
-    slots[slot].stand = .ending
+    slots[slot].state = .ending
     switch (outcome, phase) {
     case (.acknowledged, _):
       acknowledged += 1
@@ -156,14 +156,14 @@ struct RecordSending: Sendable, Hashable {
   }
 
   private mutating func takeBack(_ slot: Int) {
-    slots[slot].stand = .back
+    slots[slot].state = .back
     back += 1
   }
 
   /// Frees the slot of a record whose result has been reported.
-  mutating func told(_ slot: Int) {
-    precondition(slots[slot].stand == .ending, "told of what is under way")
-    slots[slot].stand = .free
+  mutating func noteReported(_ slot: Int) {
+    precondition(slots[slot].state == .ending, "reported while in flight")
+    slots[slot].state = .free
     bytes -= slots[slot].bytes
     free.append(slot)
   }
@@ -178,7 +178,7 @@ struct RecordSending: Sendable, Hashable {
   }
 
   /// Returns the next step, if there is one.
-  mutating func step() -> Step? {
+  mutating func nextStep() -> Step? {
     // All records must have come back first: only then is their order known.
     if case .ending(let cause) = phase, out == 0 {
       if failures < Self.maximumFailures {
@@ -194,17 +194,17 @@ struct RecordSending: Sendable, Hashable {
     guard phase == .givenUp else { return nil }
     if let slot = firstBack {
       back -= 1
-      slots[slot].stand = .ending
+      slots[slot].state = .ending
       return .end(slot)
     }
     // Repeated, as a sending thread may be giving the client a record.
     if out > 0 { return .purge(inFlight: true) }
-    return isClosing && underWay == 0 ? .stop : nil
+    return isClosing && inFlight == 0 ? .stop : nil
   }
 
   private var firstBack: Int? {
     back == 0
-      ? nil : slots.indices.filter { slots[$0].stand == .back }.min { slots[$0].ticket < slots[$1].ticket }
+      ? nil : slots.indices.filter { slots[$0].state == .back }.min { slots[$0].ticket < slots[$1].ticket }
   }
 
   /// Notes that the new client is ready.
@@ -227,7 +227,7 @@ struct RecordSending: Sendable, Hashable {
     }
     back -= 1
     out += 1
-    slots[slot].stand = .out
+    slots[slot].state = .out
     return slot
   }
 

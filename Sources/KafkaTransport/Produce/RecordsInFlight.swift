@@ -6,47 +6,6 @@ import Synchronization
 ///
 /// Owns the lock; whatever takes time is done outside of it.
 final class RecordsInFlight: Sendable {
-  /// A record and the memory of its bytes, which is `nil` when none is referenced.
-  private struct Entry: ~Copyable, Sendable {
-    let record: OutgoingRecord
-    var memory: FrameBuffer?
-  }
-
-  private struct State: ~Copyable, @unchecked Sendable {
-    // Sound: `entries` is allocated once and used under the monitor's lock only.
-    let entries: UnsafeMutablePointer<Entry?>
-    var sending: RecordSending
-    var window: SendWindow
-    /// When each slot's record was added, monotonic ns.
-    var handed: [Int64]
-    let capacity: Int
-    /// Why the client failed, or why sending ended.
-    var reason: TransportError?
-
-    init(records: Int, bytes: Int, window: SendWindow) {
-      capacity = records
-      sending = RecordSending(records: records, bytes: bytes)
-      self.window = window
-      handed = Array(repeating: 0, count: records)
-      sending.limit = window.limit
-      entries = .allocate(capacity: records)
-      for at in 0..<records { (entries + at).initialize(to: nil) }
-    }
-
-    /// Updates the window for an acknowledged record, before ``RecordSending`` processes the answer.
-    mutating func acknowledged(_ slot: Int) {
-      let now = FrameClock.monotonic()
-      window.acknowledged(
-        sending.bytes(of: slot), now, took: now - handed[slot], isFull: sending.underWay >= sending.limit)
-      sending.limit = window.limit
-    }
-
-    deinit {
-      entries.deinitialize(count: capacity)
-      entries.deallocate()
-    }
-  }
-
   /// Called once for each record, on the thread that serves the client; `answered` is in ns since the Unix epoch.
   typealias Teller = @Sendable (OutgoingRecord, TransportError?, _ answered: Int64) -> Void
 
@@ -106,9 +65,9 @@ final class RecordsInFlight: Sendable {
   /// - Returns: whether to try again.
   func waitForRoom(_ deadline: Int64) -> Bool {
     let now = FrameClock.monotonic()
-    let before = state.withLock { $0.sending.underWay }
+    let before = state.withLock { $0.sending.inFlight }
     return state.withLock(
-      waitingUntil: { $0.sending.phase != .healthy || $0.sending.refuses || $0.sending.underWay < before },
+      waitingUntil: { $0.sending.phase != .healthy || $0.sending.refuses || $0.sending.inFlight < before },
       deadline: min(deadline, now + 5_000_000)
     ) { $0.sending.phase == .healthy && !$0.sending.refuses && now < deadline }
   }
@@ -153,10 +112,10 @@ final class RecordsInFlight: Sendable {
   var isCalm: Bool { calm.load(ordering: .acquiring) }
 
   /// Returns the next step, if there is one.
-  func step() -> RecordSending.Step? {
+  func nextStep() -> RecordSending.Step? {
     let (before, after, step) = state.withLock { state in
       let before = state.sending.phase
-      let step = state.sending.step()
+      let step = state.sending.nextStep()
       note(state.sending)
       return (before, state.sending.phase, step)
     }
@@ -181,7 +140,7 @@ final class RecordsInFlight: Sendable {
   }
 
   private func free(_ slot: Int) {
-    state.withLock { $0.sending.told(slot) }
+    state.withLock { $0.sending.noteReported(slot) }
     state.wakeAll()
   }
 
@@ -217,7 +176,7 @@ final class RecordsInFlight: Sendable {
   /// Waits until no record is under way or the deadline passes (monotonic, ns).
   /// - Returns: the number of records still under way.
   func wait(until deadline: Int64) -> Int {
-    state.withLock(waitingUntil: { $0.sending.underWay == 0 }, deadline: deadline) { $0.sending.underWay }
+    state.withLock(waitingUntil: { $0.sending.inFlight == 0 }, deadline: deadline) { $0.sending.inFlight }
   }
 
   /// Waits until every record added before this call has ended, or sending has ended.
@@ -259,7 +218,7 @@ final class RecordsInFlight: Sendable {
   func keepWindow(_ now: Int64, isThrottled: Bool) {
     state.withLock { state in
       state.window.look(
-        now, underWay: state.sending.underWay, acknowledged: state.sending.acknowledged)
+        now, inFlight: state.sending.inFlight, acknowledged: state.sending.acknowledged)
       if isThrottled { state.window.noteThrottled(now) }
       state.sending.limit = state.window.limit
     }
@@ -275,7 +234,7 @@ final class RecordsInFlight: Sendable {
   var renewals: Int { state.withLock { $0.sending.renewals } }
 
   /// The counts that ``DeliveryWatch`` checks.
-  var counts: (underWay: Int, acknowledged: Int) {
-    state.withLock { ($0.sending.underWay, $0.sending.acknowledged) }
+  var counts: (inFlight: Int, acknowledged: Int) {
+    state.withLock { ($0.sending.inFlight, $0.sending.acknowledged) }
   }
 }

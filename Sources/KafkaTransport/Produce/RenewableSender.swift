@@ -11,27 +11,6 @@ import FrameCore
 /// each record; the threads that send give records to the client themselves. No call of librdkafka is made under a
 /// lock.
 final class RenewableSender: Sendable {
-  struct Options: Sendable {
-    var topic: String
-    /// The largest record that the topic accepts, bytes.
-    var largestRecord: Int
-    /// The most records and payload bytes under way at a time.
-    var inFlightRecords: Int
-    var inFlightBytes: Int
-    /// The payload bytes that librdkafka's own queue must hold.
-    var queueBytes: Int
-    /// The partition of all records; `nil` leaves each to librdkafka.
-    var partition: RunPartition?
-    /// How long the topic may be missing from the brokers' metadata, ms. librdkafka below 2.10 does not wait for an
-    /// existing topic at all: one broker with outdated metadata fails its records.
-    var topicPatience: Int32 = 30_000
-    /// How long records may go unanswered before that is reported, ns.
-    var answerPatience = StandstillWatch.patience
-
-    /// The action as error messages name it.
-    var action: GuardedAction { .sendingToTopic(topic) }
-  }
-
   private let records: RecordsInFlight
   private let settings: KafkaSettings
   private let options: Options
@@ -112,7 +91,7 @@ final class RenewableSender: Sendable {
   /// reported.
   func serve() {
     var watch = DeliveryWatch(
-      settings, topic: options.topic, patience: options.answerPatience
+      settings, topic: options.topic, timeout: options.answerTimeout
     ) { [self] in current.client }
     var next: Int64 = 0
     var connection = current
@@ -141,7 +120,7 @@ final class RenewableSender: Sendable {
 
   /// - Returns: `false` when every record is reported and the sender is closed.
   private func steps(_ connection: ProducerConnection, topicMissingSince since: Int64?) -> Bool {
-    while let step = records.step() {
+    while let step = records.nextStep() {
       switch step {
       case .renew(let cause): renew(after: connection, cause, since)
       case .end(let slot): records.end(slot, .stopped)
@@ -160,8 +139,8 @@ final class RenewableSender: Sendable {
   ) {
     // The failed client's records may have waited for the topic too.
     let waited = missing.map { (FrameClock.monotonic() - $0) / 1_000_000 } ?? 0
-    let patience = max(1000, options.topicPatience - Int32(clamping: waited))
-    say(cause, failed, patience)
+    let timeout = max(1000, options.topicTimeout - Int32(clamping: waited))
+    say(cause, failed, timeout)
     let next: ProducerConnection
     do throws(TransportError) {
       next = try ProducerConnection(settings, options, events: events)
@@ -173,8 +152,8 @@ final class RenewableSender: Sendable {
       // stays missing.
       let isAway = cause == .topicMissing
       try next.topic.connect(
-        milliseconds: isAway ? patience : 5000,
-        patience: isAway ? patience : TopicHandle.patience, isStopped: { records.hasGivenUp })
+        milliseconds: isAway ? timeout : 5000,
+        timeout: isAway ? timeout : TopicHandle.timeout, isStopped: { records.hasGivenUp })
     } catch {
       if case .topicMissing = error { return records.giveUp(error) }
     }
@@ -201,7 +180,7 @@ final class RenewableSender: Sendable {
     }
   }
 
-  private func say(_ cause: RecordSending.Cause, _ connection: ProducerConnection, _ patience: Int32) {
+  private func say(_ cause: RecordSending.Cause, _ connection: ProducerConnection, _ timeout: Int32) {
     switch cause {
     case .lostProducerState:
       log?(
@@ -212,18 +191,18 @@ final class RenewableSender: Sendable {
       log?(
         .ours,
         "\(options.action): the brokers at \(connection.client.brokers) no longer know the topic or its partition; "
-          + "waiting for it \((patience + 999) / 1000) s, then what had no answer is sent again, or given up"
+          + "waiting for it \((timeout + 999) / 1000) s, then what had no answer is sent again, or given up"
       )
     }
   }
 
   /// Checks for lasting conditions: no answers, a quota, a topic with more partitions.
   private func attend(_ connection: ProducerConnection, _ watch: inout DeliveryWatch, _ now: Int64) {
-    let (underWay, acknowledged) = records.counts
+    let (inFlight, acknowledged) = records.counts
     let throttling = connection.client.throttling
     records.keepWindow(now, isThrottled: throttling.isOn(now))
     if !records.hasGivenUp {
-      let finding = watch.look(now, underWay: underWay, acknowledged: acknowledged, throttling) {
+      let finding = watch.look(now, inFlight: inFlight, acknowledged: acknowledged, throttling) {
         connection.standstill($0, options)
       }
       for line in finding.lines { log?(.ours, line) }

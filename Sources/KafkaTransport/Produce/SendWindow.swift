@@ -14,7 +14,7 @@ struct SendWindow: Sendable, Equatable {
   /// The bytes that may be under way whatever their number of records: five JPEG frames of 720p.
   private static let bytes = 512 << 10
   /// The round trip from which the least window limits the throughput too much, ns.
-  private static let longWay: Int64 = 50_000_000
+  private static let longRoundTrip: Int64 = 50_000_000
   /// The time without an answer after which the window is set to the least, ns.
   private static let silence: Int64 = 500_000_000
   /// How long the window does not grow after a broker throttled, ns.
@@ -27,9 +27,9 @@ struct SendWindow: Sendable, Equatable {
   /// The average size of a record, bytes.
   private var size = 0
   /// The shortest recent time from sending to answer, ns.
-  private var way: Int64?
+  private var roundTrip: Int64?
   private var growsFrom = Int64.min
-  /// The number acknowledged at the last ``look(_:underWay:acknowledged:)``, and when it changed.
+  /// The number acknowledged at the last ``look(_:inFlight:acknowledged:)``, and when it changed.
   private var acknowledged = 0
   private var since: Int64?
 
@@ -46,28 +46,28 @@ struct SendWindow: Sendable, Equatable {
   ///   - isFull: whether the window was full, so that the next record waited for this answer.
   mutating func acknowledged(_ bytes: Int, _ now: Int64, took: Int64, isFull: Bool) {
     size = size == 0 ? bytes : size + (bytes - size) / 8
-    way = way.map { min(took, $0 + $0 / 16 + 1) } ?? took
+    roundTrip = roundTrip.map { min(took, $0 + $0 / 16 + 1) } ?? took
     guard now >= growsFrom, isFull else { return }
     let roof = roof
     if limit < roof { limit += 1 } else if limit > roof { limit -= 1 }
   }
 
   private var roof: Int {
-    if let way, way >= Self.longWay { return most }
+    if let roundTrip, roundTrip >= Self.longRoundTrip { return most }
     return min(most, max(least, Self.bytes / max(size, 1)))
   }
 
   /// Checks for missing answers. Call it a few times a second.
   /// - Parameters:
   ///   - now: monotonic, ns.
-  ///   - underWay: records without an answer.
+  ///   - inFlight: records without an answer.
   ///   - acknowledged: records ever acknowledged.
-  mutating func look(_ now: Int64, underWay: Int, acknowledged: Int) {
-    if acknowledged != self.acknowledged || underWay == 0 { since = now }
+  mutating func look(_ now: Int64, inFlight: Int, acknowledged: Int) {
+    if acknowledged != self.acknowledged || inFlight == 0 { since = now }
     self.acknowledged = acknowledged
     guard let since else { return self.since = now }
     // A long round trip alone is normal.
-    if now - since > max(Self.silence, 2 * (way ?? 0)) { limit = least }
+    if now - since > max(Self.silence, 2 * (roundTrip ?? 0)) { limit = least }
   }
 
   /// Sets the window to the least because the broker throttles this client: answers come, and each is delayed. (After a

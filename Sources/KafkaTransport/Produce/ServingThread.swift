@@ -6,7 +6,7 @@ final class ServingThread: Sendable {
   private let hasEnded = Monitor(false)
   /// The longest wait for the records under way to be reported as not delivered, ns; the thread is left running after
   /// that.
-  private static let patience: Int64 = 3_000_000_000
+  private static let timeout: Int64 = 3_000_000_000
 
   init(_ sender: RenewableSender) {
     self.sender = sender
@@ -23,6 +23,6 @@ final class ServingThread: Sendable {
   /// Ends the records under way and the thread. Idempotent.
   func end() {
     sender.close()
-    hasEnded.withLock(waitingUntil: { $0 }, deadline: FrameClock.monotonic() + Self.patience) { _ in }
+    hasEnded.withLock(waitingUntil: { $0 }, deadline: FrameClock.monotonic() + Self.timeout) { _ in }
   }
 }

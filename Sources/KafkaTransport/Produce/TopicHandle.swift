@@ -28,17 +28,17 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
   deinit { rd_kafka_topic_destroy(pointer) }
 
   /// How long to wait for a topic that the brokers' metadata lacks, ms: not every broker knows a new topic at once.
-  static let patience: Int32 = 3000
+  static let timeout: Int32 = 3000
   /// The longest wait for a connection to a leader, ms; after that, sending opens it.
   private static let connectionTime: Int64 = 1000
 
   /// Asks for the topic's leaders and connects to them. Without it the first record of a new client waits for
   /// librdkafka's once-a-second check for topics without a leader (measured: 0.6 to 1 s), and for a connection.
   /// - Parameters:
-  ///   - patience: how long to wait for a topic that the brokers do not know, ms.
+  ///   - timeout: how long to wait for a topic that the brokers do not know, ms.
   ///   - isStopped: called repeatedly while no broker answers; `true` ends the wait.
   func connect(
-    milliseconds: Int32, patience: Int32 = TopicHandle.patience, isStopped: () -> Bool = { false }
+    milliseconds: Int32, timeout: Int32 = TopicHandle.timeout, isStopped: () -> Bool = { false }
   ) throws(TransportError) {
     let started = FrameClock.monotonic()
     let deadline = started + Int64(milliseconds) * 1_000_000
@@ -52,7 +52,7 @@ struct TopicHandle: ~Copyable, @unchecked Sendable {
       let led = partitions.compactMap { partition in partition.leader.map { ($0, partition.number) } }
       let leaders = [Int32: Int32](led, uniquingKeysWith: { $1 })
       let now = FrameClock.monotonic()
-      let isPatient = now < min(deadline, started + Int64(patience) * 1_000_000)
+      let isPatient = now < min(deadline, started + Int64(timeout) * 1_000_000)
       switch code {
       case .none where !leaders.isEmpty:
         openConnections(leaders, until: deadline)

@@ -45,14 +45,14 @@ public struct KafkaSettings: Sendable, Equatable {
       throw .setting(key: Self.nameable(argument), reason: "expected key=value, as in -X linger.ms=5")
     }
     set(key, try SettingReference.resolve(value, of: key))
-    if Self.isOfTheWay(key) {
+    if Self.isOfTheConnection(key) {
       let isShown = !Self.isSecret(key) || SettingReference.isReference(value)
       further += ["-X", NamedBroker.quoted(isShown ? argument : "\(key)=***")]
     }
   }
 
   /// Returns whether a client may need the setting to connect to the brokers.
-  private static func isOfTheWay(_ key: String) -> Bool {
+  private static func isOfTheConnection(_ key: String) -> Bool {
     ["security.", "sasl.", "ssl.", "ssl_", "enable.ssl.", "broker.address."].contains(where: key.hasPrefix)
   }
 
@@ -99,11 +99,12 @@ public struct KafkaSettings: Sendable, Equatable {
   /// names are compared, so that settings of newer versions and of Java are covered.
   public static func isSecret(_ key: String) -> Bool {
     let key = key.lowercased()
-    let words = [
+    let secretWords = [
       "password", "secret", "ssl.key.pem", "ssl_key", "keystore.key", "token", "sasl.oauthbearer.config",
       "sasl.jaas", "kinit.cmd", "private.key", "assertion",
     ]
     // The address from which a token is requested is no secret.
-    return words.contains { key.contains($0) } && !key.hasSuffix("endpoint.url") && !key.hasSuffix(".file")
+    return secretWords.contains { key.contains($0) } && !key.hasSuffix("endpoint.url")
+      && !key.hasSuffix(".file")
   }
 }

@@ -20,7 +20,7 @@ public struct Standstill: Sendable, Equatable {
     case throttled(broker: String, milliseconds: Int)
     /// No cause is found, and these leaders do not answer; `copying` are the replicas that must copy a record before it
     /// is acknowledged.
-    case silent(leaders: [Int32], copying: [Int32], words: String?)
+    case silent(leaders: [Int32], copying: [Int32], message: String?)
   }
 
   public enum Side: Sendable, Equatable {
@@ -48,7 +48,7 @@ public struct Standstill: Sendable, Equatable {
 
   /// How long to wait for this to pass, ns: a topic may be recreated, and a broker get another certificate. `nil` for
   /// causes that end when brokers are back, for which the wait is unlimited.
-  var patience: Int64? {
+  var timeout: Int64? {
     switch cause {
     case .denied: 0
     case .topicGone, .aboveReceiveLimit: 30_000_000_000
@@ -61,8 +61,8 @@ public struct Standstill: Sendable, Equatable {
 extension Standstill: CustomStringConvertible {
   public var description: String {
     switch cause {
-    case .unreachable(let words):
-      "no Kafka broker answers at \(brokers) (\(words)); start it or mend the way to it"
+    case .unreachable(let message):
+      "no Kafka broker answers at \(brokers) (\(message)); start it or mend the way to it"
     case .connection(let trouble):
       (trouble.isOfBroker ? "the broker at \(brokers): " : "") + "\(trouble)"
     case .topicGone:
@@ -81,15 +81,15 @@ extension Standstill: CustomStringConvertible {
         + "--update --config min.insync.replicas=\(inSync) \(brokers.arguments)"
     case .aboveReceiveLimit(let bytes, let limit):
       "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
-    case .refused(let words): "the brokers at \(brokers): \(words)"
-    case .silent(let leaders, let copying, let words):
-      Self.silence(leaders, copying, words ?? "librdkafka names no error", side, topic, brokers)
-    case .throttled(let broker, let milliseconds): Throttling.words(broker, milliseconds)
+    case .refused(let message): "the brokers at \(brokers): \(message)"
+    case .silent(let leaders, let copying, let message):
+      Self.silence(leaders, copying, message ?? "librdkafka names no error", side, topic, brokers)
+    case .throttled(let broker, let milliseconds): Throttling.message(broker, milliseconds)
     }
   }
 
   private static func silence(
-    _ leaders: [Int32], _ copying: [Int32], _ words: String, _ side: Side, _ topic: String,
+    _ leaders: [Int32], _ copying: [Int32], _ message: String, _ side: Side, _ topic: String,
     _ brokers: NamedBroker
   ) -> String {
     func names(_ numbers: [Int32]) -> String { numbers.map(String.init).joined(separator: ", ") }
@@ -99,7 +99,7 @@ extension Standstill: CustomStringConvertible {
       ? "broker \(leaders[0]), which leads \(topic) at \(brokers), \(does) nothing"
       : "none of the brokers that lead \(topic) at \(brokers) (\(names(leaders))) \(does) anything"
     let others = copying.isEmpty ? "" : ", at those that copy from it (\(names(copying)))"
-    return "\(who) (\(words)); look at \(leaders.count == 1 ? "it" : "them")\(others), and at the way there"
+    return "\(who) (\(message)); look at \(leaders.count == 1 ? "it" : "them")\(others), and at the way there"
   }
 
   /// Returns the next multiple of 10 MB, and 10 MB more.
@@ -156,7 +156,7 @@ extension Standstill {
       if let trouble { return .connection(trouble) }
       let leaders = Set(own.compactMap(\.leader))
       let copying = side == .sending ? Set(own.flatMap(\.inSync)).subtracting(leaders) : []
-      return .silent(leaders: leaders.sorted(), copying: copying.sorted(), words: last)
+      return .silent(leaders: leaders.sorted(), copying: copying.sorted(), message: last)
     }
   }
 }

@@ -28,7 +28,7 @@ final class StandstillInquiry: Sendable {
   private let state = Lock(State())
 
   /// How long an answer may take, ms; the second for a consumer's own client, after its longest fetch.
-  private static let patience = 3000
+  private static let timeout = 3000
   private static let ownPatience: Int32 = 1000
 
   /// - Parameters:
@@ -73,7 +73,7 @@ final class StandstillInquiry: Sendable {
     if let found = try? client?.look(for: topic, milliseconds: Self.ownPatience) { return answer(found) }
     do throws(TransportError) {
       let admin = try TopicAdmin(settings)
-      let found = try admin.look(for: topic, milliseconds: Self.patience)
+      let found = try admin.look(for: topic, milliseconds: Self.timeout)
       guard case .there(let partitions) = found, side == .sending,
         partitions.contains(where: { $0.inSync.count < $0.replicas.count })
       else { return answer(found) }

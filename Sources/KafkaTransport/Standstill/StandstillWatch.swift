@@ -5,51 +5,51 @@ public struct StandstillWatch: Sendable {
     /// No progress for long: look for the cause, then call ``found(_:_:)``.
     case look
     /// Progress resumes, after this many seconds.
-    case goesOn(seconds: Int)
+    case resumed(seconds: Int)
   }
 
   /// How long a lack of progress is normal, ns: a new leader is often elected in less.
-  static let patience: Int64 = 5_000_000_000
+  static let timeout: Int64 = 5_000_000_000
   /// How often the cause is looked for, ns.
   static let interval: Int64 = 5_000_000_000
   /// How often the same cause is reported again, ns.
   static let repetition: Int64 = 30_000_000_000
 
-  private let patience: Int64
+  private let timeout: Int64
   private var moved = 0
   /// When progress stopped, monotonic ns.
   private var since: Int64?
   private var nextLook: Int64 = 0
   /// The cause reported last, and when.
-  private var told: (key: String, at: Int64)?
+  private var logged: (key: String, at: Int64)?
   /// The cause found last, and since when.
   private var cause: (key: String, since: Int64)?
 
-  /// - Parameter patience: how long a lack of progress is normal, ns.
-  public init(patience: Int64) { self.patience = patience }
+  /// - Parameter timeout: how long a lack of progress is normal, ns.
+  public init(timeout: Int64) { self.timeout = timeout }
 
-  public init() { self.init(patience: Self.patience) }
+  public init() { self.init(timeout: Self.timeout) }
 
   /// - Parameters:
   ///   - now: monotonic, ns.
   ///   - isWaiting: whether there should be progress.
   ///   - moved: the total progress so far.
   public mutating func look(_ now: Int64, isWaiting: Bool, moved: Int) -> Event? {
-    let goesOn = moved != self.moved
+    let hasMoved = moved != self.moved
     self.moved = moved
-    if goesOn || !isWaiting {
-      let event: Event? = goesOn && told != nil ? .goesOn(seconds: seconds(now)) : nil
-      if goesOn { (told, cause) = (nil, nil) }
+    if hasMoved || !isWaiting {
+      let event: Event? = hasMoved && logged != nil ? .resumed(seconds: seconds(now)) : nil
+      if hasMoved { (logged, cause) = (nil, nil) }
       nextLook = 0
       // A wait that ended without progress is not reported as resumed progress.
-      if told == nil { since = isWaiting ? now : nil }
+      if logged == nil { since = isWaiting ? now : nil }
       return event
     }
     guard let since else {
       self.since = now
       return nil
     }
-    guard now - since >= patience, now >= nextLook else { return nil }
+    guard now - since >= timeout, now >= nextLook else { return nil }
     nextLook = now + Self.interval
     return .look
   }
@@ -68,10 +68,10 @@ public struct StandstillWatch: Sendable {
     let key = standstill.key
     if cause?.key != key { cause = (key, now) }
     let lasted = now - (cause?.since ?? now)
-    let isOver = standstill.patience.map { lasted >= $0 } ?? false
-    let isTold = told.map { $0.key == key && now - $0.at < Self.repetition } ?? false
-    if !isTold { told = (key, now) }
-    return Verdict(tell: isTold ? nil : seconds(now), isOver: isOver)
+    let isOver = standstill.timeout.map { lasted >= $0 } ?? false
+    let isLogged = logged.map { $0.key == key && now - $0.at < Self.repetition } ?? false
+    if !isLogged { logged = (key, now) }
+    return Verdict(tell: isLogged ? nil : seconds(now), isOver: isOver)
   }
 
   /// Whether there has been no progress for long.

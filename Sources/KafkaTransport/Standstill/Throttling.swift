@@ -13,13 +13,13 @@ struct Throttling: Sendable, Equatable {
   static let end: Int64 = 10_000_000_000
 
   /// Stores the throttle time of a response.
-  mutating func told(_ broker: String, milliseconds: Int, _ now: Int64) {
+  mutating func note(_ broker: String, milliseconds: Int, _ now: Int64) {
     guard milliseconds > 0 else { return }
     if !isOn(now) { since = now }
     (self.broker, self.milliseconds, last) = (broker, milliseconds, now)
   }
 
-  static func words(_ broker: String, _ milliseconds: Int) -> String {
+  static func message(_ broker: String, _ milliseconds: Int) -> String {
     "broker \(broker) throttles this client, by \(milliseconds) ms the last time: it is above the quota of its user or "
       + "client.id (kafka-configs.sh --describe --entity-type users, or clients)"
   }
@@ -48,6 +48,6 @@ struct ThrottleWatch: Sendable {
       toldAt.map({ now - $0 >= StandstillWatch.repetition }) ?? true
     else { return nil }
     toldAt = now
-    return Throttling.words(throttling.broker, throttling.milliseconds)
+    return Throttling.message(throttling.broker, throttling.milliseconds)
   }
 }

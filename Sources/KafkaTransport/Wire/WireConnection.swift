@@ -110,9 +110,9 @@ struct WireConnection: ~Copyable {
     // ApiVersions 0 (request 18), correlation 1, client "framefeed". (Apache Kafka's ApiVersionsRequest.json)
     let client = Array("framefeed".utf8)
     let body: [UInt8] = [0, 18, 0, 0, 0, 0, 0, 1, 0, UInt8(client.count)] + client
-    for words in [[0, 0, 0, UInt8(body.count)] + body, Array("\r\n\r\n".utf8)] {
-      let sent = words.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      guard sent == words.count else { return .hangUp }
+    for request in [[0, 0, 0, UInt8(body.count)] + body, Array("\r\n\r\n".utf8)] {
+      let sent = request.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      guard sent == request.count else { return .hangUp }
       let end = min(deadline, FrameClock.monotonic() + Self.greetingTime)
       guard Self.isReady(socket, Int16(POLLIN), until: end) else { continue }
       guard let size = try? read(4) else { return .hangUp }

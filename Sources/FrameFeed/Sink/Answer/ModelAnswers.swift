@@ -66,7 +66,7 @@ final class ModelAnswers: BatchReceiver {
         state.spareRows.popLast() ?? AnswerRows()
       )
     }
-    intake.taken(frames: batch.frames)
+    intake.batchStarted(frames: batch.frames)
     compact(batch, &entries, &frames)
     let tensor = frames.isEmpty ? nil : batch.tensor
     // The model does not get this tensor, so it need not return it.
@@ -146,7 +146,7 @@ final class ModelAnswers: BatchReceiver {
         return
       }
       asked.batch.tensor = nil
-      intake.answered(asked.batch.entries)
+      intake.batchAnswered(asked.batch.entries)
       recycle(asked, rows)
     }
   }
@@ -187,7 +187,7 @@ final class ModelAnswers: BatchReceiver {
       if let latency { tally.latency.record(.endToEnd, nanoseconds: latency) }
       tally.inferred.add()
       tally.feeds.inferred(description.identity.feed, latency: latency)
-      tally.ledger.withLock { $0.inferred(description.identity, entry.place.partition) }
+      tally.ledger.withLock { $0.noteInferred(description.identity, entry.place.partition) }
       try results?.write(
         ResultRow(
           identity: description.identity, latency: latency, outputs: model.outputs, rows: rows, frame: row))

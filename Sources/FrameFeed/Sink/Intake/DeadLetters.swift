@@ -45,7 +45,7 @@ final class DeadLetterDirectory: DeadLetters {
   func keep(_ record: borrowing Record, topic: String, reason: String) throws(FeedError) -> Bool {
     let letter = JSONLetter.text(record, topic: topic, reason: reason)
     let bytes = record.payload.byteCount + letter.count
-    guard left.withLock({ $0.takes(bytes) }) else { return false }
+    guard left.withLock({ $0.reserve(bytes) }) else { return false }
     let name = "\(path)/\(topic)-\(record.partition)-\(record.offset)"
     try write("\(name).value") { file in
       record.payload.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, file) == $0.count }

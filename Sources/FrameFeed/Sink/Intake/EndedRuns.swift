@@ -1,7 +1,7 @@
 /// The runs that ended completely, in that order, which are the candidates for merging into totals. A value type.
 struct EndedRuns: Sendable {
   /// The number of further runs that end before a run is checked again.
-  static let patience = 1000
+  static let most = 1000
 
   struct Waiting: Sendable {
     let key: RunLedger.RunKey
@@ -16,12 +16,12 @@ struct EndedRuns: Sendable {
 
   mutating func append(_ waiting: Waiting) { queue.append(waiting) }
 
-  /// Removes and returns the oldest run if more than ``patience`` wait.
+  /// Removes and returns the oldest run if more than ``most`` wait.
   mutating func popFirst() -> Waiting? {
-    guard count > Self.patience else { return nil }
+    guard count > Self.most else { return nil }
     let first = queue[head]
     head += 1
-    if head >= Self.patience {
+    if head >= Self.most {
       queue.removeFirst(head)
       head = 0
     }

@@ -18,7 +18,7 @@ final class EveryFrameIntake: FrameIntake {
   private let queue = BoundedQueue<Record>(
     capacity: SinkOptions.recordQueue, bytes: SinkOptions.recordQueueBytes)
   private let state: Monitor<State>
-  let hasEnough = StopSignal()
+  let isSatisfied = StopSignal()
 
   /// - Parameter frames: the most frames to return.
   init(frames: Int?, _ accounting: RecordAccounting, _ line: BatchLine, _ records: AnsweredRecords) {
@@ -36,7 +36,7 @@ final class EveryFrameIntake: FrameIntake {
   func next() -> FrameWork? {
     // The lock is held while waiting: other decoders would wait for the same record.
     state.withLock { state in
-      while !hasEnough.isRequested, let record = queue.pop() {
+      while !isSatisfied.isRequested, let record = queue.pop() {
         guard let description = state.accounting.frame(record),
           !state.accounting.isStale(description, in: record)
         else {
@@ -47,7 +47,7 @@ final class EveryFrameIntake: FrameIntake {
         guard let place = line.place(placed, record.place) else { return nil }
         state.taken += 1
         if state.taken == frames {
-          hasEnough.request()
+          isSatisfied.request()
           queue.close()
         }
         return FrameWork(record: record, description: description, place: place)
@@ -56,9 +56,9 @@ final class EveryFrameIntake: FrameIntake {
     }
   }
 
-  func taken(frames: Int) {}
+  func batchStarted(frames: Int) {}
 
-  func answered(_ entries: [BatchEntry]) {
+  func batchAnswered(_ entries: [BatchEntry]) {
     for entry in entries { records.done(entry.place) }
   }
 

@@ -28,15 +28,15 @@ protocol FrameIntake: AnyObject, Sendable {
   func next() -> FrameWork?
   /// Reports that the model gets a batch.
   /// - Parameter frames: the number of slots given away in it.
-  func taken(frames: Int)
+  func batchStarted(frames: Int)
   /// Reports that the model has answered a batch and the answers are saved.
-  func answered(_ entries: [BatchEntry])
+  func batchAnswered(_ entries: [BatchEntry])
   /// Accepts no more records, not even one that waits for room; records inside are still returned.
   func close()
   /// Drops the records that were not returned.
   func discard()
   /// Requested when the wanted number of frames was returned.
-  var hasEnough: StopSignal { get }
+  var isSatisfied: StopSignal { get }
 }
 
 /// Marks records as done at the consumer. After a failure it marks none: records without a saved answer, and all later

@@ -71,8 +71,8 @@ final class LatestFrameIntake: FrameIntake {
   private let reader: Monitor<RecordAccounting>
   private let state: Monitor<State>
   /// Held by the one decoder that gets a frame.
-  private let placing = Lock(Turn())
-  let hasEnough = StopSignal()
+  private let placing = Lock(Serial())
+  let isSatisfied = StopSignal()
 
   /// - Parameters:
   ///   - frames: the most frames to return.
@@ -150,7 +150,7 @@ final class LatestFrameIntake: FrameIntake {
         if accounting.isStale(description, in: record) {
           done(record.place)
           state.withLock { state in
-            state.frames.giveBack()
+            state.frames.cancelServed()
             state.taken -= 1
           }
           state.wakeAll()
@@ -158,21 +158,21 @@ final class LatestFrameIntake: FrameIntake {
         }
         let placed = PlacedFrame(description: description, received: record.received)
         guard let place = line.place(placed, record.place) else { return nil }
-        if state.withLock({ $0.taken == wanted }) { hasEnough.request() }
+        if state.withLock({ $0.taken == wanted }) { isSatisfied.request() }
         return FrameWork(record: record, description: description, place: place)
       }
     }
   }
 
-  func taken(frames: Int) {
-    state.withLock { $0.frames.taken(frames) }
+  func batchStarted(frames: Int) {
+    state.withLock { $0.frames.batchStarted(frames) }
     // A model with several batches in flight may get the next one.
     state.wakeAll()
   }
 
-  func answered(_ entries: [BatchEntry]) {
+  func batchAnswered(_ entries: [BatchEntry]) {
     for entry in entries { done(entry.place) }
-    state.withLock { $0.frames.answered() }
+    state.withLock { $0.frames.batchAnswered() }
     state.wakeAll()
   }
 

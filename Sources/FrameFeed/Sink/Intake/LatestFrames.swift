@@ -22,7 +22,7 @@ struct LatestFrames: Sendable, Equatable {
         return sequence > otherSequence
       }
       // A partition is in the order of sending, even if a restarted source's clock differs.
-      if place.partition == other.place.partition, place.life == other.place.life {
+      if place.partition == other.place.partition, place.generation == other.place.generation {
         return place.offset > other.place.offset
       }
       // Of two frames due at the same time, the later arrival.
@@ -123,20 +123,20 @@ struct LatestFrames: Sendable, Equatable {
   }
 
   /// Reports that a returned frame is not decoded, because it is too old.
-  mutating func giveBack() {
+  mutating func cancelServed() {
     precondition(gathered > 0, "nothing was handed out")
     gathered -= 1
   }
 
   /// Reports that the model gets a batch with this number of frames.
-  mutating func taken(_ frames: Int) {
+  mutating func batchStarted(_ frames: Int) {
     precondition(frames <= gathered, "more frames than were handed out")
     gathered -= frames
     atModel += 1
   }
 
   /// Reports that the model has answered a batch.
-  mutating func answered() {
+  mutating func batchAnswered() {
     precondition(atModel > 0, "more answers than batches")
     atModel -= 1
   }

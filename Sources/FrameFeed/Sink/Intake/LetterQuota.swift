@@ -16,7 +16,7 @@ struct LetterQuota: Sendable {
 
   /// - Parameter bytes: the size of the next letter.
   /// - Returns: whether the letter may be kept.
-  mutating func takes(_ bytes: Int) -> Bool {
+  mutating func reserve(_ bytes: Int) -> Bool {
     isUsedUp = isUsedUp || used.letters >= letters || bytes > self.bytes - used.bytes
     guard !isUsedUp else { return false }
     used.letters += 1

@@ -9,12 +9,12 @@ struct OpenRecords {
   private struct Key: Hashable {
     let partition: Int32
     let offset: Int64
-    let life: Int
+    let generation: Int
 
     init(_ place: RecordPlace) {
       partition = place.partition
       offset = place.offset
-      life = place.life
+      generation = place.generation
     }
   }
 

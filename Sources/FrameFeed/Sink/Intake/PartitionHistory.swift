@@ -2,7 +2,9 @@ import FrameLatency
 import KafkaTransport
 
 extension FramePassage {
-  init(_ place: RecordPlace) { self.init(partition: place.partition, offset: place.offset, life: place.life) }
+  init(_ place: RecordPlace) {
+    self.init(partition: place.partition, offset: place.offset, generation: place.generation)
+  }
 }
 
 /// The records of a partition that this sink did not read, and why.
@@ -31,7 +33,7 @@ struct PartitionHistory: Sendable {
   }
 
   /// The reading of one topic of this name; a topic created anew begins the next.
-  private struct Life: Sendable {
+  private struct Generation: Sendable {
     /// One past the last record received.
     var next: Int64?
     /// Ascending and disjoint.
@@ -39,18 +41,18 @@ struct PartitionHistory: Sendable {
   }
 
   private(set) var isOurs = false
-  private var lives = [Life()]
+  private var generations = [Generation()]
   /// The number of records that were deleted before they were read, or damaged each time.
   private(set) var lost: Int64 = 0
 
   /// The number of times that the topic was created anew.
-  var life: Int { lives.count - 1 }
+  var generation: Int { generations.count - 1 }
 
   mutating func assigned(_ beginning: PartitionBeginning) {
-    let isFirst = life == 0 && lives[0].next == nil
+    let isFirst = generation == 0 && generations[0].next == nil
     isOurs = true
-    if beginning.cause == .recreated { lives.append(Life()) }
-    guard !isFirst, beginning.cause != .recreated, let next = lives[life].next else {
+    if beginning.cause == .recreated { generations.append(Generation()) }
+    guard !isFirst, beginning.cause != .recreated, let next = generations[generation].next else {
       return begin(beginning)
     }
     // Reading continues where this sink was, or earlier. Else other sinks have read on meanwhile.
@@ -69,7 +71,7 @@ struct PartitionHistory: Sendable {
       }
     skip(0..<max(0, before), absence)
     lose(beginning.lost, .deleted)
-    lives[life].next = beginning.offset
+    generations[generation].next = beginning.offset
   }
 
   private mutating func lose(_ offsets: Range<Int64>, _ absence: Absence) {
@@ -80,36 +82,36 @@ struct PartitionHistory: Sendable {
   mutating func revoked() { isOurs = false }
 
   /// Reports that records at these offsets were never read. Earlier records may still be in the queues.
-  mutating func lost(_ offsets: Range<Int64>, _ absence: Absence) { lose(offsets, absence) }
+  mutating func noteLost(_ offsets: Range<Int64>, _ absence: Absence) { lose(offsets, absence) }
 
   /// Reports that the topic was created anew, so that offsets begin again.
-  mutating func startLife(_ beginning: Int64) {
-    lives.append(Life(next: beginning))
+  mutating func startGeneration(_ beginning: Int64) {
+    generations.append(Generation(next: beginning))
     skip(0..<beginning, .beforeGroup)
   }
 
   private mutating func skip(_ offsets: Range<Int64>, _ absence: Absence) {
-    if !offsets.isEmpty { lives[life].skips.append(Skip(offsets: offsets, absence: absence)) }
+    if !offsets.isEmpty { generations[generation].skips.append(Skip(offsets: offsets, absence: absence)) }
   }
 
   /// Records the receipt of a record.
-  /// - Parameter life: the life in which it was read; records of an earlier one may still be in the queues.
+  /// - Parameter generation: the generation in which it was read; records of an earlier one may still be in the queues.
   /// - Returns: whether this sink received it before: the partition was revoked and assigned again.
-  mutating func noteReceived(_ offset: Int64, life: Int) -> Bool {
-    guard lives.indices.contains(life) else { return false }
-    guard offset >= lives[life].next ?? 0 else { return true }
-    lives[life].next = offset + 1
+  mutating func noteReceived(_ offset: Int64, generation: Int) -> Bool {
+    guard generations.indices.contains(generation) else { return false }
+    guard offset >= generations[generation].next ?? 0 else { return true }
+    generations[generation].next = offset + 1
     return false
   }
 
   /// Why reading did not begin at offset 0; `nil` if it did.
   var absenceBefore: Absence? {
-    lives[life].skips.first.flatMap { $0.offsets.lowerBound == 0 ? $0.absence : nil }
+    generations[generation].skips.first.flatMap { $0.offsets.lowerBound == 0 ? $0.absence : nil }
   }
 
   /// Returns the skipped parts of a range of offsets, the last first.
-  func skips(in offsets: Range<Int64>, life: Int) -> [Skip] {
-    lives[min(life, lives.count - 1)].skips.reversed().compactMap { skip in
+  func skips(in offsets: Range<Int64>, generation: Int) -> [Skip] {
+    generations[min(generation, generations.count - 1)].skips.reversed().compactMap { skip in
       let part = skip.offsets.clamped(to: offsets)
       return part.isEmpty ? nil : Skip(offsets: part, absence: skip.absence)
     }

@@ -38,7 +38,7 @@ struct RecordAccounting: Sendable {
       case .end(let identity, let count, let dropped):
         tally.ledger.withLock { ledger in
           if dropped > 0 { ledger.passedOver(identity, dropped, place) }
-          ledger.ended(identity, count: count, place, isAgain: isAgain)
+          ledger.noteEnd(identity, count: count, place, isAgain: isAgain)
         }
       case .tombstone where isAgain: break
       case .tombstone:
@@ -73,7 +73,7 @@ struct RecordAccounting: Sendable {
   func drop(_ description: FrameDescription, partition: Int32) {
     tally.stale.add()
     tally.feeds.dropped(description.identity.feed)
-    tally.ledger.withLock { $0.dropped(description.identity, partition) }
+    tally.ledger.withLock { $0.noteDropped(description.identity, partition) }
   }
 
   private func count(_ record: borrowing Record, _ description: FrameDescription) {

@@ -2,11 +2,11 @@ import FrameLatency
 
 /// Decides which rejections are logged, and keeps the last few. A value type; the time is a parameter.
 ///
-/// Rejected records are hostile input and may come faster than a log can be written: the first ``toldAMinute`` of each
+/// Rejected records are hostile input and may come faster than a log can be written: the first ``loggedAMinute`` of each
 /// minute are logged one by one, the others as one number when the minute ends. Counters elsewhere stay exact.
 struct RejectionLog: Sendable {
   /// The rejections that are logged one by one in each minute.
-  static let toldAMinute = 20
+  static let loggedAMinute = 20
   static let minute: Int64 = 60_000_000_000
   /// The rejections kept for ``FeedSnapshot``.
   static let kept = 16
@@ -22,7 +22,7 @@ struct RejectionLog: Sendable {
   }
 
   private var began: Int64?
-  private var told = 0
+  private var logged = 0
   private var withheld = 0
   private var next = 0
   private var ring: [(at: Int64, what: FeedSnapshot.Rejection)] = []
@@ -32,8 +32,8 @@ struct RejectionLog: Sendable {
   mutating func note(at now: Int64) -> Telling {
     let before = ended(at: now)
     if began == nil { began = now }
-    if told < Self.toldAMinute {
-      told += 1
+    if logged < Self.loggedAMinute {
+      logged += 1
       return Telling(isTold: true, withheld: before)
     }
     withheld += 1
@@ -44,7 +44,7 @@ struct RejectionLog: Sendable {
   /// - Parameter now: monotonic, ns; `.max` ends the minute.
   mutating func ended(at now: Int64) -> Int? {
     guard let began, now == .max || now - began >= Self.minute else { return nil }
-    defer { (self.began, told, withheld) = (nil, 0, 0) }
+    defer { (self.began, logged, withheld) = (nil, 0, 0) }
     return withheld > 0 ? withheld : nil
   }
 

@@ -47,7 +47,7 @@ final class Rejections: Sendable {
 
   private func note(_ identity: FrameIdentity?, _ place: RecordPlace, arrived: Bool, reason: String) {
     tally.rejected.add()
-    tally.ledger.withLock { $0.rejected(identity, place, arrived: arrived) }
+    tally.ledger.withLock { $0.noteRejected(identity, place, arrived: arrived) }
     if let identity { tally.feeds.rejected(identity.feed) }
     let (time, wall) = (now(), FrameClock.now())
     let telling = tally.rejections.withLock { log in

@@ -38,17 +38,19 @@ extension RunLedger {
 
   /// Returns the records skipped between the ends of a hole, the nearest first.
   private func skips(around hole: SequenceTracker.Hole) -> [PartitionHistory.Skip] {
-    let before = hole.before
+    let next = hole.next
     func skips(_ offsets: Range<Int64>, _ passage: FramePassage) -> [PartitionHistory.Skip] {
-      partitions[passage.partition]?.skips(in: offsets, life: passage.life) ?? []
+      partitions[passage.partition]?.skips(in: offsets, generation: passage.generation) ?? []
     }
-    guard let after = hole.after else { return skips(0..<before.offset, before) }
-    guard after.partition == before.partition else {
-      return skips(0..<before.offset, before) + skips(after.offset..<Int64.max, after)
+    guard let previous = hole.previous else { return skips(0..<next.offset, next) }
+    guard previous.partition == next.partition else {
+      return skips(0..<next.offset, next) + skips(previous.offset..<Int64.max, previous)
     }
-    // Between two lives of the topic: the records were deleted with it.
-    guard after.life == before.life else { return [.init(offsets: 0..<Int64.max, absence: .recreated)] }
-    return after.offset < before.offset ? skips(after.offset + 1..<before.offset, before) : []
+    // Between two generations of the topic: the records were deleted with it.
+    guard previous.generation == next.generation else {
+      return [.init(offsets: 0..<Int64.max, absence: .recreated)]
+    }
+    return previous.offset < next.offset ? skips(previous.offset + 1..<next.offset, next) : []
   }
 
   /// Returns why frames that are in no skipped range are absent.
@@ -56,16 +58,16 @@ extension RunLedger {
     _ hole: SequenceTracker.Hole, _ run: Run, _ unread: (Int32) -> Bool
   ) -> Absence? {
     // Within one partition a feed is in order: others count only if the run was seen there.
-    let isWithin = hole.after?.partition == hole.before.partition
+    let isWithin = hole.previous?.partition == hole.next.partition
     let others =
       isWithin
-      ? run.partitions.subtracting([hole.before.partition])
-      : Set((0..<Int32(topicPartitions)).filter { $0 != hole.before.partition })
+      ? run.partitions.subtracting([hole.next.partition])
+      : Set((0..<Int32(topicPartitions)).filter { $0 != hole.next.partition })
     for partition in others {
       guard let history = partitions[partition], history.isOurs else { return .readElsewhere }
       if unread(partition) { return .afterStop }
     }
-    guard hole.after == nil else { return nil }
+    guard hole.previous == nil else { return nil }
     // The run began in another partition, before this sink's first record there.
     let begun = others.compactMap { partitions[$0]?.absenceBefore }
     return [.readElsewhere, .beforeChoice, .deleted, .beforeGroup].first { begun.contains($0) }

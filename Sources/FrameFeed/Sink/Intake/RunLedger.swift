@@ -7,37 +7,9 @@ import KafkaTransport
 /// A run is identified by its feed and id, whatever partitions it uses. Frames that were not received are classified by
 /// where they must have been: see ``absences(of:unread:)``.
 ///
-/// The number of runs is bounded. A complete run is merged into the totals when ``EndedRuns/patience`` others have
+/// The number of runs is bounded. A complete run is merged into the totals when ``EndedRuns/most`` others have
 /// ended and it was not touched since; beyond ``maximumRuns`` the least recently touched runs are merged.
 struct RunLedger: Sendable {
-  struct RunKey: Hashable, Sendable {
-    let feed: String
-    let run: String
-  }
-
-  struct Run: Sendable {
-    var tracker = SequenceTracker()
-    var partitions: Set<Int32> = []
-    /// Whether its topic was created anew, so that its end is not awaited.
-    var isClosed = false
-    /// Frames without a number, from other programs.
-    var unnumbered = 0
-    /// Repeated records of such frames.
-    var unnumberedAgain = 0
-    var decoded = 0
-    var inferred = 0
-    var rejected = 0
-    var dropped = 0
-    /// The last count of frames that the source did not send.
-    var passedOver = 0
-    /// Frames to decode that are not yet answered, dropped or rejected.
-    var inHand = 0
-    /// Whether the run is in ``EndedRuns``.
-    var isWaiting = false
-    /// The value of the touch counter at the last update.
-    var touched = 0
-  }
-
   private(set) var runs: [RunKey: Run] = [:]
   private(set) var partitions: [Int32: PartitionHistory] = [:]
   /// The topic's number of partitions.
@@ -75,12 +47,12 @@ struct RunLedger: Sendable {
   }
 
   /// Reports that records at these offsets were never read.
-  mutating func lost(_ partition: Int32, _ offsets: Range<Int64>, _ absence: PartitionHistory.Absence) {
-    partitions[partition]?.lost(offsets, absence)
+  mutating func noteLost(_ partition: Int32, _ offsets: Range<Int64>, _ absence: PartitionHistory.Absence) {
+    partitions[partition]?.noteLost(offsets, absence)
   }
 
   mutating func recreated(_ partition: Int32, beginning: Int64) {
-    partitions[partition]?.startLife(beginning)
+    partitions[partition]?.startGeneration(beginning)
     close(partition)
   }
 
@@ -93,7 +65,8 @@ struct RunLedger: Sendable {
   /// Records the receipt of any record.
   /// - Returns: whether this sink received it before.
   mutating func noteReceived(_ place: RecordPlace) -> Bool {
-    partitions[place.partition, default: PartitionHistory()].noteReceived(place.offset, life: place.life)
+    partitions[place.partition, default: PartitionHistory()].noteReceived(
+      place.offset, generation: place.generation)
   }
 
   // MARK: runs
@@ -108,11 +81,11 @@ struct RunLedger: Sendable {
       return false
     }
     // Frames of the deleted topic may still be in the queues.
-    let isOfThisLife = place.life == partitions[place.partition]?.life ?? 0
+    let isOfThisGeneration = place.generation == partitions[place.partition]?.generation ?? 0
     let isNew = update(key, place.partition) { run in
       let isNew: Bool
       if let sequence = identity.sequence {
-        if isOfThisLife { run.isClosed = false }
+        if isOfThisGeneration { run.isClosed = false }
         isNew = run.tracker.observe(sequence: sequence, at: FramePassage(place)) != .duplicate
       } else {
         isNew = !isAgain
@@ -125,7 +98,7 @@ struct RunLedger: Sendable {
     return isNew
   }
 
-  mutating func ended(_ identity: FrameIdentity, count: Int, _ place: RecordPlace, isAgain: Bool) {
+  mutating func noteEnd(_ identity: FrameIdentity, count: Int, _ place: RecordPlace, isAgain: Bool) {
     let key = RunKey(feed: identity.feed, run: identity.run)
     if isAgain, runs[key] == nil { return }
     update(key, place.partition) { $0.tracker.end(count: count, at: FramePassage(place)) }
@@ -142,7 +115,7 @@ struct RunLedger: Sendable {
 
   /// Records a rejected record: no frame, or a payload that cannot be decoded.
   /// - Parameter arrived: whether ``noteFrame(_:_:isAgain:)`` has counted it.
-  mutating func rejected(_ identity: FrameIdentity?, _ place: RecordPlace, arrived: Bool) {
+  mutating func noteRejected(_ identity: FrameIdentity?, _ place: RecordPlace, arrived: Bool) {
     guard let identity else {
       rejectedWithoutRun += 1
       return
@@ -162,12 +135,12 @@ struct RunLedger: Sendable {
   }
 
   /// Records a frame that was dropped because it was too old or a newer one replaced it.
-  mutating func dropped(_ identity: FrameIdentity, _ partition: Int32) {
-    became(identity, partition, FrameCounts(droppedStale: 1)) { $0.dropped += 1 }
+  mutating func noteDropped(_ identity: FrameIdentity, _ partition: Int32) {
+    settle(identity, partition, FrameCounts(droppedStale: 1)) { $0.dropped += 1 }
   }
 
-  mutating func inferred(_ identity: FrameIdentity, _ partition: Int32) {
-    became(identity, partition, FrameCounts(decoded: 1, inferred: 1)) { run in
+  mutating func noteInferred(_ identity: FrameIdentity, _ partition: Int32) {
+    settle(identity, partition, FrameCounts(decoded: 1, inferred: 1)) { run in
       run.decoded += 1
       run.inferred += 1
     }
@@ -175,7 +148,7 @@ struct RunLedger: Sendable {
 
   /// Records the outcome of a frame that arrived.
   /// - Parameter counts: the same for the totals: with very many runs, the frame's run may have been merged into them.
-  private mutating func became(
+  private mutating func settle(
     _ identity: FrameIdentity, _ partition: Int32, _ counts: @autoclosure () -> FrameCounts,
     _ body: (inout Run) -> Void
   ) {

@@ -3,7 +3,7 @@ import LogLines
 
 /// Monitors the state of a sink's topic: reports why nothing comes, which partitions have no leader while others
 /// deliver records, and when brokers throttle the sink.
-struct StandingWatch {
+struct TopicWatch {
   /// The cause if nothing came for long.
   enum Finding {
     /// No fault: records are awaited.
@@ -42,27 +42,27 @@ struct StandingWatch {
   mutating func look(_ now: Int64, records: Int, isExpecting: Bool) -> Finding? {
     guard now >= next else { return nil }
     next = now + Self.interval
-    if let word = consumer.throttling() { log.warning("\(word)") }
+    if let message = consumer.throttleMessage() { log.warning("\(message)") }
     switch standstill.look(now, isWaiting: true, moved: records) {
     case .look: consumer.inquire()
-    case .goesOn(let seconds): log.notice("reading goes on, after \(seconds) s")
+    case .resumed(let seconds): log.notice("reading goes on, after \(seconds) s")
     case nil: break
     }
     if now >= nextInquiry, !standstill.isOn {
       nextInquiry = now + Self.inquiryInterval
       consumer.inquire()
     }
-    guard let standing = consumer.takeStanding(isExpecting: isExpecting) else { return nil }
-    tellLeaders(standing)
+    guard let topic = consumer.takeTopicState(isExpecting: isExpecting) else { return nil }
+    logLeaders(topic)
     guard standstill.isOn else { return nil }
-    guard case .wrong(let found) = standing else { return .well }
+    guard case .wrong(let found) = topic else { return .well }
     let verdict = standstill.found(found, now)
     if let seconds = verdict.tell { log.warning("no record came for \(seconds) s: \(found)") }
     return verdict.isOver ? .over(found) : .wrong(found)
   }
 
-  private mutating func tellLeaders(_ standing: FrameConsumer.Standing) {
-    if case .wrong(let found) = standing, case .leaderless(let partitions) = found.cause {
+  private mutating func logLeaders(_ topic: FrameConsumer.TopicState) {
+    if case .wrong(let found) = topic, case .leaderless(let partitions) = found.cause {
       if !standstill.isOn, leaderless != partitions { log.warning("\(found); the others are read") }
       leaderless = partitions
     } else if !leaderless.isEmpty {

@@ -2,7 +2,7 @@ import FrameCore
 import Glibc
 
 /// The arguments of this process.
-package enum CommandWords {
+package enum ProcessArguments {
   /// The arguments without the program's name. `CommandLine.arguments` repairs invalid UTF-8, and then names a file
   /// that does not exist.
   package static var all: [String] {

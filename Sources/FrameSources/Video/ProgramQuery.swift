@@ -2,7 +2,7 @@ import FrameCore
 import Glibc
 
 /// A program that is started, prints an answer and exits soon; it is killed when this object is released.
-final class AskedProgram {
+final class ProgramQuery {
   struct Answer {
     let text: String
     /// Whether its exit status was 0.
@@ -13,7 +13,7 @@ final class AskedProgram {
 
   private let child: ChildProcess
   private let output: SourceFile
-  private let complaints: DecoderLog
+  private let log: DecoderLog
   /// Monotonic, ns.
   private let deadline: Int64
 
@@ -22,13 +22,13 @@ final class AskedProgram {
 
   /// - Parameter video: for messages.
   init(_ program: String, _ arguments: [String], for video: String) throws(SourceError) {
-    let complaints = DecoderLog(codec: "", path: video)
-    self.complaints = complaints
+    let log = DecoderLog(codec: "", path: video)
+    self.log = log
     deadline = FrameClock.monotonic() + Self.longest
     do throws(SystemProblem) {
       let pipe = try ChildProcess.pipe()
       output = SourceFile(owning: pipe.read, path: video)
-      child = try ChildProcess(program, arguments, output: pipe.write) { complaints.take($0) }
+      child = try ChildProcess(program, arguments, output: pipe.write) { log.take($0) }
     } catch {
       throw .unreadable(video, reason: "\(program) cannot be started: \(error)")
     }
@@ -53,6 +53,6 @@ final class AskedProgram {
     let end = child.end(until: min(deadline, FrameClock.monotonic() + 5_000_000_000))
     return Answer(
       text: String(decoding: bytes, as: UTF8.self), isGood: end == .exit(0),
-      reason: end == nil ? "it gives no answer" : complaints.complaint)
+      reason: end == nil ? "it gives no answer" : log.lastError)
   }
 }
