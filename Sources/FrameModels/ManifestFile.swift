@@ -1,25 +1,18 @@
+import FrameCore
 import Glibc
 
-/// Reads small files and folders; errors contain the system's reason.
+/// Reads manifests and their folders; errors contain the system's reason.
 enum ManifestFile {
-  /// Far above the size of any manifest, so that a model file given by mistake is not read into memory.
-  private static let maximumBytes = 1 << 20
-
   static func read(_ path: String) throws(ModelError) -> [UInt8] {
-    guard let file = fopen(path, "rb") else {
-      throw .unreadable(file: path, reason: String(cString: strerror(errno)))
+    do throws(SmallFile.Failure) {
+      return try SmallFile.read(path)
+    } catch {
+      switch error {
+      case .unreadable(let reason): throw .unreadable(file: path, reason: reason)
+      case .tooLarge:
+        throw .unreadable(file: path, reason: "larger than 1 MiB; is it the model instead of its manifest?")
+      }
     }
-    defer { fclose(file) }
-    var failed = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: maximumBytes + 1) { buffer, count in
-      count = fread(buffer.baseAddress!, 1, buffer.count, file)
-      failed = ferror(file) != 0
-    }
-    guard !failed else { throw .unreadable(file: path, reason: String(cString: strerror(errno))) }
-    guard bytes.count <= maximumBytes else {
-      throw .unreadable(file: path, reason: "larger than 1 MiB; is it the model instead of its manifest?")
-    }
-    return bytes
   }
 
   /// Returns the names of the `.json` files in a folder, sorted.

@@ -60,6 +60,16 @@ import Testing
         == "cannot read model manifest /no/folder: No such file or directory")
   }
 
+  @Test func aModelIsNotReadAsItsManifest() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(count: 1 << 20 + 1).write(to: file)
+    #expect(
+      message { () throws(ModelError) in _ = try ModelManifest.load(file.path) }
+        == "cannot read model manifest \(file.path): "
+        + "larger than 1 MiB; is it the model instead of its manifest?")
+  }
+
   @Test func registersAModel() throws {
     ModelRegistry.register("test-only", summary: "for this test") { NullModel($0) }
     ModelRegistry.register("test-only", summary: "again") { NullModel($0) }

@@ -94,6 +94,24 @@ import Testing
     #expect("\(error!)" == "Kafka setting sasl.password: \(file.path) \(reason)")
   }
 
+  @Test func filesThatCannotBeSettingsAreRefused() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "framefeed-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try Data(count: 1 << 20 + 1).write(to: file)
+    for (path, reason) in [
+      (file.path, "is above 1 MiB: not a file of settings"),
+      ("/no/such", "cannot be read: No such file or directory"), ("/", "cannot be read: Is a directory"),
+    ] {
+      var settings = KafkaSettings(brokers: "b:1")
+      let secret = #expect(throws: TransportError.self) {
+        try settings.set(argument: "sasl.password=@file:\(path)")
+      }
+      #expect("\(secret!)" == "Kafka setting sasl.password: \(path) \(reason)")
+      let loaded = #expect(throws: TransportError.self) { try settings.load(file: path) }
+      #expect("\(loaded!)" == "\(path): \(reason)")
+    }
+  }
+
   @Test func fewerAcksGiveUpIdempotence() throws {
     var settings = KafkaSettings(brokers: "localhost:1")
     settings.set("acks", "1")

@@ -29,11 +29,7 @@ public enum FrameClock {
   public static let domain: String = bootID ?? ownName(process: getpid())
 
   private static var bootID: String? {
-    guard let file = fopen("/proc/sys/kernel/random/boot_id", "r") else { return nil }
-    defer { fclose(file) }
-    let bytes = [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
-      count = fread(buffer.baseAddress, 1, buffer.count, file)
-    }
+    guard let bytes = try? SmallFile.beginning(of: "/proc/sys/kernel/random/boot_id", 64) else { return nil }
     let text = String(decoding: bytes.prefix { $0 > 32 }, as: UTF8.self)
     return text.isEmpty ? nil : text
   }

@@ -1,3 +1,4 @@
+import FrameCore
 import Glibc
 
 /// The host on which a report was measured.
@@ -20,12 +21,8 @@ public struct HostDescription: Codable, Sendable, Equatable {
   }
 
   private static func processorModel() -> String? {
-    guard let file = fopen("/proc/cpuinfo", "r") else { return nil }
-    defer { fclose(file) }
     // The first processor's block is enough.
-    let bytes = [UInt8](unsafeUninitializedCapacity: 8192) { buffer, count in
-      count = fread(buffer.baseAddress, 1, buffer.count, file)
-    }
+    guard let bytes = try? SmallFile.beginning(of: "/proc/cpuinfo", 8192) else { return nil }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     guard let line = lines.first(where: { $0.hasPrefix("model name") }),
       let colon = line.firstIndex(of: ":")

@@ -1,3 +1,5 @@
+import FrameCore
+
 /// The reason why librdkafka does not start a client, naming the file or setting at fault: its own messages are
 /// OpenSSL's ("error:05880002:x509 certificate routines::system lib").
 enum StartFailure {
@@ -49,10 +51,10 @@ enum StartFailure {
   }
 
   private static func fault(of path: String, _ key: String, _ reason: String) -> String {
-    do throws(SmallFile.Refusal) {
+    do throws(SmallFile.Failure) {
       _ = try SmallFile.read(path)
     } catch {
-      return error.reason
+      return error.ofSettings
     }
     if reason.contains("key values mismatch") { return "is not the key of ssl.certificate.location" }
     switch key {

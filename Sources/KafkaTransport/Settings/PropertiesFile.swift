@@ -1,11 +1,13 @@
+import FrameCore
+
 /// A file of `key=value` lines, as librdkafka's and Kafka's own tools read them.
 enum PropertiesFile {
   static func read(_ path: String) throws(TransportError) -> [(key: String, value: String)] {
     let text: String
-    do throws(SmallFile.Refusal) {
-      text = try SmallFile.read(path)
+    do throws(SmallFile.Failure) {
+      text = String(decoding: try SmallFile.read(path), as: UTF8.self)
     } catch {
-      throw .settingsFile(file: path, line: nil, reason: error.reason)
+      throw .settingsFile(file: path, line: nil, reason: error.ofSettings)
     }
     return try parse(text, file: path)
   }

@@ -1,3 +1,4 @@
+import FrameCore
 import Glibc
 
 /// A reference to a setting's value that is kept elsewhere, so that it is on no command line: `@file:PATH`,
@@ -31,10 +32,10 @@ public enum SettingReference {
 
   private static func content(of path: String, _ key: String) throws(TransportError) -> String {
     var text: String
-    do throws(SmallFile.Refusal) {
-      text = try SmallFile.read(path)
+    do throws(SmallFile.Failure) {
+      text = String(decoding: try SmallFile.read(path), as: UTF8.self)
     } catch {
-      throw .setting(key: key, reason: "\(path) \(error.reason)")
+      throw .setting(key: key, reason: "\(path) \(error.ofSettings)")
     }
     // "\r\n" is one character.
     if let last = text.last, last == "\n" || last == "\r\n" { text.removeLast() }
