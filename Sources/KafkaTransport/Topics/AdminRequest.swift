@@ -36,4 +36,21 @@ extension KafkaClient {
     }
     return answer
   }
+
+  /// Sends an admin request about one object and reads its result.
+  /// - Parameters:
+  ///   - object: what the operation is about, of the type that it takes.
+  ///   - read: reads the result, which is valid during the call; `nil` if the response has none.
+  func request<Value>(
+    _ action: GuardedAction, _ operation: AdminOperation, of object: OpaquePointer,
+    _ read: (_ result: OpaquePointer?) throws(TransportError) -> Value
+  ) throws(TransportError) -> Value {
+    let answer = try request(action, operation.code) { options, queue in
+      var objects: [OpaquePointer?] = [object]
+      operation.send(handle, &objects, 1, options, queue)
+    }
+    var count = 0
+    let results = operation.results(answer.event, &count)
+    return try read(count > 0 ? results?[0] : nil)
+  }
 }

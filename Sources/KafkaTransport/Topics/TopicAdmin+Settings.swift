@@ -13,24 +13,12 @@ extension TopicAdmin {
     // The request replaces all of the topic's own settings, so they are sent again. (librdkafka 2.2 and newer has one
     // that does not: rd_kafka_IncrementalAlterConfigs.)
     let settings = try now.settings(with: configuration)
-    guard let resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic) else { throw .stopped }
-    defer { rd_kafka_ConfigResource_destroy(resource) }
-    for (key, value) in settings {
-      rd_kafka_ConfigResource_set_config(resource, key, value)
-    }
     let action = GuardedAction.changingTopic(topic)
-    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_ALTERCONFIGS) { options, queue in
-      var list: [OpaquePointer?] = [resource]
-      rd_kafka_AlterConfigs(client.handle, &list, 1, options, queue)
-    }
-    var count = 0
-    let results = rd_kafka_AlterConfigs_result_resources(
-      rd_kafka_event_AlterConfigs_result(answer.event), &count)
+    let isAnswered = try request(
+      action, .changingSettings, RD_KAFKA_RESOURCE_TOPIC, topic, settings: settings
+    ) { $0 != nil }
     // Without an answer it is unknown what was set.
-    guard count > 0, let result = results?[0] else {
-      throw client.failure(action, .timedOut, detail: "the broker gave no answer")
-    }
-    try check(action, result)
+    guard isAnswered else { throw client.failure(action, .timedOut, detail: "the broker gave no answer") }
     return changes
   }
 
@@ -48,15 +36,7 @@ extension TopicAdmin {
       throw .client(reason: text)
     }
     defer { rd_kafka_NewPartitions_destroy(new) }
-    let action = GuardedAction.growingTopic(topic)
-    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS) { options, queue in
-      var list: [OpaquePointer?] = [new]
-      rd_kafka_CreatePartitions(client.handle, &list, 1, options, queue)
-    }
-    var count = 0
-    let results = rd_kafka_CreatePartitions_result_topics(
-      rd_kafka_event_CreatePartitions_result(answer.event), &count)
-    try check(action, topic, results, count)
+    try change(topic, .growingTopic(topic), .addingPartitions, new)
   }
 
   func configuration(of topic: String) throws(TransportError) -> [String: TopicDescription.Setting] {
@@ -66,34 +46,39 @@ extension TopicAdmin {
   private func configuration(
     of kind: rd_kafka_ResourceType_t, _ name: String, _ action: GuardedAction
   ) throws(TransportError) -> [String: TopicDescription.Setting] {
-    guard let resource = rd_kafka_ConfigResource_new(kind, name) else { throw .stopped }
-    defer { rd_kafka_ConfigResource_destroy(resource) }
-    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS) { options, queue in
-      var list: [OpaquePointer?] = [resource]
-      rd_kafka_DescribeConfigs(client.handle, &list, 1, options, queue)
+    try request(action, .describingSettings, kind, name) { result in
+      var entries = 0
+      guard let result, let list = rd_kafka_ConfigResource_configs(result, &entries) else { return [:] }
+      var configuration: [String: TopicDescription.Setting] = [:]
+      for at in 0..<entries {
+        guard let entry = list[at], let name = rd_kafka_ConfigEntry_name(entry) else { continue }
+        let value = rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) }
+        let isOwn = rd_kafka_ConfigEntry_source(entry) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG
+        configuration[String(cString: name)] = TopicDescription.Setting(value: value, isOwn: isOwn)
+      }
+      return configuration
     }
-    var count = 0
-    let results = rd_kafka_DescribeConfigs_result_resources(
-      rd_kafka_event_DescribeConfigs_result(answer.event), &count)
-    guard count > 0, let result = results?[0] else { return [:] }
-    try check(action, result)
-    var entries = 0
-    guard let list = rd_kafka_ConfigResource_configs(result, &entries) else { return [:] }
-    var configuration: [String: TopicDescription.Setting] = [:]
-    for at in 0..<entries {
-      guard let entry = list[at], let name = rd_kafka_ConfigEntry_name(entry) else { continue }
-      let value = rd_kafka_ConfigEntry_value(entry).map { String(cString: $0) }
-      let isOwn = rd_kafka_ConfigEntry_source(entry) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG
-      configuration[String(cString: name)] = TopicDescription.Setting(value: value, isOwn: isOwn)
-    }
-    return configuration
   }
 
-  private func check(_ action: GuardedAction, _ resource: OpaquePointer) throws(TransportError) {
-    let code = KafkaCode(rd_kafka_ConfigResource_error(resource))
-    guard code == .none else {
-      throw client.failure(
-        action, code, detail: rd_kafka_ConfigResource_error_string(resource).map { String(cString: $0) })
+  /// Sends a request about the settings of a topic or a broker, checks its result and reads it.
+  /// - Parameters:
+  ///   - settings: the settings that the request sets.
+  ///   - read: reads the result, which is valid during the call; `nil` if the response has none.
+  private func request<Value>(
+    _ action: GuardedAction, _ operation: AdminOperation, _ kind: rd_kafka_ResourceType_t, _ name: String,
+    settings: [String: String] = [:], _ read: (_ result: OpaquePointer?) -> Value
+  ) throws(TransportError) -> Value {
+    guard let resource = rd_kafka_ConfigResource_new(kind, name) else { throw .stopped }
+    defer { rd_kafka_ConfigResource_destroy(resource) }
+    for (key, value) in settings { rd_kafka_ConfigResource_set_config(resource, key, value) }
+    return try client.request(action, operation, of: resource) { result throws(TransportError) in
+      guard let result else { return read(nil) }
+      let code = KafkaCode(rd_kafka_ConfigResource_error(result))
+      guard code == .none else {
+        throw client.failure(
+          action, code, detail: rd_kafka_ConfigResource_error_string(result).map { String(cString: $0) })
+      }
+      return read(result)
     }
   }
 }

@@ -75,15 +75,7 @@ public final class TopicAdmin: Sendable {
     }
     defer { rd_kafka_NewTopic_destroy(new) }
     for (key, value) in wanted.configuration { rd_kafka_NewTopic_set_config(new, key, value) }
-    let action = GuardedAction.creatingTopic(topic)
-    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_CREATETOPICS) { options, queue in
-      var list: [OpaquePointer?] = [new]
-      rd_kafka_CreateTopics(client.handle, &list, 1, options, queue)
-    }
-    var count = 0
-    let results = rd_kafka_CreateTopics_result_topics(
-      rd_kafka_event_CreateTopics_result(answer.event), &count)
-    try check(action, topic, results, count)
+    try change(topic, .creatingTopic(topic), .creatingTopics, new)
     try awaitTopic(topic, there: true)
   }
 
@@ -91,30 +83,25 @@ public final class TopicAdmin: Sendable {
   public func delete(_ topic: String) throws(TransportError) {
     guard let old = rd_kafka_DeleteTopic_new(topic) else { throw .stopped }
     defer { rd_kafka_DeleteTopic_destroy(old) }
-    let action = GuardedAction.deletingTopic(topic)
-    let answer = try client.request(action, RD_KAFKA_ADMIN_OP_DELETETOPICS) { options, queue in
-      var list: [OpaquePointer?] = [old]
-      rd_kafka_DeleteTopics(client.handle, &list, 1, options, queue)
-    }
-    var count = 0
-    let results = rd_kafka_DeleteTopics_result_topics(
-      rd_kafka_event_DeleteTopics_result(answer.event), &count)
-    try check(action, topic, results, count)
+    try change(topic, .deletingTopic(topic), .deletingTopics, old)
     try awaitTopic(topic, there: false)
   }
 
-  func check(
-    _ action: GuardedAction, _ topic: String, _ results: UnsafeMutablePointer<OpaquePointer?>?, _ count: Int
+  /// Sends a request that creates, deletes or grows a topic, and checks its result.
+  func change(
+    _ topic: String, _ action: GuardedAction, _ operation: AdminOperation, _ object: OpaquePointer
   ) throws(TransportError) {
-    guard count > 0, let result = results?[0] else { return }
-    let code = KafkaCode(rd_kafka_topic_result_error(result))
-    switch code {
-    case .none: return
-    case .topicExists: throw .topicExists(topic, broker: client.brokers)
-    case .unknownTopic: throw .topicMissing(topic, broker: client.brokers)
-    default:
-      throw client.failure(
-        action, code, detail: rd_kafka_topic_result_error_string(result).map { String(cString: $0) })
+    try client.request(action, operation, of: object) { result throws(TransportError) in
+      guard let result else { return }
+      let code = KafkaCode(rd_kafka_topic_result_error(result))
+      switch code {
+      case .none: return
+      case .topicExists: throw .topicExists(topic, broker: client.brokers)
+      case .unknownTopic: throw .topicMissing(topic, broker: client.brokers)
+      default:
+        throw client.failure(
+          action, code, detail: rd_kafka_topic_result_error_string(result).map { String(cString: $0) })
+      }
     }
   }
 
