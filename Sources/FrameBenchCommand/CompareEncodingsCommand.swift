@@ -27,9 +27,8 @@ struct CompareEncodingsCommand: Command {
   static let arguments: [Argument<CompareEncodingsCommand>] = [
     .source(\.source),
     .option(\.codecs, "codec", "Measure this codec; repeatable (default: a set of all kinds)."),
-    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most frames to measure."),
-    .option(
-      \.rounds, "rounds", value: "n", allowed: .times, "How often each frame goes through each codec."),
+    .framesToMeasure(\.frames),
+    .rounds(\.rounds, "How often each frame goes through each codec."),
     .manifest(\.fit, "fit", "Also shrink frames to what this model takes, as stream --fit does."),
     .flag(\.noBroker, "no-broker", "Codecs alone: send nothing through a broker."),
     .group(\.brokerOptions),

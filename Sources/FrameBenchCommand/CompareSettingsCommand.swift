@@ -25,16 +25,12 @@ struct CompareSettingsCommand: Command {
   static let arguments: [Argument<CompareSettingsCommand>] = [
     .source(\.source),
     .codec(\.codec),
-    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most different frames to send."),
+    .framesToSend(\.frames),
     .option(\.settings, "setting", value: "key=value", "Try this; repeatable (default: a list)."),
-    .option(
-      \.rounds, "rounds", value: "n", allowed: .times,
-      "Turns of each setting; fewer than 6 prove little."),
-    .option(\.sends, "sends", value: "n", allowed: .times, "Sends of a turn, one after the other."),
-    .option(
-      \.fps, "fps", value: "n", allowed: .rate, "Rate of the paced sends, a third of a second a turn."),
-    .option(
-      \.timeout, "timeout", value: "seconds", allowed: .seconds, "Longest that one payload may take, s."),
+    .rounds(\.rounds, "Turns of each setting; fewer than 6 prove little."),
+    .sends(\.sends, "Sends of a turn, one after the other."),
+    .rate(\.fps, "Rate of the paced sends, a third of a second a turn."),
+    .timeout(\.timeout),
     .group(\.brokerOptions),
     .group(\.output),
   ]

@@ -26,12 +26,10 @@ struct CompareTensorsCommand: Command {
   static let arguments: [Argument<CompareTensorsCommand>] = [
     .source(\.source),
     .manifest(\.model, "model", "The model's manifest."),
-    .option(\.threads, "threads", value: "n", allowed: .range(1...64), "Threads to measure scaling with."),
-    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most frames to measure."),
-    .option(\.rounds, "rounds", value: "n", allowed: .times, "How often each frame goes each way."),
-    .option(
-      \.peers, "peers", value: "dir", completion: .directories,
-      "Directory of the other libraries' program (default: samples/peers)."),
+    .threads(\.threads, "threads", "Threads to measure scaling with."),
+    .framesToMeasure(\.frames),
+    .rounds(\.rounds, "How often each frame goes each way."),
+    .peers(\.peers, "the other libraries' program"),
     .group(\.output),
   ]
 

@@ -26,20 +26,17 @@ struct CompareTransportsCommand: Command {
   static let arguments: [Argument<CompareTransportsCommand>] = [
     .source(\.source),
     .codec(\.codec),
-    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Most different frames to send."),
-    .option(\.sends, "sends", value: "n", allowed: .times, "Warm sends, one after the other."),
-    .option(\.fps, "fps", value: "n", allowed: .rate, "Rate of the paced sends."),
+    .framesToSend(\.frames),
+    .sends(\.sends, "Warm sends, one after the other."),
+    .rate(\.fps, "Rate of the paced sends."),
     .option(
       \.only, "only", value: "word", "Only transports of this name or kind (socket, http, kafka); repeatable."
     ),
-    .option(
-      \.peers, "peers", value: "dir", completion: .directories,
-      "Directory of the other clients' programs (default: samples/peers)."),
+    .peers(\.peers, "the other clients' programs"),
     .option(
       \.kafkaClients, "kafka-clients", value: "path", completion: .files,
       "Kafka's Java client, a jar or its directory."),
-    .option(
-      \.timeout, "timeout", value: "seconds", allowed: .seconds, "Longest that one payload may take, s."),
+    .timeout(\.timeout),
     .group(\.brokerOptions),
     .group(\.output),
   ]

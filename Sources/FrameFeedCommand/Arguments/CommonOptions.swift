@@ -1,5 +1,6 @@
 package import CommandArguments
 import FoundationEssentials
+import FrameCore
 package import KafkaTransport
 import LogLines
 
@@ -94,6 +95,38 @@ extension Argument {
   /// The topic that a command operates on.
   static func topicOperand(_ path: Path<String>) -> Self {
     .operand(path, "topic", allowed: .topicName, "The topic's name.")
+  }
+
+  /// The number of frames after which a feed stops.
+  static func frameLimit(_ path: Path<Int?>) -> Self {
+    .option(path, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames.")
+  }
+
+  static func maxPixels(_ path: Path<Int>) -> Self {
+    .option(path, "max-pixels", value: "n", allowed: .atLeast(1), "Largest frame to take, in pixels.")
+  }
+
+  static func orientation(_ path: Path<FrameOrientation.Policy>, _ help: String) -> Self {
+    .option(path, "orientation", value: "exif|stored", help)
+  }
+
+  static func drainTimeout(_ path: Path<Double>, _ help: String) -> Self {
+    .option(path, "drain-timeout", value: "seconds", allowed: .secondsOrNone, help)
+  }
+
+  /// - Parameter help: what this side does, without a full stop.
+  static func sync(_ path: Path<Bool>, _ help: String) -> Self {
+    .flag(path, "sync", "\(help) (they too need --sync).")
+  }
+
+  /// A rate of frames without further words for it.
+  package static func rate(_ path: Path<Double>, _ help: String) -> Self {
+    .option(path, "fps", value: "n", allowed: .rate, help)
+  }
+
+  /// A number of threads that share work.
+  package static func threads(_ path: Path<Int>, _ name: String, _ help: String) -> Self {
+    .option(path, name, value: "n", allowed: .range(1...64), help)
   }
 
   /// A model's manifest.

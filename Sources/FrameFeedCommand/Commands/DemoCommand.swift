@@ -30,9 +30,9 @@ struct DemoCommand: Command {
       "Where the frames come from (default: samples/flight, else a synthetic scene)."),
     .option(\.feed, "feed", allowed: .feedName, "The feed's name."),
     .codec(\.codec),
-    .option(\.fps, "fps", value: "n", allowed: .rate, "Frames a second."),
+    .rate(\.fps, "Frames a second."),
     .option(\.loop, "loop", value: "n", allowed: .atLeast(1), "How often to read the source."),
-    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
+    .frameLimit(\.frames),
     .manifest(
       \.model, "model", "The model's manifest (default: channel statistics of a 224x224 tensor)."),
     .flag(\.embedded, "embedded", "No broker: librdkafka's in-process cluster."),

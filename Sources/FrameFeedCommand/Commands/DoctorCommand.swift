@@ -27,7 +27,7 @@ struct DoctorCommand: Command {
     .codec(\.codec),
     .option(
       \.bytes, "bytes", value: "n", allowed: .atLeast(1), "The largest payload, instead of an estimate."),
-    .option(\.fps, "fps", value: "n", allowed: .rate, "Frames a second of each feed."),
+    .rate(\.fps, "Frames a second of each feed."),
     .option(\.feeds, "feeds", value: "n", allowed: .atLeast(1), "Feeds that share the topic."),
     .group(\.brokerOptions),
     .flag(\.json, "json", "Print JSON."),

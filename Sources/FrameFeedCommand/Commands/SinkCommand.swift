@@ -42,17 +42,15 @@ struct SinkCommand: Command {
       \.untilEnd, "until-end",
       "Stop when nothing is left to read and every run that was seen has ended, or nothing comes for --idle-timeout (10 s then)."
     ),
-    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
+    .frameLimit(\.frames),
     .option(
       \.idleTimeout, "idle-timeout", value: "seconds", allowed: .seconds,
       "Stop when nothing came for so long."),
-    .option(\.decoders, "decoders", value: "n", allowed: .range(1...64), "Threads that decode."),
+    .threads(\.decoders, "decoders", "Threads that decode."),
     .option(
       \.decode, "decode", value: "accurate|fast|full",
       "Decode JPEG files at the smallest sufficient scale, accurate or fast, or at full size."),
-    .option(
-      \.orientation, "orientation", value: "exif|stored",
-      "Turn JPEG files as EXIF says, or leave them as stored."),
+    .orientation(\.orientation, "Turn JPEG files as EXIF says, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep",
       "Refuse pictures of which samples are lost (cut off, bad codes), or keep what can be decoded of JPEG files, counted."
@@ -70,9 +68,7 @@ struct SinkCommand: Command {
     .option(
       \.deadLetters, "dead-letter", value: "dir|kafka:topic", completion: .directories,
       "Keep records that are refused, unchanged and with the reason: a directory, or kafka:TOPIC."),
-    .option(
-      \.drainTimeout, "drain-timeout", value: "seconds", allowed: .secondsOrNone,
-      "How long to answer what is under way after Ctrl-C."),
+    .drainTimeout(\.drainTimeout, "How long to answer what is under way after Ctrl-C."),
     .option(
       \.name, "name", allowed: .name,
       "This sink's name in its group, the same at each start: after a kill it takes its own place again at once."
@@ -84,9 +80,8 @@ struct SinkCommand: Command {
     .option(
       \.partitions, "partition", value: "n", allowed: .atLeast(0),
       "Read this partition alone, without sharing; repeatable."),
-    .flag(
-      \.sync, "sync", "Ask sources on other hosts how far their clocks are from ours (they too need --sync)."),
-    .option(\.maxPixels, "max-pixels", value: "n", allowed: .atLeast(1), "Largest frame to take, in pixels."),
+    .sync(\.sync, "Ask sources on other hosts how far their clocks are from ours"),
+    .maxPixels(\.maxPixels),
     .option(
       \.maxPayload, "max-payload", value: "n", allowed: .atLeast(1),
       "Largest payload to take, in bytes, as sent and decoded."),

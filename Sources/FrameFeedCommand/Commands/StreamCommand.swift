@@ -49,19 +49,18 @@ struct StreamCommand: Command {
     .option(\.loop, "loop", value: "n|forever", "How often to read the source."),
     .option(\.seek, "seek", value: "time", "Begin a video there: seconds, or [hh:]mm:ss."),
     .option(\.duration, "duration", value: "time", "Read so much of a video."),
-    .option(\.frames, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames."),
+    .frameLimit(\.frames),
     .option(\.resize, "resize", value: "WxH", "Resize frames before encoding."),
     .manifest(\.fit, "fit", "Shrink frames to what this model takes before encoding; none grows."),
-    .option(
-      \.orientation, "orientation", value: "exif|stored",
-      "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
+    .orientation(
+      \.orientation, "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep|pass",
       "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files and videos, counted; or pass JPEG files unread, which is faster: the sink finds out."
     ),
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
     .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),
-    .option(\.encoders, "encoders", value: "n", allowed: .range(1...64), "Threads that encode."),
+    .threads(\.encoders, "encoders", "Threads that encode."),
     .option(
       \.size, "size", value: "WxH", "Frame size of a raw dump, or of an array that can be read in two ways."),
     .option(\.pixelFormat, "pixel-format", value: "format", "Pixel format of a raw dump or array."),
@@ -69,14 +68,10 @@ struct StreamCommand: Command {
       \.matrix, "matrix", value: "auto|bt601|bt709",
       "Colour matrix of y4m and video that do not say it; auto: bt709 from 720 lines on, unless in full range."
     ),
-    .option(\.maxPixels, "max-pixels", value: "n", allowed: .atLeast(1), "Largest frame to take, in pixels."),
-    .flag(
-      \.sync, "sync",
-      "Answer sinks on other hosts that ask how far our clock is from theirs (they too need --sync)."),
+    .maxPixels(\.maxPixels),
+    .sync(\.sync, "Answer sinks on other hosts that ask how far our clock is from theirs"),
     .flag(\.noCreate, "no-create", "Fail when the topic does not exist."),
-    .option(
-      \.drainTimeout, "drain-timeout", value: "seconds", allowed: .secondsOrNone,
-      "How long to wait for the broker's last answers."),
+    .drainTimeout(\.drainTimeout, "How long to wait for the broker's last answers."),
     .topic(\.topic),
     .group(\.brokerOptions),
     .group(\.output),
