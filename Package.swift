@@ -60,7 +60,9 @@ let package = Package(
 
     // The data path, in its order.
     .target(name: "FrameCore", swiftSettings: swift),
-    .target(name: "FrameSources", dependencies: ["FrameCore", "CChildProcess"], swiftSettings: swift),
+    .target(
+      name: "FrameSources", dependencies: ["FrameCore", "CFrameKernels", "CChildProcess"],
+      swiftSettings: swift),
     // Kinds of image files whose libraries not every program needs.
     .target(name: "FrameTIFF", dependencies: ["FrameSources", "FrameCore", "CTIFF"], swiftSettings: swift),
     .target(

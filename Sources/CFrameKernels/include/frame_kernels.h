@@ -18,6 +18,18 @@ enum { ffTapBits = 14 };
 /// Fixed point of a resampled sample.
 enum { ffSampleBits = ffRowBits + ffTapBits };
 
+/// Limited range BT.601 to red, green and blue, in fixed point: `red = luma * (y - 16) + redFromV * (v - 128)`, and so
+/// on. The integers of OpenCV's `COLOR_YUV2RGB_I420` (1.164, 1.596, 0.813, 0.391, 2.018), so that results match it
+/// exactly.
+enum {
+  ffBT601Bits = 20,
+  ffBT601Luma = 1220542,
+  ffBT601RedFromV = 1673527,
+  ffBT601GreenFromU = -409993,
+  ffBT601GreenFromV = -852492,
+  ffBT601BlueFromU = 2116026
+};
+
 /// How a row is resampled along x. Output `x` is `row[first[x]] * low + row[first[x] + 1] * high`. Lists are padded to
 /// a multiple of 8 outputs with taps that are safe to read.
 typedef struct {
@@ -62,8 +74,8 @@ typedef struct {
   void (*split3)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
   /// The same with a fourth channel, which is dropped.
   void (*split4)(const uint8_t *packed, uint8_t *a, uint8_t *b, uint8_t *c, size_t pixels);
-  /// Converts a row of 4:2:0 to planes of red, green and blue: limited range BT.601 with the integers of OpenCV's
-  /// `COLOR_YUV2RGB_I420` (20 fractional bits, nearest chroma sample), so that results match it exactly.
+  /// Converts a row of 4:2:0 to planes of red, green and blue: limited range BT.601 (``ffBT601Luma``), nearest chroma
+  /// sample.
   void (*i420)(const uint8_t *y, const uint8_t *u, const uint8_t *v, uint8_t *r, uint8_t *g, uint8_t *b,
                size_t pixels);
   /// `out` has room for `taps->count` rounded up to a multiple of 8.

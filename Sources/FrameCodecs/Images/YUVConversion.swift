@@ -1,9 +1,9 @@
+import CFrameKernels
 package import FrameCore
 
 /// Converts planar 4:2:0, limited range BT.601, to interleaved RGB, for codecs that accept no planes.
 package enum YUVConversion {
-  /// Converts one frame. Each chroma sample is used for its 2 x 2 pixels. Coefficients: ITU-R BT.601, scaled by 2^20 as
-  /// in OpenCV's `COLOR_YUV2RGB_I420`, so that both give the same bytes.
+  /// Converts one frame. Each chroma sample is used for its 2 x 2 pixels.
   package static func toRGB(
     _ source: UnsafePointer<UInt8>, _ layout: PixelLayout, into target: UnsafeMutablePointer<UInt8>
   ) {
@@ -16,17 +16,17 @@ package enum YUVConversion {
       let (uRow, vRow) = (u + y / 2 * chromaWidth, v + y / 2 * chromaWidth)
       let out = target + y * width * 3
       for x in 0..<width {
-        let bright = max(0, Int32(luma[x]) - 16) * 1_220_542
+        let bright = max(0, Int32(luma[x]) - 16) * Int32(ffBT601Luma)
         let blue = Int32(uRow[x / 2]) - 128
         let red = Int32(vRow[x / 2]) - 128
-        out[3 * x] = clamped(bright + 1_673_527 * red)
-        out[3 * x + 1] = clamped(bright - 852_492 * red - 409_993 * blue)
-        out[3 * x + 2] = clamped(bright + 2_116_026 * blue)
+        out[3 * x] = clamped(bright + Int32(ffBT601RedFromV) * red)
+        out[3 * x + 1] = clamped(bright + Int32(ffBT601GreenFromV) * red + Int32(ffBT601GreenFromU) * blue)
+        out[3 * x + 2] = clamped(bright + Int32(ffBT601BlueFromU) * blue)
       }
     }
   }
 
   private static func clamped(_ scaled: Int32) -> UInt8 {
-    UInt8(clamping: (scaled + 1 << 19) >> 20)
+    UInt8(clamping: (scaled + 1 << (ffBT601Bits - 1)) >> ffBT601Bits)
   }
 }

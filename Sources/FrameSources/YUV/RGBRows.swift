@@ -1,3 +1,4 @@
+import CFrameKernels
 import FrameCore
 
 /// Converts luma and chroma of any subsampling to `rgb8`.
@@ -12,7 +13,7 @@ final class RGBRows {
   private let chromaWidth: Int
   private let stride: Int
 
-  private static let bits: Int32 = 20
+  private static let bits = Int32(ffBT601Bits)
 
   init(_ format: YUVFormat, _ size: FrameSize) {
     self.format = format
@@ -20,10 +21,12 @@ final class RGBRows {
     chromaWidth = format.chromaWidth(size.width)
     black = format.isFullRange ? 0 : 16
     if format.matrix == .bt601, !format.isFullRange {
-      // OpenCV's integers (1.164, 1.596, 0.813, 0.391, 2.018), so that both give the same bytes.
-      (luma, redOfRed, greenOfRed, greenOfBlue, blueOfBlue) = (
-        1_220_542, 1_673_527, -852_492, -409_993, 2_116_026
-      )
+      // OpenCV's integers, so that both give the same bytes.
+      luma = Int32(ffBT601Luma)
+      redOfRed = Int32(ffBT601RedFromV)
+      greenOfRed = Int32(ffBT601GreenFromV)
+      greenOfBlue = Int32(ffBT601GreenFromU)
+      blueOfBlue = Int32(ffBT601BlueFromU)
     } else {
       let matrix = YUVMatrix(format.matrix)
       let (lumaGain, gain) = format.isFullRange ? (1, 1) : (255.0 / 219, 255.0 / 224)
