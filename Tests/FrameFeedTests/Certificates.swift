@@ -26,6 +26,20 @@ struct Certificates: Sendable {
   func certificate(_ name: String) -> String { "\(directory)/\(name).pem" }
   func key(_ name: String) -> String { "\(directory)/\(name).key" }
 
+  /// The settings of a client that trusts an authority; by default the right one.
+  func trusting(_ protocol: String, authority: String = "authority") -> [String] {
+    ["-X", "security.protocol=\(`protocol`)", "-X", "ssl.ca.location=\(certificate(authority))"]
+  }
+
+  /// The settings of a client with a certificate.
+  /// - Parameter key: another file with its key.
+  func client(_ name: String, key: String? = nil) -> [String] {
+    [
+      "-X", "ssl.certificate.location=\(certificate(name))", "-X",
+      "ssl.key.location=\(key ?? self.key(name))",
+    ]
+  }
+
   /// Certificate and key in one file, as Java reads PEM.
   func pair(_ name: String) throws -> String {
     let both = "\(directory)/\(name).pair.pem"

@@ -21,10 +21,8 @@ struct GuardedBroker {
   }
 
   var login: [String] {
-    [
-      "--broker", address, "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=PLAIN",
-      "-X", "sasl.username=cam", "-X", "sasl.password=cam-secret",
-    ]
+    ["--broker", address, "-X", "security.protocol=sasl_plaintext"]
+      + Password.login("PLAIN", "cam-secret")
   }
 
   func ask(_ words: [String]) throws -> Finished { try RunningCommand(framefeed, words + login).wait() }

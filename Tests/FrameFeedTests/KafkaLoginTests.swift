@@ -18,10 +18,6 @@ struct KafkaLoginTests {
     var refusal: String? = nil
   }
 
-  private static func password(_ mechanism: String, _ password: String, user: String = "cam") -> [String] {
-    ["-X", "sasl.mechanism=\(mechanism)", "-X", "sasl.username=\(user)", "-X", "sasl.password=\(password)"]
-  }
-
   /// A token that nobody signed; `nil` for none.
   private static func token(_ content: String?) -> [String] {
     ["-X", "sasl.mechanism=OAUTHBEARER"]
@@ -54,13 +50,13 @@ struct KafkaLoginTests {
     let broker = try #require(LoginBrokerTrait.broker)
     let (login, ssl) = (broker.trusting("sasl_ssl"), broker.trusting("ssl"))
     for way in [
-      Way(name: "plain", listener: "LOGIN", settings: login + Self.password("PLAIN", "open-sesame")),
+      Way(name: "plain", listener: "LOGIN", settings: login + Password.login("PLAIN", "open-sesame")),
       Way(
-        name: "scram-256", listener: "LOGIN", settings: login + Self.password("SCRAM-SHA-256", "open-sesame"),
-        refusal: Self.tooOld),
+        name: "scram-256", listener: "LOGIN",
+        settings: login + Password.login("SCRAM-SHA-256", "open-sesame"), refusal: Self.tooOld),
       Way(
-        name: "scram-512", listener: "LOGIN", settings: login + Self.password("SCRAM-SHA-512", "open-sesame"),
-        refusal: Self.tooOld),
+        name: "scram-512", listener: "LOGIN",
+        settings: login + Password.login("SCRAM-SHA-512", "open-sesame"), refusal: Self.tooOld),
       Way(
         name: "token", listener: "LOGIN", settings: login + Self.token("principal=cam scope=frames"),
         refusal: Self.cannotRenew),
@@ -69,25 +65,14 @@ struct KafkaLoginTests {
       let scratch = try Scratch(partitions: nil)
       try create(way.name, broker)
       let place = ["--broker", try broker.address(way.listener), "--topic", way.name] + way.settings
-      let sent = try RunningCommand(
-        framefeed,
-        [
-          "stream", "synthetic:64x48", "--frames", "\(Self.frames)", "--fps", "100", "--report",
-          scratch.file("stream.json"),
-        ] + place
-      ).wait()
+      let sent = try scratch.stream(
+        ["synthetic:64x48", "--frames", "\(Self.frames)", "--fps", "100"], to: place)
       if let refusal = way.refusal {
         #expect(sent.code == 1 && sent.errors.contains(refusal), "\(way.name): \(sent.errors)")
         continue
       }
       #expect(sent.code == 0, "\(way.name): \(sent.errors)")
-      let read = try RunningCommand(
-        framefeed,
-        [
-          "sink", "--until-end", "--from", "beginning", "--model", "models/motion.json", "--report",
-          scratch.file("sink.json"),
-        ] + place
-      ).wait()
+      let read = try scratch.sink(from: place)
       #expect(read.code == 0, "\(way.name): \(read.errors)")
       let (stream, sink) = (try scratch.report("stream.json"), try scratch.report("sink.json"))
       #expect(stream.frames["acknowledged"] == Self.frames, "\(way.name)")
@@ -98,44 +83,36 @@ struct KafkaLoginTests {
 
   /// All at once, each by a source and by what asks for the lag.
   private func expect(_ ways: [Way], _ broker: LoginBroker) throws {
-    let running = try ways.flatMap { way in
-      let place = ["--broker", try broker.address(way.listener)] + way.settings
-      return try [["stream", "synthetic:64x48", "--frames", "3", "--quiet"], ["topic", "lag", "frames"]].map {
-        (way, Date(), try RunningCommand(framefeed, $0 + place))
-      }
+    let refusals = try ways.map { way in
+      Refusal(
+        name: way.name, address: try broker.address(way.listener), settings: way.settings,
+        words: try #require(way.refusal))
     }
-    for (way, started, command) in running {
-      let finished = try command.wait()
-      let line = finished.errors.split(separator: "\n")
-      #expect(finished.code == 1, "\(way.name): \(finished.errors)")
-      #expect(finished.errors.contains(way.refusal ?? ""), "\(way.name): \(finished.errors)")
-      #expect(line.count == 1, "\(way.name): \(finished.errors)")
-      for secret in ["guessed", "open-sesame"] { #expect(!finished.errors.contains(secret), "\(way.name)") }
-      print("\(way.name): within \(Int(Date().timeIntervalSince(started) + 1)) s: \(line.first ?? "")")
-    }
+    try Refusal.expect(
+      refusals,
+      by: [["stream", "synthetic:64x48", "--frames", "3", "--quiet"], ["topic", "lag", "frames"]],
+      hiding: ["guessed", "open-sesame"])
   }
 
   @Test func theWrongOnesSayWhatIsWrong() throws {
     let broker = try #require(LoginBrokerTrait.broker)
     let (login, ssl) = (broker.trusting("sasl_ssl"), broker.trusting("ssl"))
-    func stranger(_ settings: [String]) -> [String] {
-      settings + ["-X", "ssl.ca.location=\(broker.certificates.certificate("stranger"))"]
-    }
+    let stranger = broker.certificates.trusting("sasl_ssl", authority: "stranger")
     try expect(
       [
         Way(
-          name: "plain, password", listener: "LOGIN", settings: login + Self.password("PLAIN", "guessed"),
+          name: "plain, password", listener: "LOGIN", settings: login + Password.login("PLAIN", "guessed"),
           refusal: Self.credentials),
         Way(
           name: "plain, user", listener: "LOGIN",
-          settings: login + Self.password("PLAIN", "open-sesame", user: "dog"), refusal: Self.credentials),
+          settings: login + Password.login("PLAIN", "open-sesame", user: "dog"), refusal: Self.credentials),
         Way(
           name: "scram-256, password", listener: "LOGIN",
-          settings: login + Self.password("SCRAM-SHA-256", "guessed"),
+          settings: login + Password.login("SCRAM-SHA-256", "guessed"),
           refusal: Self.tooOld ?? Self.credentials),
         Way(
           name: "scram-512, password", listener: "LOGIN",
-          settings: login + Self.password("SCRAM-SHA-512", "guessed"),
+          settings: login + Password.login("SCRAM-SHA-512", "guessed"),
           refusal: Self.tooOld ?? Self.credentials),
         Way(
           name: "token, scope", listener: "LOGIN", settings: login + Self.token("principal=cam scope=other"),
@@ -162,7 +139,7 @@ struct KafkaLoginTests {
           refusal: "it refuses the client certificate ("),
         Way(
           name: "other authority", listener: "LOGIN",
-          settings: stranger(["-X", "security.protocol=sasl_ssl"] + Self.password("PLAIN", "open-sesame")),
+          settings: stranger + Password.login("PLAIN", "open-sesame"),
           refusal: "its certificate is not vouched for by ssl.ca.location"),
         Way(
           name: "no authority", listener: "MUTUAL", settings: ["-X", "security.protocol=ssl"],
@@ -176,7 +153,7 @@ struct KafkaLoginTests {
           name: "TLS, and the port has none", listener: "PLAINTEXT", settings: ssl, refusal: Self.plaintext),
         Way(
           name: "login, and the port takes none", listener: "PLAINTEXT",
-          settings: ["-X", "security.protocol=sasl_plaintext"] + Self.password("PLAIN", "open-sesame"),
+          settings: ["-X", "security.protocol=sasl_plaintext"] + Password.login("PLAIN", "open-sesame"),
           refusal: "this port takes no logins: \(Self.plaintext)"),
       ], broker)
   }
@@ -185,11 +162,11 @@ struct KafkaLoginTests {
   @Test func aFeedOutlivesItsSessions() throws {
     let broker = try #require(LoginBrokerTrait.broker)
     let login = broker.trusting("sasl_ssl")
-    var ways = [("long-plain", Self.password("PLAIN", "open-sesame"))]
+    var ways = [("long-plain", Password.login("PLAIN", "open-sesame"))]
     if Self.cannotRenew == nil {
       ways.append(("long-token", Self.token("principal=cam scope=frames lifeSeconds=3")))
     }
-    if Self.tooOld == nil { ways.append(("long-scram", Self.password("SCRAM-SHA-512", "open-sesame"))) }
+    if Self.tooOld == nil { ways.append(("long-scram", Password.login("SCRAM-SHA-512", "open-sesame"))) }
     let scratch = try Scratch(partitions: nil)
     let frames = 100
     let address = try broker.address("LOGIN")

@@ -70,19 +70,9 @@ struct LoginBroker: Sendable {
   var pagesAddress: String { "localhost:\(pages.port)" }
 
   /// What a client that knows the right authority is given.
-  func trusting(_ protocol: String) -> [String] {
-    [
-      "-X", "security.protocol=\(`protocol`)", "-X",
-      "ssl.ca.location=\(certificates.certificate("authority"))",
-    ]
-  }
+  func trusting(_ protocol: String) -> [String] { certificates.trusting(`protocol`) }
 
-  func certificate(_ name: String) -> [String] {
-    [
-      "-X", "ssl.certificate.location=\(certificates.certificate(name))", "-X",
-      "ssl.key.location=\(certificates.key(name))",
-    ]
-  }
+  func certificate(_ name: String) -> [String] { certificates.client(name) }
 
   /// A server that is none of Kafka's.
   final class HTTPServer: Sendable {

@@ -1,14 +1,9 @@
-import Foundation
 import KafkaTransport
 import Testing
 
 /// Logins by SCRAM to Apache Kafka, which librdkafka before 2.6.1 cannot make.
 @Suite(.enabled(if: kafkaHome != nil, "KAFKA_HOME names a directory with libs/ of Apache Kafka"))
 struct ScramTests {
-  private struct State: Decodable {
-    let listeners: [[String: String]]
-  }
-
   @Test func theRightPasswordLogsInOrTheCauseIsSaid() throws {
     let mechanisms = ["SCRAM-SHA-256", "SCRAM-SHA-512"]
     let modules = mechanisms.flatMap {
@@ -24,15 +19,12 @@ struct ScramTests {
         "--listener", "LOGIN=SASL_PLAINTEXT", "--set",
         "listener.name.login.sasl.enabled.mechanisms=\(mechanisms.joined(separator: ","))",
       ] + modules)
-    let state = try JSONDecoder().decode(
-      State.self, from: Data(contentsOf: broker.directory.appending(path: "cluster.json")))
-    let address = try #require(state.listeners[0]["LOGIN"])
+    let address = try broker.listener("LOGIN")
     for mechanism in mechanisms {
       for password in ["open-sesame", "guessed"] {
-        let login = [
-          "--broker", address, "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=\(mechanism)",
-          "-X", "sasl.username=cam", "-X", "sasl.password=\(password)",
-        ]
+        let login =
+          ["--broker", address, "-X", "security.protocol=sasl_plaintext"]
+          + Password.login(mechanism, password)
         let created = try RunningCommand(
           framefeed, ["topic", "create", "logged-in-\(mechanism)"] + login
         ).wait()

@@ -13,21 +13,10 @@ struct SecurityTests {
     let scratch = try Scratch(partitions: nil)
     let place = ["--broker", broker.addresses[0], "--topic", scratch.topic] + settings
     try UnequalTopic.create(scratch.topic, on: broker.addresses[0], broker.clientSettings)
-    let sent = try RunningCommand(
-      framefeed,
-      [
-        "stream", "samples/flight", "--frames", "40", "--fps", "100", "--loop", "forever", "--report",
-        scratch.file("stream.json"),
-      ] + place
-    ).wait()
+    let sent = try scratch.stream(
+      ["samples/flight", "--frames", "40", "--fps", "100", "--loop", "forever"], to: place)
     #expect(sent.code == 0, "\(sent.text) \(sent.errors)")
-    let read = try RunningCommand(
-      framefeed,
-      [
-        "sink", "--until-end", "--from", "beginning", "--model", "models/motion.json", "--report",
-        scratch.file("sink.json"),
-      ] + place
-    ).wait()
+    let read = try scratch.sink(from: place)
     #expect(read.code == 0, "\(read.text) \(read.errors)")
     let (stream, sink) = (try scratch.report("stream.json"), try scratch.report("sink.json"))
     #expect(stream.frames["acknowledged"] == 40)
@@ -49,38 +38,19 @@ struct SecurityTests {
     try "open sesame\n".write(toFile: password, atomically: true, encoding: .utf8)
     try expectFrames(
       broker,
-      broker.trusting + [
-        "-X", "ssl.certificate.location=\(broker.certificates.certificate("client"))", "-X",
-        "ssl.key.location=\(key)", "-X", "ssl.key.password=@file:\(password)",
-      ])
+      broker.trusting + broker.certificates.client("client", key: key)
+        + ["-X", "ssl.key.password=@file:\(password)"])
   }
 
-  /// A client that is not let in, or does not let itself in, and what it must say.
-  private struct Refusal {
-    let name: String
-    let address: String
-    let settings: [String]
-    let words: String
-  }
-
+  /// A source and a sink of each.
   private func expect(_ refusals: [Refusal]) throws {
     let started = Date()
-    // All at once: each takes the 5 s that a broker is given to answer.
-    let running = try refusals.flatMap { refusal in
-      let place = ["--quiet", "--broker", refusal.address] + refusal.settings
-      return [
-        (refusal, try RunningCommand(framefeed, ["stream", "synthetic:64x48", "--frames", "3"] + place)),
-        (refusal, try RunningCommand(framefeed, ["sink", "--model", "models/motion.json"] + place)),
-      ]
-    }
-    for (refusal, command) in running {
-      let finished = try command.wait()
-      #expect(finished.code == 1, "\(refusal.name)")
-      #expect(finished.errors.contains(refusal.words), "\(refusal.name): \(finished.errors)")
-      let lines = finished.errors.split(separator: "\n")
-      #expect(lines.count == 1, "\(refusal.name): \(finished.errors)")
-      #expect(!finished.errors.contains("sesame"), "\(refusal.name): \(finished.errors)")
-    }
+    try Refusal.expect(
+      refusals,
+      by: [
+        ["stream", "synthetic:64x48", "--frames", "3", "--quiet"],
+        ["sink", "--model", "models/motion.json", "--quiet"],
+      ], hiding: ["sesame"])
     // Seconds, and not the minute or more of librdkafka's own patience.
     #expect(Date().timeIntervalSince(started) < 45)
   }
@@ -99,9 +69,8 @@ struct SecurityTests {
     try expect([
       Refusal(
         name: "wrong authority", address: open,
-        settings: [
-          "-X", "security.protocol=ssl", "-X", "ssl.ca.location=\(certificates.certificate("stranger"))",
-        ], words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
+        settings: certificates.trusting("ssl", authority: "stranger"),
+        words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
       Refusal(
         name: "no authority", address: open, settings: ["-X", "security.protocol=ssl"],
         words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
@@ -115,10 +84,7 @@ struct SecurityTests {
         words: "wants a client certificate: set -X ssl.certificate.location="),
       Refusal(
         name: "wrong client certificate", address: mutual,
-        settings: broker.trusting + [
-          "-X", "ssl.certificate.location=\(certificates.certificate("intruder"))", "-X",
-          "ssl.key.location=\(certificates.key("intruder"))",
-        ],
+        settings: broker.trusting + certificates.client("intruder"),
         words: LibraryVersion.inUse < LibraryVersion(2, 8, 0)
           ? "refuses the client certificate (unknown ca)"
           : "refuses the client certificate (signed by none it trusts)"),
@@ -169,10 +135,9 @@ struct SecurityTests {
         words: "set -X security.protocol=plaintext"),
       Refusal(
         name: "SCRAM", address: broker!,
-        settings: [
-          "-X", "security.protocol=sasl_plaintext", "-X", "sasl.mechanism=SCRAM-SHA-256", "-X",
-          "sasl.username=camera", "-X", "sasl.password=open sesame",
-        ], words: kafkaHome != nil ? "this port takes no logins" : "it refuses the login (SASL"),
+        settings: ["-X", "security.protocol=sasl_plaintext"]
+          + Password.login("SCRAM-SHA-256", "open sesame", user: "camera"),
+        words: kafkaHome != nil ? "this port takes no logins" : "it refuses the login (SASL"),
     ])
   }
 }

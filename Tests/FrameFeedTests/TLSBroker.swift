@@ -65,18 +65,10 @@ final class TLSBroker {
   }
 
   /// What a client that is welcome at every door is given.
-  var clientSettings: [String] {
-    trusting
-      + [
-        "-X", "ssl.certificate.location=\(certificates.certificate("client"))", "-X",
-        "ssl.key.location=\(certificates.key("client"))",
-      ]
-  }
+  var clientSettings: [String] { trusting + certificates.client("client") }
 
   /// What a client that knows the right authority is given.
-  var trusting: [String] {
-    ["-X", "security.protocol=ssl", "-X", "ssl.ca.location=\(certificates.certificate("authority"))"]
-  }
+  var trusting: [String] { certificates.trusting("ssl") }
 
   private static func freePorts(_ count: Int) throws -> [String] {
     try run(
