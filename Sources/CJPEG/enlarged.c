@@ -117,7 +117,7 @@ int ff_jpeg_decode_enlarged(ff_jpeg_decoder *decoder, uint8_t *pixels, size_t st
   pixel_rows rows = {.engine = decoder->engine, .format = format, .width = info->planes[0].width};
   rows.planeCount = format == ffJPEGPixelsGray ? 1 : info->planeCount;
   if (rows.planeCount > 1) rows.ratio = chromaRatio(decoder);
-  if (!prepare(decoder, &rows)) return ff_jpeg_damaged(decoder, "memory is short");
+  if (!prepare(decoder, &rows)) return ff_jpeg_damaged(decoder, "out of memory");
   if (ff_jpeg_planes_begin(decoder, rows.planeCount) != 0) return -1;
   const int height = info->planes[0].height, perMCU = info->planes[0].rowsPerMCU;
   int more = 1, y = 0;

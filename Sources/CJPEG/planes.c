@@ -74,7 +74,7 @@ int ff_jpeg_planes_begin(ff_jpeg_decoder *decoder, int planeCount) {
     if (decoder->source.bytes_in_buffer + decoder->left == 0 && decoder->nextPart < decoder->partCount)
       decoder->source.fill_input_buffer(jpeg);
     if (beginBaseline(decoder, planeCount)) return 0;
-    if (decoder->isFast) return ff_jpeg_damaged(decoder, "a Huffman table that cannot be");
+    if (decoder->isFast) return ff_jpeg_damaged(decoder, "an invalid Huffman table");
     decoder->isBaseline = 0;
   }
   jpeg->raw_data_out = TRUE;

@@ -71,7 +71,7 @@ static void decode(png_structp png, png_infop info, reading *file, ff_png_pixels
   png_read_update_info(png, info);
   size_t samples = pixels == ffPNGGray ? 1 : pixels == ffPNGRGBA ? 4 : 3;
   if (png_get_rowbytes(png, info) != samples * width || stride < samples * width)
-    png_error(png, "its rows have another length than expected");
+    png_error(png, "its rows do not have the expected length");
   for (int pass = 0; pass < passes; pass++)
     for (uint32_t row = 0; row < height; row++) png_read_row(png, target + row * stride, NULL);
 }
@@ -90,7 +90,7 @@ ff_png_result ff_png_decode(const uint8_t *bytes, size_t count, uint32_t width, 
       decode(png, info, &file, pixels, target, stride);
     } else {
       file.result.outcome = ffPNGDamaged;
-      strcpy(file.result.message, "there is no memory to read it");
+      strcpy(file.result.message, "out of memory");
     }
   }
   png_structp made = png;

@@ -150,7 +150,7 @@ static int describe(ff_tiff *page, ff_tiff_info *info) {
     return 0;
   }
   if (!TIFFIsCODECConfigured(compression)) {
-    ff_tiff_note(page, "it is compressed in a way (%d) that the libtiff here does not read", compression);
+    ff_tiff_note(page, "its compression (%d) is not supported by the installed libtiff", compression);
     return 0;
   }
   // libjpeg converts it to colours, as it does for any JPEG file.

@@ -27,7 +27,7 @@ struct ArgumentReader<Target: ArgumentSet> {
         let name = String(pieces[0])
         let part = try part(name)
         if let shorthand = part.description.shorthands.first(where: { $0.shown == name }) {
-          guard joined == nil else { throw ArgumentError("\(name): stands alone, without a value") }
+          guard joined == nil else { throw ArgumentError("\(name): expected no value") }
           try part.assign(&target, shorthand.value)
         } else {
           try take(part, joined: joined, from: &rest, into: &target)
@@ -59,7 +59,7 @@ struct ArgumentReader<Target: ArgumentSet> {
   ) throws(ArgumentError) {
     let option = part.description
     if option.kind == .flag {
-      guard joined == nil else { throw ArgumentError("\(option.shown): stands alone, without a value") }
+      guard joined == nil else { throw ArgumentError("\(option.shown): expected no value") }
       return try part.assign(&target, "")
     }
     if let joined { return try part.assign(&target, joined) }
@@ -73,7 +73,7 @@ struct ArgumentReader<Target: ArgumentSet> {
   private func part(_ spelling: String) throws(ArgumentError) -> Argument<Target>.Part {
     if let part = parts.first(where: { $0.description.allSpellings.contains(spelling) }) { return part }
     let common = ArgumentReader<CommonOptions>.names
-    if common.contains(spelling) { throw ArgumentError("\(spelling): stands alone, without a value") }
+    if common.contains(spelling) { throw ArgumentError("\(spelling): expected no value") }
     throw .noOption(spelling, among: Self.names + common)
   }
 

@@ -12,10 +12,10 @@ struct CompareEncodingsCommand: Command {
     "encodings", "Measure what each encoding of a feed costs.",
     discussion: """
       Every codec encodes and decodes the same frames, in turns, from memory. All
-      begin with pixels, as a camera gives them; `jpeg` takes JPEG files as they
+      begin with pixels, as a camera gives them; `jpeg` uses JPEG files as they
       are. `json` is a JSON list of pixel numbers. With a broker frames also go
-      the whole way to a tensor: one at a time for the latency, several under
-      way for the rate.
+      end to end to a tensor: one in flight for the latency, several in flight
+      for the rate.
       """,
     examples: [
       "framefeed compare encodings samples/flight",

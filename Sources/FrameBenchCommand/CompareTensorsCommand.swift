@@ -12,10 +12,10 @@ struct CompareTensorsCommand: Command {
   static let about = CommandText(
     "tensors", "Measure what it costs to get from frames to a model's tensor.",
     discussion: """
-      FrameFeed, other libraries, and the least that any way must do take the same
-      frames to the same tensor, in turns, from memory, on one thread. Every
-      tensor is held against a decode at full size and a resize in floating
-      point. Then threads are put to work: a frame each, and all on one frame.
+      FrameFeed, other libraries, and the least work that any of them needs convert
+      the same frames to the same tensor, in turns, from memory, on one thread.
+      Every tensor is compared with a decode at full size and a resize in floating
+      point. Then several threads are measured: a frame each, and all on one frame.
       """,
     examples: [
       "framefeed compare tensors samples/flight",
@@ -56,7 +56,7 @@ struct CompareTensorsCommand: Command {
   private func others(_ frames: SampleFrames, _ spec: TensorSpec) throws(BenchError) -> TensorPeers? {
     let place = "samples/peers"
     guard TensorPeers.canMake(spec) else {
-      Console.shared.line("no other libraries: they are asked for float32 NCHW rgb, stretch alone")
+      Console.shared.line("no other libraries: they support float32 NCHW rgb with stretch only")
       return nil
     }
     guard peers != nil || FileManager.default.fileExists(atPath: place + "/tensor_peer.py") else {

@@ -16,7 +16,7 @@ extension PeerOptions.Role: ArgumentValue {}
 struct PeerArguments: ArgumentGroup {
   static let heading = "Peer"
   static let arguments: [Argument<PeerArguments>] = [
-    .operand(\.role, "role", "Which end to be."),
+    .operand(\.role, "role", "Sender or receiver."),
     .option(\.payloads, "payloads", value: "dir", completion: .directories, "Directory of the payloads."),
     .option(\.address, "address", value: "host:port", "The broker, or the receiver's address."),
     .option(\.topic, "topic", "The topic, for Kafka."),

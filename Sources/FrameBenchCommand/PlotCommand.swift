@@ -8,7 +8,7 @@ struct PlotCommand: Command {
   static let about = CommandText(
     "plot", BenchmarkProgram.plotSummary,
     discussion: """
-      Takes what --report has written: of stream, sink, demo and of every
+      Reads files that --report has written: of stream, sink, demo and of every
       comparison. The page holds all it needs and works offline. PNG files are
       made by rsvg-convert (Debian: librsvg2-bin).
       """,
@@ -93,7 +93,7 @@ struct PlotCommand: Command {
     guard process.terminationStatus == 0 else {
       throw Failure(
         process.terminationStatus == 127
-          ? "PNG files need rsvg-convert: apt-get install librsvg2-bin (or take --svg)"
+          ? "PNG files need rsvg-convert: apt-get install librsvg2-bin (or use --svg)"
           : "\(path): rsvg-convert failed with code \(process.terminationStatus)", code: .failed)
     }
   }

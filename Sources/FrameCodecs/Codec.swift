@@ -74,7 +74,7 @@ public struct Codec: Sendable, Equatable {
       case "raw", "jpeg", "zstd", "base64":
         throw .parameter(
           codec: text,
-          problem: "\(name) cannot stand there; write the content first (raw or jpeg), then zstd, then base64"
+          problem: "\(name) is out of order; write the content first (raw or jpeg), then zstd, then base64"
         )
       default:
         throw .unknownCodec(text)
@@ -99,7 +99,7 @@ public struct Codec: Sendable, Equatable {
     let level = try parameters.integer("level", in: -7...19) ?? 1
     // Level 0 means zstd's default, which is 3.
     guard level != 0 else {
-      throw .parameter(codec: "zstd", problem: "level=0 is none; expected -7...-1 or 1...19")
+      throw .parameter(codec: "zstd", problem: "level=0 is not a level; expected -7...-1 or 1...19")
     }
     let filter: Filter = try parameters.choice("filter") ?? .gradient
     return .zstd(level: level, filter: filter == .gradient)

@@ -48,6 +48,6 @@ struct CodecParameters {
     guard let (key, _) = values.first else { return }
     let known =
       ["jpeg": "quality, subsampling and restart", "zstd": "level and filter"][codec] ?? "no parameter"
-    throw .parameter(codec: codec, problem: "unknown parameter \(key); it takes \(known)")
+    throw .parameter(codec: codec, problem: "unknown parameter \(key); the codec accepts \(known)")
   }
 }

@@ -169,7 +169,7 @@ public final class FrameDecoder: @unchecked Sendable {
     let most = format.mostBytes(above: depth)
     guard size <= most else {
       throw .payload(
-        "the \(layer.rawValue) layer holds \(size) bytes; \(format.content.layout) takes no more than \(most)"
+        "the \(layer.rawValue) layer holds \(size) bytes; \(format.content.layout) needs at most \(most)"
       )
     }
     let target = takeScratch(size, notHolding: bytes)
@@ -188,7 +188,7 @@ public final class FrameDecoder: @unchecked Sendable {
     guard format.content.kind == .pixels else { return }
     let expected = format.content.layout.byteCount
     guard size == expected else {
-      throw .payload("\(size) bytes of pixels; \(format.content.layout) takes \(expected)")
+      throw .payload("\(size) bytes of pixels; \(format.content.layout) needs \(expected)")
     }
   }
 

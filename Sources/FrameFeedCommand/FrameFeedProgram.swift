@@ -18,7 +18,7 @@ package enum FrameFeedProgram {
     return CommandLineTree(
       CommandNode(
         CommandText(
-          "framefeed", "Camera frames through Kafka into a model, and where the milliseconds went.",
+          "framefeed", "Camera frames through Kafka into a model, with the latency of each stage.",
           discussion: """
             Every command takes --help. Exit codes: 0 done and complete, 2 done but frames are missing or were
             rejected, 1 failed, 64 wrong usage, 130 stopped by Ctrl-C after draining and reporting.
@@ -97,7 +97,7 @@ package enum FrameFeedProgram {
     (
       "ENVIRONMENT",
       [
-        ("FRAMEFEED_BROKER", "Brokers to ask first, where --broker is not given."),
+        ("FRAMEFEED_BROKER", "Brokers to connect to first, where --broker is not given."),
         ("FRAMEFEED_PYTHON", "The interpreter of the Python programs that compare runs."),
         ("COLUMNS", "Columns to wrap help to."),
         ("NO_COLOR", "Not empty: help is not styled, on a terminal either."),

@@ -69,12 +69,14 @@ extension DirectModel {
     guard frames.count == batch.count, batch.count <= batch.spec.batch else {
       throw .inference(
         model: manifest.name,
-        reason: "the batch says \(batch.count) frames, but \(frames.count) are named; they must match")
+        reason: "the batch has \(batch.count) frames, but \(frames.count) are named; they must match")
     }
     guard batch.spec == manifest.input else {
       throw .inference(
         model: manifest.name,
-        reason: "the batch was made for another input than the manifest's; make its pool with manifest.input")
+        reason:
+          "the batch was made for an input that differs from the manifest's; make its pool with manifest.input"
+      )
     }
     let count = batch.count * rowCount
     if values.count != count {

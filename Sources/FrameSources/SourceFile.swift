@@ -52,7 +52,7 @@ struct SourceFile: ~Copyable {
     closes = true
     descriptor = FilePath(path).withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw .unreadable(path, reason: SourceFile.reason()) }
-    guard size != nil else { throw .unreadable(path, reason: "no regular file") }
+    guard size != nil else { throw .unreadable(path, reason: "not a regular file") }
   }
 
   /// Wraps standard input, which is never closed.

@@ -23,7 +23,7 @@ public struct WebPFormat: PictureFormat {
       let data = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
       var config = WebPDecoderConfig()
       guard WebPInitDecoderConfig(&config) != 0 else {
-        throw target.refusal("the libwebp that is installed is another than FrameFeed was built with")
+        throw target.refusal("the installed libwebp differs from the one that FrameFeed was built with")
       }
       let status = WebPGetFeatures(data, bytes.count, &config.input)
       guard status == VP8_STATUS_OK else { throw target.refusal(Self.problem(status)) }
@@ -48,7 +48,7 @@ public struct WebPFormat: PictureFormat {
   private static func problem(_ status: VP8StatusCode) -> String {
     switch status {
     case VP8_STATUS_NOT_ENOUGH_DATA, VP8_STATUS_SUSPENDED: "the WebP file is cut off"
-    case VP8_STATUS_OUT_OF_MEMORY: "there is no memory to read the WebP file"
+    case VP8_STATUS_OUT_OF_MEMORY: "out of memory for the WebP file"
     case VP8_STATUS_UNSUPPORTED_FEATURE: "the WebP file has a feature that libwebp does not read"
     default: "the WebP file is damaged"
     }

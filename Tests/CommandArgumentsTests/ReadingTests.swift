@@ -35,7 +35,7 @@ import Testing
     #expect(try resize("out", "--width", "1", "--columns", "2").width == 2)
     #expect(try resize("out", "--cropped").fit == .crop)
     #expect(try resize("out", "--cropped", "--fit", "stretch").fit == .stretch)
-    #expect(refusal("resize", "out", "--cropped=1") == "--cropped: stands alone, without a value")
+    #expect(refusal("resize", "out", "--cropped=1") == "--cropped: expected no value")
     #expect(refusal("resize", "out", "--columns") == "--width: expected a value, --width <px>")
     #expect(refusal("resize", "out", "--colums", "3") == "--colums: no such option; did you mean --columns?")
   }
@@ -71,7 +71,7 @@ import Testing
     #expect(refusal("resize", "--pasword=sesame") == "--pasword: no such option")
     #expect(refusal("-Xpassword=sesame", "resize") == "-X: no such option")
     #expect(refusal("album", "-Xpassword=sesame") == "-X: no such option")
-    #expect(refusal("--help=sesame") == "--help: stands alone, without a value")
+    #expect(refusal("--help=sesame") == "--help: expected no value")
   }
 
   @Test func wrongValuesAreToldWithWhatIsAllowed() {
@@ -83,7 +83,7 @@ import Testing
     #expect(
       refusal("resize", "out", "--fit", "letterbocks")
         == "--fit letterbocks: expected stretch, crop or letterbox; did you mean letterbox?")
-    #expect(refusal("resize", "out", "--verbose=yes") == "--verbose: stands alone, without a value")
+    #expect(refusal("resize", "out", "--verbose=yes") == "--verbose: expected no value")
   }
 
   @Test func missingValuesAreTold() {

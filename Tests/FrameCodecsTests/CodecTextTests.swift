@@ -24,9 +24,9 @@ import Testing
     ("zstd:level=20", "-7...19"), ("zstd:level=0", "level=0"), ("zstd:filter=png", "none, gradient"),
     ("raw:level=1", "takes no parameter"), ("jpeg:level=1", "quality, subsampling and restart"),
     ("jpeg:quality", "key=value"),
-    ("jpeg:quality=1,quality=2", "twice"), ("base64+raw", "cannot stand there"),
-    ("raw+jpeg", "cannot stand there"),
-    ("base64+base64", "cannot stand there"), ("raw+base64+zstd", "cannot stand there"),
+    ("jpeg:quality=1,quality=2", "twice"), ("base64+raw", "is out of order"),
+    ("raw+jpeg", "is out of order"),
+    ("base64+base64", "is out of order"), ("raw+base64+zstd", "is out of order"),
     ("raw+", "unknown codec"),
   ])
   func refused(_ text: String, _ says: String) {

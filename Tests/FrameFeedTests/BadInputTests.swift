@@ -61,7 +61,7 @@ struct BadInputTests {
     )
     #expect(sent.code == 2 && sent.text.contains("sent 3  acknowledged 3"), "\(sent.errors)")
     #expect(
-      sent.errors.contains("frame not sent: \(scratch.path)/3.pgm, behind frame 1 of the feed: a record of"),
+      sent.errors.contains("frame not sent: \(scratch.path)/3.pgm, after frame 1 of the feed: a record of"),
       "\(sent.errors)")
   }
 
@@ -79,7 +79,7 @@ struct BadInputTests {
     #expect(sent.code == 2)
     #expect(
       sent.errors.contains("frame003.jpg: the JPEG file is damaged: premature end")
-        && sent.errors.contains("frame006.png: is no image"))
+        && sent.errors.contains("frame006.png: is not an image"))
     #expect(sent.text.contains("sent 4  acknowledged 4") && sent.text.contains("rejected 2"))
   }
 

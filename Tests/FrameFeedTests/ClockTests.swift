@@ -95,7 +95,7 @@ struct ClockTests {
     let clock = try #require(report.clocks?.first)
     #expect(clock.frames == 45 && clock.corrected == 0 && clock.offsetMs == nil)
     #expect(report.stages["endToEnd"] == nil && report.stages["transport"] == nil)
-    #expect(try #require(report.notes).contains { $0.contains("answered no --sync question") })
+    #expect(try #require(report.notes).contains { $0.contains("answered no --sync request") })
     let rows = try String(contentsOfFile: scratch.file("answers.jsonl"), encoding: .utf8)
     #expect(rows.split(separator: "\n").count == 45 && !rows.contains("latencyMs"))
   }

@@ -103,7 +103,7 @@ import Testing
       "framefeed stream "
     ),
     (
-      ["topic", "create", "a", "--update", "--replication", "2"], "--replication: cannot be changed so",
+      ["topic", "create", "a", "--update", "--replication", "2"], "--replication: cannot be changed here",
       "framefeed topic create "
     ),
     (["topic", "create", "a", "--update"], "--update: say what to change", "framefeed topic create "),

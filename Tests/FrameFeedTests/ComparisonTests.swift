@@ -122,7 +122,7 @@ struct ComparisonTests {
     let done = try comparing.wait()
     #expect(done.code == 1)
     #expect(
-      done.errors.contains("the broker at \(server.address) does not answer any more"), "\(done.errors)")
+      done.errors.contains("the broker at \(server.address) no longer answers"), "\(done.errors)")
   }
 
   @Test func aSettingThatMattersIsTold() throws {

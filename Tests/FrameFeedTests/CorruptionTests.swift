@@ -62,7 +62,8 @@ struct CorruptionTests {
     #expect(received.code == 0, "\(received.errors)")
     #expect(
       received.errors.contains(
-        "\(scratch.topic)[\(Self.partition)]@\(Self.beginning + sequence): came damaged, fetching it again"),
+        "\(scratch.topic)[\(Self.partition)]@\(Self.beginning + sequence): arrived damaged, fetching it again"
+      ),
       "\(received.errors)")
     #expect(received.errors.contains("failed CRC32C check"))
     let report = try scratch.report("sink.json")

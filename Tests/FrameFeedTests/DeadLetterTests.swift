@@ -167,7 +167,7 @@ struct DeadLetterTests {
     #expect(made.code == 0, "\(made.errors)")
     let finished = try sink(scratch, group: "j", "--dead-letter", "kafka:\(letters.topic)")
     #expect(finished.code == 1)
-    #expect(finished.errors.contains("dead-letter topic \(letters.topic) takes records of 10000 bytes"))
+    #expect(finished.errors.contains("dead-letter topic \(letters.topic) accepts records of 10000 bytes"))
     #expect(
       finished.errors.contains(
         "is above the limit of topic \(letters.topic), 10000 bytes; raise it: framefeed"),

@@ -21,7 +21,7 @@ struct FencedSinkTests {
     let fenced = try older.wait()
     #expect(fenced.code == 1)
     #expect(
-      fenced.errors.contains("another sink with the same group.instance.id took this one's place"),
+      fenced.errors.contains("another sink with the same group.instance.id replaced this one in the group"),
       "\(fenced.errors)")
     let done = try newer.wait()
     #expect(done.code == 0, "\(done.errors)")

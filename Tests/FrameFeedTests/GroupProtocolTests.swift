@@ -77,16 +77,16 @@ struct GroupProtocolTests {
       #expect(ended.code == 1, "\(arguments): \(ended.errors)")
       return ended.errors
     }
-    let members = "do not go together while the group has members (1 now)"
+    let members = "cannot be used with group \(topicCase.topic) while the group has members (1 now)"
     #expect(
-      try refusal(["--partition", "0"]).contains("--assign and group \(topicCase.topic) " + members))
+      try refusal(["--partition", "0"]).contains("--assign " + members))
     #expect(try refusal(Self.new + ["--rewind", "--from", "beginning"]).contains(members))
     #expect(
       try refusal(Self.new + ["-X", "session.timeout.ms=6000"]).contains(
         "`session.timeout.ms` is not supported for `group.protocol=consumer`"))
     #expect(
       try refusal(Self.new + ["-X", "group.instance.id=rig"]).contains(
-        "another sink has this group.instance.id; that of a sink that was killed is free when"))
+        "another sink has this group.instance.id; after a sink was killed it is free when"))
     sink.interrupt()
     #expect(try sink.wait().code == 130)
     // One that ends in order gives its name back at once.

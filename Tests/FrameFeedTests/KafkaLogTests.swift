@@ -25,7 +25,7 @@ import Testing
     first(.info, "chatter")
     let said = lines.withLock { $0[0].message }
     #expect(
-      said == "librdkafka: Connect to ipv4#127.0.0.1:1 failed: Connection refused; it goes on trying")
+      said == "librdkafka: Connect to ipv4#127.0.0.1:1 failed: Connection refused; it retries")
     let levels = lines.withLock { $0.map(\.level) }
     #expect(levels == [.warning, .info, .info, .debug])
     let quiet = kafkaChatter(log)

@@ -44,7 +44,7 @@ struct KafkaLoginTests {
   /// Of tokens, likewise.
   private static let cannotRenew =
     LibraryAbility.renewingUnsignedTokens.isThere()
-    ? nil : "librdkafka \(LibraryVersion.inUse) cannot renew a token of OAUTHBEARER that nobody signed"
+    ? nil : "librdkafka \(LibraryVersion.inUse) cannot renew an unsigned token of OAUTHBEARER"
 
   @Test func theRightOnesCarryAFeedTheWholeWay() throws {
     let broker = try #require(LoginBrokerTrait.broker)
@@ -124,16 +124,16 @@ struct KafkaLoginTests {
             ?? "there is no token for the login (Invalid sasl.oauthbearer.config: no principal"),
         Way(
           name: "token, none", listener: "LOGIN", settings: login + Self.token(nil),
-          refusal: "there is no way to a token: set -X sasl.oauthbearer.method=oidc"),
+          refusal: "OAUTHBEARER has no source for a token: set -X sasl.oauthbearer.method=oidc"),
         Way(
           name: "no login", listener: "LOGIN", settings: ssl,
-          refusal: "it hangs up on a client without a login"),
+          refusal: "it closes the connection of a client without a login"),
       ], broker)
     try expect(
       [
         Way(
           name: "no certificate", listener: "MUTUAL", settings: ssl,
-          refusal: "it wants a client certificate: set"),
+          refusal: "it requires a client certificate: set"),
         Way(
           name: "foreign certificate", listener: "MUTUAL", settings: ssl + broker.certificate("intruder"),
           refusal: "it refuses the client certificate ("),
@@ -143,7 +143,7 @@ struct KafkaLoginTests {
           refusal: "its certificate is not vouched for by ssl.ca.location"),
         Way(
           name: "no authority", listener: "MUTUAL", settings: ["-X", "security.protocol=ssl"],
-          refusal: "its certificate is not vouched for by ssl.ca.location"),
+          refusal: "its certificate is signed by no authority in ssl.ca.location"),
         Way(
           name: "other host", listener: "ELSEWHERE", settings: ssl,
           refusal: "its certificate is for other names than localhost"),
@@ -230,7 +230,7 @@ struct KafkaLoginTests {
         #expect(finished.code == 1, "\(listener) \(command)")
         #expect(
           finished.errors.contains(
-            "the Kafka broker at \(address): it answers, and tells clients to come to \(words)"),
+            "the Kafka broker at \(address): it answers, and advertises \(words)"),
           "\(command): \(finished.errors)")
         // Of 15 s and more; some waited without end.
         let seconds = Date().timeIntervalSince(started)

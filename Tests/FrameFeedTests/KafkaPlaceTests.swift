@@ -55,7 +55,7 @@ struct KafkaPlaceTests {
     #expect(refused.code == 1, "\(refused.errors)")
     #expect(
       refused.errors.contains(
-        "--assign and group \(topicCase.topic) do not go together while the group has members (1 now)"),
+        "--assign cannot be used with group \(topicCase.topic) while the group has members (1 now)"),
       "\(refused.errors)")
     #expect(
       !FileManager.default.fileExists(atPath: topicCase.file("alone")) || topicCase.answers("alone").isEmpty)

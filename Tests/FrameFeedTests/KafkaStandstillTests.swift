@@ -43,7 +43,7 @@ struct KafkaStandstillTests {
       #expect(isTold, "\(sink.errorsSoFar) \(source.errorsSoFar)")
       let (read, sent) = (try sink.wait(), try source.wait())
       #expect(
-        read.code == 1 && read.errors.contains("make it anew: framefeed topic create"), "\(read.errors)")
+        read.code == 1 && read.errors.contains("recreate it: framefeed topic create"), "\(read.errors)")
       #expect(sent.code == 1 && sent.errors.contains("framefeed topic create"), "\(sent.errors)")
       let (answered, acknowledged) = (
         try topicCase.report("answers").frames["inferred"], try tests.acknowledged(topicCase)

@@ -166,7 +166,7 @@ struct KafkaToolsTests {
     _ = try change("--max-message-bytes", "1048588")
     let before = "changed topic \(topic): max.message.bytes=15000000 (was 1048588)\n"
     #expect(try change("--update", "--max-message-bytes", "15000000") == before)
-    let nothing = "topic \(topic) is so already: nothing to change\n"
+    let nothing = "topic \(topic) has these settings already: nothing to change\n"
     #expect(try change("--update", "--max-message-bytes", "15000000") == nothing)
     #expect(
       try change("--update", "--partitions", "2", "--config", "flush.messages=9")
@@ -191,8 +191,8 @@ struct KafkaToolsTests {
     let report = try run(framefeed, "doctor", "--topic", topic, "--broker", try address())
     #expect(report.code == 1, "it is compacted")
     for words in [
-      "hurts  feeds: feed drone-1 lies on partitions 0 and 2",
-      "note   feeds: feed drone-3 lies on partition 2 and will go to 1",
+      "hurts  feeds: feed drone-1 is on partitions 0 and 2",
+      "note   feeds: feed drone-3 is on partition 2 and will go to 1",
       "fails  cleanup: cleanup.policy is compact", "note   replicas: each partition is on one broker only",
     ] { #expect(report.text.contains(words), "\(words) is not in \(report.text)") }
     let streamed = try run(

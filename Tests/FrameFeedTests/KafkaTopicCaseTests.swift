@@ -61,14 +61,15 @@ struct KafkaTopicCaseTests {
     try topicCase.makeAnew()
     try topicCase.send([120, 70, 90])
     let ended = try sink.wait()
-    #expect(ended.code == 2 && ended.errors.contains("the topic was made anew"), "\(ended.errors)")
+    #expect(ended.code == 2 && ended.errors.contains("the topic was recreated"), "\(ended.errors)")
     let audit = try topicCase.audit(["answers"], ["--from-offsets", before])
     let anew = audit.runs.filter { [120, 70, 90].contains($0.frames) }
     #expect(anew.count == 3 && anew.allSatisfy { $0.unanswered == 0 }, "\(audit)")
     #expect(audit.totals["behind"] == 0)
     // What the one before held is gone, and told.
     #expect(
-      ended.text.contains("3 runs have no end: it went with the topic, which was made anew"), "\(ended.text)")
+      ended.text.contains("3 runs have no end: it was deleted with the topic, which was recreated"),
+      "\(ended.text)")
     #expect(try topicCase.report("answers").frames["missing"] == 0)
     #expect(audit.totals["unanswered"] == audit.totals["deleted"], "\(audit)")
     print("made anew under a backlog: \(audit)")
@@ -133,7 +134,7 @@ struct KafkaTopicCaseTests {
     let ended = try sink.wait()
     #expect(ended.code == 0, "\(ended.text) \(ended.errors)")
     // The end of a transaction is no record that anyone is handed, and is not taken for another topic's.
-    #expect(!ended.errors.contains("made anew"), "\(ended.errors)")
+    #expect(!ended.errors.contains("recreated"), "\(ended.errors)")
     let audit = try topicCase.audit(["answers"])
     #expect(audit.exit == 0 && audit.totals["frames"] == 59 && audit.totals["behind"] == 0, "\(audit)")
   }

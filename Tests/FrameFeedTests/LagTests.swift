@@ -19,9 +19,9 @@ import Testing
   @Test func whatIsNotKnownIsNotNought() {
     let parts = [
       part(0, 0...37, readable: 0, .success(nil)),
-      part(1, nil, .success(12), problem: "there is no leader to ask"),
+      part(1, nil, .success(12), problem: "there is no leader"),
       part(2, 5...90, .success(140)), part(3, 20...90, .success(12)), part(4, 0...9, .success(9)),
-      part(5, 0...9, .failure(.stopped)), part(6, nil, .success(nil), problem: "there is no leader to ask"),
+      part(5, 0...9, .failure(.stopped)), part(6, nil, .success(nil), problem: "there is no leader"),
     ]
     #expect(
       LagTable(parts).text == """
@@ -33,10 +33,10 @@ import Testing
                 4          0           9           9           9           0
                 5          0           9           9           -           -
                 6          -           -           -           -           -
-        partitions 1, 6: there is no leader to ask
+        partitions 1, 6: there is no leader
         partition 5: the group's position is not known: the Kafka client has been stopped
         partition 0: 37 records behind an open transaction at offset 0 are not readable yet
-        partition 2: the group's position 140 is past the end 90: the topic was made anew, or has lost records
+        partition 2: the group's position 140 is past the end 90: the topic was recreated, or has lost records
         partition 3: 8 records were deleted before the group read them; raise the topic's retention
         192 records behind in 4 partitions; of 3 it is not known
 

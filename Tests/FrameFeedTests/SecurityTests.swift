@@ -73,7 +73,7 @@ struct SecurityTests {
         words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
       Refusal(
         name: "no authority", address: open, settings: ["-X", "security.protocol=ssl"],
-        words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
+        words: "signed by no authority in ssl.ca.location: name the file of the CA that signed it"),
       Refusal(
         name: "expired", address: expired, settings: broker.trusting, words: "its certificate has expired"),
       Refusal(
@@ -81,13 +81,13 @@ struct SecurityTests {
         words: "its certificate is for other names than localhost"),
       Refusal(
         name: "no client certificate", address: mutual, settings: broker.trusting,
-        words: "wants a client certificate: set -X ssl.certificate.location="),
+        words: "requires a client certificate: set -X ssl.certificate.location="),
       Refusal(
         name: "wrong client certificate", address: mutual,
         settings: broker.trusting + certificates.client("intruder"),
         words: LibraryVersion.inUse < LibraryVersion(2, 8, 0)
           ? "refuses the client certificate (unknown ca)"
-          : "refuses the client certificate (signed by none it trusts)"),
+          : "refuses the client certificate (signed by no authority that it trusts)"),
       Refusal(
         name: "no TLS", address: open, settings: [], words: "set -X security.protocol=ssl"),
     ])

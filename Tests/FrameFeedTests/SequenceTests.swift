@@ -99,7 +99,7 @@ struct SequenceTests {
       "\(cut.errors)")
     let one = try stream(scratch, scratch.file("one.npy"))
     #expect(one.code == 0 && one.text.contains("sent 1 "), "\(one.text)")
-    #expect(one.errors.contains("is taken as one picture of 32x24"), "\(one.errors)")
+    #expect(one.errors.contains("is read as one picture of 32x24"), "\(one.errors)")
     for format in ["bgr8", "mono8", "i420"] {
       let refused = try stream(scratch, scratch.file("four.npy"), "--pixel-format", format)
       #expect(refused.code == 64 && refused.errors.contains("(2, 24, 32, 4)"), "\(format): \(refused.errors)")

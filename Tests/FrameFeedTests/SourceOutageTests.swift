@@ -52,7 +52,7 @@ import Testing
     let driver = PipelineThread("driver") {
       #expect(eventually { streamer.snapshot().done > 20 })
       try? FileManager.default.moveItem(atPath: feed.here, toPath: feed.away)
-      #expect(eventually { feed.says("the feed goes on when") })
+      #expect(eventually { feed.says("the feed continues when") })
       try? FileManager.default.moveItem(atPath: feed.away, toPath: feed.here)
       #expect(eventually { feed.says("frames again, after") })
       let before = streamer.snapshot().done
@@ -62,7 +62,7 @@ import Testing
     let outcome = try streamer.stream()
     driver.join()
     #expect(outcome.wasStopped && outcome.report.frames.acknowledged == outcome.report.frames.sent)
-    #expect(feed.told.count { $0.contains("the feed goes on when") } == 1, "\(feed.told)")
+    #expect(feed.told.count { $0.contains("the feed continues when") } == 1, "\(feed.told)")
     #expect(feed.told.count { $0.contains("frames again, after") } == 1, "\(feed.told)")
     // Files that were away in the middle of a reading were rejected one by one: less than a reading of them.
     #expect((outcome.report.frames.rejected ?? 0) < 5)
@@ -75,7 +75,7 @@ import Testing
     let driver = PipelineThread("driver") {
       #expect(eventually { streamer.snapshot().done > 3 })
       try? FileManager.default.removeItem(atPath: feed.here)
-      #expect(eventually { feed.says("the feed goes on when") })
+      #expect(eventually { feed.says("the feed continues when") })
       streamer.stop()
     }
     let outcome = try streamer.stream()

@@ -16,7 +16,8 @@ struct StopTests {
       "bash", "-c",
       "\(sink) --results - --report '\(scratch.file("1.json"))' | head -n 1; exit ${PIPESTATUS[0]}")
     #expect(first.code == 130, "\(first.errors)")
-    #expect(first.errors.contains("standard output is read no more") && first.text.contains("\"sequence\":0"))
+    #expect(
+      first.errors.contains("standard output is no longer read") && first.text.contains("\"sequence\":0"))
     // The report goes where it can be seen, and to its file.
     #expect(first.errors.contains("endToEnd"))
     #expect(try scratch.report("1.json").schema == "framefeed.run/1")

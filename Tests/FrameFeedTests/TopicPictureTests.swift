@@ -37,10 +37,10 @@ import Testing
     #expect(
       first[1] == "1" && first[4] == "0" && Int(first[5]) ?? 0 > 0 && first[6] == "-", "\(picture.text)")
     for words in [
-      "partition 1: there is no leader to ask", "bytes: broker 1 does not tell them: ",
+      "partition 1: there is no leader", "bytes: broker 1 does not report them: ",
       "settings: this login (cam) needs DescribeConfigs on topic frames: kafka-acls.sh ",
     ] { #expect(picture.text.contains("\n" + words), "\(words) is not in \(picture.text)") }
     let json = try picture.json()
-    #expect(!json.contains("bytes\" :") && json.contains("there is no leader to ask"), "\(json)")
+    #expect(!json.contains("bytes\" :") && json.contains("there is no leader"), "\(json)")
   }
 }

@@ -107,7 +107,8 @@ struct VideoFeedTests {
       #expect(finished.code == code && finished.errors.contains(says), "\(finished.errors)")
       #expect(finished.errors.split(separator: "\n").count == (code == 64 ? 2 : 1))
     }
-    try failure(1, "FRAMEFEED_FFMPEG=/nowhere is no program", [file], ["FRAMEFEED_FFMPEG": "/nowhere"])
+    try failure(
+      1, "FRAMEFEED_FFMPEG=/nowhere is not an executable program", [file], ["FRAMEFEED_FFMPEG": "/nowhere"])
     try failure(64, "--seek and --duration are for one video file", ["synthetic:64x64", "--seek", "1"])
     try failure(64, "--seek 1:75: expected seconds, or [hours:]minutes:seconds", [file, "--seek", "1:75"])
     try failure(1, "has no frame from --seek 60.0 s on", [file, "--seek", "1:00"])

@@ -197,7 +197,7 @@ import Testing
     refused(try file("other", "{\"schema\": \"framefeed.encodings/1\"}"), "expected framefeed.run/1")
     refused(try file("bare", "{\"schema\": \"framefeed.run/1\"}"), "is missing")
     let wrong = sink([.infer: [1]]).json().replacing("\"count\" : 1,", with: "\"count\" : \"one\",")
-    refused(try file("wrong", wrong), "stages.infer.count is no Int")
+    refused(try file("wrong", wrong), "stages.infer.count is not of type Int")
     let error = #expect(throws: ReportError.self) { try RunReport.merge(files: [first]) }
     #expect(error?.isUsage == true)
   }

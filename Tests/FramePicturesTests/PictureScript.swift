@@ -257,7 +257,7 @@ let pictureScript = #"""
       ("signed.tif", hand([GRAY.tobytes()], W, H, 8, 1, 1, more=[(339, 3, [2])]), "signed"),
       ("raw.tif", hand([G16.tobytes()], W, H, 16, 1, 32803), "photometric interpretation 32803"),
       ("bands.tif", hand([bytes(W * H * 5)], W, H, 8, 5, 1), "5 samples"), ("compression.tif", hand([b"ab"], 5, 5, 8, 1, 1).replace(
-          struct.pack("<HHII", 259, 3, 1, 1), struct.pack("<HHII", 259, 3, 1, 77)), "compressed in a way (77)"),
+          struct.pack("<HHII", 259, 3, 1, 1), struct.pack("<HHII", 259, 3, 1, 77)), "its compression (77)"),
       ("wide.tif", hand([b"ab"], 99999, 99999, 8, 1, 1), "above the limit"), ("short.tif", b"II*\0\x08\0\0\0", "TIFF"),
       ("none.tif", b"II*\0\0\0\0\0", "TIFF"),
   ]: tell(name, data=data, says=says)

@@ -83,7 +83,7 @@ import Testing
     #expect(picture.layout?.description == "24x10 rgb8")
     #expect(
       picture.notes == [
-        "shape (10, 24, 3) is taken as one picture of 24x10 with 3 channels; --pixel-format mono8 for 10 grey ones of 3x24"
+        "shape (10, 24, 3) is read as one picture of 24x10 with 3 channels; --pixel-format mono8 for 10 grey ones of 3x24"
       ])
     #expect(try read(scratch, "a.npy", SourceOptions(pixelFormat: .bgr8)).layout?.description == "24x10 bgr8")
     for options in [SourceOptions(pixelFormat: .mono8), SourceOptions(size: FrameSize("3x24"))] {

@@ -23,13 +23,13 @@ import Testing
     #expect(try problem(try scratch.write("empty.mp4", "")).contains("empty.mp4: is empty; expected a video"))
     #expect(
       try problem(try scratch.write("text.mp4", "hello")).contains(
-        "is no video that ffmpeg can read: mov,mp4,m4a,3gp,3g2,mj2: moov atom not found")
+        "is not a video that ffmpeg can read: mov,mp4,m4a,3gp,3g2,mj2: moov atom not found")
     )
     try FileManager.default.createDirectory(
       atPath: "\(scratch.path)/d.mp4", withIntermediateDirectories: true)
     #expect(try problem("\(scratch.path)/d.mp4").contains("no images in this directory"))
     #expect(mkfifo("\(scratch.path)/fifo.mp4", 0o600) == 0)
-    #expect(try problem("\(scratch.path)/fifo.mp4").contains("no regular file"))
+    #expect(try problem("\(scratch.path)/fifo.mp4").contains("not a regular file"))
     try scratch.ffmpeg(["-f", "lavfi", "-i", "sine", "-t", "1", "-c:a", "aac", "audio.mp4"])
     #expect(
       try problem("\(scratch.path)/audio.mp4").contains("audio.mp4: has no video stream; it has audio: aac"))
@@ -102,14 +102,15 @@ import Testing
     let whole = Set(seen.map(\.time))
     #expect(kept.allSatisfy { ($0.damage == nil) == whole.contains($0.time) })
     #expect(kept.contains { $0.damage?.hasPrefix("is damaged in the file: ") == true })
-    #expect(left == problems.filter { $0.contains(" is not there: ") })
+    #expect(left == problems.filter { $0.contains(" is missing: ") })
   }
 
   @Test func ffmpegThatIsMissingOrTooOldIsSaidInOneLine() throws {
     var options = SourceOptions()
     options.ffmpeg = "/nowhere/ffmpeg"
     #expect(
-      try problem(clip, options: options).contains("clip.mp4: cannot be read: /nowhere/ffmpeg is no program"))
+      try problem(clip, options: options).contains(
+        "clip.mp4: cannot be read: /nowhere/ffmpeg is not an executable program"))
     for (name, says, then) in [
       ("old", "ffmpeg version 3.4.8 Copyright", "is ffmpeg 3.4; 4.0 or newer is needed"),
       ("new", "ffmpeg version n7.1-3-g1 Copyright", "there is no ffprobe beside"),
@@ -117,7 +118,7 @@ import Testing
         "git", "ffmpeg version N-109542-g0a Copyright\nlibavcodec     60.  3.100",
         "there is no ffprobe beside"
       ),
-      ("odd", "hello", "does not answer as ffmpeg does"),
+      ("odd", "hello", "does not give the answer of ffmpeg"),
     ] {
       options.ffmpeg = try scratch.script(name, "printf '\(says.replacing("\n", with: "\\n"))\\n'")
       #expect(try problem(clip, options: options).contains(then))

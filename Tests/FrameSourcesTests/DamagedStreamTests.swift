@@ -79,9 +79,9 @@ import Testing
     #expect(told.count == 3 && told[1].bytes == files[1])
     // Line ends in it count as padding.
     #expect(told[2].problem?.contains("frame 2: 20") == true, "\(told[2].problem ?? "")")
-    #expect(told[2].problem?.contains("bytes behind the last frame are no JPEG file") == true)
+    #expect(told[2].problem?.contains("bytes after the last frame are not a JPEG file") == true)
     let text = try readAll(try scratch.write("b.mjpeg", files[0] + Array("hello: world\nX-Y: 1\n--\n".utf8)))
-    #expect(text.count == 2 && text[1].problem?.contains("20 bytes behind") == true)
+    #expect(text.count == 2 && text[1].problem?.contains("20 bytes after") == true)
     let padded =
       files[0] + [0, 0, 0, 0xFF, 0xFF, 13, 10] + files[1] + [UInt8](repeating: 0, count: 5000) + [10]
     #expect(try readAll(try scratch.write("c.mjpeg", padded)).map(\.bytes) == [files[0], files[1]])

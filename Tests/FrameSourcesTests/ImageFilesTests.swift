@@ -17,7 +17,7 @@ import Testing
     try scratch.write(".hidden.pgm", "no image")
     let source = try SourceOpener.open([scratch.path])
     #expect(source.frameCount == 3 && source.nominalRate == nil && !source.isLive)
-    #expect(source.notes == ["1 file is no image and is left out: notes.txt"])
+    #expect(source.notes == ["1 file is not an image and is left out: notes.txt"])
     #expect(try readAll(source).map(\.bytes) == [[1], [2], [10]])
     try source.rewind()
     #expect(try readAll(source).count == 3)
@@ -48,7 +48,7 @@ import Testing
     for (reading, says) in zip(
       readings.filter { $0.problem != nil },
       [
-        "f3.png: is no image", "f4.jpg: is empty", "f5.ppm: is cut off",
+        "f3.png: is not an image", "f4.jpg: is empty", "f5.ppm: is cut off",
         "f6.pgm: is cut off",
       ])
     { #expect(reading.problem!.contains(says)) }
@@ -126,7 +126,7 @@ import Testing
     let readings = try readAll(source)
     #expect(readings.compactMap(\.bytes) == [[67], [65], [66]])
     #expect(readings.last?.problem?.contains("/\u{E9}\\x0A.pgm: the PNM header is damaged") == true)
-    #expect(source.notes == ["1 file is no image and is left out: \\xFF\\xFE"])
+    #expect(source.notes == ["1 file is not an image and is left out: \\xFF\\xFE"])
   }
 
   /// A pipe that nobody writes to does not hold up the feed, nor does anything else that is no file.

@@ -265,7 +265,7 @@ import Testing
       )
       #expect(pipe.next()?.captured == (start + Int64(number)) * 1_000_000_000 + 250_000_000)
     }
-    #expect(pipe.source.notes == ["capture times are those that the camera gives (X-Timestamp)"])
+    #expect(pipe.source.notes == ["capture times are those of the camera (X-Timestamp)"])
     let boot = try LivePipe(scratch, "boot.mjpeg")
     var captured: [Int64] = []
     for (number, frame) in frames.enumerated() {
@@ -279,6 +279,6 @@ import Testing
     for pair in zip(captured, captured.dropFirst()) {
       #expect(abs(pair.1 - pair.0 - 100_000_000) < 1_000_000)
     }
-    #expect(boot.source.notes.first?.contains("no time of day") == true)
+    #expect(boot.source.notes.first?.contains("not a time of day") == true)
   }
 }

@@ -18,7 +18,7 @@ import Testing
     #expect(read.names == stamps.map { "\($0).png" })
     // A Double is 256 ns from the next one here.
     #expect(read.offsets == stamps.map { $0 - first })
-    #expect(read.notes == ["times of t.csv are taken as nanoseconds, as it says"])
+    #expect(read.notes == ["times of t.csv are read as nanoseconds, as the file says"])
   }
 
   @Test(arguments: [
@@ -123,7 +123,7 @@ import Testing
     let times = try scratch.write("t.csv", "#timestamp [ns],filename\n5,images/a 3.pgm\n1000000005,a 1.pgm\n")
     let read = try shown([scratch.path], times)
     #expect(read.levels == [3, 1] && read.due == [0, 1_000_000_000])
-    #expect(read.source.notes == ["times of \(times) are taken as nanoseconds, as it says"])
+    #expect(read.source.notes == ["times of \(times) are read as nanoseconds, as the file says"])
     // Read again, it goes on one interval after the last.
     try read.source.rewind()
     #expect(try self.read(read.source).due == [2_000_000_000, 3_000_000_000])

@@ -141,7 +141,7 @@ import Glibc
     }
     let later = try readAll(source)
     thread.join()
-    #expect(later.count >= 2 && later[0].problem?.contains("expected a line FRAME behind it") == true)
+    #expect(later.count >= 2 && later[0].problem?.contains("expected a line FRAME after it") == true)
     #expect(later.dropFirst().allSatisfy { $0.problem == nil })
     #expect(later.dropFirst().first?.bytes == all[3])
   }

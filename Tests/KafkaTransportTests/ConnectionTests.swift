@@ -51,7 +51,7 @@ import Testing
       broker: "localhost:20101",
       trouble: .advertised("kafka-internal:19092", .unresolved("Name or service not known")))
     #expect(
-      "\(error)" == "the Kafka broker at localhost:20101: it answers, and tells clients to come to "
+      "\(error)" == "the Kafka broker at localhost:20101: it answers, and advertises "
         + "kafka-internal:19092, which cannot be resolved from here (Name or service not known): "
         + "set its advertised.listeners, or give this machine the name (/etc/hosts)")
   }
@@ -109,7 +109,8 @@ import Testing
     settings.set("sasl.mechanisms", "OAUTHBEARER")
     let error = #expect(throws: TransportError.self) { try TopicAdmin(settings) }
     #expect(
-      "\(error!)".contains("there is no way to a token: set -X sasl.oauthbearer.method=oidc"), "\(error!)")
+      "\(error!)".contains("OAUTHBEARER has no source for a token: set -X sasl.oauthbearer.method=oidc"),
+      "\(error!)")
     settings.set("enable.sasl.oauthbearer.unsecure.jwt", "true")
     settings.set("sasl.oauthbearer.config", "scope=frames")
     let refused = #expect(throws: TransportError.self) {
@@ -119,7 +120,7 @@ import Testing
       "\(refused!)".contains(
         LibraryAbility.renewingUnsignedTokens.isThere()
           ? "there is no token for the login (Invalid sasl.oauthbearer.config"
-          : "cannot renew a token of OAUTHBEARER that nobody signed, and would end the program"),
+          : "cannot renew an unsigned token of OAUTHBEARER, and would end the program"),
       "\(refused!)")
   }
 }

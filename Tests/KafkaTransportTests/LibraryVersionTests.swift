@@ -38,7 +38,8 @@ import Testing
     let new = told(text, LibraryVersion(2, 6, 1))
     #expect(
       new?.hasSuffix(
-        "check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all") == true)
+        "check sasl.mechanism, sasl.username and sasl.password, and whether it accepts logins at all") == true
+    )
     let plain = told(text.replacing("SCRAM-SHA-512", with: "PLAIN"), Self.debian12)
     #expect(plain?.contains("check sasl.mechanism") == true && plain?.contains("2.6.1") == false)
   }
@@ -49,7 +50,8 @@ import Testing
     }
     #expect(
       refusal("group.protocol", "consumer", Self.debian12)
-        == "librdkafka 2.0.2 cannot use group.protocol=consumer, 2.12.0 or newer can (make deps takes one)")
+        == "librdkafka 2.0.2 cannot use group.protocol=consumer, 2.12.0 or newer can (make deps installs one)"
+    )
     #expect(refusal("group.remote.assignor", "uniform", LibraryVersion(2, 11, 1)) != nil)
     #expect(refusal("group.protocol", "consumer", LibraryVersion(2, 12, 0)) == nil)
     #expect(refusal("group.protocol", "classic", Self.debian12) == nil)

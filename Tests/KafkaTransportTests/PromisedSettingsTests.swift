@@ -159,9 +159,10 @@ import Testing
     let fenced = KafkaCode(rawValue: 82)
     #expect(fenced.name == "FENCED_INSTANCE_ID")
     let error = TransportError.kafka(
-      action: "the Kafka client gave up", code: fenced,
+      action: "the Kafka client failed", code: fenced,
       detail: "Broker: Static consumer fenced by other consumer with same group.instance.id")
-    #expect("\(error)".contains("another sink with the same group.instance.id took this one's place"))
+    #expect(
+      "\(error)".contains("another sink with the same group.instance.id replaced this one in the group"))
     #expect("\(error)".contains("give each sink a group.instance.id of its own"))
   }
 

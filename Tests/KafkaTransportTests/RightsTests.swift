@@ -66,7 +66,7 @@ import Testing
       try denial([], .sendingToTopic("t"), Self.ofCluster)
         == "sending to t: a client without a login needs Write on topic t or IdempotentWrite on the cluster: "
         + "kafka-acls.sh --bootstrap-server kafka1:9092 --add --allow-principal User:ANONYMOUS --operation Write "
-        + "--topic t; -X enable.idempotence=false does without IdempotentWrite")
+        + "--topic t; -X enable.idempotence=false needs no IdempotentWrite")
     let named = plain.map { $0.0 == "sasl.username" ? ($0.0, "camera one") : $0 }
     #expect(
       try denial(named, .creatingTopic("t"), Self.ofTopic).hasSuffix(

@@ -27,7 +27,7 @@ import Testing
     let refusal = try #require(throws: TransportError.self) {
       try topic.settings(with: ["max.message.bytes": "5"])
     }
-    #expect("\(refusal)".contains("the broker does not show secret.thing"), "\(refusal)")
+    #expect("\(refusal)".contains("the broker does not report secret.thing"), "\(refusal)")
     // Unless it is what is changed.
     #expect(
       try topic.settings(with: ["secret.thing": "x"]) == ["secret.thing": "x", "retention.bytes": "1000"])
@@ -36,6 +36,6 @@ import Testing
   /// All of the topic's own would have been reset.
   @Test func nothingIsChangedWhereNothingIsKnown() throws {
     let refusal = try #require(throws: TransportError.self) { try topic([:]).settings(with: ["a": "b"]) }
-    #expect("\(refusal)".contains("the broker does not tell its settings"))
+    #expect("\(refusal)".contains("the broker does not report its settings"))
   }
 }

@@ -39,7 +39,7 @@ import Testing
     #expect(replicas(two, lonely, brokers: 1) == ["note \(alone); there is one broker"])
     #expect(
       replicas(["min.insync.replicas": "3"], whole)
-        == ["hurts min.insync.replicas is 3 of 3 copies: one broker down stops the feed"])
+        == ["hurts min.insync.replicas is 3 of 3 replicas: one broker down stops the feed"])
     // Who does not wait for all copies is not stopped.
     #expect(
       replicas(["min.insync.replicas": "3"], whole, waitsForAll: false).first?.hasPrefix("good") == true)
@@ -47,18 +47,18 @@ import Testing
     #expect(
       replicas(two, behind)
         == [
-          "hurts partitions 0, 1 have fewer copies in sync than there should be: broker 3 is down or behind"
+          "hurts partitions 0, 1 have fewer in-sync replicas than replicas: broker 3 is down or behind"
         ])
     let few = [part(0, 1, [1, 2, 3], [1]), part(1, 1, [2, 3, 1], [2, 1])]
     #expect(
       replicas(two, few)
         == [
-          "fails partition 0 has 1 of min.insync.replicas 2 in sync: sources cannot send; bring back broker 2, 3"
+          "fails partition 0 has 1 of min.insync.replicas 2 in sync: sources cannot send; restart broker 2, 3"
         ])
     let headless = [part(0, nil, [3], [3]), part(1, 2, [2], [2])]
     #expect(
       replicas([:], headless).first
-        == "fails partition 0 has no leader: nothing can be sent to or read from there; bring back broker 3")
+        == "fails partition 0 has no leader: nothing can be sent to or read from there; restart broker 3")
     #expect(
       replicas(["unclean.leader.election.enable": "true"], whole).contains { $0.hasPrefix("hurts unclean") })
   }
@@ -95,16 +95,16 @@ import Testing
         .map { "\($0.level.rawValue) \($0.text)" }
     }
     let whole = FeedPlace(feed: "a", partitions: [1], next: 1)
-    #expect(told([]) == [] && told([whole]) == ["good feed a lies on one partition"])
+    #expect(told([]) == [] && told([whole]) == ["good feed a is on one partition"])
     #expect(
       told([whole, FeedPlace(feed: "b", partitions: [0, 2], next: 2)])[0].hasPrefix(
-        "hurts feed b lies on partitions 0 and 2: "))
+        "hurts feed b is on partitions 0 and 2: "))
     #expect(
       told([FeedPlace(feed: "c", partitions: [0], next: 2)])[0].hasPrefix(
-        "note feed c lies on partition 0 and will go to 2 "))
+        "note feed c is on partition 0 and will go to 2 "))
     #expect(told([FeedPlace(feed: "d", partitions: [0], next: nil)])[0].hasPrefix("good"))
     let many = (0..<9).map { FeedPlace(feed: "f\($0)", partitions: [0, 1], next: 0) }
-    #expect(told(many)[0].contains("f3 lies on partitions 0 and 1 (and 5 more): "))
+    #expect(told(many)[0].contains("f3 is on partitions 0 and 1 (and 5 more): "))
   }
 
   /// By what is in effect, whoever set it.
@@ -125,7 +125,7 @@ import Testing
     #expect(
       told(record, 200_000_000, receive)
         == [
-          "fails receive.message.max.bytes is 100000000, less than a record of 132712448 bytes: the consumer will never get past a frame"
+          "fails receive.message.max.bytes is 100000000, less than a record of 132712448 bytes: the consumer cannot read a frame"
         ])
     // That the topic does not take it is told of the topic.
     #expect(told(record, 15_000_000, receive)[0].hasPrefix("good"))

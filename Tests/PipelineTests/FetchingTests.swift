@@ -164,8 +164,8 @@ import Testing
     let said = lonely.lines.texts
     #expect(said.count == 6, "\(said)")
     #expect(said.contains { $0.hasPrefix("partition 0: the topic dropped 10 records (offsets 30 to 39)") })
-    #expect(said.filter { $0.contains("the topic was made anew; reading from its beginning") }.count == 2)
-    #expect(said.contains("frames[1]@3: came damaged, fetching it again: bad CRC"))
+    #expect(said.filter { $0.contains("the topic was recreated; reading from its beginning") }.count == 2)
+    #expect(said.contains("frames[1]@3: arrived damaged, fetching it again: bad CRC"))
     #expect(said.contains { $0.contains("frames[1]@3: lost, damaged") })
   }
 

@@ -254,7 +254,7 @@ import Testing
   }
 
   @Test func aBatchThatIsDroppedIsReadAgain() throws {
-    try expectFailure("it let go of a batch without an answer", done: [0]) { model in
+    try expectFailure("it released a batch without an answer", done: [0]) { model in
       model.answer(0)
       do { _ = model.remove(0) }
     }

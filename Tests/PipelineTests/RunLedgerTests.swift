@@ -245,7 +245,7 @@ import Testing
     let new = (Int64(0)..<50).map { book.frame("", nil, 0, $0, generation: 1) }
     #expect(new.allSatisfy { $0 })
     let closed = book.summary()
-    #expect(!closed.isWhole && closed.feeds.contains { $0.reasons?.last?.contains("made anew") ?? false })
+    #expect(!closed.isWhole && closed.feeds.contains { $0.reasons?.last?.contains("recreated") ?? false })
     // The source went on: what lay between is gone.
     book.frame("r", 9, 0, 50, generation: 1)
     #expect(book.ledger.hasOpen)

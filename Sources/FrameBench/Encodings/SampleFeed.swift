@@ -27,7 +27,7 @@ final class SampleFeed: FrameSource {
       defer { number += 1 }
       return number
     }
-    guard window.wait() else { throw .option("\(name): frames do not arrive any more") }
+    guard window.wait() else { throw .option("\(name): no more frames arrive") }
     let sample = samples[number % samples.count]
     let form = takesFiles ? sample.file : sample.pixels
     guard let frame = form.captured(sample.origin, pool) else { throw .stopped }

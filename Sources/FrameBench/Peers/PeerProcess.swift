@@ -81,7 +81,7 @@ final class PeerProcess: Sendable {
     }
     if let line { return line.split(separator: " ") }
     if output.withLock({ $0.open == 0 }) { throw ended() }
-    throw .peer(name: name, reason: "gives no answer")
+    throw .peer(name: name, reason: "does not answer")
   }
 
   private func ended() -> BenchError {

@@ -20,7 +20,7 @@ extension EncodingReport {
         "Bytes on the wire, as a share of the \(rawBytes) bytes of raw pixels.",
         bytes.drawing()),
       Figure(
-        "encodings-times", times.title, "One thread; the JSON list is left out, it takes seconds.",
+        "encodings-times", times.title, "One thread; the JSON list is left out, as it needs seconds.",
         times.drawing()),
     ]
     let whole = rows.filter { $0.endToEnd != nil && $0.stages != nil }
@@ -37,7 +37,7 @@ extension EncodingReport {
     figures.append(
       Figure(
         "encodings-stages", stages.title,
-        "From the source's hands through Kafka to a 224x224 tensor, one frame at a time.", stages.drawing()))
+        "From capture through Kafka to a 224x224 tensor, one frame in flight.", stages.drawing()))
     return figures
   }
 }

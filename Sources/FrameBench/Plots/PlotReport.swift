@@ -16,7 +16,7 @@ public enum PlotReport: Sendable {
     }
     let data: Data
     do { data = try Data(contentsOf: URL(fileURLWithPath: file)) } catch {
-      throw .unreadable(file, "the report cannot be read: no such file, or no right to")
+      throw .unreadable(file, "the report cannot be read: no such file, or no permission")
     }
     do {
       let decoder = JSONDecoder()
@@ -37,7 +37,7 @@ public enum PlotReport: Sendable {
     } catch let error as BenchError {
       throw error
     } catch {
-      throw .unreadable(file, "is no report: expected the JSON that --report writes")
+      throw .unreadable(file, "is not a report: expected the JSON that --report writes")
     }
   }
 

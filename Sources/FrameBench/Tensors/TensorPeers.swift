@@ -91,7 +91,7 @@ public final class TensorPeers {
 
   private func unexpected(_ words: [Substring], _ wanted: String) -> BenchError {
     .peer(
-      name: "tensor_peer.py", reason: "said \"\(words.joined(separator: " "))\"; expected \"\(wanted)\"")
+      name: "tensor_peer.py", reason: "sent \"\(words.joined(separator: " "))\"; expected \"\(wanted)\"")
   }
 }
 

@@ -45,7 +45,7 @@ final class PeerPair {
   ) throws(BenchError) -> (address: String, client: String) {
     let words = try process.words(until: deadline)
     guard words.count > 1, words[0] == "ready" else {
-      throw .failed("a peer said \"\(words.joined(separator: " "))\"; expected \"ready ADDRESS CLIENT\"")
+      throw .failed("a peer sent \"\(words.joined(separator: " "))\"; expected \"ready ADDRESS CLIENT\"")
     }
     return (String(words[1]), words.dropFirst(2).joined(separator: " "))
   }
@@ -86,7 +86,7 @@ final class PeerPair {
     guard words.first == verb[...], values.count == times + 1, values[0] == number else {
       throw .peer(
         name: transport.name,
-        reason: "said \"\(words.joined(separator: " "))\"; expected \"\(verb) \(number)\" and times")
+        reason: "sent \"\(words.joined(separator: " "))\"; expected \"\(verb) \(number)\" and times")
     }
     return Array(values.dropFirst())
   }

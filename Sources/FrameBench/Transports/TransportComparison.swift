@@ -199,7 +199,7 @@ public final class TransportComparison {
   ) throws(BenchError) {
     guard transport.kind == .kafka, let topics, !topics.isBrokerThere else { return }
     throw .peer(
-      name: transport.name, reason: "\(error.reason); the broker at \(kafka.brokers) does not answer any more"
+      name: transport.name, reason: "\(error.reason); the broker at \(kafka.brokers) no longer answers"
     )
   }
 

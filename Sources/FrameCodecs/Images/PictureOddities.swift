@@ -29,14 +29,14 @@ public struct PictureOddities: OptionSet, Sendable, Hashable {
 
   /// All of them, each with its name in reports and its meaning.
   public static let all: [(oddity: PictureOddities, name: String, meaning: String)] = [
-    (.trailingBytes, "trailingBytes", "bytes behind the end of the picture"),
-    (.strayBytes, "strayBytes", "bytes between segments that belong to none"),
+    (.trailingBytes, "trailingBytes", "bytes after the end of the picture"),
+    (.strayBytes, "strayBytes", "bytes between segments that belong to no segment"),
     (.spareBytes, "spareBytes", "spare bytes before a restart or end marker"),
     (.scanParameters, "scanParameters", "a sequential scan with the parameters of another kind"),
     (.jfifRevision, "jfifRevision", "an unknown JFIF revision"),
     (.adobeMarker, "adobeMarker", "an Adobe marker with an unknown transform"),
-    (.noEndMarker, "noEndMarker", "no end-of-image marker, though the picture is all there"),
-    (.noHuffmanTables, "noHuffmanTables", "no Huffman tables, the standard ones are taken"),
+    (.noEndMarker, "noEndMarker", "no end-of-image marker, though the picture is complete"),
+    (.noHuffmanTables, "noHuffmanTables", "no Huffman tables, the standard ones are used"),
     (.cmyk, "cmyk", "CMYK, converted to RGB as OpenCV does"),
   ]
 }

@@ -32,7 +32,7 @@ struct JPEGCompressor: ~Copyable {
     into target: UnsafeMutableRawBufferPointer
   ) throws(CodecError) -> Int {
     guard max(layout.width, layout.height) <= Self.longestSide else {
-      throw .payload("\(layout) is too large for JPEG, whose sides end at \(Self.longestSide) px in libjpeg")
+      throw .payload("\(layout) is too large for JPEG; the limit of libjpeg is \(Self.longestSide) px a side")
     }
     guard let from = pixels.baseAddress, let to = target.baseAddress else { throw .payload("no pixels") }
     var settings = ff_jpeg_settings()

@@ -68,7 +68,7 @@ enum Base64 {
       }
     }
     guard isText else { throw stranger(source, in: groups * 4..<groups * 4 + 1 + rest) }
-    guard bytes[rest] == 0 else { throw .payload("base64 ends in bits that stand for no byte") }
+    guard bytes[rest] == 0 else { throw .payload("base64 ends in bits that form no whole byte") }
     for at in 0..<rest { to[groups * 3 + at] = bytes[at] }
     return count
   }

@@ -24,7 +24,7 @@ struct ClientExamination {
     var findings: [Finding] = []
     for (name, level, why) in [
       ("message.max.bytes", DoctorReport.Level.fails, "the producer will refuse frames"),
-      ("receive.message.max.bytes", .fails, "the consumer will never get past a frame"),
+      ("receive.message.max.bytes", .fails, "the consumer cannot read a frame"),
       ("fetch.max.bytes", .hurts, "the consumer fetches each frame alone"),
       ("fetch.message.max.bytes", .hurts, "the consumer fetches each frame alone"),
     ] {
@@ -47,12 +47,13 @@ struct ClientExamination {
       findings.append(
         Finding(
           level: .hurts, subject: "client settings",
-          text: "linger.ms is \(linger): each frame smaller than batch.size waits that long for company",
+          text:
+            "linger.ms is \(linger): each frame smaller than batch.size waits that long for further records",
           remedy: "-X linger.ms=0"))
     }
     if findings.isEmpty {
       findings.append(
-        Finding(level: .good, subject: "client limits", text: "a record of \(record) bytes passes"))
+        Finding(level: .good, subject: "client limits", text: "a record of \(record) bytes is within them"))
     }
     return findings
   }

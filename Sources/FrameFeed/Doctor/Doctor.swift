@@ -103,7 +103,7 @@ public struct Doctor: Sendable {
       guard case .denied(let denial) = error else { throw error }
       return [
         Finding(
-          level: .note, subject: "feeds", text: "on which partitions they lie is not known: \(denial.lack)",
+          level: .note, subject: "feeds", text: "on which partitions they are is not known: \(denial.lack)",
           remedy: denial.remedy)
       ]
     }
@@ -137,7 +137,8 @@ public struct Doctor: Sendable {
       return [
         Finding(
           level: .note, subject: "broker limit",
-          text: "broker does not tell message.max.bytes; topics made by framefeed have a limit of their own")
+          text: "broker does not report message.max.bytes; topics made by framefeed have a limit of their own"
+        )
       ]
     }
     if limit >= record {

@@ -19,7 +19,7 @@ struct FeedExamination {
     var findings: [Finding] = []
     if !split.isEmpty {
       let names = Self.named(split) { place in
-        "feed \(place.feed) lies on partitions \(place.partitions.map { "\($0)" }.joined(separator: " and "))"
+        "feed \(place.feed) is on partitions \(place.partitions.map { "\($0)" }.joined(separator: " and "))"
       }
       findings.append(
         Finding(
@@ -30,7 +30,7 @@ struct FeedExamination {
     }
     if !moving.isEmpty {
       let names = Self.named(moving) { place in
-        "feed \(place.feed) lies on partition \(place.partitions[0]) and will go to \(place.next ?? 0)"
+        "feed \(place.feed) is on partition \(place.partitions[0]) and will go to \(place.next ?? 0)"
       }
       findings.append(
         Finding(
@@ -46,8 +46,8 @@ struct FeedExamination {
         Finding(
           level: .good, subject: Self.subject,
           text: places.count == 1
-            ? "feed \(places[0].feed) lies on one partition"
-            : "each of the \(places.count) seen last lies on one partition"))
+            ? "feed \(places[0].feed) is on one partition"
+            : "each of the \(places.count) seen last is on one partition"))
     }
     return findings
   }

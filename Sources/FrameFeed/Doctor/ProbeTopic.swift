@@ -30,7 +30,7 @@ struct ProbeTopic {
         [
           Finding(
             level: .note, subject: "clock and quota",
-            text: "the broker's clock cannot be read, nor whether a quota holds this client back: \(why)",
+            text: "the broker's clock cannot be read, nor whether a quota throttles this client: \(why)",
             remedy: remedy)
         ], nil
       )
@@ -61,13 +61,13 @@ struct ProbeTopic {
     guard throttle > 0 else {
       return Finding(
         level: .good, subject: "quota",
-        text: "none below \((Double(bytes) / 1e7).fixed(1)) MB/s: \(sent) were not held back; "
+        text: "none below \((Double(bytes) / 1e7).fixed(1)) MB/s: \(sent) were not throttled; "
           + "larger ones show only under load")
     }
     return Finding(
       level: .hurts, subject: "quota",
-      text: "the broker held this client back for \(throttle) ms after \(sent) or less: a quota "
-        + "(producer_byte_rate) below the \((doctor.rate / 1e6).fixed(1)) MB/s that are wanted",
+      text: "the broker throttled this client for \(throttle) ms after \(sent) or less: a quota "
+        + "(producer_byte_rate) below the \((doctor.rate / 1e6).fixed(1)) MB/s that are required",
       remedy:
         "kafka-configs.sh --bootstrap-server \(doctor.kafka.brokers) --describe --entity-type users --entity-type clients"
     )

@@ -32,7 +32,7 @@ struct ReplicaExamination {
     return Finding(
       level: .fails, subject: Self.subject,
       text:
-        "\(names(without)) no leader: nothing can be sent to or read from there; bring back broker \(holders)"
+        "\(names(without)) no leader: nothing can be sent to or read from there; restart broker \(holders)"
     )
   }
 
@@ -46,7 +46,7 @@ struct ReplicaExamination {
       level: .fails, subject: Self.subject,
       text:
         "\(names(refusing)) \(first.inSync.count) of min.insync.replicas \(least) in sync: sources cannot send; "
-        + "bring back broker \(away.map { "\($0)" }.joined(separator: ", "))",
+        + "restart broker \(away.map { "\($0)" }.joined(separator: ", "))",
       remedy: first.inSync.isEmpty
         ? nil
         : doctor.change(
@@ -59,7 +59,7 @@ struct ReplicaExamination {
     let away = Set(behind.flatMap { Set($0.replicas).subtracting($0.inSync) }).sorted()
     return Finding(
       level: .hurts, subject: Self.subject,
-      text: "\(names(behind)) fewer copies in sync than there should be: broker "
+      text: "\(names(behind)) fewer in-sync replicas than replicas: broker "
         + "\(away.map { "\($0)" }.joined(separator: ", ")) is down or behind")
   }
 
@@ -81,7 +81,8 @@ struct ReplicaExamination {
     guard let least, waitsForAll, topic.replication > 1, least >= topic.replication else { return nil }
     return Finding(
       level: .hurts, subject: Self.subject,
-      text: "min.insync.replicas is \(least) of \(topic.replication) copies: one broker down stops the feed",
+      text:
+        "min.insync.replicas is \(least) of \(topic.replication) replicas: one broker down stops the feed",
       remedy: doctor.change("--config min.insync.replicas=\(topic.replication - 1)"))
   }
 

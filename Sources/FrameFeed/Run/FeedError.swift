@@ -23,7 +23,7 @@ public enum FeedError: Error, Sendable, CustomStringConvertible {
     case .transport(let error): "\(error)"
     case .model(let error): "\(error)"
     case .output(let file, let reason): "cannot write \(file): \(reason)"
-    case .readerGone: "standard output is read no more: stopping"
+    case .readerGone: "standard output is no longer read: stopping"
     case .option(let reason): reason
     }
   }

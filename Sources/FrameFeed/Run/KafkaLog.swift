@@ -16,7 +16,7 @@ func kafkaLog(_ log: Log) -> KafkaLog {
       return chatter(level, line)
     }
     let essence = RecentLines.essence(line)
-    log.warning("librdkafka: \(essence)\(essence.hasPrefix("Connect to ") ? "; it goes on trying" : "")")
+    log.warning("librdkafka: \(essence)\(essence.hasPrefix("Connect to ") ? "; it retries" : "")")
   }
 }
 

@@ -30,7 +30,7 @@ final class PictureCounts: Sendable {
       return new
     }
     for kind in PictureOddities.all where new.contains(kind.oddity) {
-      log.notice("\(name()): \(kind.meaning); read all the same, and counted from here on as \(kind.name)")
+      log.notice("\(name()): \(kind.meaning); read, and counted from now on as \(kind.name)")
     }
   }
 

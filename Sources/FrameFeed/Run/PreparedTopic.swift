@@ -93,7 +93,7 @@ struct PreparedTopic: Sendable {
     }
     if description?.isCompacted == true {
       log.warning(
-        "topic \(topic) is compacted (cleanup.policy): of each feed only the last frame stays; mend it: "
+        "topic \(topic) is compacted (cleanup.policy): it keeps only the last frame of each feed; change it: "
           + "framefeed topic create \(topic) --update --config cleanup.policy=delete \(admin.broker.arguments)"
       )
     }

@@ -81,18 +81,18 @@ extension FeedSink {
     notes += summary.notes
     if ending.end == .idle, options.untilEnd {
       let seconds = options.idleTimeout ?? Double(ReadingEnd.usualIdleTimeout) / 1e9
-      notes.append("nothing came for \(seconds) s; not every run's end was seen")
+      notes.append("no record came for \(seconds) s; not every run's end was seen")
       notes += ledger.openNotes
     }
     if ending.end == .idle, !ending.wasServed {
-      notes.append("nothing was read: group \(options.group) gave this sink no partitions")
+      notes.append("nothing was read: group \(options.group) assigned this sink no partitions")
     }
     if ending.end == .idle, !ending.unread.isEmpty {
       let names = ending.unread.sorted().map(String.init).joined(separator: ", ")
       notes.append("not read to their end: partitions \(names)")
     }
     if let lag = ending.lag, lag > 0 {
-      notes.append("\(lag) records of the topic are not answered yet: this group reads on there")
+      notes.append("\(lag) records of the topic are not answered yet: this group continues there")
     }
     let unkept = tally.unkeptLetters.value
     if unkept > 0 {

@@ -24,7 +24,7 @@ enum Confirmation: Sendable, Equatable {
   var note: String? {
     switch self {
     case .none:
-      "acks=0: the broker confirms nothing, so nobody knows whether the frames that were sent arrived; "
+      "acks=0: the broker confirms nothing, so it is not known whether the frames that were sent arrived; "
         + "the run does not count as complete"
     case .leader:
       "acks=1: acknowledged by a partition's leader alone; what no other broker has is lost if that one fails"

@@ -38,7 +38,7 @@ extension FeedStreamer {
     if tally.sent.value > 0, let note = confirmation.note { notes.append(note) }
     if tally.sent.value > 0, mayRepeat {
       notes.append(
-        "enable.idempotence=false: a frame that was sent again may lie in the topic twice, or behind a later one"
+        "enable.idempotence=false: a frame that was sent again may be in the topic twice, or after a later one"
       )
     }
     if let failure = end.readFailure {
@@ -48,7 +48,7 @@ extension FeedStreamer {
     let undelivered = tally.undelivered
     if undelivered.count > 0 {
       notes.append(
-        "\(undelivered.count) frames were sent and never acknowledged (the broker may have them all the same): "
+        "\(undelivered.count) frames were sent and never acknowledged (the broker may have them nevertheless): "
           + undelivered.names)
     }
     if tally.refusedByBroker.count > 0 {
@@ -62,7 +62,7 @@ extension FeedStreamer {
     notes += unsentNotes(end)
     if renewals > 0 {
       notes.append(
-        "another client took over \(renewals == 1 ? "once" : "\(renewals) times"), as the broker no longer knew the one before, or the topic was away: what had not been acknowledged was sent again"
+        "the Kafka client was replaced \(renewals == 1 ? "once" : "\(renewals) times"), as the broker no longer knew its producer, or the topic did not exist: unacknowledged records were sent again"
       )
     }
     notes += tally.latency.notes
@@ -75,9 +75,9 @@ extension FeedStreamer {
     if tally.unsent > 0 {
       let why =
         switch end.ending.halt {
-        case .deadline: "the \(options.drainTimeout.fixed(1)) s for that after the stop were over"
+        case .deadline: "the \(options.drainTimeout.fixed(1)) s of --drain-timeout were over"
         case .failure: "nothing more could be sent"
-        case nil: "they were lost on the way"
+        case nil: "they were lost before they were sent"
         }
       notes.append("\(tally.unsent) frames were captured and not sent: \(why)")
     }

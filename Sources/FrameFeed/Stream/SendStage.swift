@@ -36,7 +36,7 @@ struct SendStage: Sendable {
           // If the first frame is too large, nothing is sent; a later one is only left out.
           guard ending.sent > 0 else { return Ending(failure: .transport(error)) }
           log.warning(
-            "frame not sent: \(origin), behind frame \(ending.sent - 1) of the feed: \(error)",
+            "frame not sent: \(origin), after frame \(ending.sent - 1) of the feed: \(error)",
             [.field("sequence", ending.sent)])
         default:
           ending.failure = .transport(error)

@@ -30,8 +30,9 @@ struct SourceOutage {
     rejected = 0
     if since == nil {
       since = now
-      let reason = reason.map { "\($0)" } ?? "\(name): not one good frame"
-      log.warning("\(reason); the feed goes on when there are frames again: it is tried each second")
+      let reason = reason.map { "\($0)" } ?? "\(name): no good frame"
+      log.warning(
+        "\(reason); the feed continues when there are frames again: the source is read again each second")
     }
     return stop.sleep(until: now + Self.pause)
   }

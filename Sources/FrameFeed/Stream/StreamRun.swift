@@ -110,6 +110,6 @@ struct StreamRun {
     let seconds = FrameClock.nanoseconds(options.drainTimeout) / 1_000_000_000
     return producer.fatalError
       ?? .unreachable(
-        broker: options.kafka.brokers, reason: "no answer for \(records) records within \(seconds) s")
+        broker: options.kafka.brokers, reason: "no acknowledgement of \(records) records within \(seconds) s")
   }
 }

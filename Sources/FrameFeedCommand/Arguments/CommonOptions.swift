@@ -10,7 +10,7 @@ package struct BrokerOptions: ArgumentGroup {
   package static let arguments: [Argument<BrokerOptions>] = [
     .option(
       \.broker, "broker", value: "host:port,...",
-      "Brokers to ask first (default: $FRAMEFEED_BROKER, else localhost:9092)."
+      "Brokers to connect to first (default: $FRAMEFEED_BROKER, else localhost:9092)."
     ).alias("bootstrap-server"),
     .option(
       \.settings, "X", value: "key=value",
@@ -18,7 +18,7 @@ package struct BrokerOptions: ArgumentGroup {
     ),
     .option(
       \.kafkaConfig, "kafka-config", value: "file", completion: .files,
-      "A properties file of librdkafka settings (TLS, SASL), @file: and @env: as with -X, which goes on top."
+      "A properties file of librdkafka settings (TLS, SASL), @file: and @env: as with -X, which has precedence."
     ).alias("command-config"),
   ]
 
@@ -64,7 +64,7 @@ package struct OutputOptions: ArgumentGroup {
       "Write the run report to this file (JSON, schema framefeed.run/1)."),
     .flag(\.json, "json", "Print the report as JSON instead of a table."),
     .flag(\.quiet, "quiet", "No progress."),
-    .option(\.logLevel, "log-level", "Least level of the messages on standard error."),
+    .option(\.logLevel, "log-level", "Lowest level of the messages on standard error."),
   ]
 
   package var report: String?
@@ -89,7 +89,7 @@ extension Argument {
 
   /// The topic for frames.
   static func topic(_ path: Path<String>) -> Self {
-    .option(path, "topic", allowed: .topicName, "The topic frames go through.")
+    .option(path, "topic", allowed: .topicName, "The topic of the frames.")
   }
 
   /// The topic that a command operates on.

@@ -12,10 +12,10 @@ enum SecretArguments {
     // An empty value and then a further argument, which is the separated value.
     for (at, pair) in pairs.enumerated() where isLoose(pair, arguments.dropFirst(at + 1).first) {
       let key = KafkaSettings.nameable(String(pair.1.dropLast()))
-      return "Kafka setting \(key): is empty; its value stands behind a space"
+      return "Kafka setting \(key): is empty; its value follows after a space"
     }
     return pairs.lazy.compactMap(strayed).first.map { key in
-      "Kafka setting \(KafkaSettings.nameable(key)): belongs behind -X and the command, as in framefeed sink -X linger.ms=5"
+      "Kafka setting \(KafkaSettings.nameable(key)): belongs after -X and the command, as in framefeed sink -X linger.ms=5"
     }
   }
 

@@ -12,7 +12,7 @@ import KafkaTransport
 /// `framefeed demo`: a source, Kafka and a model in one process.
 struct DemoCommand: Command {
   static let about = CommandText(
-    "demo", "Send a feed through Kafka to a model and show where the time went.",
+    "demo", "Send a feed through Kafka to a model and show the latency of each stage.",
     discussion: """
       Uses a topic of its own and deletes it at the end. Without a broker:
       --embedded runs librdkafka's in-process cluster, with JPEG frames only; its
@@ -94,7 +94,7 @@ struct DemoCommand: Command {
     do throws(CodecError) { codec = try Codec(self.codec) } catch { throw Failure(error, code: .usage) }
     if embedded, codec.description != "jpeg", !codec.description.hasPrefix("jpeg:") || !codec.layers.isEmpty {
       throw Failure(
-        "--embedded takes JPEG frames only: larger ones do not fit librdkafka's in-process cluster")
+        "--embedded supports JPEG frames only: larger ones do not fit librdkafka's in-process cluster")
     }
     var options = StreamOptions(feed: feed, codec: codec, kafka: kafka, log: output.log)
     options.topic = topic

@@ -8,12 +8,12 @@ struct DoctorCommand: Command {
   static let about = CommandText(
     "doctor", "Check a broker, a topic and the settings for a frame size.",
     discussion: """
-      Tells what will not fit (fails) or will hurt, each with the command that
-      mends it, then every setting that matters: the default of librdkafka,
-      those of kafka-python and Java where they differ, what FrameFeed's preset
-      makes of it, and what is in effect with -X. Exit code 1 when frames will
-      not fit. Without --bytes a JPEG is taken to need one byte a pixel at
-      most, and zstd what the pixels take.
+      Reports what does not fit (fails) or costs latency or safety (hurts), each
+      with the command that repairs it, then every setting that matters: the
+      default of librdkafka, those of kafka-python and Java where they differ,
+      the value of FrameFeed's preset, and the one in effect with -X. Exit code
+      1 when frames do not fit. Without --bytes a JPEG is assumed to need one
+      byte a pixel at most, and zstd the bytes of the pixels.
       """,
     examples: [
       "framefeed doctor --size 1920x1080 --codec raw --fps 30 --feeds 4",

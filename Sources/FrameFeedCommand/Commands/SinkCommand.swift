@@ -10,7 +10,7 @@ import KafkaTransport
 /// `framefeed sink`: reads frames from Kafka into a model.
 struct SinkCommand: Command {
   static let about = CommandText(
-    "sink", "Take frames from Kafka into a model and measure every stage.",
+    "sink", "Read frames from Kafka into a model and measure every stage.",
     discussion: """
       Frames count as read when the model has answered and the answer is saved
       (at least once). Sinks of one group share the topic's partitions. Without
@@ -32,7 +32,7 @@ struct SinkCommand: Command {
       \.group, "group", allowed: .name, "Sinks of one group share the work; each group reads everything."),
     .option(
       \.start, "from", value: "where",
-      "Where a new group begins: committed (the beginning), beginning, latest, or a time (ISO 8601 with its zone, or ms since 1970). A group that has read goes on where it was."
+      "Where a new group begins: committed (the beginning), beginning, latest, or a time (ISO 8601 with its zone, or ms since 1970). A group that has read continues at its committed offsets."
     ).shorthand("from-beginning", for: "beginning"),
     .flag(
       \.rewind, "rewind",
@@ -40,7 +40,7 @@ struct SinkCommand: Command {
     .manifest(\.model, "model", "The model's manifest."),
     .flag(
       \.untilEnd, "until-end",
-      "Stop when nothing is left to read and every run that was seen has ended, or nothing comes for --idle-timeout (10 s then)."
+      "Stop when nothing is left to read and every run that was seen has ended, or no record comes for --idle-timeout (10 s then)."
     ),
     .frameLimit(\.frames),
     .option(
@@ -61,7 +61,7 @@ struct SinkCommand: Command {
     ),
     .option(
       \.policy, "policy", value: "every|latest",
-      "What a slow model does: answer every frame and fall behind, or only each feed's latest."),
+      "With a slow model: answer every frame and fall behind, or only each feed's latest."),
     .option(
       \.maxAge, "max-age", value: "ms", allowed: .age,
       "Drop frames that were due longer ago, undecoded and counted."),
@@ -71,11 +71,11 @@ struct SinkCommand: Command {
     .drainTimeout(\.drainTimeout, "How long to answer what is under way after Ctrl-C."),
     .option(
       \.name, "name", allowed: .name,
-      "This sink's name in its group, the same at each start: after a kill it takes its own place again at once."
+      "This sink's name in its group, the same at each start: after a kill it gets its partitions again at once."
     ),
     .option(
       \.assign, "assign", value: "all|n,n",
-      "Read all partitions, or these, without sharing: nobody is waited for, and positions are the group's all the same. Not while sinks of the group run."
+      "Read all partitions, or these, without sharing: it waits for no other sink, and positions are still the group's. Not while sinks of the group run."
     ),
     .option(
       \.partitions, "partition", value: "n", allowed: .atLeast(0),
@@ -84,7 +84,7 @@ struct SinkCommand: Command {
     .maxPixels(\.maxPixels),
     .option(
       \.maxPayload, "max-payload", value: "n", allowed: .atLeast(1),
-      "Largest payload to take, in bytes, as sent and decoded."),
+      "Largest payload to accept, in bytes, as sent and decoded."),
     .topic(\.topic),
     .group(\.brokerOptions),
     .group(\.output),

@@ -66,7 +66,7 @@ struct StreamCommand: Command {
     .option(\.pixelFormat, "pixel-format", value: "format", "Pixel format of a raw dump or array."),
     .option(
       \.matrix, "matrix", value: "auto|bt601|bt709",
-      "Colour matrix of y4m and video that do not say it; auto: bt709 from 720 lines on, unless in full range."
+      "Colour matrix of y4m and video that do not name it; auto: bt709 from 720 lines on, unless in full range."
     ),
     .maxPixels(\.maxPixels),
     .sync(\.sync, "Answer sinks on other hosts that ask how far our clock is from theirs"),

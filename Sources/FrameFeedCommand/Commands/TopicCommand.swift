@@ -13,7 +13,7 @@ enum TopicCommand {
 
   struct Create: Command {
     static let about = CommandText(
-      "create", "Create a topic that takes frames.",
+      "create", "Create a topic that accepts frames.",
       examples: [
         "framefeed topic create frames --partitions 4",
         "framefeed topic create frames --retention-bytes 2000000000",
@@ -26,16 +26,16 @@ enum TopicCommand {
         "How many sinks of one group can share it (default: 1)."),
       .option(
         \.replication, "replication", allowed: .atLeast(1),
-        "Copies of each partition (default: the brokers')."
+        "Replicas of each partition (default: the brokers')."
       ).alias("replication-factor"),
       .option(
         \.maxMessageBytes, "max-message-bytes", value: "bytes", allowed: .atLeast(1),
-        "Largest record it takes (default: 15000000)."),
-      .option(\.flushMessages, "flush-messages", value: "n", "Write to disk after so many records."),
-      .option(\.retentionBytes, "retention-bytes", value: "bytes", "Keep so much of each partition."),
-      .option(\.retentionMs, "retention-ms", value: "ms", "Keep records so long."),
+        "Largest record it accepts (default: 15000000)."),
+      .option(\.flushMessages, "flush-messages", value: "n", "Write to disk after this many records."),
+      .option(\.retentionBytes, "retention-bytes", value: "bytes", "Keep this much of each partition."),
+      .option(\.retentionMs, "retention-ms", value: "ms", "Keep records this long."),
       .option(\.config, "config", value: "key=value", "Any topic setting of Kafka; repeatable."),
-      .flag(\.update, "update", "Change a topic that exists; what is not named stays."),
+      .flag(\.update, "update", "Change a topic that exists; other settings stay unchanged."),
       .group(\.brokerOptions),
     ]
 
@@ -54,7 +54,7 @@ enum TopicCommand {
       let wanted = try configuration()
       if update {
         guard replication == nil else {
-          throw Failure("--replication: cannot be changed so; kafka-reassign-partitions.sh moves copies")
+          throw Failure("--replication: cannot be changed here; kafka-reassign-partitions.sh moves replicas")
         }
         guard partitions != nil || !wanted.isEmpty else {
           throw Failure("--update: say what to change, as in --max-message-bytes 40000000")
@@ -66,7 +66,7 @@ enum TopicCommand {
         if !wanted.isEmpty { changes += try admin.update(topic, configuration: wanted).map { "\($0)" } }
         print(
           changes.isEmpty
-            ? "topic \(topic) is so already: nothing to change"
+            ? "topic \(topic) has these settings already: nothing to change"
             : "changed topic \(topic): \(changes.joined(separator: ", "))")
       } else {
         let partitions = partitions ?? 1

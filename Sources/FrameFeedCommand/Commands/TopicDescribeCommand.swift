@@ -8,9 +8,9 @@ extension TopicCommand {
     static let about = CommandText(
       "describe", "Show a topic's partitions and settings.",
       discussion: """
-        Of each partition: the broker that leads it, the brokers that hold it, those of them that have all of it,
-        the first offset kept, the one behind the last record, and its bytes on the leader's disk. What could not
-        be asked is a -, with the reason below, and exit code 2.
+        Of each partition: the broker that leads it, the brokers that hold it, those of them that are in sync, the
+        first offset kept, the one after the last record, and its bytes on the leader's disk. What is not known is
+        a -, with the reason below, and exit code 2.
         """,
       examples: [
         "framefeed topic describe frames",

@@ -26,7 +26,7 @@ final class StopSignals {
           Console.shared.finish(milliseconds: 100)
           _exit(ExitCode.stopped.rawValue)
         }
-        Console.shared.line("stopping: draining what is under way; again to stop at once")
+        Console.shared.line("stopping: draining what is in flight; a second signal stops at once")
         requested.request()
         stop()
       }

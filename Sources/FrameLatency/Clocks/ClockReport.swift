@@ -24,7 +24,7 @@ public struct ClockReport: Codable, Sendable, Equatable {
   public func note(isSynchronised: Bool) -> String {
     if domain == UnknownClock.row {
       return
-        "\(frames) frames carry stamps of hosts whose clocks have no name, which may be any: uncorrected and "
+        "\(frames) frames carry stamps of hosts whose clocks have no name: uncorrected and "
         + "not in transport and endToEnd"
     }
     let stamped = "\(frames) frames carry stamps of another host's clock (\(domain))"
@@ -33,11 +33,11 @@ public struct ClockReport: Codable, Sendable, Equatable {
     }
     guard let offsetMs, let errorMs else {
       return
-        "\(stamped): uncorrected and not in transport and endToEnd, as the source answered no --sync question"
+        "\(stamped): uncorrected and not in transport and endToEnd, as the source answered no --sync request"
     }
     let offset = "\(stamped), \(offsetMs.fixed(3)) ms from ours, within \(errorMs.fixed(3)) ms"
     guard corrected < frames else { return "\(offset): corrected" }
     return
-      "\(offset): \(corrected) corrected; \(frames - corrected) came when that was not known well enough, uncorrected and not in transport and endToEnd"
+      "\(offset): \(corrected) corrected; \(frames - corrected) arrived before that was known well enough, uncorrected and not in transport and endToEnd"
   }
 }

@@ -40,7 +40,7 @@ enum CounterCoding {
       let number = try next(&rest)
       let run = number < 0 ? number.magnitude : 1
       guard run <= UInt64(counters.count - index) else {
-        throw .otherLayout("it goes on above one hour; expected values of up to \(Histogram.highest) (ns)")
+        throw .otherLayout("it has values above one hour; expected values of up to \(Histogram.highest) (ns)")
       }
       if number > 0 {
         guard number <= Int64(Histogram.maximumCount - count) else { throw .tooManyCounts }

@@ -48,7 +48,7 @@ extension Histogram {
     try check(cookie: bytes.bigEndian(at: 0), compressedCookie)
     let length: UInt32 = bytes.bigEndian(at: 4)
     guard length == bytes.count - envelopeBytes else {
-      throw .malformed("\(length) bytes announced, \(bytes.count - envelopeBytes) there")
+      throw .malformed("\(length) bytes announced, \(bytes.count - envelopeBytes) present")
     }
     return try Deflate.inflate(bytes[envelopeBytes...], limit: maximumPayload)
   }
@@ -80,7 +80,7 @@ extension Histogram {
     try check(cookie: bytes.bigEndian(at: 0), payloadCookie)
     let length: UInt32 = bytes.bigEndian(at: 4)
     guard length == bytes.count - headerBytes else {
-      throw .malformed("\(length) bytes of counts announced, \(bytes.count - headerBytes) there")
+      throw .malformed("\(length) bytes of counts announced, \(bytes.count - headerBytes) present")
     }
     let (offset, digits): (UInt32, UInt32) = (bytes.bigEndian(at: 8), bytes.bigEndian(at: 12))
     guard digits == HistogramLayout.significantDigits else {

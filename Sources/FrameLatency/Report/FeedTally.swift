@@ -44,7 +44,7 @@ public final class FeedTally: Sendable {
     let madeRoom = table.withLock { $0.madeRoom }
     guard madeRoom > 0 else { return [] }
     return [
-      "more than \(FeedTable.maximumFeeds) feeds: those not heard of for longest are in perFeed as \(FeedTable.others) together"
+      "more than \(FeedTable.maximumFeeds) feeds: the least recently seen are together in perFeed as \(FeedTable.others)"
     ]
   }
 }

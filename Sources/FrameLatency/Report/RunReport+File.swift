@@ -20,7 +20,7 @@ extension RunReport {
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let head: Head
     do { head = try decoder.decode(Head.self, from: data) } catch {
-      throw .notARunReport(file: file, reason: "is no report: expected the JSON that --report writes")
+      throw .notARunReport(file: file, reason: "is not a report: expected the JSON that --report writes")
     }
     guard head.schema == currentSchema else {
       throw .notARunReport(
@@ -49,7 +49,7 @@ extension RunReport {
     switch error as? DecodingError {
     case .keyNotFound(let key, let context): return "\(name(context.codingPath + [key])) is missing"
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "\(name(context.codingPath)) is no \(type)"
+      return "\(name(context.codingPath)) is not of type \(type)"
     case .dataCorrupted(let context): return "\(name(context.codingPath)) is malformed"
     default: return "it does not fit the schema"
     }

@@ -17,7 +17,8 @@ struct RunTime {
     for (name, report) in files {
       guard let start = try? Date(report.started, strategy: .iso8601) else {
         throw .time(
-          file: name, reason: "started is \"\(report.started)\"; expected such as 2026-01-31T12:00:00Z")
+          file: name, reason: "started is \"\(report.started)\"; expected a time such as 2026-01-31T12:00:00Z"
+        )
       }
       guard (0...Self.longest).contains(report.durationSeconds) else {
         throw .time(

@@ -151,13 +151,13 @@ struct ArrayFrames: Equatable {
     let (height, width) = (shape[1], shape[2])
     let note =
       if case .interleaved = chosen {
-        "shape \(named) is taken as one picture of \(shape[1])x\(shape[0]) with \(last) channels; "
+        "shape \(named) is read as one picture of \(shape[1])x\(shape[0]) with \(last) channels; "
           + "--pixel-format mono8 for \(shape[0]) grey ones of \(width)x\(height)"
       } else if last == 1 {
-        "shape \(named) is taken as \(shape[0]) grey pictures of \(width)x\(height); "
+        "shape \(named) is read as \(shape[0]) grey pictures of \(width)x\(height); "
           + "--size \(shape[1])x\(shape[0]) for one picture"
       } else {
-        "shape \(named) is taken as \(shape[0]) grey pictures of \(width)x\(height); "
+        "shape \(named) is read as \(shape[0]) grey pictures of \(width)x\(height); "
           + "--pixel-format \(shape[0] == 3 ? "rgb8" : "rgba8") for one picture with channels first"
       }
     // One grey picture of 1 x H x W is the same as a series of one.

@@ -60,7 +60,7 @@ final class ArraySource: FrameSource, @unchecked Sendable {
       } catch {
         // The start of the next array is unknown.
         isOver = true
-        return rejected("expected another array behind the last one: \(error)")
+        return rejected("expected another array after the last one: \(error)")
       }
     }
     guard var buffer = pool.take(frames.layout.byteCount) else { throw .stopped }

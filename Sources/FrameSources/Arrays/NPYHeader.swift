@@ -20,7 +20,7 @@ struct NPYHeader: Equatable {
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws(SourceError) {
     func failure(_ problem: String) -> SourceError { .malformed(path, problem: problem) }
     guard bytes.count >= 12, bytes.prefix(6).elementsEqual(Self.magic), (1...3).contains(bytes[6]) else {
-      throw failure("no NumPy array file; expected one written by numpy.save")
+      throw failure("not a NumPy array file; expected one written by numpy.save")
     }
     let isFirst = bytes[6] == 1
     let start = isFirst ? 10 : 12

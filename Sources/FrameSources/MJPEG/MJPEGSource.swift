@@ -38,11 +38,11 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
 
   var notes: [String] {
     switch clock.kind {
-    case .wall: ["capture times are those that the camera gives (X-Timestamp)"]
+    case .wall: ["capture times are those of the camera (X-Timestamp)"]
     case .own:
       [
-        "the camera's X-Timestamp is no time of day: its first picture counts as captured when it was read, "
-          + "the others as long after it as the camera says"
+        "the camera's X-Timestamp is not a time of day: its first picture counts as captured when it was read, "
+          + "the others at the camera's intervals after it"
       ]
     case nil: []
     }
@@ -93,11 +93,11 @@ final class MJPEGSource: FrameSource, @unchecked Sendable {
         self.gap?.otherBytes = 0
         // The skipped bytes may have been a header.
         holdsMore = false
-        let place = gap.end == .picture ? "before it" : "behind the last frame"
+        let place = gap.end == .picture ? "before it" : "after the last frame"
         return .rejected(
           .frame(
             FrameOrigin(file: name, position: position),
-            problem: "\(gap.otherBytes) bytes \(place) are no JPEG file; skipped"))
+            problem: "\(gap.otherBytes) bytes \(place) are not a JPEG file; skipped"))
       }
       guard gap.end == .picture else { return .end }
       self.gap = nil

@@ -11,10 +11,10 @@ public enum SourceOpener {
     guard let first = arguments.first else { throw .option("no source given") }
     let video = arguments.first { VideoSource.extensions.contains(kind($0)) }
     if arguments.count > 1, let video {
-      throw .option("\(video): a video; give one video at a time, and nothing beside it")
+      throw .option("\(video): a video; give one video at a time, and no other source")
     }
     guard video != nil || options.seek == 0 && options.duration == nil else {
-      throw .option("--seek and --duration are for one video file; \(first) is none")
+      throw .option("--seek and --duration are for one video file; \(first) is not a video")
     }
     guard let times = options.timestamps else { return try untimed(first, arguments, options) }
     if arguments.count > 1 || PictureFormats(options.pictures).supports(first), !FilePath(first).isDirectory {
@@ -37,7 +37,7 @@ public enum SourceOpener {
     }
     if first.contains("://") {
       throw .option(
-        "\(first): an address; pipe what is there: ffmpeg -i \(first) -f yuv4mpegpipe - | framefeed stream -")
+        "\(first): an address; pipe its stream: ffmpeg -i \(first) -f yuv4mpegpipe - | framefeed stream -")
     }
     if FilePath(first).isDirectory {
       guard let times = options.timestamps else { return try ImageFilesSource(directory: first, options) }

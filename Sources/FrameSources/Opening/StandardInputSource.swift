@@ -49,7 +49,7 @@ final class StandardInputSource: FrameSource {
         throw .malformed(
           name,
           problem: first == nil
-            ? "nothing came; expected a y4m or mjpeg stream"
+            ? "the pipe ended without data; expected a y4m or mjpeg stream"
             : "neither y4m nor mjpeg; pipe one: ffmpeg -i INPUT -f yuv4mpegpipe - | framefeed stream -")
       }
       opened = pictures

@@ -55,7 +55,7 @@ struct BMPHeader {
     case 3 where bits >= 16 && bits != 24 && size != 64, 6 where bits >= 16 && bits != 24: coding = .fields
     default:
       return .failure(
-        "compression \(compression) at \(bits) bits a pixel is not read; expected plain, run-length or bit fields"
+        "compression \(compression) at \(bits) bits a pixel is not supported; expected plain, run-length or bit fields"
       )
     }
     // Masks follow the smallest header and are part of the larger ones.

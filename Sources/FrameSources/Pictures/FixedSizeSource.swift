@@ -45,7 +45,7 @@ final class FixedSizeSource: FrameSource, @unchecked Sendable {
       return .rejected(
         .frame(
           origin,
-          problem: "the file was cut off while it was read: \(read) of \(frameCount) frames were there"))
+          problem: "the file was cut off while it was read: \(read) of \(frameCount) frames were read"))
     }
     position += 1
     guard buffer.count == bytes else {

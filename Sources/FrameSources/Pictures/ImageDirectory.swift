@@ -40,8 +40,8 @@ struct ImageDirectory {
   var note: String? {
     switch leftOut {
     case 0: nil
-    case 1: "1 file is no image and is left out: \(leftOutExample)"
-    default: "\(leftOut) files are no images and are left out, such as \(leftOutExample)"
+    case 1: "1 file is not an image and is left out: \(leftOutExample)"
+    default: "\(leftOut) files are not images and are left out, such as \(leftOutExample)"
     }
   }
 

@@ -89,7 +89,9 @@ final class ImageFilesSource: FrameSource, @unchecked Sendable {
   private func read(_ path: FilePath, _ pool: FramePool) throws(SourceError) -> CapturedFrame {
     let origin = FrameOrigin(file: path.shown)
     let file = try SourceFile(image: path, origin)
-    guard let size = file.size else { throw .frame(origin, problem: "is no regular file; expected an image") }
+    guard let size = file.size else {
+      throw .frame(origin, problem: "is not a regular file; expected an image")
+    }
     guard size <= limits.maximumPayload else {
       throw .frame(origin, problem: "\(size) bytes are above the limit of \(limits.maximumPayload)")
     }

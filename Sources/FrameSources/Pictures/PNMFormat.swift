@@ -25,7 +25,7 @@ struct PNMFormat: PictureFormat {
         header.isText ? layout.byteCount * (header.isBits ? 1 : 2) - 1 : header.rowBytes * header.height
       guard bytes.count - header.samples >= least else {
         throw target.refusal(
-          "is cut off: \(layout) takes \(least) bytes, \(bytes.count - header.samples) are there")
+          "is cut off: \(layout) needs \(least) bytes, \(bytes.count - header.samples) are present")
       }
       return try target.frame(layout) { (pixels) throws(SourceError) in
         guard header.isText else {
@@ -95,7 +95,8 @@ struct PNMFormat: PictureFormat {
   private static func missing(
     _ at: Int, _ count: Int, _ header: PNMHeader, _ target: PictureTarget
   ) -> SourceError {
-    target.refusal("is damaged or cut off: sample \(at) of \(count) is no number from 0 to \(header.white)")
+    target.refusal(
+      "is damaged or cut off: sample \(at) of \(count) is not a number from 0 to \(header.white)")
   }
 
   /// Scales a sample. Values above white are white.

@@ -20,7 +20,7 @@ struct PictureFormats {
     if ImageHeader.isJPEG(file) || ImageHeader.isPNG(file) {
       return "the \(ImageHeader.isPNG(file) ? "PNG" : "JPEG") file is cut off or damaged within its header"
     }
-    guard let name = UnsupportedFormat.name(file) else { return "is no image: expected \(expected)" }
+    guard let name = UnsupportedFormat.name(file) else { return "is not an image: expected \(expected)" }
     return "is \(name): expected \(expected)"
   }
 

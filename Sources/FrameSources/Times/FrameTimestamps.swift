@@ -92,7 +92,7 @@ public struct FrameTimestamps: Sendable, Equatable {
     return FrameTimestamps(
       file: file, names: names, offsets: times.map { Int64(offset($0)) }, lines: lines,
       notes: [
-        "times of \(PathText.shown(file)) are taken as \(taken)\(known == nil ? ", by their size" : ", as it says")"
+        "times of \(PathText.shown(file)) are read as \(taken)\(known == nil ? ", by their size" : ", as the file says")"
       ])
   }
 

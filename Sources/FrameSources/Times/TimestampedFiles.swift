@@ -46,7 +46,8 @@ enum TimestampedFiles {
       if found.count > 1 { found = found.filter { ends(file, with: times.names[$0]) } }
       guard found.count == 1 else {
         let lines = (entries[last(file)] ?? []).prefix(3).map { String(times.lines[$0]) }
-        throw .option("\(file): lines \(lines.joined(separator: ", ")) of \(times.file) may all be its own")
+        throw .option(
+          "\(file): lines \(lines.joined(separator: ", ")) of \(times.file) all match it; expected one")
       }
       matched.append((file, found[0]))
     }

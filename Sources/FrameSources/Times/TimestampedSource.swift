@@ -44,7 +44,7 @@ final class TimestampedSource: FrameSource, @unchecked Sendable {
         return .rejected(
           .frame(
             frame.origin,
-            problem: "has no time: \(times.file) has \(times.count) lines; the reading ends here"))
+            problem: "has no time: \(times.file) has \(times.count) lines; reading ends here"))
       }
       // A looped feed restarts one median interval after the last time.
       frame.presentation = loop * times.period + times.offsets[index]

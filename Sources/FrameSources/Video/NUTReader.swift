@@ -35,7 +35,7 @@ final class NUTReader {
     let start = try stream.peek(NUTHeader.magic.count)
     guard start.count >= NUTHeader.magic.count else { return nil }
     guard start.prefix(NUTHeader.magic.count).elementsEqual(NUTHeader.magic) else {
-      throw .malformed(stream.path, problem: "what came from ffmpeg is no NUT stream")
+      throw .malformed(stream.path, problem: "the output of ffmpeg is not a NUT stream")
     }
     stream.skip(NUTHeader.magic.count)
     guard let main = try Self.packet(stream) else { return nil }

@@ -71,7 +71,8 @@ final class VideoPictures {
     }
     guard buffer.count == size else { return nil }
     guard let header = ImageHeader(buffer.bytes), header.kind == .jpeg else {
-      return .rejected(.frame(origin, problem: "is no JPEG file, though the video says Motion JPEG"))
+      return .rejected(
+        .frame(origin, problem: "is not a JPEG file, though the video is declared as Motion JPEG"))
     }
     do throws(LayoutError) {
       return .frame(
@@ -87,7 +88,7 @@ final class VideoPictures {
   ) throws(SourceError) -> SourceReading? {
     try skip(
       frame, stream,
-      "has another size than the frames before, \(frame.size) bytes; a feed of a video has one size",
+      "differs in size from the frames before, \(frame.size) bytes; a feed of a video has one size",
       origin)
   }
 

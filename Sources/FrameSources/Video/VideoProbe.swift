@@ -108,11 +108,12 @@ struct VideoProbe {
   init(_ path: String, _ tools: VideoTools, _ said: ProgramQuery.Answer) throws(SourceError) {
     func failure(_ problem: String) -> SourceError { .malformed(path, problem: problem) }
     guard said.isGood else {
-      throw failure("is no video that ffmpeg can read: \(said.reason ?? "ffprobe ended without a word")")
+      throw failure(
+        "is not a video that ffmpeg can read: \(said.reason ?? "ffprobe ended without a message")")
     }
     let answer: Answer
     do { answer = try JSONDecoder().decode(Answer.self, from: Data(said.text.utf8)) } catch {
-      throw failure("\(tools.ffprobe) gave no answer that can be read: \(error)")
+      throw failure("\(tools.ffprobe) gave an answer that cannot be read: \(error)")
     }
     let streams = answer.streams ?? []
     let videos = streams.filter { $0.kind == "video" && !$0.isPicture }

@@ -63,7 +63,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     nominalRate = video.rate
     clock = VideoClock(rate: video.rate)
     frameCount = Self.frameCount(probe, options)
-    notes = probe.otherVideos > 0 ? ["\(probe.otherVideos) more video streams are left out"] : []
+    notes = probe.otherVideos > 0 ? ["\(probe.otherVideos) more video streams are ignored"] : []
     let first = try VideoRun(request)
     isReadAgain = options.isReadAgain
     keepsDamaged = options.keepsDamaged
@@ -127,7 +127,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     }
     let (was, now) = (self.reader.header, reader.header)
     guard was.width == now.width, was.height == now.height else {
-      throw .malformed(name, problem: "has another size than when it was read before")
+      throw .malformed(name, problem: "differs in size from when it was read before")
     }
     self.reader = reader
   }
@@ -218,7 +218,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     let (count, first) = (run.log.errors, run.log.lastError ?? "samples are missing")
     guard count > 0 else { return .end }
     let more = count > 1 ? ", and \(count - 1) more" : ""
-    return .rejected(.frame(origin, problem: "is not there: ffmpeg met damage in the file: \(first)\(more)"))
+    return .rejected(.frame(origin, problem: "is missing: ffmpeg found damage in the file: \(first)\(more)"))
   }
 
   /// The process ID of ffmpeg, for tests.

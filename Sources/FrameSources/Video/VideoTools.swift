@@ -57,7 +57,7 @@ struct VideoTools: Sendable {
     let ffmpeg: String
     if let path = named ?? variable {
       guard isProgram(path) else {
-        throw failure("\(named == nil ? "FRAMEFEED_FFMPEG=" : "")\(path) is no program that can be run")
+        throw failure("\(named == nil ? "FRAMEFEED_FFMPEG=" : "")\(path) is not an executable program")
       }
       ffmpeg = path
     } else {
@@ -74,7 +74,8 @@ struct VideoTools: Sendable {
     let probing = hasProbe ? try ProgramQuery(ffprobe, VideoProbe.arguments(video), for: video) : nil
     let said = asked.answer(limit: 1 << 20)
     guard let version = Version(said.text) else {
-      throw failure("\(ffmpeg) -version does not answer as ffmpeg does\(said.reason.map { ": \($0)" } ?? "")")
+      throw failure(
+        "\(ffmpeg) -version does not give the answer of ffmpeg\(said.reason.map { ": \($0)" } ?? "")")
     }
     guard version >= .oldest else {
       throw failure("\(ffmpeg) is ffmpeg \(version.major).\(version.minor); 4.0 or newer is needed")

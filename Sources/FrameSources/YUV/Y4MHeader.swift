@@ -19,7 +19,7 @@ struct Y4MHeader: Equatable {
   init(_ line: String, path: String, matrix: ColorMatrix? = nil) throws(SourceError) {
     let words = line.split(separator: " ", omittingEmptySubsequences: true)
     guard words.first == Self.magic[...] else {
-      throw .malformed(path, problem: "no y4m stream: expected it to begin with YUV4MPEG2")
+      throw .malformed(path, problem: "not a y4m stream: expected it to begin with YUV4MPEG2")
     }
     var (width, height): (Int?, Int?) = (nil, nil)
     var rate: Double?
@@ -38,7 +38,7 @@ struct Y4MHeader: Equatable {
         guard let range = value.removing(prefix: "COLORRANGE=") else { break }
         isFullRange = ["FULL": true, "LIMITED": false][range]
         if isFullRange == nil {
-          notes.append("XCOLORRANGE=\(range) is unknown; taken as if it were not there")
+          notes.append("XCOLORRANGE=\(range) is unknown and ignored")
         }
       default: break  // interlacing, aspect
       }
@@ -63,7 +63,7 @@ struct Y4MHeader: Equatable {
     format.matrix = matrix ?? likely
     if matrix == nil, likely != .bt601, format.sampling != .mono {
       notes.append(
-        "y4m does not say its colour matrix; taken as BT.709, as from 720 lines on (--matrix bt601)")
+        "y4m does not name its colour matrix; BT.709 is assumed, as from 720 lines on (--matrix bt601)")
     }
     self.format = format
     self.notes = notes

@@ -122,7 +122,7 @@ final class Y4MSource: FrameSource, @unchecked Sendable {
       isOver = !next.isFound
       return nil
     }
-    return damaged(next, "expected a line FRAME behind it")
+    return damaged(next, "expected a line FRAME after it")
   }
 
   private func damaged(_ next: (bytes: Int, isFound: Bool), _ problem: String) -> SourceReading {

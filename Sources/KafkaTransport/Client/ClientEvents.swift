@@ -121,7 +121,7 @@ final class ClientEvents: Sendable {
       switch next {
       // librdkafka 2.8 and newer do not send a certificate that none of the broker's authorities has signed.
       case .clientCertificateWanted where showsCertificate:
-        next = .clientCertificateRefused("signed by none it trusts")
+        next = .clientCertificateRefused("signed by no authority that it trusts")
       // A broker sends the same alert for no certificate as for a bad one.
       case .clientCertificateRefused where !showsCertificate: next = .clientCertificateWanted
       // A coordinator's name does not contain the protocol of its connection.

@@ -120,10 +120,10 @@ final class KafkaClient: @unchecked Sendable {
     let reason = String(cText: text)
     if code.isFenced, let name = settings.value("group.instance.id") {
       return .kafka(
-        action: "the Kafka client gave up", code: code,
-        detail: "the name \(name) (--name, group.instance.id) is taken")
+        action: "the Kafka client failed", code: code,
+        detail: "the name \(name) (--name, group.instance.id) is in use by another sink")
     }
-    return .kafka(action: "the Kafka client gave up", code: code, detail: reason)
+    return .kafka(action: "the Kafka client failed", code: code, detail: reason)
   }
 
   /// Returns the value in force of a numeric setting.

@@ -127,20 +127,20 @@ public struct KafkaCode: RawRepresentable, Sendable, Equatable {
   var remedy: String? {
     switch code {
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
-      "another sink with the same group.instance.id took this one's place in the group: give each sink a "
-        + "group.instance.id of its own, or start it once only"
+      "another sink with the same group.instance.id replaced this one in the group: give each sink a "
+        + "group.instance.id of its own, or start only one"
     case Self.unreleasedInstanceId.code:
-      "another sink has this group.instance.id; that of a sink that was killed is free when the brokers have ended its "
-        + "session (their group.consumer.session.timeout.ms): start again then, under another name or none"
+      "another sink has this group.instance.id; after a sink was killed it is free when the brokers have ended the sink's "
+        + "session (their group.consumer.session.timeout.ms): start again then, or with another name or none"
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
-      "the user is known, and lacks the right: a source needs Write and Describe on the topic, a sink Read and Describe"
+      "the user is authenticated but lacks the right: a source needs Write and Describe on the topic, a sink Read and Describe"
     case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-      "the user is known, and lacks the right: a sink needs Read on its group; name one it may use with --group"
+      "the user is authenticated but lacks the right: a sink needs Read on its group; name one it may use with --group"
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
-      "the user is known, and lacks a right on the cluster: Create for topics, IdempotentWrite for sending to "
+      "the user is authenticated but lacks a right on the cluster: Create for topics, IdempotentWrite for sending to "
         + "brokers before 2.8 (or -X enable.idempotence=false)"
     case RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND:
-      "fewer brokers than the topic's min.insync.replicas have its records: bring them back, or lower it"
+      "fewer in-sync replicas than the topic's min.insync.replicas: restart their brokers, or lower it"
     default: nil
     }
   }

@@ -47,8 +47,8 @@ public enum LibraryAbility: Sendable, CaseIterable {
   /// What is missing, as text to follow "cannot".
   public var action: String {
     switch self {
-    case .leavingDeletedTopics: "end a client behind a topic that was deleted, which is left behind then,"
-    case .renewingUnsignedTokens: "renew a token of OAUTHBEARER that nobody signed"
+    case .leavingDeletedTopics: "close a client whose topic was deleted, which then remains in memory,"
+    case .renewingUnsignedTokens: "renew an unsigned token of OAUTHBEARER"
     case .loggingInByScram: "log in by SCRAM to Apache Kafka 3.8.1 or newer"
     case .groupsOfBrokers: "use group.protocol=consumer"
     }

@@ -37,9 +37,9 @@ enum StartFailure {
     guard value(unsigned) == "true" else {
       return .setting(
         key: "sasl.mechanism",
-        reason: "with OAUTHBEARER there is no way to a token: set -X sasl.oauthbearer.method=oidc, "
+        reason: "OAUTHBEARER has no source for a token: set -X sasl.oauthbearer.method=oidc, "
           + "sasl.oauthbearer.token.endpoint.url, sasl.oauthbearer.client.id and sasl.oauthbearer.client.secret "
-          + "(=@env:NAME); or, for a broker of tests that takes tokens without a signature, "
+          + "(=@env:NAME); or, for a test broker that accepts unsigned tokens, "
           + "-X \(unsigned)=true -X sasl.oauthbearer.config=principal=NAME")
     }
     let ability = LibraryAbility.renewingUnsignedTokens

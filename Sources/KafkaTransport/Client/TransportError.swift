@@ -65,13 +65,13 @@ public enum TransportError: Error, Sendable, Equatable, CustomStringConvertible 
     case .notCommitted(let group, let broker):
       "group \(group): no answer from \(broker), so the last offsets may not be committed; their records are read again"
     case .settingsUnknown(let topic, []):
-      "topic \(topic): the broker does not tell its settings, and changing one would reset the others; "
+      "topic \(topic): the broker does not report its settings, and changing one would reset the others; "
         + "change it by kafka-configs.sh --alter --add-config"
     case .settingsUnknown(let topic, let names):
-      "topic \(topic): the broker does not show \(names.joined(separator: ", ")), which changing others would reset; "
+      "topic \(topic): the broker does not report \(names.joined(separator: ", ")), which changing others would reset; "
         + "change them by kafka-configs.sh --alter --add-config, or give them too: --config \(names[0])=VALUE"
     case .groupInUse(let group, let members, let wanted):
-      "\(wanted) and group \(group) do not go together while the group has members (\(members) now): stop them, or name another with --group"
+      "\(wanted) cannot be used with group \(group) while the group has members (\(members) now): stop them, or name another with --group"
     case .standstill(let standstill): "\(standstill)"
     case .stopped:
       "the Kafka client has been stopped"

@@ -23,11 +23,11 @@ public enum AdvertisedFault: Sendable, Equatable {
     case .unresolved(let reason):
       "which cannot be resolved from here (\(reason)): set its advertised.listeners, or give this machine the name (/etc/hosts)"
     case .unreached(let reason):
-      "which cannot be reached from here (\(reason)): set its advertised.listeners to where clients come, or open the way there"
+      "which cannot be reached from here (\(reason)): set its advertised.listeners to an address that clients reach, or open the network path to this one"
     case .otherServer(let server): "where \(server), not Kafka: set its advertised.listeners"
     case .hangUp:
-      "which hangs up on this client: set its advertised.listeners, or -X security.protocol as that port wants it"
-    case .silence: "where nobody answers as Kafka does: set its advertised.listeners"
+      "which closes the connection of this client: set its advertised.listeners, or -X security.protocol as that port requires it"
+    case .silence: "where no Kafka broker answers: set its advertised.listeners"
     }
   }
 }

@@ -157,7 +157,7 @@ extension ConnectionTrouble: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownAuthority:
-      "its certificate is not vouched for by ssl.ca.location: name the file of the CA that signed it, -X ssl.ca.location=ca.pem"
+      "its certificate is signed by no authority in ssl.ca.location: name the file of the CA that signed it, -X ssl.ca.location=ca.pem"
     case .certificateExpired:
       "its certificate has expired: renew it on the broker, or set this machine's clock"
     case .certificateNotYetValid:
@@ -167,15 +167,15 @@ extension ConnectionTrouble: CustomStringConvertible {
     case .certificate(let code):
       "its certificate is refused, X509 error \(code); openssl verify -CAfile ca.pem broker.pem says why"
     case .clientCertificateWanted:
-      "it wants a client certificate: set -X ssl.certificate.location=client.pem -X ssl.key.location=client.key"
+      "it requires a client certificate: set -X ssl.certificate.location=client.pem -X ssl.key.location=client.key"
     case .clientCertificateRefused(let alert):
       "it refuses the client certificate (\(alert)): set ssl.certificate.location and ssl.key.location to one it trusts"
     case .brokerMayWantTLS:
-      "it hangs up on a client without TLS: if this port is one for TLS, set -X security.protocol=ssl (sasl_ssl with a login)"
+      "it closes the connection of a client without TLS: if this port is one for TLS, set -X security.protocol=ssl (sasl_ssl with a login)"
     case .brokerMayHaveNoTLS:
-      "it hangs up on the TLS handshake: if this port is one without TLS, set -X security.protocol=plaintext (sasl_plaintext with a login)"
+      "it closes the connection in the TLS handshake: if this port is one without TLS, set -X security.protocol=plaintext (sasl_plaintext with a login)"
     case .brokerMayWantLogin:
-      "it hangs up on a client without a login: if this port is one for logins, set -X security.protocol=sasl_plaintext (sasl_ssl with TLS), sasl.mechanism, sasl.username and sasl.password"
+      "it closes the connection of a client without a login: if this port is one for logins, set -X security.protocol=sasl_plaintext (sasl_ssl with TLS), sasl.mechanism, sasl.username and sasl.password"
     case .takesNoLogin:
       "this port takes no logins: set -X security.protocol=plaintext (ssl with TLS), or name the port that does"
     case .token(let message):

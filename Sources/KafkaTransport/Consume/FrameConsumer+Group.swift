@@ -154,7 +154,7 @@ extension FrameConsumer {
       for (partition, next) in positions { list.add(options.topic, partition, offset: next) }
     }
     polling.withLock { $0.assigned.formUnion(beginnings.map(\.partition)) }
-    report("taking partitions", ConsumerAssignment.add(client.handle, list))
+    report("assigning partitions", ConsumerAssignment.add(client.handle, list))
     // They may have been paused when they were given up, and a new assignment does not end that while something in the
     // client still holds them, such as a commit that is retried.
     resume(beginnings.map(\.partition))
@@ -176,7 +176,7 @@ extension FrameConsumer {
       return polling.assigned
     }
     report(
-      "giving up partitions",
+      "revoking partitions",
       ConsumerAssignment.remove(client.handle, options.topic, partitions.filter(known.contains)))
   }
 

@@ -13,7 +13,7 @@ extension FrameConsumer {
     while true {
       do throws(TransportError) { return try join() } catch {
         guard error.mayPass, FrameClock.monotonic() < deadline else { throw error }
-        if !isTold { log?(.ours, "\(error); asking again") }
+        if !isTold { log?(.ours, "\(error); retrying") }
         isTold = true
         guard stop.sleep(until: FrameClock.monotonic() + 500_000_000) else { throw .stopped }
       }
@@ -45,7 +45,7 @@ extension FrameConsumer {
     if outcome.canStart {
       log?(
         .ourNotice,
-        "group \(options.group) goes on where it was; to begin elsewhere name another with --group, or give --rewind"
+        "group \(options.group) continues at its committed offsets; to begin elsewhere name another with --group, or give --rewind"
       )
     }
     queries.withLock {

@@ -51,14 +51,14 @@ struct GroupStart: Sendable {
     var chosen: [Int32: Int64] = [:]
     for partition in partitions {
       guard let log = logs[partition] else {
-        throw client.failure("asking for the log of \(topic)[\(partition)]", .timedOut)
+        throw client.failure("requesting the offsets of \(topic)[\(partition)]", .timedOut)
       }
       switch start {
       case .committed, .beginning: chosen[partition] = log.lowerBound
       case .latest: chosen[partition] = log.upperBound
       case .time:
         guard let offset = first[partition] else {
-          throw client.failure("asking for a time in \(topic)[\(partition)]", .timedOut)
+          throw client.failure("requesting the offset of a time in \(topic)[\(partition)]", .timedOut)
         }
         chosen[partition] = offset >= 0 ? offset : log.upperBound
       }

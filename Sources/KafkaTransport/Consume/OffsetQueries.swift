@@ -195,7 +195,8 @@ final class OffsetQueries: Sendable {
           firstLater: firstNew[partition].flatMap { $0 >= 0 ? $0 : nil }))
     }
     if result.isEmpty {
-      throw client.failure("asking where partitions \(search.partitions) of \(topic) begin", .timedOut)
+      throw client.failure(
+        "requesting the first offsets of partitions \(search.partitions) of \(topic)", .timedOut)
     }
     return result
   }

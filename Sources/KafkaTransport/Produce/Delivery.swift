@@ -60,7 +60,7 @@ extension TransportError {
       return .kafka(
         action: action, code: code,
         detail:
-          "the topic does not take the record's time; set this machine's clock, or let the topic take any: "
+          "the topic refuses the record's time; set this machine's clock, or let the topic accept any: "
           + "framefeed topic create \(topic) --update --config message.timestamp.after.max.ms=\(Int64.max) "
           + "--config message.timestamp.before.max.ms=\(Int64.max) \(brokers.arguments)")
     default: return self

@@ -185,7 +185,7 @@ final class RenewableSender: Sendable {
     case .lostProducerState:
       log?(
         .ours,
-        "\(options.action): the broker no longer knew this producer (\(connection.client.fatalCode.name)); what had no answer is sent again"
+        "\(options.action): the broker no longer knows this producer (\(connection.client.fatalCode.name)); unacknowledged records are sent again"
       )
     case .topicMissing:
       log?(

@@ -35,7 +35,8 @@ final class RunPartition: Sendable {
     let growth = state.withLock { $0.kept.takeGrowth() }
     guard let growth else { return nil }
     let next =
-      growth.next == growth.kept ? "as its next one will" : "its next one goes to partition \(growth.next)"
+      growth.next == growth.kept
+      ? "so do those of its next one" : "those of its next one go to partition \(growth.next)"
     return Growth(
       before: growth.before, after: growth.after,
       consequence:

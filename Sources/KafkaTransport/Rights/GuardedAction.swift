@@ -88,7 +88,7 @@ public enum GuardedAction: Sendable, Equatable {
   func wayAround(_ code: KafkaCode) -> String? {
     guard code.code == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED else { return nil }
     return switch self {
-    case .startingIdempotence, .sendingToTopic: "-X enable.idempotence=false does without IdempotentWrite"
+    case .startingIdempotence, .sendingToTopic: "-X enable.idempotence=false needs no IdempotentWrite"
     default: nil
     }
   }
@@ -97,11 +97,11 @@ public enum GuardedAction: Sendable, Equatable {
 extension GuardedAction: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .askingForTopic(let topic): "asking for topic \(topic)"
+    case .askingForTopic(let topic): "requesting topic \(topic)"
     case .readingTopic(let topic): "reading \(topic)"
     case .sendingToTopic(let topic): "sending to \(topic)"
     case .creatingTopic(let topic): "creating topic \(topic)"
-    case .growingTopic(let topic): "growing topic \(topic)"
+    case .growingTopic(let topic): "adding partitions to topic \(topic)"
     case .changingTopic(let topic): "changing topic \(topic)"
     case .describingTopic(let topic): "describing topic \(topic)"
     case .deletingTopic(let topic): "deleting topic \(topic)"
@@ -109,8 +109,8 @@ extension GuardedAction: CustomStringConvertible {
     case .startingIdempotence(let topic): "starting to send to \(topic)"
     case .joiningGroup(let group, _): "joining group \(group)"
     case .committing(let group, _): "committing positions of group \(group)"
-    case .askingForPositions(let group, _): "asking for the positions of group \(group)"
-    case .askingForMembers(let group): "asking for the members of group \(group)"
+    case .askingForPositions(let group, _): "requesting the positions of group \(group)"
+    case .askingForMembers(let group): "requesting the members of group \(group)"
     case .sendingInTransaction(_, let topic): "sending to \(topic) in a transaction"
     }
   }

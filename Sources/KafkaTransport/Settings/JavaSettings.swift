@@ -8,7 +8,7 @@ enum JavaSettings {
     if let known = counterparts[key] { return known }
     if let name = renamed[key] { return "a setting of Java's clients; librdkafka's is \(name)" }
     if needless.contains(key) || prefixes.contains(where: key.hasPrefix) {
-      return "a setting of Java's clients that librdkafka has no need of; leave it out"
+      return "a setting of Java's clients that librdkafka does not need; leave it out"
     }
     return nil
   }
@@ -19,7 +19,7 @@ enum JavaSettings {
     case "partition.assignment.strategy" where value.contains("org.apache.kafka"):
       "names classes of Java's clients; librdkafka's are range, roundrobin and cooperative-sticky"
     case "ssl.endpoint.identification.algorithm" where value.isEmpty:
-      "Java's empty value is none here: ssl.endpoint.identification.algorithm=none"
+      "Java's empty value is written as none here: ssl.endpoint.identification.algorithm=none"
     default: nil
     }
   }
@@ -27,7 +27,7 @@ enum JavaSettings {
   private static let counterparts = [
     "sasl.jaas.config":
       "a setting of Java's clients; give its username and password as sasl.username and sasl.password "
-      + "(=@file:PATH or =@env:NAME keeps them out of sight), for Kerberos its principal and keyTab as "
+      + "(=@file:PATH or =@env:NAME hides them), for Kerberos its principal and keyTab as "
       + "sasl.kerberos.principal and sasl.kerberos.keytab",
     "ssl.truststore.location":
       "a setting of Java's clients; librdkafka's is ssl.ca.location, a PEM file: "
@@ -37,15 +37,15 @@ enum JavaSettings {
     "ssl.truststore.type": "a setting of Java's clients; ssl.ca.location is always a PEM file: leave it out",
     "ssl.truststore.certificates": "a setting of Java's clients; librdkafka's is ssl.ca.pem",
     "ssl.keystore.type":
-      "a setting of Java's clients; ssl.keystore.location is always a PKCS#12 file here. Of a JKS file make one: "
+      "a setting of Java's clients; ssl.keystore.location is always a PKCS#12 file here. Convert a JKS file: "
       + "keytool -importkeystore -srckeystore KEYSTORE -destkeystore client.p12 -deststoretype PKCS12",
     "ssl.keystore.key": "a setting of Java's clients; librdkafka's is ssl.key.pem",
     "ssl.keystore.certificate.chain": "a setting of Java's clients; librdkafka's is ssl.certificate.pem",
     "buffer.memory": "a setting of Java's clients; librdkafka's is queue.buffering.max.kbytes, in KiB",
     "config.providers":
-      "a setting of Java's clients; a value that lies elsewhere is written @file:PATH or @env:NAME here",
+      "a setting of Java's clients; a value that is stored elsewhere is written @file:PATH or @env:NAME here",
     "sasl.login.callback.handler.class":
-      "a setting of Java's clients; with OAUTHBEARER librdkafka asks for tokens by itself: "
+      "a setting of Java's clients; with OAUTHBEARER librdkafka requests tokens itself: "
       + "sasl.oauthbearer.method=oidc and sasl.oauthbearer.token.endpoint.url",
     "partitioner.class":
       "a setting of Java's clients; leave it out: a feed's key decides its partition, as in Java",

@@ -63,7 +63,7 @@ extension KafkaSettings {
   private static let ofSending = [
     OwnSetting(
       "transactional.id", nil,
-      "frames are sent outside of transactions, so that each can be read as soon as it is there")
+      "frames are sent outside of transactions, so that each can be read as soon as it is written")
   ]
 
   private static let ofReading = [
@@ -72,12 +72,13 @@ extension KafkaSettings {
       "a record counts as read when its answer is saved, not when it was fetched"),
     OwnSetting(
       "enable.auto.commit", "true",
-      "without it the group would begin anew at each start; how often positions are committed is "
+      "without it the group would start over at each start; how often positions are committed is "
         + "auto.commit.interval.ms"),
     OwnSetting(
       "auto.offset.reset", "error",
-      "where a new group begins is --from; a position that the topic does not have is told, never replaced"),
-    OwnSetting("enable.partition.eof", "true", "--until-end would never know the end"),
+      "where a new group begins is --from; a position that the topic does not have is reported, never replaced"
+    ),
+    OwnSetting("enable.partition.eof", "true", "--until-end needs it to recognise the end"),
     OwnSetting(
       "transactional.id", nil,
       "answers and dead letters are sent outside of transactions, each before its record counts as read"),

@@ -66,8 +66,8 @@ extension Standstill: CustomStringConvertible {
     case .connection(let trouble):
       (trouble.isOfBroker ? "the broker at \(brokers): " : "") + "\(trouble)"
     case .topicGone:
-      "topic \(topic) is gone: it was deleted, or this user may no longer see it (Describe); "
-        + "make it anew: framefeed topic create \(topic) \(brokers.arguments)"
+      "topic \(topic) does not exist any more: it was deleted, or this user may no longer see it (Describe); "
+        + "recreate it: framefeed topic create \(topic) \(brokers.arguments)"
     case .denied(let denial): "\(denial)"
     case .leaderless(let partitions):
       partitions.count == 1
@@ -77,7 +77,7 @@ extension Standstill: CustomStringConvertible {
       "partition \(partition) of \(topic) has \(inSync) of \(replicas) replicas in sync, "
         + (needed.map { "and min.insync.replicas is \($0)" }
           ?? "which may be less than its min.insync.replicas")
-        + ": start the brokers that are missing at \(brokers), or let fewer do: framefeed topic create \(topic) "
+        + ": start the brokers that are missing at \(brokers), or require fewer: framefeed topic create \(topic) "
         + "--update --config min.insync.replicas=\(inSync) \(brokers.arguments)"
     case .aboveReceiveLimit(let bytes, let limit):
       "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"

@@ -42,7 +42,7 @@ struct ThrottleWatch: Sendable {
   mutating func look(_ throttling: Throttling, _ now: Int64) -> String? {
     guard throttling.isOn(now) else {
       defer { toldAt = nil }
-      return toldAt == nil ? nil : "no broker holds this client back any more"
+      return toldAt == nil ? nil : "no broker throttles this client any more"
     }
     guard throttling.milliseconds >= Self.least,
       toldAt.map({ now - $0 >= StandstillWatch.repetition }) ?? true

@@ -36,7 +36,7 @@ public struct Cluster: Sendable {
   /// automatically.
   init(_ client: KafkaClient, milliseconds: Int32) throws(TransportError) {
     let (code, metadata) = client.metadata(of: nil, milliseconds: milliseconds)
-    guard let metadata else { throw client.failure("asking for topics", code) }
+    guard let metadata else { throw client.failure("requesting the topics", code) }
     defer { rd_kafka_metadata_destroy(metadata) }
     var partitions: [String: [TopicPartition]] = [:]
     for at in 0..<Int(metadata.pointee.topic_cnt) {

@@ -17,7 +17,7 @@ struct OffsetInquiry {
     partitions = layout.reduce(into: [:]) { partitions, part in
       if let leader = part.leader { partitions[leader, default: []].append(part.number) }
     }
-    for part in layout where part.leader == nil { problems[part.number] = "there is no leader to ask" }
+    for part in layout where part.leader == nil { problems[part.number] = "there is no leader" }
   }
 
   /// Returns each partition's offset for a logical one (`RD_KAFKA_OFFSET_BEGINNING`, `RD_KAFKA_OFFSET_END`), where a
@@ -37,7 +37,7 @@ struct OffsetInquiry {
           offsets[entry.partition] = entry.offset
         } else {
           problems[entry.partition] =
-            "broker \(leader), the leader, does not tell: \(code) (\(code.name))"
+            "broker \(leader), the leader, does not report it: \(code) (\(code.name))"
         }
       }
     }

@@ -58,7 +58,7 @@ public struct PartitionLag: Sendable, Equatable, Codable {
     }
     if let committed, let end, committed > end {
       remarks.append(
-        "partition \(partition): the group's position \(committed) is past the end \(end): the topic was made anew, or has lost records"
+        "partition \(partition): the group's position \(committed) is past the end \(end): the topic was recreated, or has lost records"
       )
     }
     if let committed, let beginning, let end, committed < beginning, committed <= end {

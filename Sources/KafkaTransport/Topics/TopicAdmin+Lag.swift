@@ -59,7 +59,7 @@ extension TopicAdmin {
     func error(_ code: KafkaCode) -> TransportError {
       if case .denied(let denial) = client.failure(action, code) { return .denied(denial) }
       // Not reported as the broker's: other brokers may well answer.
-      return .kafka(action: "asking the group's coordinator", code: code, detail: nil)
+      return .kafka(action: "requesting the group's coordinator", code: code, detail: nil)
     }
     let deadline = FrameClock.monotonic() + Self.coordinatorTime
     var watch = ConnectionWatch(client)

@@ -11,10 +11,10 @@ extension TopicAdmin {
     of topic: String, _ layout: [TopicPartition]
   ) -> (bytes: [Int32: Int64], problem: String?) {
     let other =
-      "kafka-log-dirs.sh --bootstrap-server \(broker.servers) --describe --topic-list \(topic) tells them"
+      "kafka-log-dirs.sh --bootstrap-server \(broker.servers) --describe --topic-list \(topic) prints them"
     let way = settings.value("security.protocol")?.lowercased() ?? "plaintext"
     guard way == "plaintext" else {
-      return ([:], "librdkafka cannot ask for them where the way is by \(way); \(other)")
+      return ([:], "they cannot be requested with security.protocol=\(way); \(other)")
     }
     guard let addresses = try? cluster().addresses else { return ([:], "no broker answers") }
     var bytes: [Int32: Int64] = [:]
@@ -27,10 +27,10 @@ extension TopicAdmin {
         bytes.merge(found) { $1 }
         // Without the right a broker returns no directory.
         if found.isEmpty {
-          problem = "broker \(leader) does not tell them: it takes Describe on the cluster; \(other)"
+          problem = "broker \(leader) does not report them: it requires Describe on the cluster; \(other)"
         }
       } catch {
-        problem = "broker \(leader) does not tell them: \(error.reason)"
+        problem = "broker \(leader) does not report them: \(error.reason)"
       }
     }
     return (bytes, problem)
@@ -44,7 +44,7 @@ extension TopicAdmin {
     do throws(WireReader.Malformed) {
       return try LogDirectories(response: response.span.bytes, of: topic, correlation: 1).bytes
     } catch {
-      throw WireConnection.Failure(reason: "its answer is none of Kafka's")
+      throw WireConnection.Failure(reason: "its answer is not one of Kafka's")
     }
   }
 }

@@ -43,7 +43,7 @@ extension KafkaClient {
   /// A consumer does not create it by asking (`allow.auto.create.topics`).
   func look(for topic: String, milliseconds: Int32) throws(TransportError) -> TopicLookup {
     guard let handle = rd_kafka_topic_new(handle, topic, nil) else {
-      throw .kafka(action: "asking for topic \(topic)", code: KafkaCode(rd_kafka_last_error()), detail: nil)
+      throw .kafka(action: "requesting topic \(topic)", code: KafkaCode(rd_kafka_last_error()), detail: nil)
     }
     defer { rd_kafka_topic_destroy(handle) }
     let (code, metadata) = self.metadata(of: handle, milliseconds: milliseconds)

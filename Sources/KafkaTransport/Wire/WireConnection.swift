@@ -41,7 +41,7 @@ struct WireConnection: ~Copyable {
       }
       next = address.ai_next
     }
-    throw Failure(reason: "\(host):\(port) takes no connection", detail: String(cString: strerror(last)))
+    throw Failure(reason: "\(host):\(port) accepts no connection", detail: String(cString: strerror(last)))
   }
 
   deinit { close(socket) }
@@ -90,10 +90,14 @@ struct WireConnection: ~Copyable {
       let count = request.withUnsafeBytes {
         send(socket, $0.baseAddress! + sent, $0.count - sent, Int32(MSG_NOSIGNAL))
       }
-      if count > 0 { sent += count } else if errno != EAGAIN { throw Failure(reason: "it hangs up") }
+      if count > 0 {
+        sent += count
+      } else if errno != EAGAIN {
+        throw Failure(reason: "it closes the connection")
+      }
     }
     let length = try read(4).reduce(0) { $0 << 8 | Int($1) }
-    guard length <= Self.mostBytes else { throw Failure(reason: "its answer is none of Kafka's") }
+    guard length <= Self.mostBytes else { throw Failure(reason: "its answer is not one of Kafka's") }
     return try read(length)
   }
 
@@ -135,7 +139,7 @@ struct WireConnection: ~Copyable {
       let part = [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
         filled = max(0, recv(socket, buffer.baseAddress, size, 0))
       }
-      if part.isEmpty { throw Failure(reason: "it hangs up") }
+      if part.isEmpty { throw Failure(reason: "it closes the connection") }
       bytes += part
     }
     return bytes

@@ -163,7 +163,7 @@ final class ModelAnswers: BatchReceiver {
       return rows
     case .failed(let error): throw .model(error)
     case .dropped:
-      throw failure("it let go of a batch without an answer; its records are read again by the next start")
+      throw failure("it released a batch without an answer; its records are read again at the next start")
     }
   }
 

@@ -29,13 +29,13 @@ final class DeadLetterDirectory: DeadLetters {
     self.path = path
     left = Lock(quota)
     self.quota =
-      "\(path) has taken as many dead letters as one sink may write, \(quota.letters) or \(quota.bytes / 1_000_000) MB: further records are rejected without one; find out who sends them, move the letters away and start the sink again, or keep them in a topic: --dead-letter kafka:TOPIC"
+      "\(path) has as many dead letters as one sink may write, \(quota.letters) or \(quota.bytes / 1_000_000) MB: further records are rejected without one; find out who sends them, move the letters away and start the sink again, or keep them in a topic: --dead-letter kafka:TOPIC"
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
       throw .output(file: path, reason: String(cString: strerror(errno)))
     }
     var info = stat()
     guard stat(path, &info) == 0, info.st_mode & S_IFMT == S_IFDIR else {
-      throw .output(file: path, reason: "is no directory; name one for --dead-letter")
+      throw .output(file: path, reason: "is not a directory; name one for --dead-letter")
     }
     guard access(path, W_OK) == 0 else {
       throw .output(file: path, reason: String(cString: strerror(errno)))
@@ -138,7 +138,7 @@ final class DeadLetterTopic: DeadLetters {
         let letters = try PreparedTopic.find(topic, options.kafka, create: settings, options.log)
         if let most = letters.limit, most < limit {
           options.log.warning(
-            "dead-letter topic \(topic) takes records of \(most) bytes, \(options.topic) may have larger ones, which would stop this sink; raise it: framefeed topic create \(topic) --update --config max.message.bytes=\(limit) \(options.kafka.broker.arguments)"
+            "dead-letter topic \(topic) accepts records of \(most) bytes, \(options.topic) may have larger ones, which would stop this sink; raise it: framefeed topic create \(topic) --update --config max.message.bytes=\(limit) \(options.kafka.broker.arguments)"
           )
         }
       }

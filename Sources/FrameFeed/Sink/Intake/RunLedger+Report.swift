@@ -157,7 +157,7 @@ extension RunLedger {
       report.reasons = Self.reasons(own)
       if run.isClosed, !run.tracker.ended {
         closed += 1
-        report.reasons = (report.reasons ?? []) + ["its end went with the topic, which was made anew"]
+        report.reasons = (report.reasons ?? []) + ["its end was deleted with the topic, which was recreated"]
       }
       reports.append((report, run.touched))
     }
@@ -177,7 +177,9 @@ extension RunLedger {
     if left + retiredComplete + retiredOther > 0 {
       notes.append("\(left + retiredComplete + retiredOther) further runs are in the totals alone")
     }
-    if closed > 0 { notes.append("\(closed) runs have no end: it went with the topic, which was made anew") }
+    if closed > 0 {
+      notes.append("\(closed) runs have no end: it was deleted with the topic, which was recreated")
+    }
     notes += (Self.reasons(absences) ?? []).map { "frames \($0)" }
     return Summary(totals: totals, feeds: feeds, isWhole: isWhole, notes: notes)
   }
@@ -187,11 +189,11 @@ extension RunLedger {
     let words: [(Absence?, String)] = [
       (nil, "missing %: sent, and never found in the topic"),
       (.deleted, "lost %: deleted from the topic before this group read them; raise its retention"),
-      (.damaged, "lost %: they came damaged from their broker each time"),
-      (.recreated, "lost %: they went with the topic, which was made anew"),
-      (.beforeGroup, "notRead %: the topic had dropped them when this group began"),
-      (.beforeChoice, "notRead %: before the place that --from chose"),
-      (.afterStop, "notRead %: the sink stopped before it came to them"),
+      (.damaged, "lost %: they arrived damaged from their broker each time"),
+      (.recreated, "lost %: they were deleted with the topic, which was recreated"),
+      (.beforeGroup, "notRead %: the topic had deleted them when this group began"),
+      (.beforeChoice, "notRead %: before the offset that --from chose"),
+      (.afterStop, "notRead %: the sink stopped before it reached them"),
     ]
     let lines = words.compactMap { absence, text in
       absences[absence].map { text.replacing("%", with: "\($0)") }
