@@ -67,7 +67,7 @@ final class ByteRows {
       let v = u + layout.chromaWidth * layout.chromaHeight
       let chroma = (y >> 1) * layout.chromaWidth
       kernels.i420(row, u + chroma, v + chroma, a, b, c, width)
-    case .mono8: preconditionFailure("grey rows are read where they lie")
+    case .mono8: preconditionFailure("grey rows are read in place")
     }
   }
 }

@@ -30,7 +30,7 @@ struct LineQueue {
 
   /// Removes and returns all waiting lines, to be written at once. Call ``written()`` after that.
   mutating func take() -> [UInt8] {
-    precondition(!isWriting, "what was taken is still being written")
+    precondition(!isWriting, "the lines taken before are still being written")
     isWriting = true
     defer {
       waiting = []
@@ -43,7 +43,7 @@ struct LineQueue {
 
   /// The lines from ``take()`` have been written, or cannot be.
   mutating func written() {
-    precondition(isWriting, "nothing was taken")
+    precondition(isWriting, "no lines were taken")
     isWriting = false
   }
 }

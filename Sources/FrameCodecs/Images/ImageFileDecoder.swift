@@ -39,7 +39,7 @@ struct ImageFileDecoder: ~Copyable {
         throw .payload("the bytes are not a PNG file")
       }
       try PNGDecoder.decode(file, content.layout, into: target)
-    case .pixels: preconditionFailure("pixels are no file")
+    case .pixels: preconditionFailure("pixels are not a file")
     }
   }
 

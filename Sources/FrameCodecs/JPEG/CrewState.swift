@@ -94,7 +94,7 @@ struct CrewState: Sendable, Hashable {
   mutating func finish(_ frame: Int, isGood: Bool) {
     let at = place(frame)
     shared[at].finished += 1
-    precondition(shared[at].finished <= shared[at].claimed, "a part was finished that nobody had")
+    precondition(shared[at].finished <= shared[at].claimed, "a finished part was not claimed")
     if !isGood { shared[at].hasFailed = true }
   }
 
@@ -102,7 +102,7 @@ struct CrewState: Sendable, Hashable {
   /// - Returns: whether it must wait for parts that helpers work on, until ``finish(helper:isGood:)`` returns true.
   mutating func mustWait(_ frame: Int) -> Bool {
     let at = place(frame)
-    precondition(shared[at].unclaimed == 0, "a decoder waits before all is taken")
+    precondition(shared[at].unclaimed == 0, "a decoder waits before all parts are claimed")
     shared[at].isAwaited = !shared[at].isDone
     return shared[at].isAwaited
   }
@@ -149,7 +149,7 @@ struct CrewState: Sendable, Hashable {
   /// - Returns: whether that was the last part that the frame's decoder waits for, so that it must be woken.
   mutating func finish(helper: Int, isGood: Bool) -> Bool {
     guard case .working(let frame) = helpers[helper] else {
-      preconditionFailure("a helper finished what it did not have")
+      preconditionFailure("a helper finished a part that it did not have")
     }
     helpers[helper] = .called
     finish(frame, isGood: isGood)

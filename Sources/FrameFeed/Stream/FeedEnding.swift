@@ -93,7 +93,7 @@ struct FeedEnding: Sendable, Hashable {
     case .halted:
       phase = .refusing
       return .refuse
-    default: preconditionFailure("time passes for nothing")
+    default: preconditionFailure("no deadline is set in this phase")
     }
   }
 

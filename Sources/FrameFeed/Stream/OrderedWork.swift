@@ -64,7 +64,7 @@ struct OrderedWork: Sendable, Hashable {
   /// - Returns: `nil` after an abort.
   mutating func take() -> Int? {
     if phase == .aborted { return nil }
-    precondition(room == .free, "a ticket is taken without room, or behind the end")
+    precondition(room == .free, "a ticket is taken without room, or after the end")
     defer { taken += 1 }
     return taken
   }

@@ -211,7 +211,7 @@ struct RecordSending: Sendable, Hashable {
   /// - Returns: whether it is still needed: then give it the records of ``nextAgain()``.
   mutating func renewed() -> Bool {
     guard phase != .givenUp else { return false }
-    precondition(phase == .renewing, "nobody asked for another client")
+    precondition(phase == .renewing, "no other client was requested")
     renewals += 1
     phase = .resending
     return true

@@ -136,7 +136,7 @@ struct BatchAssembly<Tensor: Sendable>: Sendable {
   mutating func give(_ tensor: Tensor?, to place: Place) -> Wakes {
     let at = place.batch - firstNumber
     guard let tensor, batches.indices.contains(at) else { return wakeAllWaiting() }
-    precondition(batches[at].isClaimed && batches[at].tensor == nil, "a tensor nobody asked for")
+    precondition(batches[at].isClaimed && batches[at].tensor == nil, "a tensor that was not requested")
     batches[at].tensor = tensor
     // The decoders of this batch, and of the next batch without a tensor.
     let next = batches[at...].first { $0.frames > 0 && $0.tensor == nil }?.number
