@@ -14,7 +14,7 @@ struct CompareSettingsCommand: Command {
       From librdkafka's defaults, one setting is changed at a time, then all of
       the low-latency preset. Settings take turns in rounds, each with a new
       sender and receiver, and are compared with the defaults of the same
-      round. A difference that could be chance is called none.
+      round. A difference that may be chance is reported as none.
       """,
     examples: [
       "framefeed compare settings samples/flight",

@@ -108,11 +108,11 @@ struct SecurityTests {
       ),
       (
         ["ssl.certificate.location=\(client)", "ssl.key.location=\(locked)", "ssl.key.password=sesame"],
-        "ssl.key.location: \(locked) is not a private key in PEM, or is locked"
+        "ssl.key.location: \(locked) is not a private key in PEM, or is encrypted"
       ),
       (
         ["ssl.certificate.location=\(client)", "ssl.key.location=\(locked)"],
-        "ssl.key.location: \(locked) is not a private key in PEM, or is locked"
+        "ssl.key.location: \(locked) is not a private key in PEM, or is encrypted"
       ),
       (["security.protocol=sasl_ssl"], "sasl.mechanism is GSSAPI (Kerberos) unless set"),
     ]

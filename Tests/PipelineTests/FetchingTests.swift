@@ -127,7 +127,7 @@ import Testing
     #expect(intake.taken.withLock { $0 } == [7])
     #expect(
       lonely.lines.texts.contains {
-        $0.hasPrefix("partition 0: the topic dropped 2 records (offsets 8 to 9)")
+        $0.hasPrefix("partition 0: 2 records (offsets 8 to 9) were deleted")
       })
   }
 
@@ -163,7 +163,7 @@ import Testing
     #expect(run(lonely, consumer).end == .idle)
     let said = lonely.lines.texts
     #expect(said.count == 6, "\(said)")
-    #expect(said.contains { $0.hasPrefix("partition 0: the topic dropped 10 records (offsets 30 to 39)") })
+    #expect(said.contains { $0.hasPrefix("partition 0: 10 records (offsets 30 to 39) were deleted") })
     #expect(said.filter { $0.contains("the topic was recreated; reading from its beginning") }.count == 2)
     #expect(said.contains("frames[1]@3: arrived damaged, fetching it again: bad CRC"))
     #expect(said.contains { $0.contains("frames[1]@3: lost, damaged") })

@@ -323,7 +323,7 @@ import Testing
     let summary = book.summary()
     #expect(summary.totals.received == 2 * runs && summary.totals.missing == 0 && summary.isWhole)
     #expect(book.ledger.runs.count <= RunLedger.maximumRuns && summary.feeds.count <= 1000)
-    #expect(summary.notes == ["\(runs - summary.feeds.count) further runs are in the totals alone"])
+    #expect(summary.notes == ["\(runs - summary.feeds.count) further runs are in the totals only"])
   }
 
   /// Days of cameras that reconnect: what is kept does not grow, and the sums are right.
@@ -338,7 +338,7 @@ import Testing
     #expect(summary.totals.received == runs && summary.totals.inferred == runs && summary.isWhole)
     #expect(summary.totals.missing == 0 && summary.totals.duplicate == 0 && !book.ledger.hasOpen)
     #expect(summary.feeds.count == 1000)
-    #expect(summary.notes == ["\(runs - 1000) further runs are in the totals alone"])
+    #expect(summary.notes == ["\(runs - 1000) further runs are in the totals only"])
     // A record that is read again, of a run that is a sum.
     let isNew = book.frame("r0", 0, 0, 0)
     #expect(!isNew && book.summary().totals.duplicate == 1)
@@ -375,7 +375,7 @@ import Testing
     #expect(book.ledger.runs[.init(feed: "drone", run: "old")] == nil)
     summary = book.summary()
     #expect(summary.totals.duplicate == 3 && summary.isWhole)
-    #expect(summary.notes == ["\(6001 - summary.feeds.count) further runs are in the totals alone"])
+    #expect(summary.notes == ["\(6001 - summary.feeds.count) further runs are in the totals only"])
     // Its end was too small: what comes behind it is new, and no frame is lost for that.
     let isNew = book.frame("old", 5, 0, offset)
     #expect(isNew)

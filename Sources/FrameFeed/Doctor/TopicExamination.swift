@@ -41,7 +41,7 @@ struct TopicExamination {
     guard let segment = number("segment.bytes"), segment < doctor.record else { return nil }
     return Finding(
       level: .fails, subject: "topic segments",
-      text: "segment.bytes is \(segment), less than a record: the broker refuses what fits no segment",
+      text: "segment.bytes is \(segment), less than a record: the broker refuses records above it",
       remedy: doctor.change("--config segment.bytes=\(max(8 * doctor.record, 50_000_000))"))
   }
 
@@ -64,7 +64,7 @@ struct TopicExamination {
         findings.append(
           Finding(
             level: .hurts, subject: "retention",
-            text: text + ": a sink that is behind or away for longer loses frames",
+            text: text + ": a sink that is behind or stopped for longer loses frames",
             remedy: isLocal ? nil : doctor.change(settings, comment: "ten minutes")))
       } else {
         findings.append(Finding(level: .good, subject: "retention", text: text))

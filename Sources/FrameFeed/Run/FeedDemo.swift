@@ -49,7 +49,7 @@ public final class FeedDemo: Sendable {
     sinking.join()
     let source = try sent.get()
     guard let received = try answer.result.withLock({ $0 })?.get() else {
-      throw .option("the sink saw no topic")
+      throw .option("the sink found no topic")
     }
     // Frames that the sink received were sent, whether or not the broker acknowledged them.
     let isSent = source.isComplete || source.isUnconfirmed

@@ -40,7 +40,7 @@ struct StreamCommand: Command {
     .codec(\.codec),
     .option(
       \.fps, "fps", value: "n|source|max",
-      "Frames a second, `source` for its own rate, `max` for as fast as they go (default: its own, else 30; from a pipe as they come)."
+      "Frames a second, `source` for its own rate, `max` for as fast as they go (default: its own, else 30; from a pipe as they arrive)."
     ),
     .option(
       \.timestamps, "timestamps", value: "file", completion: .files,
@@ -56,7 +56,7 @@ struct StreamCommand: Command {
       \.orientation, "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep|pass",
-      "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files and videos, counted; or pass JPEG files unread, which is faster: the sink finds out."
+      "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files and videos, counted; or pass JPEG files unread, which is faster: the sink then detects damage."
     ),
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
     .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),

@@ -42,13 +42,13 @@ extension TopicCommand {
 
   struct List: Command {
     static let about = CommandText(
-      "list", "Show the topics there are.",
+      "list", "List the topics.",
       examples: [
         "framefeed topic list",
         "framefeed topic list --all --json",
       ])
     static let arguments: [Argument<List>] = [
-      .flag(\.all, "all", "Also topics that Kafka keeps for itself, whose names begin with two underscores."),
+      .flag(\.all, "all", "Also Kafka's internal topics, whose names begin with two underscores."),
       .flag(\.json, "json", "Print JSON."),
       .group(\.brokerOptions),
     ]

@@ -59,7 +59,7 @@ enum StartFailure {
     if reason.contains("key values mismatch") { return "is not the key of ssl.certificate.location" }
     switch key {
     case "ssl.key.location":
-      return "is not a private key in PEM, or is locked and ssl.key.password is not its password"
+      return "is not a private key in PEM, or is encrypted and ssl.key.password is not its password"
     case "ssl.keystore.location":
       return "is not a PKCS#12 file, or ssl.keystore.password is not its password"
     default: return "is not a file of certificates in PEM"

@@ -175,7 +175,7 @@ extension RunLedger {
       && closed == 0
     var notes: [String] = []
     if left + retiredComplete + retiredOther > 0 {
-      notes.append("\(left + retiredComplete + retiredOther) further runs are in the totals alone")
+      notes.append("\(left + retiredComplete + retiredOther) further runs are in the totals only")
     }
     if closed > 0 {
       notes.append("\(closed) runs have no end: it was deleted with the topic, which was recreated")
