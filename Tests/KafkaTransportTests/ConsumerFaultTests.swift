@@ -53,7 +53,7 @@ import Testing
     let began = FrameClock.monotonic()
     #expect(throws: TransportError.self) { try consumer.start() }
     #expect(FrameClock.monotonic() - began >= 1_000_000_000)
-    #expect(said.withLock { $0.filter { $0.hasSuffix("asking again") }.count } == 1)
+    #expect(said.withLock { $0.filter { $0.hasSuffix("retrying") }.count } == 1)
     // A stop ends it at once, however long that may take.
     var patient = options
     patient.searchTimeout = 600

@@ -88,7 +88,7 @@ final class PeerProcess: Sendable {
     // Its error message may not have arrived yet.
     let soon = FrameClock.monotonic() + 1_000_000_000
     let lastError = output.withLock(waitingUntil: { $0.open == 0 }, deadline: soon) { $0.lastError }
-    return .peer(name: name, reason: lastError.isEmpty ? "ended without a word" : lastError)
+    return .peer(name: name, reason: lastError.isEmpty ? "ended without a message" : lastError)
   }
 
   /// Stops the process until ``resume()``: it uses no processor time.

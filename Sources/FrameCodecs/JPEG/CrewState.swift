@@ -130,7 +130,7 @@ struct CrewState: Sendable, Hashable {
 
   /// Returns the next action of a helper that was woken or has finished a part.
   mutating func action(of helper: Int) -> Action {
-    precondition(helpers[helper] == .called, "a helper works that nobody called")
+    precondition(helpers[helper] == .called, "a helper works that was not called")
     if isDisbanded {
       helpers[helper] = .gone
       return .leave

@@ -14,13 +14,13 @@ struct ReadingLog {
 
   func lost(_ partition: Int32, _ offsets: Range<Int64>) {
     log.warning(
-      "partition \(partition): the topic dropped \(offsets.count) records (offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)) before they were read; raise its retention: framefeed topic create \(topic) --update --retention-bytes N \(kafka.broker.arguments), or read faster",
+      "partition \(partition): \(offsets.count) records (offsets \(offsets.lowerBound) to \(offsets.upperBound - 1)) were deleted before they were read; raise its retention: framefeed topic create \(topic) --update --retention-bytes N \(kafka.broker.arguments), or read faster",
       [.field("partition", partition), .field("lost", offsets.count)])
   }
 
   func recreated(_ partition: Int32, _ how: String) {
     log.warning(
-      "partition \(partition): the group had \(how), and the topic was made anew; reading from its beginning",
+      "partition \(partition): the group had \(how), and the topic was recreated; reading from its beginning",
       [.field("partition", partition)])
   }
 
@@ -28,8 +28,8 @@ struct ReadingLog {
     let place = "\(topic)[\(partition)]@\(offset)"
     let message =
       isGivenUp
-      ? "lost, damaged \(FrameConsumer.mostFetches) times over; check the broker's disk and the network"
-      : "came damaged, fetching it again"
+      ? "lost, damaged in \(FrameConsumer.mostFetches) fetches; check the broker's disk and the network"
+      : "arrived damaged, fetching it again"
     log.warning(
       "\(place): \(message): \(reason)",
       [.field("topic", topic), .field("partition", partition), .field("offset", offset)])

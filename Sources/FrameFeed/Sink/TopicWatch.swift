@@ -45,7 +45,7 @@ struct TopicWatch {
     if let message = consumer.throttleMessage() { log.warning("\(message)") }
     switch standstill.look(now, isWaiting: true, moved: records) {
     case .look: consumer.inquire()
-    case .resumed(let seconds): log.notice("reading goes on, after \(seconds) s")
+    case .resumed(let seconds): log.notice("reading continues, after \(seconds) s")
     case nil: break
     }
     if now >= nextInquiry, !standstill.isOn {

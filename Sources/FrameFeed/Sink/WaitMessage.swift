@@ -14,10 +14,10 @@ struct WaitMessage {
     guard isAssigned else {
       if options.kafka.groupsAreOfBrokers {
         return
-          "group \(options.group) has given this sink no partitions yet; by group.protocol=consumer those of a sink that was killed are kept for it until the brokers end its session (their group.consumer.session.timeout.ms), and brokers before Kafka 4.0 do not know this protocol: leave it out there"
+          "group \(options.group) has assigned this sink no partitions yet; with group.protocol=consumer those of a sink that was killed stay assigned to it until the brokers end its session (their group.consumer.session.timeout.ms), and brokers before Kafka 4.0 do not support this protocol: leave it out there"
       }
       return
-        "group \(options.group) has given this sink no partitions yet; those of a sink that was killed are kept for it until its session ends (session.timeout.ms). A sink with a name, the same at each start (--name), takes its own place at once, and one that reads alone (--assign all) waits for nobody"
+        "group \(options.group) has assigned this sink no partitions yet; those of a sink that was killed stay assigned to it until its session ends (session.timeout.ms). A sink with a name, the same at each start (--name), gets its partitions at once, and one that reads alone (--assign all) waits for no other"
     }
     guard options.untilEnd else { return nil }
     if consumer.partitions.isEmpty {

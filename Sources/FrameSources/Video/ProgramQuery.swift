@@ -53,6 +53,6 @@ final class ProgramQuery {
     let end = child.end(until: min(deadline, FrameClock.monotonic() + 5_000_000_000))
     return Answer(
       text: String(decoding: bytes, as: UTF8.self), isGood: end == .exit(0),
-      reason: end == nil ? "it gives no answer" : log.lastError)
+      reason: end == nil ? "it does not answer" : log.lastError)
   }
 }

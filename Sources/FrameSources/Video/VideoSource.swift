@@ -123,7 +123,7 @@ final class VideoSource: FrameSource, @unchecked Sendable {
     isSurveyWhole = false
     guard let reader = try NUTReader(run.stream) else {
       if isClosed.load(ordering: .acquiring) { throw .stopped }
-      throw .malformed(name, problem: run.problem() ?? run.log.lastError ?? "has no frames any more")
+      throw .malformed(name, problem: run.problem() ?? run.log.lastError ?? "no longer has frames")
     }
     let (was, now) = (self.reader.header, reader.header)
     guard was.width == now.width, was.height == now.height else {

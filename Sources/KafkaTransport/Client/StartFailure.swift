@@ -47,7 +47,7 @@ enum StartFailure {
     return .setting(
       key: unsigned,
       reason: "librdkafka \(version) cannot \(ability.action), and would end the program when it tries; "
-        + "\(ability.since) or newer can (make deps takes one)")
+        + "\(ability.since) or newer can (make deps installs one)")
   }
 
   private static func fault(of path: String, _ key: String, _ reason: String) -> String {

@@ -177,19 +177,19 @@ extension ConnectionTrouble: CustomStringConvertible {
     case .brokerMayWantLogin:
       "it closes the connection of a client without a login: if this port is one for logins, set -X security.protocol=sasl_plaintext (sasl_ssl with TLS), sasl.mechanism, sasl.username and sasl.password"
     case .takesNoLogin:
-      "this port takes no logins: set -X security.protocol=plaintext (ssl with TLS), or name the port that does"
+      "this port accepts no logins: set -X security.protocol=plaintext (ssl with TLS), or name the port that does"
     case .token(let message):
-      "it refuses the token (\(message)): check what sasl.oauthbearer.config or the issuer of tokens puts in: principal, scope, lifetime"
+      "it refuses the token (\(message)): check what sasl.oauthbearer.config or the issuer of tokens writes into it: principal, scope, lifetime"
     case .noToken(let message):
       "there is no token for the login (\(message)): check sasl.oauthbearer.config, or the issuer of tokens"
     case .otherServer(let server, let address):
       "\(server) at \(address), not Kafka: name Kafka's port with --broker"
     case .advertised(let address, let fault):
-      "it answers, and tells clients to come to \(address), \(fault.message)"
+      "it answers, and advertises \(address), \(fault.message)"
     case .login(let message):
-      "it refuses the login (\(message)): check sasl.mechanism, sasl.username and sasl.password, and whether it takes logins at all"
+      "it refuses the login (\(message)): check sasl.mechanism, sasl.username and sasl.password, and whether it accepts logins at all"
     case .scramLogin(let message, let version):
-      "it refuses the login (\(message)): librdkafka \(version) cannot \(LibraryAbility.loggingInByScram.action), whatever the password; \(LibraryAbility.loggingInByScram.since) or newer can (make deps takes one), or use -X sasl.mechanism=PLAIN over TLS. With an older Kafka check sasl.username and sasl.password"
+      "it refuses the login (\(message)): librdkafka \(version) cannot \(LibraryAbility.loggingInByScram.action), whatever the password; \(LibraryAbility.loggingInByScram.since) or newer can (make deps installs one), or use -X sasl.mechanism=PLAIN over TLS. With an older Kafka check sasl.username and sasl.password"
     }
   }
 }

@@ -50,7 +50,7 @@ struct GroupReading: Sendable, Hashable {
 
   /// Processes an assignment of these partitions to this consumer, perhaps none.
   mutating func assigned(_ partitions: [Int32]) -> [Action] {
-    precondition(leaving.isEmpty, "assigned before the last ones were given up")
+    precondition(leaving.isEmpty, "assigned before the previous ones were revoked")
     precondition(partitions.allSatisfy { readings[$0] == nil }, "assigned twice")
     searched.formUnion(partitions)
     searches += 1

@@ -39,7 +39,7 @@ struct DeliveryWatch {
     switch standstill.look(now, isWaiting: inFlight > 0, moved: acknowledged) {
     case .look: inquiry.begin()
     case .resumed(let seconds):
-      finding.lines.append("\(action) goes on, after \(seconds) s without an answer")
+      finding.lines.append("\(action) continues, after \(seconds) s without an acknowledgement")
     case nil: break
     }
     if let answer = inquiry.take(), standstill.isOn {
@@ -48,8 +48,8 @@ struct DeliveryWatch {
       if let seconds = verdict.tell {
         finding.lines.append(
           "\(action): \(inFlight) records wait, and none was acknowledged for \(seconds) s: \(cause). "
-            + (cause.timeout.map { "They are given up after \($0 / 1_000_000_000) s of it" }
-              ?? "They are sent once that is mended, and given up after message.timeout.ms"))
+            + (cause.timeout.map { "They fail after \($0 / 1_000_000_000) s of this" }
+              ?? "They are sent once this is repaired, and fail after message.timeout.ms"))
       }
       if verdict.isOver { finding.over = cause }
     }

@@ -134,7 +134,7 @@ struct RecordSending: Sendable, Hashable {
   /// Processes a client's answer for a record, or that the client did not accept it.
   /// - Returns: whether the record has ended: report it, then call ``told(_:)``. Otherwise it is sent again.
   mutating func answered(_ slot: Int, _ outcome: Outcome) -> Bool {
-    precondition(slots[slot].state == .out, "an answer for what no client has")
+    precondition(slots[slot].state == .out, "an answer for a record that no client has")
     out -= 1
     slots[slot].state = .ending
     switch (outcome, phase) {

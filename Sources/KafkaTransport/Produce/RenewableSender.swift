@@ -191,7 +191,7 @@ final class RenewableSender: Sendable {
       log?(
         .ours,
         "\(options.action): the brokers at \(connection.client.brokers) no longer know the topic or its partition; "
-          + "waiting for it \((timeout + 999) / 1000) s, then what had no answer is sent again, or given up"
+          + "waiting for it \((timeout + 999) / 1000) s, then unacknowledged records are sent again, or fail"
       )
     }
   }

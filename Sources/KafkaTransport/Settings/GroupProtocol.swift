@@ -30,6 +30,6 @@ enum GroupProtocol: String {
     let ability = LibraryAbility.groupsOfBrokers
     guard isOfTheNew, !ability.isThere(in: version) else { return nil }
     return
-      "librdkafka \(version) cannot \(ability.action), \(ability.since) or newer can (make deps takes one)"
+      "librdkafka \(version) cannot \(ability.action), \(ability.since) or newer can (make deps installs one)"
   }
 }

@@ -62,7 +62,7 @@ extension Standstill: CustomStringConvertible {
   public var description: String {
     switch cause {
     case .unreachable(let message):
-      "no Kafka broker answers at \(brokers) (\(message)); start it or mend the way to it"
+      "no Kafka broker answers at \(brokers) (\(message)); start it or repair the network path to it"
     case .connection(let trouble):
       (trouble.isOfBroker ? "the broker at \(brokers): " : "") + "\(trouble)"
     case .topicGone:
@@ -80,10 +80,10 @@ extension Standstill: CustomStringConvertible {
         + ": start the brokers that are missing at \(brokers), or require fewer: framefeed topic create \(topic) "
         + "--update --config min.insync.replicas=\(inSync) \(brokers.arguments)"
     case .aboveReceiveLimit(let bytes, let limit):
-      "a broker's answer of \(bytes) bytes is above what this client takes, \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
+      "a broker's answer of \(bytes) bytes is above this client's limit of \(limit): -X receive.message.max.bytes=\(Self.roomy(bytes))"
     case .refused(let message): "the brokers at \(brokers): \(message)"
     case .silent(let leaders, let copying, let message):
-      Self.silence(leaders, copying, message ?? "librdkafka names no error", side, topic, brokers)
+      Self.silence(leaders, copying, message ?? "librdkafka reports no error", side, topic, brokers)
     case .throttled(let broker, let milliseconds): Throttling.message(broker, milliseconds)
     }
   }
@@ -98,8 +98,9 @@ extension Standstill: CustomStringConvertible {
       leaders.count == 1
       ? "broker \(leaders[0]), which leads \(topic) at \(brokers), \(does) nothing"
       : "none of the brokers that lead \(topic) at \(brokers) (\(names(leaders))) \(does) anything"
-    let others = copying.isEmpty ? "" : ", at those that copy from it (\(names(copying)))"
-    return "\(who) (\(message)); look at \(leaders.count == 1 ? "it" : "them")\(others), and at the way there"
+    let others = copying.isEmpty ? "" : ", the followers (\(names(copying)))"
+    return
+      "\(who) (\(message)); check \(leaders.count == 1 ? "it" : "them")\(others), and the network path there"
   }
 
   /// Returns the next multiple of 10 MB, and 10 MB more.
