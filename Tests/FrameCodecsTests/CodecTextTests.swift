@@ -22,7 +22,7 @@ import Testing
     ("jpeg:quality=101", "1...100"), ("jpeg:quality=high", "1...100"),
     ("jpeg:subsampling=411", "444, 422, 420, gray"),
     ("zstd:level=20", "-7...19"), ("zstd:level=0", "level=0"), ("zstd:filter=png", "none, gradient"),
-    ("raw:level=1", "takes no parameter"), ("jpeg:level=1", "quality, subsampling and restart"),
+    ("raw:level=1", "accepts no parameter"), ("jpeg:level=1", "quality, subsampling and restart"),
     ("jpeg:quality", "key=value"),
     ("jpeg:quality=1,quality=2", "twice"), ("base64+raw", "is out of order"),
     ("raw+jpeg", "is out of order"),

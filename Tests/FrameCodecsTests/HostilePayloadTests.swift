@@ -62,7 +62,7 @@ import Testing
     var other = good
     other.format.content = FrameContent(.pixels, try PixelLayout(width: 8, height: 8, format: .rgb8))
     let error = #expect(throws: CodecError.self) { try decode(other) }
-    #expect("\(error!)".contains("768 bytes of pixels; 8x8 rgb8 takes 192"))
+    #expect("\(error!)".contains("768 bytes of pixels; 8x8 rgb8 needs 192"))
     #expect(throws: CodecError.self) { try decode(good, limits: FrameLimits(maximumPayload: 100)) }
   }
 

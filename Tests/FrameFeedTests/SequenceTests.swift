@@ -127,7 +127,7 @@ struct SequenceTests {
       ]
     ).wait()
     #expect(sent.code == 0 && sent.text.contains("sent 3 "), "\(sent.errors)")
-    #expect(sent.errors.contains("taken as nanoseconds"), "\(sent.errors)")
+    #expect(sent.errors.contains("read as nanoseconds"), "\(sent.errors)")
     let short = try RunningCommand(
       framefeed,
       [

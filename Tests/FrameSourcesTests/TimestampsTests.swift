@@ -38,7 +38,7 @@ import Testing
   func unitsAreToldApart(_ text: String, _ unit: String, _ offset: Int64) throws {
     let read = try times(text)
     #expect(read.offsets == [0, offset] && read.names == ["a", "b"])
-    #expect(read.notes[0].contains("taken as \(unit)"))
+    #expect(read.notes[0].contains("read as \(unit)"))
   }
 
   @Test(arguments: [

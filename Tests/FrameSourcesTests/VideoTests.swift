@@ -153,7 +153,7 @@ import Testing
     let other = #expect(throws: SourceError.self) {
       try readAll("synthetic:64x64", options: try options(seek: 1))
     }
-    #expect(other == .option("--seek and --duration are for one video file; synthetic:64x64 is none"))
+    #expect(other == .option("--seek and --duration are for one video file; synthetic:64x64 is not a video"))
   }
 
   /// Times grow on by one interval; a thousand loops would leave nothing behind, and ten do not.

@@ -214,7 +214,7 @@ import Testing
     }
     #expect(try header("H719").format.matrix == .bt601 && header("H719").notes.isEmpty)
     #expect(try header("H720").format.matrix == .bt709)
-    #expect(try header("H720").notes.first?.contains("taken as BT.709") == true)
+    #expect(try header("H720").notes.first?.contains("BT.709 is assumed") == true)
     #expect(try header("H720", .bt601).format.matrix == .bt601 && header("H720", .bt601).notes.isEmpty)
     #expect(try header("H480", .bt709).format.matrix == .bt709)
     // Full range is of a JPEG webcam, and JPEG is BT.601.
