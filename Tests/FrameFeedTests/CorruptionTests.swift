@@ -90,7 +90,7 @@ struct CorruptionTests {
     #expect(received.code == 2, "\(received.errors)")
     #expect(
       received.errors.contains(
-        "\(scratch.topic)[\(Self.partition)]@\(Self.beginning + 5): lost, damaged 4 times over"),
+        "\(scratch.topic)[\(Self.partition)]@\(Self.beginning + 5): lost, damaged in 4 fetches"),
       "\(received.errors)")
     let report = try scratch.report("sink.json")
     #expect(report.frames["inferred"] == Self.frames - 1 && report.frames["lost"] == 1)

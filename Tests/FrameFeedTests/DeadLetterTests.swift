@@ -213,7 +213,7 @@ struct DeadLetterTests {
   @Test func aPlaceForLettersThatIsNoneIsSaidAtOnce() throws {
     let scratch = try Scratch()
     let file = try sink(scratch, group: "h", "--dead-letter", "/etc/hostname")
-    #expect(file.code == 1 && file.errors.contains("/etc/hostname: is no directory"))
+    #expect(file.code == 1 && file.errors.contains("/etc/hostname: is not a directory"))
     let itself = try sink(scratch, group: "i", "--dead-letter", "kafka:\(scratch.topic)")
     #expect(itself.code == 64 && itself.errors.contains("name another"))
   }

@@ -130,7 +130,7 @@ struct PlotTests {
     try "{\"schema\":\"other/1\"}".write(toFile: scratch.file("a.json"), atomically: true, encoding: .utf8)
     try "not json".write(toFile: scratch.file("b.json"), atomically: true, encoding: .utf8)
     for (name, words) in [
-      ("a.json", "schema \"other/1\" cannot be drawn"), ("b.json", "is no report"),
+      ("a.json", "schema \"other/1\" cannot be drawn"), ("b.json", "is not a report"),
       ("c.json", "cannot be read"),
     ] {
       let done = try run(framefeed, "plot", scratch.file(name), "-o", scratch.file("x.html"))
