@@ -29,7 +29,7 @@ struct CompareEncodingsCommand: Command {
     .option(\.codecs, "codec", "Measure this codec; repeatable (default: a set of all kinds)."),
     .framesToMeasure(\.frames),
     .rounds(\.rounds, "How often each frame goes through each codec."),
-    .manifest(\.fit, "fit", "Also shrink frames to what this model takes, as stream --fit does."),
+    .manifest(\.fit, "fit", "Also shrink frames to what this model needs, as stream --fit does."),
     .flag(\.noBroker, "no-broker", "Codecs alone: send nothing through a broker."),
     .group(\.brokerOptions),
     .group(\.output),

@@ -28,7 +28,7 @@ struct CompareTensorsCommand: Command {
     .manifest(\.model, "model", "The model's manifest."),
     .threads(\.threads, "threads", "Threads to measure scaling with."),
     .framesToMeasure(\.frames),
-    .rounds(\.rounds, "How often each frame goes each way."),
+    .rounds(\.rounds, "How often each of them converts each frame."),
     .peers(\.peers, "the other libraries' program"),
     .group(\.output),
   ]

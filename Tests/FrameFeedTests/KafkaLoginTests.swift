@@ -140,7 +140,7 @@ struct KafkaLoginTests {
         Way(
           name: "other authority", listener: "LOGIN",
           settings: stranger + Password.login("PLAIN", "open-sesame"),
-          refusal: "its certificate is not vouched for by ssl.ca.location"),
+          refusal: "its certificate is signed by no authority in ssl.ca.location"),
         Way(
           name: "no authority", listener: "MUTUAL", settings: ["-X", "security.protocol=ssl"],
           refusal: "its certificate is signed by no authority in ssl.ca.location"),
@@ -154,7 +154,7 @@ struct KafkaLoginTests {
         Way(
           name: "login, and the port takes none", listener: "PLAINTEXT",
           settings: ["-X", "security.protocol=sasl_plaintext"] + Password.login("PLAIN", "open-sesame"),
-          refusal: "this port takes no logins: \(Self.plaintext)"),
+          refusal: "this port accepts no logins: \(Self.plaintext)"),
       ], broker)
   }
 

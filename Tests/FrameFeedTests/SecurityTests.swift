@@ -70,7 +70,7 @@ struct SecurityTests {
       Refusal(
         name: "wrong authority", address: open,
         settings: certificates.trusting("ssl", authority: "stranger"),
-        words: "not vouched for by ssl.ca.location: name the file of the CA that signed it"),
+        words: "signed by no authority in ssl.ca.location: name the file of the CA that signed it"),
       Refusal(
         name: "no authority", address: open, settings: ["-X", "security.protocol=ssl"],
         words: "signed by no authority in ssl.ca.location: name the file of the CA that signed it"),
@@ -137,7 +137,7 @@ struct SecurityTests {
         name: "SCRAM", address: broker!,
         settings: ["-X", "security.protocol=sasl_plaintext"]
           + Password.login("SCRAM-SHA-256", "open sesame", user: "camera"),
-        words: kafkaHome != nil ? "this port takes no logins" : "it refuses the login (SASL"),
+        words: kafkaHome != nil ? "this port accepts no logins" : "it refuses the login (SASL"),
     ])
   }
 }

@@ -99,11 +99,11 @@ extension Argument {
 
   /// The number of frames after which a feed stops.
   static func frameLimit(_ path: Path<Int?>) -> Self {
-    .option(path, "frames", value: "n", allowed: .atLeast(1), "Stop after so many frames.")
+    .option(path, "frames", value: "n", allowed: .atLeast(1), "Stop after this many frames.")
   }
 
   static func maxPixels(_ path: Path<Int>) -> Self {
-    .option(path, "max-pixels", value: "n", allowed: .atLeast(1), "Largest frame to take, in pixels.")
+    .option(path, "max-pixels", value: "n", allowed: .atLeast(1), "Largest frame to accept, in pixels.")
   }
 
   static func orientation(_ path: Path<FrameOrientation.Policy>, _ help: String) -> Self {

@@ -18,7 +18,7 @@ extension ResultDestination: ArgumentValue {
     }
   }
 
-  public static var expectation: String { "a file, or kafka: with a topic's name behind the colon" }
+  public static var expectation: String { "a file, or kafka: with a topic's name after the colon" }
 }
 
 extension DeadLetterDestination: ArgumentValue {
@@ -37,7 +37,7 @@ extension DeadLetterDestination: ArgumentValue {
     }
   }
 
-  public static var expectation: String { "a directory, or kafka: with a topic's name behind the colon" }
+  public static var expectation: String { "a directory, or kafka: with a topic's name after the colon" }
 }
 
 /// `kafka:TOPIC`, or a path.

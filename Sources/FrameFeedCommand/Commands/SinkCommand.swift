@@ -45,7 +45,7 @@ struct SinkCommand: Command {
     .frameLimit(\.frames),
     .option(
       \.idleTimeout, "idle-timeout", value: "seconds", allowed: .seconds,
-      "Stop when nothing came for so long."),
+      "Stop when no record came for this long."),
     .threads(\.decoders, "decoders", "Threads that decode."),
     .option(
       \.decode, "decode", value: "accurate|fast|full",
@@ -68,7 +68,7 @@ struct SinkCommand: Command {
     .option(
       \.deadLetters, "dead-letter", value: "dir|kafka:topic", completion: .directories,
       "Keep records that are refused, unchanged and with the reason: a directory, or kafka:TOPIC."),
-    .drainTimeout(\.drainTimeout, "How long to answer what is under way after Ctrl-C."),
+    .drainTimeout(\.drainTimeout, "How long to answer records in flight after Ctrl-C."),
     .option(
       \.name, "name", allowed: .name,
       "This sink's name in its group, the same at each start: after a kill it gets its partitions again at once."
@@ -80,7 +80,7 @@ struct SinkCommand: Command {
     .option(
       \.partitions, "partition", value: "n", allowed: .atLeast(0),
       "Read this partition alone, without sharing; repeatable."),
-    .sync(\.sync, "Ask sources on other hosts how far their clocks are from ours"),
+    .sync(\.sync, "Measure how far the clocks of sources on other hosts are from ours"),
     .maxPixels(\.maxPixels),
     .option(
       \.maxPayload, "max-payload", value: "n", allowed: .atLeast(1),

@@ -48,18 +48,19 @@ struct StreamCommand: Command {
     ),
     .option(\.loop, "loop", value: "n|forever", "How often to read the source."),
     .option(\.seek, "seek", value: "time", "Begin a video there: seconds, or [hh:]mm:ss."),
-    .option(\.duration, "duration", value: "time", "Read so much of a video."),
+    .option(\.duration, "duration", value: "time", "Read this much of a video."),
     .frameLimit(\.frames),
     .option(\.resize, "resize", value: "WxH", "Resize frames before encoding."),
-    .manifest(\.fit, "fit", "Shrink frames to what this model takes before encoding; none grows."),
+    .manifest(\.fit, "fit", "Shrink frames to what this model needs before encoding; none is enlarged."),
     .orientation(
-      \.orientation, "Turn videos, and JPEG files that are decoded, as they say, or leave them as stored."),
+      \.orientation,
+      "Turn videos, and JPEG files that are decoded, as their metadata says, or leave them as stored."),
     .option(
       \.damaged, "damaged", value: "refuse|keep|pass",
       "Refuse pictures of which samples are lost (cut off, bad codes); keep what can be decoded of JPEG files and videos, counted; or pass JPEG files unread, which is faster: the sink then detects damage."
     ),
     .option(\.whenFull, "when-full", value: "policy", "What a full queue does."),
-    .option(\.acks, "acks", "Who must have a record before it counts as sent (default: all)."),
+    .option(\.acks, "acks", "Replicas that must acknowledge a record (default: all)."),
     .threads(\.encoders, "encoders", "Threads that encode."),
     .option(
       \.size, "size", value: "WxH", "Frame size of a raw dump, or of an array that can be read in two ways."),
@@ -69,9 +70,9 @@ struct StreamCommand: Command {
       "Colour matrix of y4m and video that do not name it; auto: bt709 from 720 lines on, unless in full range."
     ),
     .maxPixels(\.maxPixels),
-    .sync(\.sync, "Answer sinks on other hosts that ask how far our clock is from theirs"),
+    .sync(\.sync, "Answer sinks on other hosts that measure how far our clock is from theirs"),
     .flag(\.noCreate, "no-create", "Fail when the topic does not exist."),
-    .drainTimeout(\.drainTimeout, "How long to wait for the broker's last answers."),
+    .drainTimeout(\.drainTimeout, "How long to wait for the last acknowledgements."),
     .topic(\.topic),
     .group(\.brokerOptions),
     .group(\.output),
