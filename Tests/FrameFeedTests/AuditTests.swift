@@ -7,8 +7,8 @@ import Testing
   .enabled(if: python != nil, "FRAMEFEED_PYTHON names a Python with confluent-kafka"))
 struct AuditTests {
   /// Topics and answers made by hand, with each thing that may be wrong with them.
-  @Test func whatIsWrongWithAnswersIsFound() throws {
-    let ended = try RunningCommand(try #require(python), ["scripts/audit_test.py"]).wait()
+  @Test(arguments: ["answers", "topics"]) func whatIsWrongIsFound(with: String) throws {
+    let ended = try RunningCommand(try #require(python), ["scripts/audit_\(with)_test.py"]).wait()
     #expect(ended.code == 0, "\(ended.errors)")
   }
 

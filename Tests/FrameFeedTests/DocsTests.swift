@@ -14,7 +14,9 @@ import Testing
   }
 
   @Test func everyCommandIsReadByTheProgram() throws {
-    let listed = try run("python3", "scripts/check_docs.py", "--commands")
+    let listed = try RunningCommand(
+      "python3", ["scripts/check_docs.py", "--commands"], environment: ["FRAMEFEED": framefeed]
+    ).wait()
     try #require(listed.code == 0, "\(listed.errors)")
     let commands = try JSONDecoder().decode([Shown].self, from: Data(listed.output))
     #expect(commands.count > 50)
@@ -36,5 +38,13 @@ import Testing
     #expect(checked.code == 0, "\(checked.text)\(checked.errors)")
     // Something was run, and nothing was left out for want of a broker.
     #expect(checked.text.contains("run: README.md: "), "\(checked.text)")
+  }
+
+  /// What is wrong with a page is found: the checks themselves.
+  @Test func whatIsWrongIsFound() throws {
+    let ended = try RunningCommand(
+      "python3", ["scripts/check_docs_test.py"], environment: ["FRAMEFEED": framefeed]
+    ).wait()
+    #expect(ended.code == 0, "\(ended.errors)")
   }
 }

@@ -38,8 +38,22 @@ import Testing
     }
     let last = log.last
     #expect(last.map(\.offset) == (24..<40).map { $0 } && last[0].time == "1970-01-01T00:00:24Z")
-    #expect(last.allSatisfy { $0.reason.count == RejectionLog.longestText && $0.partition == 3 })
-    #expect(last[15].feed?.count == RejectionLog.longestText && last[0].feed == nil)
+    #expect(last.allSatisfy { $0.reason.utf8.count == RejectionLog.longestText && $0.partition == 3 })
+    #expect(last[15].feed?.utf8.count == RejectionLog.longestText && last[0].feed == nil)
+  }
+
+  /// In bytes, as characters may have any number of them; and no character is cut.
+  @Test(arguments: [
+    ("x", 200, 200), ("x", 201, 197), ("é", 100, 100), ("é", 150, 98), ("🛩️", 29, 28), ("e\u{301}", 67, 65),
+    ("e" + String(repeating: "\u{301}", count: 200), 1, 0),
+  ])
+  func longTextsAreCutBetweenCharacters(character: String, count: Int, kept: Int) {
+    var log = RejectionLog()
+    let text = String(repeating: character, count: count)
+    log.keep(at: 0, partition: 0, offset: 0, feed: text, reason: text)
+    let expected = kept == count ? text : String(repeating: character, count: kept) + "…"
+    #expect(log.last[0].reason == expected && log.last[0].feed == expected)
+    #expect(log.last[0].reason.utf8.count <= RejectionLog.longestText)
   }
 
   private func record(_ offset: Int, bytes: Int = 3) -> Record {

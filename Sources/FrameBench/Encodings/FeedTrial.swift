@@ -51,6 +51,7 @@ struct FeedTrial {
       sink.awaitsRun = true
       let source = SampleFeed(frames, takesFiles: takesFiles, window: window)
       let outcome = try FeedDemo(FeedStreamer(source, stream), try FeedSink(sink)).run()
+      if let failure = outcome.failure { throw failure }
       guard outcome.isComplete else {
         throw BenchError.failed("codec \(codec): frames are missing or were rejected")
       }

@@ -12,21 +12,21 @@ final class FlowWindow: Sendable {
 
   private let state = Monitor(State())
   private let limit: Int
-  /// Longest wait for a frame in flight, ns.
-  private let timeout: Int64
+  /// Longest wait for a frame in flight, s.
+  let timeout: Double
 
   /// - Parameters:
   ///   - limit: most frames in flight.
   ///   - timeout: longest latency of a frame, s.
   init(limit: Int, timeout: Double) {
     self.limit = limit
-    self.timeout = FrameClock.nanoseconds(timeout)
+    self.timeout = timeout
   }
 
   /// Waits until the window has room for another frame.
   /// - Returns: false when the frames in flight do not arrive in time.
   func wait() -> Bool {
-    let deadline = FrameClock.monotonic() + timeout
+    let deadline = FrameClock.monotonic() + FrameClock.nanoseconds(timeout)
     return state.withLock(
       waitingUntil: { $0.starts.count - $0.ends.count < limit }, deadline: deadline
     ) { $0.starts.count - $0.ends.count < limit }

@@ -1,4 +1,5 @@
 import FrameCore
+import FrameLatency
 import FrameModels
 import FrameSources
 import FrameTensors
@@ -27,7 +28,10 @@ final class SampleFeed: FrameSource {
       defer { number += 1 }
       return number
     }
-    guard window.wait() else { throw .option("\(name): no more frames arrive") }
+    guard window.wait() else {
+      let reason = "the frames before did not reach the model within \(window.timeout.fixed(1)) s"
+      throw .unreadable(name, reason: "\(reason): framefeed doctor checks the broker")
+    }
     let sample = samples[number % samples.count]
     let form = takesFiles ? sample.file : sample.pixels
     guard let frame = form.captured(sample.origin, pool) else { throw .stopped }

@@ -68,7 +68,10 @@ struct SinkCommand: Command {
     .option(
       \.deadLetters, "dead-letter", value: "dir|kafka:topic", completion: .directories,
       "Keep records that are refused, unchanged and with the reason: a directory, or kafka:TOPIC."),
-    .drainTimeout(\.drainTimeout, "How long to answer records in flight after Ctrl-C."),
+    .drainTimeout(
+      \.drainTimeout,
+      "How long to answer records in flight after Ctrl-C, or before another sink of the group gets the partition."
+    ),
     .option(
       \.name, "name", allowed: .name,
       "This sink's name in its group, the same at each start: after a kill it gets its partitions again at once."

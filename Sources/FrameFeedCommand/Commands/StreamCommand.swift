@@ -72,7 +72,10 @@ struct StreamCommand: Command {
     .maxPixels(\.maxPixels),
     .sync(\.sync, "Answer sinks on other hosts that measure how far our clock is from theirs"),
     .flag(\.noCreate, "no-create", "Fail when the topic does not exist."),
-    .drainTimeout(\.drainTimeout, "How long to wait for the last acknowledgements."),
+    .drainTimeout(
+      \.drainTimeout,
+      "How long a stopped feed may take to send what it captured and get the broker's answers; one that ends by itself sends all and waits so long for the last answers."
+    ),
     .topic(\.topic),
     .group(\.brokerOptions),
     .group(\.output),

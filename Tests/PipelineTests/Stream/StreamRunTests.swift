@@ -63,6 +63,14 @@ import Testing
     #expect(ran.end.ending.isAnswered && ran.end.ending.halt == nil)
   }
 
+  /// The drain timeout bounds the sending after a stop alone: a source that ends by itself sends all.
+  @Test func theSourceEndsWithoutTimeToDrain() throws {
+    let ran = try Self.run(
+      ScriptedSource(Array(repeating: .frame, count: 40)), ScriptedProducer(delay: 2_000_000), drain: 0)
+    #expect(ran.producer.taken.ends == [40] && ran.isAccountedFor && ran.tally.unsent == 0)
+    #expect(ran.end.ending.halt == nil)
+  }
+
   @Test(arguments: [1, 3]) func theSourceFails(_ encoders: Int) throws {
     let ran = try Self.run(
       ScriptedSource(Array(repeating: .frame, count: 40) + [.fail]), ScriptedProducer(delay: 300_000),

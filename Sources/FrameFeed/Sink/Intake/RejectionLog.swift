@@ -10,7 +10,7 @@ struct RejectionLog: Sendable {
   static let minute: Int64 = 60_000_000_000
   /// The rejections kept for ``FeedSnapshot``.
   static let kept = 16
-  /// The most UTF-8 bytes of a reason or feed name before it is shortened.
+  /// The most UTF-8 bytes that are kept of a reason or feed name.
   static let longestText = 200
 
   /// What to log now.
@@ -73,7 +73,13 @@ struct RejectionLog: Sendable {
     return !hasToldOfQuota
   }
 
+  /// Returns a text of at most ``longestText`` bytes: whole characters, then `…` if some are left out.
   private static func cut(_ text: String) -> String {
-    text.utf8.count > longestText ? text.prefix(longestText - 1) + "…" : text
+    guard text.utf8.count > longestText else { return text }
+    let mark = "…"
+    let limit = text.utf8.index(text.startIndex, offsetBy: longestText - mark.utf8.count)
+    var end = text.startIndex
+    while case let next = text.index(after: end), next <= limit { end = next }
+    return text[..<end] + mark
   }
 }
