@@ -29,6 +29,9 @@ from broker_process import Failed
 from broker_watch import Ended, Watch, tell
 
 USAGE = 64
+# As bin/kafka-server-start.sh and bin/kafka-run-class.sh of Kafka 4.3 have them.
+PRODUCTION = ["-Xms1g", "-Xmx1g", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:InitiatingHeapOccupancyPercent=35",
+              "-XX:+ExplicitGCInvokesConcurrent"]
 
 
 class Arguments(argparse.ArgumentParser):
@@ -51,6 +54,8 @@ def arguments():
     run.add_argument("--add-scram", dest="scram", action="append", default=[], metavar="MECHANISM=[name=..,password=..]")
     run.add_argument("--heap", default="512m", help="of each node")
     run.add_argument("--java", dest="options", action="append", default=[], metavar="OPTION", help="of the JVM")
+    run.add_argument("--production", action="store_true", help="heap and collector of Kafka's own start script")
+    run.add_argument("--jmx", action="store_true", help="Kafka's metrics on ports of this machine, which COMMAND finds in $FRAMEFEED_JMX")
     run.add_argument("--development", action="store_true", help="the development server, also with KAFKA_HOME")
     run.add_argument("--stay", action="store_true", help="also when who started it has gone")
     run.add_argument("--quiet", action="store_true", help="says nothing when it is ready")
@@ -75,7 +80,7 @@ def lay_out(cluster, given):
             lines = [line.strip() for line in file.read_text().splitlines()]
             pairs = [line.partition("=")[::2] for line in lines if line and line[0] != "#"] + pairs
         cluster.kafka(Kafka(home), given.nodes, given.port, [Listener(text) for text in given.listeners], pairs,
-                      [f"-Xmx{given.heap}", *given.options], given.scram)
+                      [f"-Xmx{given.heap}", *(PRODUCTION if given.production else []), *given.options], given.scram, given.jmx)
     elif given.nodes > 1 or given.settings or given.files or given.listeners or given.scram:
         raise Failed("only Apache Kafka has several nodes, settings and listeners: KAFKA_HOME=DIR, its folder that has libs/")
     else:

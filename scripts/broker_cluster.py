@@ -49,7 +49,7 @@ class Cluster:
 
     def __init__(self, directory):
         self.directory, self.nodes = directory, []
-        self.name, self.places = "", []
+        self.name, self.places, self.jmx = "", [], []
 
     @property
     def state(self):
@@ -79,6 +79,7 @@ class Cluster:
 
     def save(self):
         told = {"id": self.identity, "name": self.name, "broker": ",".join(self.addresses), "listeners": self.places,
+                "jmx": [f"127.0.0.1:{port}" for port in self.jmx],
                 "processes": [node.process.pid if node.is_running else None for node in self.nodes]}
         written = self.state.with_suffix(".new")
         written.write_text(json.dumps(told, indent=2) + "\n")
@@ -89,7 +90,7 @@ class Cluster:
         self.take_places(1, port)
         self.nodes = [DevelopmentNode(server, self.directory / "n1", wire.place(self.addresses[0])[1])]
 
-    def kafka(self, kafka, count, port, listeners, settings, options, scram):
+    def kafka(self, kafka, count, port, listeners, settings, options, scram, jmx=False):
         self.name = kafka.name
         self.take_places(count, port, listeners)
         copies, enough = (3, 2) if count >= 3 else (count, 1)
@@ -111,6 +112,9 @@ class Cluster:
             ("log.initial.task.delay.ms", 500), ("log.segment.delete.delay.ms", 100), ("log.cleaner.backoff.ms", 200),
             ("log.cleaner.dedupe.buffer.size", 8 << 20),  # of a small heap
         ]
+        # Of no use to a later start: not kept.
+        taken = {wire.place(address)[1] for place in self.places for address in place.values()}
+        self.jmx = [free_port(taken) for _ in self.places] if jmx else []
         formatted = None
         for number, place in enumerate(self.places, 1):
             advertised = dict(place)
@@ -118,7 +122,8 @@ class Cluster:
             own = [("node.id", number), ("listeners", ",".join(f"{name}://{at}" for name, at in place.items())),
                    ("advertised.listeners", ",".join(
                        f"{name}://{at}" for name, at in advertised.items() if name != "CONTROLLER"))]
-            node = KafkaNode(kafka, number, self.directory / f"n{number}", [*shared, *own, *settings], options)
+            node = KafkaNode(kafka, number, self.directory / f"n{number}", [*shared, *own, *settings], options,
+                             self.jmx[number - 1] if jmx else None)
             node.directory.mkdir(parents=True, exist_ok=True)
             if formatted is None and not (node.directory / "data" / "meta.properties").exists():
                 formatted = kafka.formatted(self.directory, scram)

@@ -16,7 +16,8 @@ from broker_process import Failed, Node
 JAVA_NEEDED = 17
 CACHE = Path(__file__).resolve().parent.parent / ".build" / "kafka"
 # A broker for tests is small, and as quiet as the machine it shares. -Xshare: the class archive, where there is one.
-JVM = ["-Xms64m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]
+JVM = ["-Xms64m", "-XX:-UsePerfData", "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"]
+COLLECTOR = re.compile(r"-XX:\+Use\w+GC")
 LOG4J2 = """\
 rootLogger.level=WARN
 rootLogger.appenderRef.c.ref=c
@@ -86,7 +87,9 @@ class Kafka:
         logging = [f"-Dlog4j2.configurationFile={directory}/log4j2.properties",
                    f"-Dlog4j.configuration=file:{directory}/log4j.properties", f"-Dkafka.logs.dir={directory}"]
         archive = [f"-XX:SharedArchiveFile={self.classes}"] if self.classes.exists() else []
-        return [self.java, *JVM, *archive, *logging, *options, "-cp", self.class_path, main, *map(str, arguments)]
+        # The JVM does not start with two collectors.
+        collector = [] if any(COLLECTOR.fullmatch(option) for option in options) else ["-XX:+UseSerialGC"]
+        return [self.java, *JVM, *collector, *archive, *logging, *options, "-cp", self.class_path, main, *map(str, arguments)]
 
     def format(self, directory, scram=()):
         """What a node's first start needs in its data directory, by Kafka's own tool: the same for all nodes but for
@@ -128,9 +131,14 @@ class Kafka:
 class KafkaNode(Node):
     """One of the nodes of a cluster: broker and controller in one process."""
 
-    def __init__(self, kafka, number, directory, settings, options):
+    def __init__(self, kafka, number, directory, settings, options, jmx=None):
         super().__init__(number, directory)
-        self.kafka, self.settings, self.options = kafka, settings, options
+        self.kafka, self.settings, self.options = kafka, settings, list(options)
+        if jmx:
+            # Who may connect may do anything with the process: this machine's programs only, as with the broker itself.
+            self.options += [f"-Dcom.sun.management.jmxremote.port={jmx}", f"-Dcom.sun.management.jmxremote.rmi.port={jmx}",
+                             "-Dcom.sun.management.jmxremote.host=127.0.0.1", "-Djava.rmi.server.hostname=127.0.0.1",
+                             "-Dcom.sun.management.jmxremote.authenticate=false", "-Dcom.sun.management.jmxremote.ssl=false"]
 
     def lay_out(self, cluster, formatted):
         """Writes what its first start needs; nothing where it has run before."""

@@ -73,6 +73,8 @@ class Watch:
         if command:
             # A group of its own: Ctrl-C reaches us, and by us the command, and the broker last.
             environment = dict(os.environ, FRAMEFEED_BROKER=",".join(cluster.addresses))
+            if cluster.jmx:
+                environment["FRAMEFEED_JMX"] = ",".join(f"127.0.0.1:{port}" for port in cluster.jmx)
             try:
                 self.command = subprocess.Popen(command, env=environment, preexec_fn=own_group)
             except OSError as error:
