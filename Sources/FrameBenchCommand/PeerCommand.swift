@@ -7,7 +7,10 @@ import KafkaTransport
 enum PeerCommand {
   static let node = CommandNode(
     CommandText("peer", "A sender or receiver that compare measures.", isHidden: true),
-    [CommandNode(KafkaPeerCommand.self), CommandNode(SocketPeerCommand.self)])
+    [
+      CommandNode(KafkaPeerCommand.self), CommandNode(SocketPeerCommand.self),
+      CommandNode(RelayPeerCommand.self),
+    ])
 }
 
 extension PeerOptions.Role: ArgumentValue {}
@@ -36,17 +39,23 @@ struct PeerArguments: ArgumentGroup {
 struct KafkaPeerCommand: Command {
   static let about = CommandText("kafka", "Sends or receives through Kafka.", isHidden: true)
   static let arguments: [Argument<KafkaPeerCommand>] = [
-    .group(\.peer), .option(\.preset, "preset", "Settings to begin with."), .group(\.brokerOptions),
+    .group(\.peer), .option(\.preset, "preset", "Settings to begin with."),
+    .option(\.authority, "ca", value: "file", "The authority of a broker with TLS."), .group(\.brokerOptions),
   ]
 
   var peer = PeerArguments()
   var preset = SettingsPreset.lowLatency
+  var authority: String?
   var brokerOptions = BrokerOptions()
 
   func run() async throws {
     var kafka = try brokerOptions.kafka()
     kafka.preset = preset
     if let address = peer.address { kafka.brokers = address }
+    if let authority {
+      try kafka.set(argument: "security.protocol=ssl")
+      try kafka.set(argument: "ssl.ca.location=\(authority)")
+    }
     try KafkaPeer.run(try peer.options(), kafka)
   }
 }
@@ -58,4 +67,13 @@ struct SocketPeerCommand: Command {
   var peer = PeerArguments()
 
   func run() async throws { try SocketPeer.run(try peer.options()) }
+}
+
+struct RelayPeerCommand: Command {
+  static let about = CommandText("relay", "Receives, appends to a file and sends on.", isHidden: true)
+  static let arguments: [Argument<RelayPeerCommand>] = [.group(\.peer)]
+
+  var peer = PeerArguments()
+
+  func run() async throws { try RelayPeer.run(try peer.options()) }
 }

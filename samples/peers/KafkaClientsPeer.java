@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -22,7 +23,7 @@ import org.apache.kafka.common.utils.AppInfoParser;
 public class KafkaClientsPeer {
     static final BufferedReader input = new BufferedReader(new InputStreamReader(System.in));
     static final List<byte[]> payloads = new ArrayList<>();
-    static String address, topic;
+    static String address, topic, authority;
 
     public static void main(String[] arguments) throws Exception {
         String directory = null;
@@ -31,6 +32,7 @@ public class KafkaClientsPeer {
                 case "--payloads": directory = arguments[at + 1]; break;
                 case "--address": address = arguments[at + 1]; break;
                 case "--topic": topic = arguments[at + 1]; break;
+                case "--ca": authority = arguments[at + 1]; break;
                 default: failed("unknown option " + arguments[at]);
             }
         }
@@ -44,11 +46,20 @@ public class KafkaClientsPeer {
         }
     }
 
+    /** Settings of a connection, and of TLS where an authority is named. */
+    static Map<String, Object> settings(Map<String, Object> own) {
+        var all = new HashMap<String, Object>(own);
+        all.put("bootstrap.servers", address);
+        if (authority != null)
+            all.putAll(Map.of("security.protocol", "SSL", "ssl.truststore.type", "PEM", "ssl.truststore.location", authority));
+        return all;
+    }
+
     static void receive() throws Exception {
         var partition = new TopicPartition(topic, 0);
-        try (var consumer = new KafkaConsumer<byte[], byte[]>(Map.of(
-                "bootstrap.servers", address, "enable.auto.commit", "false", "fetch.max.wait.ms", "10",
-                "max.partition.fetch.bytes", "20000000"),
+        try (var consumer = new KafkaConsumer<byte[], byte[]>(settings(Map.of(
+                "enable.auto.commit", "false", "fetch.max.wait.ms", "10",
+                "max.partition.fetch.bytes", "20000000")),
                 new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));
             consumer.seekToEnd(List.of(partition));
@@ -74,9 +85,9 @@ public class KafkaClientsPeer {
     }
 
     static void send() throws Exception {
-        try (var producer = new KafkaProducer<byte[], byte[]>(Map.of(
-                "bootstrap.servers", address, "acks", "all", "linger.ms", "0",
-                "max.request.size", "20000000", "buffer.memory", "200000000"),
+        try (var producer = new KafkaProducer<byte[], byte[]>(settings(Map.of(
+                "acks", "all", "linger.ms", "0",
+                "max.request.size", "20000000", "buffer.memory", "200000000")),
                 new ByteArraySerializer(), new ByteArraySerializer())) {
             ready();
             for (String line = input.readLine(); line != null; line = input.readLine()) {

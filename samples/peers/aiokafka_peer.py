@@ -1,17 +1,23 @@
 """aiokafka, the asyncio client."""
 
-import asyncio, sys
+import asyncio, ssl, sys
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition, __version__
 from peer import Receiver, arguments, clock, failed, orders, say
 
 CLIENT = f"aiokafka {__version__}"
 
 
+def secure(given):
+    if not given.ca:
+        return {}
+    return {"security_protocol": "SSL", "ssl_context": ssl.create_default_context(cafile=given.ca)}
+
+
 async def receive(given):
     receiver = Receiver(given.payloads)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=given.address, fetch_max_wait_ms=10, max_partition_fetch_bytes=20_000_000,
-        enable_auto_commit=False)
+        enable_auto_commit=False, **secure(given))
     await consumer.start()
     partition = TopicPartition(given.topic, 0)
     consumer.assign([partition])
@@ -32,7 +38,7 @@ async def receive(given):
 
 async def send(given):
     producer = AIOKafkaProducer(
-        bootstrap_servers=given.address, acks="all", linger_ms=0, max_request_size=20_000_000)
+        bootstrap_servers=given.address, acks="all", linger_ms=0, max_request_size=20_000_000, **secure(given))
     await producer.start()
     say("ready", "-", CLIENT)
     todo, going = orders(), set()

@@ -8,13 +8,17 @@ from peer import Receiver, arguments, clock, end_with_input, failed, orders, say
 CLIENT = f"confluent-kafka {confluent_kafka.__version__} librdkafka {confluent_kafka.libversion()[0]}"
 
 
+def secure(given):
+    return {"security.protocol": "ssl", "ssl.ca.location": given.ca} if given.ca else {}
+
+
 def receive(given):
     receiver = Receiver(given.payloads)
     consumer = Consumer({
         "bootstrap.servers": given.address, "group.id": "peer", "enable.auto.commit": False,
         "fetch.wait.max.ms": 10, "fetch.message.max.bytes": 20_000_000, "fetch.error.backoff.ms": 10,
         # A broker that ignores the limits of a fetch answers with its whole backlog.
-        "receive.message.max.bytes": 2_000_000_000})
+        "receive.message.max.bytes": 2_000_000_000, **secure(given)})
     _, end = consumer.get_watermark_offsets(TopicPartition(given.topic, 0))
     consumer.assign([TopicPartition(given.topic, 0, end)])
     say("ready", "-", CLIENT)
@@ -32,7 +36,7 @@ def receive(given):
 def send(given):
     producer = Producer({
         "bootstrap.servers": given.address, "acks": "all", "linger.ms": 0, "message.max.bytes": 20_000_000,
-        "socket.nagle.disable": True})
+        "socket.nagle.disable": True, **secure(given)})
     threading.Thread(target=answers, args=(producer,), daemon=True).start()
     say("ready", "-", CLIENT)
     for number, due in orders():

@@ -11,13 +11,15 @@ import kafka
 
 CLIENT = f"kafka-python {kafka.__version__}"
 
+SECURE = {"security_protocol": "SSL", "ssl_cafile": given.ca} if given.ca else {}
+
 
 def receive(given):
     receiver = Receiver(given.payloads)
     partition = kafka.TopicPartition(given.topic, 0)
     consumer = kafka.KafkaConsumer(
         bootstrap_servers=given.address, group_id=None, fetch_max_wait_ms=10,
-        max_partition_fetch_bytes=20_000_000, enable_auto_commit=False)
+        max_partition_fetch_bytes=20_000_000, enable_auto_commit=False, **SECURE)
     consumer.assign([partition])
     consumer.seek_to_end(partition)
     consumer.position(partition)  # asks the broker now, so that nothing sent from here on is missed
@@ -31,7 +33,7 @@ def receive(given):
 
 def send(given):
     producer = kafka.KafkaProducer(
-        bootstrap_servers=given.address, acks="all", linger_ms=0, max_request_size=20_000_000)
+        bootstrap_servers=given.address, acks="all", linger_ms=0, max_request_size=20_000_000, **SECURE)
     say("ready", "-", CLIENT)
     for number, due in orders():
         start = due or clock()

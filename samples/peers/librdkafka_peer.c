@@ -10,11 +10,18 @@ static void set(rd_kafka_conf_t *conf, const char *name, const char *value) {
   if (rd_kafka_conf_set(conf, name, value, why, sizeof why) != RD_KAFKA_CONF_OK) failed(name, why);
 }
 
+// The file of the authority that signed the broker's certificate; NULL without TLS.
+static const char *authority;
+
 static rd_kafka_conf_t *settings(const char *broker) {
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
   set(conf, "bootstrap.servers", broker);
   set(conf, "client.id", "librdkafka-peer");
   set(conf, "socket.nagle.disable", "true");
+  if (authority) {
+    set(conf, "security.protocol", "ssl");
+    set(conf, "ssl.ca.location", authority);
+  }
   return conf;
 }
 
@@ -62,6 +69,7 @@ static void sendAll(const char *broker, const char *name) {
   set(conf, "linger.ms", "0");
   set(conf, "acks", "all");
   set(conf, "enable.idempotence", "true");
+  set(conf, "max.in.flight.requests.per.connection", "1");
   rd_kafka_conf_set_dr_msg_cb(conf, answered);
   rd_kafka_t *producer = client(RD_KAFKA_PRODUCER, conf);
   topic = rd_kafka_topic_new(producer, name, NULL);
@@ -81,7 +89,6 @@ static void receiveAll(const char *broker, const char *name) {
   rd_kafka_conf_t *conf = settings(broker);
   set(conf, "group.id", "librdkafka-peer");
   set(conf, "enable.auto.commit", "false");
-  set(conf, "fetch.wait.max.ms", "10");
   set(conf, "fetch.message.max.bytes", "20000000");
   set(conf, "fetch.error.backoff.ms", "10");
   set(conf, "queued.max.messages.kbytes", "262144");
@@ -113,7 +120,8 @@ int main(int count, char **words) {
   const char *directory = argument(count, words, "--payloads");
   const char *broker = argument(count, words, "--address");
   const char *name = argument(count, words, "--topic");
-  if (count < 2 || !directory || !broker || !name) failed(words[0], "send|receive --payloads --address --topic");
+  authority = argument(count, words, "--ca");
+  if (count < 2 || !directory || !broker || !name) failed(words[0], "send|receive --payloads --address --topic [--ca]");
   load(directory);
   if (strcmp(words[1], "send") == 0) {
     sendAll(broker, name);

@@ -12,6 +12,7 @@ def arguments(*flags):
     parser.add_argument("--payloads", required=True)
     parser.add_argument("--address")
     parser.add_argument("--topic")
+    parser.add_argument("--ca", metavar="FILE")
     for flag in flags:
         parser.add_argument(flag, action="store_true")
     given = parser.parse_args()

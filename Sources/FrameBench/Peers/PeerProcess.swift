@@ -91,6 +91,8 @@ final class PeerProcess: Sendable {
     return .peer(name: name, reason: lastError.isEmpty ? "ended without a message" : lastError)
   }
 
+  var processID: Int32 { process.processIdentifier }
+
   /// Stops the process until ``resume()``: it uses no processor time.
   func suspend() { _ = process.suspend() }
 
@@ -102,6 +104,16 @@ final class PeerProcess: Sendable {
     // No payload is in flight when a peer is stopped, so that it loses nothing.
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
+  }
+
+  /// Ends the process in order: it has time to clean up.
+  /// - Parameter seconds: the longest wait; then it is killed.
+  func end(within seconds: Double = 20) {
+    guard process.isRunning else { return }
+    process.terminate()
+    let deadline = FrameClock.monotonic() + FrameClock.nanoseconds(seconds)
+    output.withLock(waitingUntil: { $0.open == 0 }, deadline: deadline) { _ in }
+    stop()
   }
 
   deinit { stop() }

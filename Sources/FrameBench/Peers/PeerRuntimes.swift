@@ -1,4 +1,5 @@
 import Foundation
+import FrameCore
 
 /// The reason why a peer cannot run.
 struct SkipReason: Error {
@@ -53,5 +54,38 @@ enum Executables {
     guard (try? process.run()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationStatus == 0
+  }
+
+  /// Runs a program to its end and returns its standard output.
+  /// - Parameter name: for messages.
+  /// - Parameter environment: variables in addition to those of this process.
+  static func output(
+    _ command: [String], named name: String, environment: [String: String] = [:]
+  ) throws(BenchError) -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    do { try process.run() } catch {
+      throw .peer(name: name, reason: "\(command[0]) cannot be started: \(error.localizedDescription)")
+    }
+    let said = Lock(Data())
+    let reader = PipelineThread("peer-errors") { [handle = errors.fileHandleForReading] in
+      let data = handle.readDataToEndOfFile()
+      said.withLock { $0 = data }
+    }
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    reader.join()
+    guard process.terminationStatus == 0 else {
+      let lines = String(decoding: said.withLock { $0 }, as: UTF8.self).split(separator: "\n")
+      throw .peer(
+        name: name, reason: lines.last.map(String.init) ?? "ended with \(process.terminationStatus)")
+    }
+    return String(decoding: data, as: UTF8.self)
   }
 }

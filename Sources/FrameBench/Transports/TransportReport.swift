@@ -31,6 +31,19 @@ public struct TransportReport: ComparisonReport {
     public var oneInFlight: Series?
     /// Sends at a fixed rate, measured from the due time; absent where the transport cannot keep up.
     public var paced: Series?
+    /// Mean times of requests inside the broker, by Kafka's name of the request; with `--broker-times`.
+    public var brokerTimes: [String: RequestTimes.Means]?
+  }
+
+  /// What a tool of Kafka's own reports, in its own resolution, ms.
+  public struct Tool: Codable, Sendable, Equatable {
+    public var name: String
+    public var sends: Int
+    public var mean: Double
+    /// Whole milliseconds.
+    public var p50: Int
+    public var p99: Int
+    public var p999: Int
   }
 
   public static let currentSchema = "framefeed.compare-transports/1"
@@ -54,6 +67,8 @@ public struct TransportReport: ComparisonReport {
   public var fps: Double
   /// Fastest first.
   public var rows: [Row]
+  /// Kafka's own tools, where `KAFKA_HOME` names them.
+  public var tools: [Tool]?
   public var skipped: [PeerList.Skipped]
   /// Transports that failed during the comparison.
   public var failed: [PeerList.Skipped]
@@ -75,11 +90,40 @@ public struct TransportReport: ComparisonReport {
       "first and p50 of \(rows.first?.cold.latency.count ?? 0): from cold; count...max, produce and consume (p50): one in flight, warm; the last two: paced",
     ]
     lines += TextTable.aligned([head] + cells)
+    lines += (tools ?? []).map {
+      "\($0.name), its own figures, whole ms: \($0.sends) sends, mean \($0.mean.fixed(2)), p50 \($0.p50), p99 \($0.p99), p99.9 \($0.p999)"
+    }
+    lines += brokerTimes
     lines += failed.map { "failed: \($0.name): \($0.reason)" }
     lines += skipped.map { "skipped: \($0.name): \($0.reason)" }
     lines += (notes ?? []).map { "note: \($0)" }
     if let verdict { lines.append(verdict) }
     return lines.joined(separator: "\n")
+  }
+
+  /// The table of times inside the broker, if they were measured.
+  private var brokerTimes: [String] {
+    let measured = rows.compactMap { row in row.brokerTimes.map { (row.name, $0) } }
+    guard !measured.isEmpty else { return [] }
+    let head = [
+      "ms in the broker (mean)", "produce", "queue", "append", "replicas", "answer queue", "send", "fetch",
+      "queue",
+      "read", "wait for records", "answer queue", "send",
+    ]
+    let cells = measured.map { name, times in
+      [name] + Self.cells(times[RequestTimes.Request.produce.rawValue])
+        + Self.cells(times[RequestTimes.Request.fetch.rawValue])
+    }
+    return ["", "requests one in flight, and their mean times; Kafka counts each in whole ms"]
+      + TextTable.aligned([head] + cells)
+  }
+
+  private static func cells(_ means: RequestTimes.Means?) -> [String] {
+    guard let means else { return [String](repeating: "-", count: 6) }
+    return ["\(means.requests)"]
+      + [means.requestQueue, means.local, means.remote, means.responseQueue, means.responseSend].map {
+        $0.fixed(2)
+      }
   }
 
   private static func cells(_ series: Series?) -> [String] {
