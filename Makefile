@@ -20,7 +20,7 @@ LIBRDKAFKA ?=
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .PHONY: help deps swift librdkafka build-system broker-system system peer-system peers build install broker cluster demo \
-  bench test soak sanitize disturb fuzz lint clean
+  bench report test soak sanitize disturb fuzz lint clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -106,6 +106,9 @@ cluster: ## three brokers of Apache Kafka in the foreground (KAFKA_HOME=DIR, POR
 
 demo: swift broker-system librdkafka $(SERVER) ## the sample feed through a broker to a model (KAFKA_HOME=DIR, or BROKER=HOST:PORT that runs)
 	@scripts/demo.sh
+
+report: build peers ## feeds at camera rates on Apache Kafka, page and plots in bench/report/ (KAFKA_HOME; QUICK=1 for a part of it)
+	@QUICK=$(QUICK) scripts/report.sh
 
 bench: build peers ## every comparison, tables and figures in bench/ (KAFKA_HOME, BROKER)
 	@scripts/bench.sh

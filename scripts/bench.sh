@@ -1,24 +1,22 @@
 #!/usr/bin/env bash
 # Every comparison, on the sample feed, on larger frames and on one 1.3 MB JPEG: tables to standard output, reports and figures
-# to bench/. $BROKER is the broker to use; without it a local one is started.
+# to bench/. $BROKER is the broker to use; without it a local one is started: Apache Kafka where $KAFKA_HOME is set, as its own
+# start script would run it, else the development server.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [[ -n ${BROKER-} || -z ${FRAMEFEED_BROKER-} ]]; then
-  exec scripts/with-broker.sh "$0" "$@"
+  [[ -z ${KAFKA_HOME-} || -n ${BROKER-} ]] || export BROKER_OPTIONS=${BROKER_OPTIONS---production --jmx}
+  exec scripts/with-broker.sh "$0" ${BROKER:+that-runs}
 fi
+[[ ${1-} == that-runs ]] || scripts/warm-up.sh
 framefeed=.build/release/framefeed
 out=bench
 mkdir -p $out
 began=$SECONDS
 
-# The second payload: one frame of the samples as a 4K JPEG, out of a topic as any client would take it.
-topic=framefeed-bench-$$
+# The second payload: a 4K JPEG.
 photo=$out/photo-3840x2160.jpg
-$framefeed topic create $topic >/dev/null
-trap '$framefeed topic delete $topic >/dev/null' EXIT
-$framefeed stream samples/flight/frame001.jpg --topic $topic --resize 3840x2160 --codec jpeg:quality=95 \
-  --frames 1 --quiet >/dev/null
-kcat -b "$FRAMEFEED_BROKER" -C -t $topic -o beginning -c 1 -e -q -f '%s' >$photo
+scripts/photo.sh $photo
 
 # Frames with as much detail as cameras give: the samples enlarged, with grain.
 for size in 1920x1080 3840x2160; do
@@ -56,12 +54,19 @@ done
 compare encodings-flight encodings samples/flight --fit models/channel-statistics.json
 compare encodings-photo encodings $photo --rounds 6 --codec jpeg --codec raw --codec base64 \
   --codec jpeg:quality=90 --codec zstd:level=1
-compare transports-flight transports samples/flight --sends 300
-compare transports-photo transports $photo --sends 300
+times=${FRAMEFEED_JMX:+--broker-times}
+compare transports-flight transports samples/flight --sends 300 $times
+compare transports-photo transports $photo --sends 300 $times
+compare throughput-flight throughput samples/flight
+compare throughput-photo throughput $photo --records 600
 compare settings-flight settings samples/flight --sends 10
+if [[ -n ${KAFKA_HOME-} ]]; then
+  compare settings-broker-flight settings samples/flight --side broker
+  compare settings-broker-photo settings $photo --side broker
+fi
 echo
 for source in flight photo; do
-  reports=$(ls $out/{encodings,transports,settings}-$source.json 2>/dev/null || true)
+  reports=$(ls $out/{encodings,transports,settings,settings-broker}-$source.json 2>/dev/null || true)
   $framefeed plot $reports -o $out/$source.html --png $out/$source
 done
 echo "measured in $((SECONDS - began)) s"

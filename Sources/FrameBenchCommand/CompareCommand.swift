@@ -8,5 +8,7 @@ enum CompareCommand {
     [
       CommandNode(CompareEncodingsCommand.self), CommandNode(CompareTensorsCommand.self),
       CommandNode(CompareTransportsCommand.self), CommandNode(CompareSettingsCommand.self),
+      CommandNode(CompareThroughputCommand.self),
+      CommandNode(CompareLoadCommand.self),
     ])
 }

@@ -1,7 +1,7 @@
-import CommandArguments
+public import CommandArguments
 import FrameFeedCommand
 import FoundationEssentials
-import FrameBench
+public import FrameBench
 import FrameCore
 import FrameSources
 import KafkaTransport
@@ -15,18 +15,29 @@ struct CompareSettingsCommand: Command {
       the low-latency preset. Settings take turns in rounds, each with a new
       sender and receiver, and are compared with the defaults of the same
       round. A difference that may be chance is reported as none.
+
+      With --side broker it is the settings of Apache Kafka, its JVM and its
+      topics: each has a broker of its own, started from $KAFKA_HOME, warm, with
+      the low-latency preset at the clients. Settings of replication are
+      compared on three brokers. What makes a difference is measured again with
+      other brokers.
       """,
     examples: [
       "framefeed compare settings samples/flight",
       "framefeed compare settings photo.jpg --setting linger.ms=20 --rounds 12",
       "framefeed compare settings samples/flight -X security.protocol=ssl",
+      "KAFKA_HOME=/opt/kafka framefeed compare settings photo.jpg --side broker",
+      "framefeed compare settings photo.jpg --side broker --setting num.io.threads=2 --setting=-XX:+UseZGC",
     ])
 
   static let arguments: [Argument<CompareSettingsCommand>] = [
     .source(\.source),
     .codec(\.codec),
+    .option(\.side, "side", "Whose settings: the clients', or the broker's and its JVM's."),
     .framesToSend(\.frames),
-    .option(\.settings, "setting", value: "key=value", "Try this; repeatable (default: a list)."),
+    .option(
+      \.settings, "setting", value: "key=value",
+      "Try this; repeatable (default: a list). Of a broker also topic:key=value, or an option of the JVM."),
     .rounds(\.rounds, "Turns of each setting; fewer than 6 prove little."),
     .sends(\.sends, "Sends of a turn, one after the other."),
     .rate(\.fps, "Rate of the paced sends, a third of a second a turn."),
@@ -37,6 +48,7 @@ struct CompareSettingsCommand: Command {
 
   var source: [String] = []
   var codec = "jpeg"
+  var side = SettingsReport.Side.client
   var frames = 12
   var settings: [String] = []
   var rounds = 6
@@ -47,9 +59,11 @@ struct CompareSettingsCommand: Command {
   var output = OutputOptions()
 
   func run() async throws {
+    if side == .broker, brokerOptions.isNamedAsArgument {
+      throw Failure("--side broker starts brokers of its own: leave out --broker")
+    }
     let kafka = try brokerOptions.kafka(for: .sending)
     try await ComparisonRun.run(output) { stop, tell in
-      let variants = try SettingsComparison.variants(settings)
       let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let files = try PayloadFiles(sample, codec: codec)
       var options = SettingsComparison.Options()
@@ -58,9 +72,20 @@ struct CompareSettingsCommand: Command {
       options.fps = fps
       options.pacedSends = max(5, Int((fps / 3).rounded()))
       options.timeout = timeout
-      return try SettingsComparison(
-        files, executable: Executable.path, kafka, options, common: brokerOptions.peerSettings, stop: stop
-      ).run(variants, source: source.joined(separator: " "), codec: codec) { tell($0) }
+      let name = source.joined(separator: " ")
+      switch side {
+      case .client:
+        return try SettingsComparison(
+          files, executable: Executable.path, kafka, options, common: brokerOptions.peerSettings, stop: stop
+        ).run(try SettingsComparison.variants(settings), source: name, codec: codec) { tell($0) }
+      case .broker:
+        return try BrokerSettingsComparison(
+          files, executable: Executable.path, options, common: brokerOptions.peerSettings, stop: stop
+        ) { tell($0) }.run(
+          try BrokerSettingsComparison.variants(settings), kafka, source: name, codec: codec)
+      }
     }
   }
 }
+
+extension SettingsReport.Side: ArgumentValue {}

@@ -37,6 +37,9 @@ struct CompareTransportsCommand: Command {
       \.kafkaClients, "kafka-clients", value: "path", completion: .files,
       "Kafka's Java client, a jar or its directory."),
     .timeout(\.timeout),
+    .flag(
+      \.brokerTimes, "broker-times",
+      "Also print Kafka's own request times of each client (scripts/broker.py run --jmx, KAFKA_HOME)."),
     .group(\.brokerOptions),
     .group(\.output),
   ]
@@ -50,6 +53,7 @@ struct CompareTransportsCommand: Command {
   var peers: String?
   var kafkaClients: String?
   var timeout = 20.0
+  var brokerTimes = false
   var brokerOptions = BrokerOptions()
   var output = OutputOptions()
 
@@ -63,6 +67,8 @@ struct CompareTransportsCommand: Command {
       options.sends = sends
       options.fps = fps
       options.timeout = timeout
+      if brokerTimes { options.monitored = try MonitoredBroker() }
+      options.tools = kafkaTools()
       return try TransportComparison(files, transports, kafka, options, stop: stop).run(
         source: source.joined(separator: " "), codec: codec, skipped: skipped
       ) { tell($0) }
@@ -70,12 +76,20 @@ struct CompareTransportsCommand: Command {
     if !report.failed.isEmpty { throw ExitCode.failed }
   }
 
+  /// Returns Kafka's own tools, where there are some and the broker needs no settings that only librdkafka has.
+  private func kafkaTools() -> KafkaTools? {
+    let isWanted =
+      only.isEmpty || only.contains { KafkaTools.endToEndLatency.lowercased().contains($0.lowercased()) }
+    guard isWanted, brokerOptions.settings.isEmpty, brokerOptions.kafkaConfig == nil else { return nil }
+    return KafkaTools.found()
+  }
+
   /// Returns FrameFeed's own transports, then those of the directory.
   private func entrants() throws(BenchError) -> ([Transport], [PeerList.Skipped]) {
     let list = try self.list()
     let executable = Executable.path
     let own = [
-      Transport.socket(executable: executable),
+      Transport.socket(executable: executable), Transport.relayedSocket(executable: executable),
       Transport.frameFeed(
         "FrameFeed", executable: executable, preset: .lowLatency, settings: brokerOptions.peerSettings),
       Transport.frameFeed(

@@ -122,8 +122,16 @@ extension TransportReport {
 
 extension SettingsReport {
   var figures: [Figure] {
+    let groups: [String?] = baselines.map { $0.map(\.name) } ?? [nil]
+    return groups.enumerated().map { number, group in
+      figure(rows.filter { group == nil || $0.baseline == group }, group, number)
+    }
+  }
+
+  private func figure(_ rows: [Row], _ group: String?, _ number: Int) -> Figure {
     let ranges = RangeFigure(
-      title: "Latency under one changed setting, as a multiple of librdkafka's defaults",
+      title: group.map { "Latency under one changed setting of the broker: \($0)" }
+        ?? "Latency under one changed setting, as a multiple of librdkafka's defaults",
       unit: "median latency, times that of the defaults (1: no difference)",
       series: ["one in flight", "at \(fps.fixed(0)) a second"],
       rows: rows.map { row in
@@ -132,10 +140,11 @@ extension SettingsReport {
           ranges: [row.oneInFlight.ratio, row.paced.ratio])
       })
     let confidence = ((rows.first?.oneInFlight.ratio.confidence ?? 0) * 100).fixed(1)
-    return [
-      Figure(
-        "settings", ranges.title, "Lines hold the true median with \(confidence) %.", ranges.drawing())
-    ]
+    let name = side == .broker ? "settings-broker" : "settings"
+    return Figure(
+      number == 0 ? name : "\(name)-cluster", ranges.title,
+      "Lines hold the true median with \(confidence) %.",
+      ranges.drawing())
   }
 }
 

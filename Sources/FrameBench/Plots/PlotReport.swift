@@ -8,6 +8,7 @@ public enum PlotReport: Sendable {
   case transports(TransportReport)
   case settings(SettingsReport)
   case tensors(TensorReport)
+  case load(LoadReport)
 
   /// - Throws: ``BenchError`` when the file is not a report that can be drawn.
   public init(file: String) throws(BenchError) {
@@ -28,6 +29,7 @@ public enum PlotReport: Sendable {
       case TransportReport.currentSchema:
         self = .transports(try decoder.decode(TransportReport.self, from: data))
       case SettingsReport.currentSchema: self = .settings(try decoder.decode(SettingsReport.self, from: data))
+      case LoadReport.currentSchema: self = .load(try decoder.decode(LoadReport.self, from: data))
       case TensorReport.currentSchema: self = .tensors(try decoder.decode(TensorReport.self, from: data))
       default:
         throw BenchError.unreadable(
@@ -68,6 +70,12 @@ public enum PlotReport: Sendable {
         Self.facts(report.started, report.host, report.versions, report.broker) + (report.notes ?? []),
         report.table()
       )
+    case .load(let report):
+      (
+        "Load of \(report.source)",
+        Self.facts(report.started, report.host, report.versions, report.broker) + (report.notes ?? []),
+        report.table()
+      )
     case .tensors(let report):
       (
         "Tensors of \(report.source)",
@@ -91,6 +99,7 @@ public enum PlotReport: Sendable {
     case .encodings(let report): report.figures
     case .transports(let report): report.figures
     case .settings(let report): report.figures
+    case .load(let report): report.figures
     case .tensors(let report): report.figures
     }
   }

@@ -18,17 +18,16 @@ public final class SettingsComparison {
     public init() {}
   }
 
-  /// Sends of a new pair that are not counted.
-  private static let settling = 5
-
-  private final class Entrant {
+  private struct Entrant {
     let variant: SettingVariant
-    var oneInFlight = PayloadSeries()
-    var paced = PayloadSeries()
-    /// Medians of each round, ms.
-    var medians: [(oneInFlight: Double, paced: Double)] = []
+    let measured: SettingEntrant
 
-    init(_ variant: SettingVariant) { self.variant = variant }
+    init(_ variant: SettingVariant) {
+      self.variant = variant
+      measured = SettingEntrant(
+        variant.setting, variant.value,
+        defaultValue: variant.settings.isEmpty ? nil : SettingValues.defaultValue(of: variant.setting))
+    }
   }
 
   private let files: PayloadFiles
@@ -83,8 +82,8 @@ public final class SettingsComparison {
         try measure(entrant, topic)
       }
     }
-    let rounds = entrants.map(\.medians.count).min() ?? 0
-    guard rounds > 0, baseline.medians.count >= rounds else { throw .stopped }
+    let rounds = entrants.map(\.measured.rounds).min() ?? 0
+    guard rounds > 0, baseline.measured.rounds >= rounds else { throw .stopped }
     var notes = topics.note.map { [$0] } ?? []
     if stop.isRequested { notes.append("stopped after \(rounds) of \(options.rounds) rounds") }
     return SettingsReport(
@@ -93,9 +92,8 @@ public final class SettingsComparison {
       settings: SettingValues.given(kafka, largestRecord: TopicSettings.defaultMaximumRecord), source: source,
       codec: codec, payloads: files.count,
       payloadBytes: files.meanBytes, fps: options.fps, rounds: rounds,
-      oneInFlight: baseline.oneInFlight.reported(parts: false)!.latency,
-      paced: baseline.paced.reported(parts: false)!.latency,
-      rows: entrants.map { row($0, baseline, rounds) }.sorted { Self.effect($0) > Self.effect($1) },
+      oneInFlight: baseline.measured.latency.oneInFlight, paced: baseline.measured.latency.paced,
+      rows: entrants.map { $0.measured.row(against: baseline.measured, rounds: rounds) }.byEffect,
       notes: notes.isEmpty ? nil : notes)
   }
 
@@ -115,45 +113,7 @@ public final class SettingsComparison {
     let transport = Transport.frameFeed(
       "\(variant.setting) \(variant.value)", executable: executable, preset: variant.preset,
       settings: settings)
-    let pair = try PeerPair(
-      transport,
-      PeerPlace(payloads: files.directory, broker: kafka.brokers, topic: topic, timeout: options.timeout))
-    defer { pair.stop() }
-    _ = try pair.oneInFlight(Self.settling)
-    var (one, paced) = (PayloadSeries(), PayloadSeries())
-    let (onePassages, pacedPassages) = (
-      try pair.oneInFlight(options.sends), try pair.paced(options.pacedSends, fps: options.fps)
-    )
-    one.add(onePassages)
-    paced.add(pacedPassages)
-    entrant.oneInFlight.add(onePassages)
-    entrant.paced.add(pacedPassages)
-    if let oneMedian = one.median, let pacedMedian = paced.median {
-      entrant.medians.append((oneMedian, pacedMedian))
-    }
-  }
-
-  private func row(
-    _ entrant: Entrant, _ baseline: Entrant, _ rounds: Int
-  ) -> SettingsReport.Row {
-    let pairs = zip(entrant.medians, baseline.medians).prefix(rounds)
-    func load(_ series: PayloadSeries, _ ratios: [Double]) -> SettingsReport.Load {
-      SettingsReport.Load(latency: series.reported(parts: false)!.latency, ratio: RatioInterval(ratios))
-    }
-    return SettingsReport.Row(
-      setting: entrant.variant.setting, value: entrant.variant.value,
-      defaultValue: entrant.variant.settings.isEmpty
-        ? nil : SettingValues.defaultValue(of: entrant.variant.setting),
-      oneInFlight: load(entrant.oneInFlight, pairs.map { $0.oneInFlight / $1.oneInFlight }),
-      paced: load(entrant.paced, pairs.map { $0.paced / $1.paced }))
-  }
-
-  /// Returns the sort key of rows: measurable differences first, then by size, increases and decreases alike.
-  private static func effect(_ row: SettingsReport.Row) -> Double {
-    let effects = [row.oneInFlight.ratio, row.paced.ratio].map { ratio in
-      let size = max(ratio.median, 1 / ratio.median)
-      return ratio.isMeasurable ? size + 1e6 : size
-    }
-    return effects.max() ?? 0
+    try SettingTurn(files: files, options: options)
+      .measure(entrant.measured, transport, brokers: kafka.brokers, topic: topic)
   }
 }

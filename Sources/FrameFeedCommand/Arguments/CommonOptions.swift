@@ -29,8 +29,11 @@ package struct BrokerOptions: ArgumentGroup {
   package init() {}
 
   /// Whether the user may have named a broker.
-  package var isNamed: Bool {
-    broker != nil || kafkaConfig != nil || environment != nil
+  package var isNamed: Bool { isNamedAsArgument || kafkaConfig != nil || environment != nil }
+
+  /// Whether an argument names a broker.
+  package var isNamedAsArgument: Bool {
+    broker != nil
       || settings.contains { KafkaSettings.split($0).map { KafkaSettings.namesBrokers($0.key) } ?? false }
   }
 

@@ -1,0 +1,197 @@
+import FoundationEssentials
+public import FrameCore
+import FrameFeed
+import FrameLatency
+import KafkaTransport
+
+/// Measures feeds at camera rates on brokers of Apache Kafka that it starts: one and several feeds, one broker and
+/// several, without and with TLS, and the clients side by side.
+public final class LoadComparison {
+  public struct Options: Sendable {
+    public var fps = [15.0, 30, 60]
+    public var feeds = [1, 8, 32]
+    /// Sizes of the clusters.
+    public var brokers = [1, 3]
+    public var tls = [false, true]
+    /// Turns of each client at each rate, and the length of one, s.
+    public var rounds = 3
+    public var seconds = 2.0
+    /// Longest time for one payload, s.
+    public var timeout = 60.0
+
+    public init() {}
+  }
+
+  /// The client that others are compared with.
+  private static let reference = "librdkafka in C"
+  /// Sends that warm up a broker that has just started, ns.
+  private static let warmUp: Int64 = 3_000_000_000
+
+  private let files: PayloadFiles
+  private let transports: [Transport]
+  private let options: Options
+  private let stop: StopSignal
+  private let progress: (String) -> Void
+  private let certificate: BrokerCertificate
+  private var rows: [LoadReport.Row] = []
+
+  /// - Parameters:
+  ///   - transports: the clients; one feed is measured with each, several with those that are programs of their own, as
+  ///     interpreters and JVMs of 32 feeds leave no processor for the rest.
+  ///   - stop: ends the comparison after the current turn.
+  ///   - progress: called before each step.
+  public init(
+    _ files: PayloadFiles, _ transports: [Transport], _ options: Options, stop: StopSignal,
+    progress: @escaping (String) -> Void
+  ) throws(BenchError) {
+    try LocalKafka.check()
+    self.files = files
+    self.transports = transports
+    self.options = options
+    self.stop = stop
+    self.progress = progress
+    certificate = try BrokerCertificate()
+  }
+
+  /// Runs the comparison. Blocks the calling thread.
+  public func run(
+    source: String, codec: String, skipped: [PeerList.Skipped]
+  ) throws(BenchError) -> LoadReport {
+    let (wall, started) = (FrameClock.now(), FrameClock.monotonic())
+    var name = ""
+    for count in options.brokers where !stop.isRequested {
+      progress("starting \(count) \(count == 1 ? "broker" : "brokers")")
+      var recipe = BrokerRecipe(nodes: count)
+      recipe.certificate = certificate.pair
+      let kafka = try LocalKafka(recipe)
+      name = kafka.name
+      for tls in options.tls where !stop.isRequested {
+        try measure(kafka, LoadReport.Place(brokers: count, tls: tls))
+      }
+    }
+    guard !rows.isEmpty else { throw .stopped }
+    var notes = [
+      "sources, brokers and sinks share the processors of this machine: a row that falls behind says what the machine carries, not what Kafka does"
+    ]
+    notes += skipped.map { "skipped: \($0.name): \($0.reason)" }
+    if stop.isRequested { notes.append("stopped before the end") }
+    return LoadReport(
+      started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
+      versions: Versions.all, broker: name, source: source, codec: codec, payloads: files.count,
+      payloadBytes: files.meanBytes, rounds: options.rounds, seconds: options.seconds, rows: rows,
+      notes: notes)
+  }
+
+  private func peerPlace(_ kafka: LocalKafka, _ place: LoadReport.Place, _ topic: String) -> PeerPlace {
+    PeerPlace(
+      payloads: files.directory, broker: place.tls ? kafka.secureBrokers! : kafka.brokers, topic: topic,
+      timeout: options.timeout, authority: place.tls ? certificate.authority : nil)
+  }
+
+  /// Sends through brokers that have just started, until the compilers of their JVMs have done most of their work.
+  private func warmUp(_ kafka: LocalKafka, _ place: LoadReport.Place) throws(BenchError) {
+    guard let transport = transports.first(where: \.isProgram) ?? transports.first else { return }
+    progress("\(LoadReport.name(place)): warming up")
+    let topics = try LoadTopics(kafka.brokers, feeds: 1, place.brokers, files)
+    let pair = try PeerPair(transport, peerPlace(kafka, place, topics.names[0]))
+    defer { pair.stop() }
+    let end = FrameClock.monotonic() + Self.warmUp
+    _ = try pair.oneInFlight(.max) { _ in FrameClock.monotonic() >= end || stop.isRequested }
+  }
+
+  private func measure(_ kafka: LocalKafka, _ place: LoadReport.Place) throws(BenchError) {
+    try warmUp(kafka, place)
+    // The least load at which each client fell behind, frames/s.
+    var limits: [String: Double] = [:]
+    for feeds in options.feeds where !stop.isRequested {
+      let clients = transports.filter { feeds == 1 || $0.isProgram }
+      let topics = try LoadTopics(kafka.brokers, feeds: feeds * clients.count, place.brokers, files)
+      var running: [LoadedClient] = []
+      defer { for client in running { client.stop() } }
+      for (number, transport) in clients.enumerated() where !stop.isRequested {
+        guard options.fps.contains(where: { Double(feeds) * $0 < limits[transport.name] ?? .infinity }) else {
+          continue
+        }
+        progress("\(LoadReport.name(place)): starting \(feeds) of \(transport.name)")
+        let places = topics.names[number * feeds..<(number + 1) * feeds].map { peerPlace(kafka, place, $0) }
+        do throws(BenchError) {
+          running.append(try LoadedClient(transport, places))
+        } catch {
+          limits[transport.name] = 0
+          rows.append(row(place, feeds, options.fps[0], transport, skipped: error.reason))
+        }
+      }
+      for fps in options.fps.sorted() where !stop.isRequested {
+        let load = Double(feeds) * fps
+        let able = running.filter { load < limits[$0.transport.name] ?? .infinity && $0.failure == nil }
+        try measure(able, place, feeds: feeds, fps: fps, nodes: kafka.nodes)
+        for client in able where client.fellBehind(fps: fps) {
+          limits[client.transport.name] = min(load, limits[client.transport.name] ?? .infinity)
+        }
+        for transport in clients where !able.contains(where: { $0.transport.name == transport.name }) {
+          guard let limit = limits[transport.name], limit > 0 else { continue }
+          rows.append(
+            row(place, feeds, fps, transport, skipped: "fell behind at \(limit.fixed(0)) frames/s already"))
+        }
+      }
+    }
+  }
+
+  private func measure(
+    _ clients: [LoadedClient], _ place: LoadReport.Place, feeds: Int, fps: Double, nodes: [Int32]
+  ) throws(BenchError) {
+    for client in clients { client.reset() }
+    let frames = max(5, Int((options.seconds * fps).rounded()))
+    for round in 0..<options.rounds {
+      for at in clients.indices where !stop.isRequested {
+        let client = clients[(at + round) % clients.count]
+        guard client.failure == nil else { continue }
+        progress(
+          "\(LoadReport.name(place)): \(feeds) x \(fps.fixed(0)) fps  round \(round + 1)/\(options.rounds)  \(client.transport.name)"
+        )
+        client.turn(frames: frames, fps: fps, nodes: nodes)
+      }
+    }
+    let reference = clients.first { $0.transport.name == Self.reference }?.medians ?? []
+    for client in clients {
+      var row = row(place, feeds, fps, client.transport, skipped: nil)
+      client.fill(&row)
+      let ratios = zip(client.medians, reference).map { $0 / $1 }
+      if client.transport.name != Self.reference, !ratios.isEmpty { row.ratio = RatioInterval(ratios) }
+      rows.append(row)
+    }
+  }
+
+  private func row(
+    _ place: LoadReport.Place, _ feeds: Int, _ fps: Double, _ transport: Transport, skipped: String?
+  ) -> LoadReport.Row {
+    LoadReport.Row(
+      brokers: place.brokers, tls: place.tls, feeds: feeds, fps: fps, client: transport.name, skipped: skipped
+    )
+  }
+}
+
+/// A topic of one partition for each feed, deleted with this object.
+private final class LoadTopics {
+  /// Bytes that all topics together may keep.
+  private static let kept = 1_500_000_000
+
+  let names: [String]
+  private let admin: TopicAdmin
+
+  init(_ brokers: String, feeds: Int, _ replicas: Int, _ files: PayloadFiles) throws(BenchError) {
+    let bytes = max(4 * (files.largest + FrameProducer.overhead), Self.kept / (feeds * replicas))
+    let settings = TopicSettings(
+      replication: replicas, configuration: ["retention.bytes": "\(bytes)", "segment.bytes": "\(bytes)"])
+    let name = UUID().uuidString.prefix(8).lowercased()
+    names = (0..<feeds).map { "load-\(name)-\($0)" }
+    do throws(TransportError) {
+      admin = try TopicAdmin(KafkaSettings(brokers: brokers))
+      for name in names { try admin.create(name, settings) }
+    } catch {
+      throw .transport(error)
+    }
+  }
+
+  deinit { for name in names { try? admin.delete(name) } }
+}

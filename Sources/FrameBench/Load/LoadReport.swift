@@ -1,0 +1,109 @@
+import FoundationEssentials
+public import FrameLatency
+
+/// The latency of feeds under load: the JSON of `compare load --report` and its table.
+///
+/// Times in ms, from when a frame was due until the receiver had every byte.
+public struct LoadReport: ComparisonReport {
+  /// Processor time per frame, ms: all threads, user and system.
+  public struct Processor: Codable, Sendable, Equatable {
+    public var source: Double
+    public var broker: Double
+    public var sink: Double
+  }
+
+  public struct Row: Codable, Sendable, Equatable {
+    /// Brokers of the cluster, which is also the number of replicas.
+    public var brokers: Int
+    public var tls: Bool
+    public var feeds: Int
+    /// Frames per second of each feed.
+    public var fps: Double
+    public var client: String
+    /// Absent where it was not measured.
+    public var latency: StageSummary?
+    /// Frames that arrived after the next one of their feed was due.
+    public var missed: Int?
+    /// Frames per second that arrived, of all feeds.
+    public var arrivedFps: Double?
+    public var processor: Processor?
+    /// The median latency as a multiple of that of librdkafka in C in the same round.
+    public var ratio: RatioInterval?
+    /// Why it was not measured.
+    public var skipped: String?
+  }
+
+  public static let currentSchema = "framefeed.compare-load/1"
+
+  public var schema = LoadReport.currentSchema
+  public var command = "compare load"
+  /// ISO 8601, UTC.
+  public var started: String
+  public var durationSeconds: Double
+  public var host = HostDescription.current()
+  public var versions: [String: String]
+  public var broker: String
+  public var source: String
+  public var codec: String
+  public var payloads: Int
+  public var payloadBytes: Int
+  /// Turns of each client, and the length of one, s.
+  public var rounds: Int
+  public var seconds: Double
+  public var rows: [Row]
+  public var notes: [String]?
+
+  /// The report as one aligned table for a terminal, without a newline at the end.
+  public func table() -> String {
+    let head = [
+      "feeds", "fps", "MB/s", "client", "frames", "p50", "p90", "p99", "p99.9", "max", "missed", "source",
+      "broker",
+      "sink", "of librdkafka in C",
+    ]
+    var lines = [
+      "load of \(source)  codec \(codec)  \(payloadBytes) bytes a frame on average  \(broker)",
+      "ms from due to received; missed: after the next frame of its feed was due; source, broker, sink: processor ms a frame",
+    ]
+    for place in places {
+      let own = rows.filter { $0.brokers == place.brokers && $0.tls == place.tls }
+      lines += ["", Self.name(place)]
+      lines += TextTable.aligned([head] + own.map(cells))
+      lines += own.compactMap { row in
+        row.skipped.map { "not measured: \(row.feeds) x \(row.fps.fixed(0)) fps, \(row.client): \($0)" }
+      }
+    }
+    lines += (notes ?? []).map { "note: \($0)" }
+    return lines.joined(separator: "\n")
+  }
+
+  struct Place: Equatable {
+    let brokers: Int
+    let tls: Bool
+  }
+
+  /// The clusters and listeners, in the order measured.
+  var places: [Place] {
+    rows.reduce(into: []) { places, row in
+      let place = Place(brokers: row.brokers, tls: row.tls)
+      if !places.contains(place) { places.append(place) }
+    }
+  }
+
+  static func name(_ place: Place) -> String {
+    (place.brokers == 1 ? "one broker" : "\(place.brokers) brokers, \(place.brokers) replicas, acks=all")
+      + (place.tls ? ", TLS" : "")
+  }
+
+  private func cells(_ row: Row) -> [String] {
+    let load = Double(row.feeds) * row.fps * Double(payloadBytes) / 1e6
+    let name = ["\(row.feeds)", row.fps.fixed(0), load.fixed(1), row.client]
+    guard let latency = row.latency, let processor = row.processor else {
+      return name + [String](repeating: "-", count: 11)
+    }
+    return name
+      + ["\(latency.count)"]
+      + [latency.p50, latency.p90, latency.p99, latency.p999, latency.max].map { $0.fixed(2) }
+      + ["\(row.missed ?? 0)"] + [processor.source, processor.broker, processor.sink].map { $0.fixed(2) }
+      + [row.ratio.map { "\($0.median.fixed(2)) (\($0.low.fixed(2)) to \($0.high.fixed(2)))" } ?? ""]
+  }
+}

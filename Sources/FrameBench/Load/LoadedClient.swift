@@ -1,0 +1,105 @@
+import FrameCore
+import FrameLatency
+import Glibc
+
+/// The feeds of one client: a pair of processes each.
+final class LoadedClient {
+  /// Sends that a pair begins with, which are not counted.
+  private static let settling = 10
+
+  let transport: Transport
+  private let pairs: [PeerPair]
+  private(set) var failure: String?
+  private var latency = DurationHistogram()
+  private var missed = 0
+  private var flow = (frames: 0, seconds: 0.0)
+  private var processor = (source: Int64(0), broker: Int64(0), sink: Int64(0))
+  /// Median latencies of each turn, ms.
+  private(set) var medians: [Double] = []
+
+  /// Starts the processes, one pair per place, and sends some payloads.
+  init(_ transport: Transport, _ places: [PeerPlace]) throws(BenchError) {
+    self.transport = transport
+    var pairs: [PeerPair] = []
+    for place in places {
+      let pair = try PeerPair(transport, place)
+      _ = try pair.oneInFlight(Self.settling)
+      pair.suspend()
+      pairs.append(pair)
+    }
+    self.pairs = pairs
+  }
+
+  /// Forgets what was measured: the next rate begins.
+  func reset() {
+    (latency, missed, flow, processor, medians) = (DurationHistogram(), 0, (0, 0), (0, 0, 0), [])
+  }
+
+  /// Sends frames of all feeds at a fixed rate; each feed begins a fraction of an interval after the one before.
+  /// - Parameter nodes: the processes of the broker.
+  func turn(frames: Int, fps: Double, nodes: [Int32]) {
+    for pair in pairs { pair.resume() }
+    defer { if failure == nil { for pair in pairs { pair.suspend() } } }
+    let before = times(nodes)
+    let own = DurationHistogram()
+    var (first, last) = (Int64.max, Int64.min)
+    do throws(BenchError) {
+      let interval = FrameClock.nanoseconds(1 / fps)
+      for (number, pair) in pairs.enumerated() {
+        if number > 0 { usleep(UInt32(interval / Int64(pairs.count) / 1000)) }
+        try pair.startPaced(frames, fps: fps)
+      }
+      for pair in pairs {
+        for passage in try pair.passages(frames) {
+          let time = passage.received - passage.start
+          own.record(time)
+          latency.record(time)
+          if time > interval { missed += 1 }
+          (first, last) = (min(first, passage.start), max(last, passage.received))
+        }
+      }
+    } catch {
+      failure = error.reason
+      stop()
+      return
+    }
+    let after = times(nodes)
+    processor.source += after.source - before.source
+    processor.broker += after.broker - before.broker
+    processor.sink += after.sink - before.sink
+    flow.frames += frames * pairs.count
+    // The last frame takes its interval too.
+    flow.seconds += Double(last - first) / 1e9
+    if let summary = own.summary() { medians.append(summary.p50) }
+  }
+
+  private func times(_ nodes: [Int32]) -> (source: Int64, broker: Int64, sink: Int64) {
+    let processes = pairs.map(\.processes)
+    return (
+      ProcessorTime.sum(of: processes.map(\.sender)), ProcessorTime.sum(of: nodes),
+      ProcessorTime.sum(of: processes.map(\.receiver))
+    )
+  }
+
+  /// Writes what was measured into a row.
+  func fill(_ row: inout LoadReport.Row) {
+    guard failure == nil, flow.frames > 0 else {
+      row.skipped = failure ?? "stopped"
+      return
+    }
+    row.latency = latency.summary()
+    row.missed = missed
+    row.arrivedFps = Double(flow.frames) / max(flow.seconds, 1e-9)
+    let frames = Double(flow.frames) * 1e6
+    row.processor = LoadReport.Processor(
+      source: Double(processor.source) / frames, broker: Double(processor.broker) / frames,
+      sink: Double(processor.sink) / frames)
+  }
+
+  /// Whether the last turns fell behind: a median above this many intervals means that queues grow.
+  func fellBehind(fps: Double) -> Bool {
+    failure != nil || (latency.summary().map { $0.p50 / 1000 > max(0.25, 3 / fps) } ?? false)
+  }
+
+  func stop() { for pair in pairs { pair.stop() } }
+}
