@@ -12,6 +12,7 @@ fi
 framefeed=.build/release/framefeed
 out=bench
 mkdir -p $out
+rm -f $out/*.json
 began=$SECONDS
 
 # The second payload: a 4K JPEG.

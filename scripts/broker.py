@@ -23,15 +23,16 @@ from pathlib import Path
 import broker_wire as wire
 from broker_cluster import Cluster, Listener
 from broker_development import DevelopmentServer
-from broker_kafka import Kafka
+from broker_kafka import COLLECTOR, Kafka
 from broker_prepare import prepare
 from broker_process import Failed
 from broker_watch import Ended, Watch, tell
 
 USAGE = 64
 # As bin/kafka-server-start.sh and bin/kafka-run-class.sh of Kafka 4.3 have them.
-PRODUCTION = ["-Xms1g", "-Xmx1g", "-server", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:InitiatingHeapOccupancyPercent=35",
-              "-XX:+ExplicitGCInvokesConcurrent"]
+PRODUCTION_HEAP = "1g"
+PRODUCTION_COLLECTOR = ["-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-XX:InitiatingHeapOccupancyPercent=35",
+                        "-XX:+ExplicitGCInvokesConcurrent"]
 
 
 class Arguments(argparse.ArgumentParser):
@@ -52,7 +53,7 @@ def arguments():
     run.add_argument("--listener", dest="listeners", action="append", default=[], metavar="NAME=PROTOCOL[@HOST:PORT,...]",
                      help="one more port of each node, and what each tells clients of it")
     run.add_argument("--add-scram", dest="scram", action="append", default=[], metavar="MECHANISM=[name=..,password=..]")
-    run.add_argument("--heap", default="512m", help="of each node")
+    run.add_argument("--heap", help="of each node (default: 512m; 1g with --production)")
     run.add_argument("--java", dest="options", action="append", default=[], metavar="OPTION", help="of the JVM")
     run.add_argument("--production", action="store_true", help="heap and collector of Kafka's own start script")
     run.add_argument("--jmx", action="store_true", help="Kafka's metrics on ports of this machine, which COMMAND finds in $FRAMEFEED_JMX")
@@ -72,6 +73,14 @@ def arguments():
     return found
 
 
+def java_options(given):
+    if not given.production:
+        return [f"-Xmx{given.heap or '512m'}", *given.options]
+    heap = given.heap or PRODUCTION_HEAP
+    own = any(COLLECTOR.fullmatch(option) for option in given.options)
+    return [f"-Xms{heap}", f"-Xmx{heap}", *([] if own else PRODUCTION_COLLECTOR), *given.options]
+
+
 def lay_out(cluster, given):
     home = os.environ.get("KAFKA_HOME")
     if home and not given.development:
@@ -80,9 +89,9 @@ def lay_out(cluster, given):
             lines = [line.strip() for line in file.read_text().splitlines()]
             pairs = [line.partition("=")[::2] for line in lines if line and line[0] != "#"] + pairs
         cluster.kafka(Kafka(home), given.nodes, given.port, [Listener(text) for text in given.listeners], pairs,
-                      [f"-Xmx{given.heap}", *(PRODUCTION if given.production else []), *given.options], given.scram, given.jmx)
-    elif given.nodes > 1 or given.settings or given.files or given.listeners or given.scram:
-        raise Failed("only Apache Kafka has several nodes, settings and listeners: KAFKA_HOME=DIR, its folder that has libs/")
+                      java_options(given), given.scram, given.jmx)
+    elif given.nodes > 1 or given.settings or given.files or given.listeners or given.scram or given.jmx or given.production:
+        raise Failed("only Apache Kafka has several nodes, settings, listeners and a JVM: KAFKA_HOME=DIR, its folder that has libs/")
     else:
         cluster.development(DevelopmentServer(), given.port)
 
@@ -115,6 +124,8 @@ def run(given):
 
 
 def main():
+    # Whoever starts this may block signals in all its threads, which we would inherit, and our watch over it with them.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
     given = arguments()
     try:
         if given.action == "run":

@@ -17,7 +17,7 @@ struct CompareLoadCommand: Command {
       Every byte received is compared with what was sent.
       """,
     examples: [
-      "KAFKA_HOME=/opt/kafka framefeed compare load samples/flight",
+      "framefeed compare load samples/flight",
       "framefeed compare load samples/flight --feeds 1 --feeds 8 --fps 30 --brokers 3 --tls on",
       "framefeed compare load synthetic:1920x1080 --codec raw --frames 3 --report load.json",
     ])
@@ -64,6 +64,7 @@ struct CompareLoadCommand: Command {
 
   func run() async throws {
     let options = try options()
+    try LoadComparison.check()
     try await ComparisonRun.run(output) { stop, tell in
       let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: frames)
       let files = try PayloadFiles(sample, codec: codec)
@@ -74,7 +75,10 @@ struct CompareLoadCommand: Command {
       }
       let own = Transport.frameFeed("FrameFeed", executable: Executable.path, preset: .lowLatency)
       let clients = ([own] + list.transports).filter { $0.kind == .kafka && isWanted($0.name) }
-      guard !clients.isEmpty else { throw BenchError.option("--only: there is no such client") }
+      guard !clients.isEmpty else {
+        let skipped = list.skipped.filter { isWanted($0.name) }.map { "\($0.name): \($0.reason)" }
+        throw BenchError.option("--only: " + (skipped.first ?? "there is no such client"))
+      }
       return try LoadComparison(files, clients, options, stop: stop) { tell($0) }.run(
         source: source.joined(separator: " "), codec: codec,
         skipped: list.skipped.filter { $0.kind == .kafka && isWanted($0.name) })

@@ -26,7 +26,7 @@ struct CompareSettingsCommand: Command {
       "framefeed compare settings samples/flight",
       "framefeed compare settings photo.jpg --setting linger.ms=20 --rounds 12",
       "framefeed compare settings samples/flight -X security.protocol=ssl",
-      "KAFKA_HOME=/opt/kafka framefeed compare settings photo.jpg --side broker",
+      "framefeed compare settings photo.jpg --side broker",
       "framefeed compare settings photo.jpg --side broker --setting num.io.threads=2 --setting=-XX:+UseZGC",
     ])
 

@@ -22,7 +22,9 @@ struct CompareThroughputCommand: Command {
   static let arguments: [Argument<CompareThroughputCommand>] = [
     .source(\.source),
     .codec(\.codec),
-    .option(\.records, "records", value: "n", allowed: .atLeast(1), "Records of a turn."),
+    .option(
+      \.records, "records", value: "n", allowed: .atLeast(1),
+      "Records of a turn (default: 300 MB of them, 200 to 3000)."),
     .rounds(\.rounds, "Turns of each program."),
     .group(\.brokerOptions),
     .group(\.output),
@@ -30,7 +32,7 @@ struct CompareThroughputCommand: Command {
 
   var source: [String] = []
   var codec = "jpeg"
-  var records = 3000
+  var records: Int?
   var rounds = 5
   var brokerOptions = BrokerOptions()
   var output = OutputOptions()
@@ -39,13 +41,17 @@ struct CompareThroughputCommand: Command {
     let kafka = try brokerOptions.kafka(for: .sending)
     let isPlain = brokerOptions.settings.isEmpty && brokerOptions.kafkaConfig == nil
     let report = try await ComparisonRun.run(output) { stop, tell in
-      let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: 12)
+      let sample = try SampleFrames(try SourceOpener.open(source, options: .plain), limit: 100)
+      let files = try PayloadFiles(sample, codec: codec)
       return try ThroughputComparison(
         executable: Executable.path, kafka, common: brokerOptions.peerSettings,
-        tools: isPlain ? KafkaTools.found() : nil, stop: stop
+        tools: isPlain ? KafkaTools.found().flatMap { $0.hasPerformanceTools ? $0 : nil } : nil, stop: stop
       ).run(
-        try PayloadFiles(sample, codec: codec), source: source, codec: codec, records: records, rounds: rounds
-      ) { tell($0) }
+        files, source: source, codec: codec, records: records ?? files.records(of: 300_000_000),
+        rounds: rounds
+      ) {
+        tell($0)
+      }
     }
     if !report.failed.isEmpty { throw ExitCode.failed }
   }

@@ -34,7 +34,9 @@ struct BrokerSettingTests {
     let topic = try BrokerVariant(argument: "topic:flush.messages=1")
     #expect(topic.topic == ["flush.messages": "1"] && topic.recipe.settings.isEmpty)
     let java = try BrokerVariant(argument: "-XX:+UseZGC")
-    #expect(java.recipe.java.last == "-XX:+UseZGC" && java.recipe.settings.isEmpty)
+    // In place of G1: the JVM has one collector.
+    #expect(java.recipe.java == ["-XX:+UseZGC"] && java.recipe.settings.isEmpty)
+    #expect(try BrokerVariant(argument: "-Xmn64m").recipe.java == BrokerRecipe.garbageFirst + ["-Xmn64m"])
     #expect(throws: BenchError.self) { try BrokerVariant(argument: "num.io.threads") }
   }
 
@@ -43,9 +45,10 @@ struct BrokerSettingTests {
     let names = Set(BrokerVariant.standard.map(\.setting))
     let list = [
       "socket.receive.buffer.bytes", "socket.send.buffer.bytes", "num.network.threads", "num.io.threads",
-      "flush.messages", "log.flush.interval.messages", "fetch.purgatory.purge.interval.requests",
+      "topic:flush.messages", "log.flush.interval.messages", "fetch.purgatory.purge.interval.requests",
       "producer.purgatory.purge.interval.requests", "num.replica.fetchers", "replica.fetch.max.bytes",
-      "replica.fetch.wait.max.ms", "replication.factor", "acks", "compression.type", "TLS", "JVM collector",
+      "replica.fetch.wait.max.ms", "replication.factor", "acks", "topic:compression.type", "TLS",
+      "JVM collector",
       "JVM heap",
       "G1HeapRegionSize",
     ]

@@ -58,7 +58,7 @@ public class KafkaClientsPeer {
     static void receive() throws Exception {
         var partition = new TopicPartition(topic, 0);
         try (var consumer = new KafkaConsumer<byte[], byte[]>(settings(Map.of(
-                "enable.auto.commit", "false", "fetch.max.wait.ms", "10",
+                "enable.auto.commit", "false",
                 "max.partition.fetch.bytes", "20000000")),
                 new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));

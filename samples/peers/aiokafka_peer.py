@@ -16,7 +16,7 @@ def secure(given):
 async def receive(given):
     receiver = Receiver(given.payloads)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=given.address, fetch_max_wait_ms=10, max_partition_fetch_bytes=20_000_000,
+        bootstrap_servers=given.address, max_partition_fetch_bytes=20_000_000,
         enable_auto_commit=False, **secure(given))
     await consumer.start()
     partition = TopicPartition(given.topic, 0)

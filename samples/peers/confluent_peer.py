@@ -16,7 +16,7 @@ def receive(given):
     receiver = Receiver(given.payloads)
     consumer = Consumer({
         "bootstrap.servers": given.address, "group.id": "peer", "enable.auto.commit": False,
-        "fetch.wait.max.ms": 10, "fetch.message.max.bytes": 20_000_000, "fetch.error.backoff.ms": 10,
+        "fetch.message.max.bytes": 20_000_000, "fetch.error.backoff.ms": 10,
         # A broker that ignores the limits of a fetch answers with its whole backlog.
         "receive.message.max.bytes": 2_000_000_000, **secure(given)})
     _, end = consumer.get_watermark_offsets(TopicPartition(given.topic, 0))

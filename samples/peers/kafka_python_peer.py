@@ -18,7 +18,7 @@ def receive(given):
     receiver = Receiver(given.payloads)
     partition = kafka.TopicPartition(given.topic, 0)
     consumer = kafka.KafkaConsumer(
-        bootstrap_servers=given.address, group_id=None, fetch_max_wait_ms=10,
+        bootstrap_servers=given.address, group_id=None,
         max_partition_fetch_bytes=20_000_000, enable_auto_commit=False, **SECURE)
     consumer.assign([partition])
     consumer.seek_to_end(partition)

@@ -13,7 +13,7 @@ public struct KafkaTools: Sendable {
   /// The tools in `$KAFKA_HOME`; `nil` where there is none, or no Java.
   public static func found() -> KafkaTools? {
     guard let home = ProcessInfo.processInfo.environment["KAFKA_HOME"], !home.isEmpty,
-      let java = Executables.find("java")
+      let java = Executables.java
     else { return nil }
     let jars = (try? FileManager.default.contentsOfDirectory(atPath: home + "/libs")) ?? []
     guard let jar = jars.first(where: { $0.hasPrefix("kafka-tools-") && !$0.hasPrefix("kafka-tools-api-") })
@@ -60,14 +60,19 @@ public struct KafkaTools: Sendable {
     return try Self.endToEnd(said, sends: sends)
   }
 
-  /// Sends records of random bytes as fast as possible.
+  /// Whether ProducerPerformance and ConsumerPerformance have the arguments used here, as since Kafka 4.2.
+  public var hasPerformanceTools: Bool { hasNamedArguments }
+
+  /// Sends records as fast as possible.
   /// - Returns: records per second, from the first send to the last acknowledgement.
   func produce(brokers: String, topic: String, records: Int, bytes: Int) throws(BenchError) -> Double {
     let settings = try settings(bytes)
+    // With --record-size the tool would make each byte of each record by a random number, on the sending thread.
+    let payload = try TemporaryFile(String(repeating: "f", count: bytes))
     let said = try run(
       "ProducerPerformance",
       [
-        "--topic", topic, "--num-records", "\(records)", "--record-size", "\(bytes)", "--throughput", "-1",
+        "--topic", topic, "--num-records", "\(records)", "--payload-file", payload.path, "--throughput", "-1",
         "--bootstrap-server", brokers, "--command-config", settings.path,
       ])
     return try Self.produced(said, records: records)
@@ -94,7 +99,8 @@ public struct KafkaTools: Sendable {
       "ConsumerPerformance",
       [
         "--topic", topic, "--num-records", "\(records)", "--bootstrap-server", brokers, "--command-config",
-        settings.path,
+        // Without it the tool replaces the file's limit by 1 MB.
+        settings.path, "--fetch-size", "\(max(2 * bytes, 4 << 20))",
       ])
     return try Self.consumed(said, records: records)
   }

@@ -26,7 +26,7 @@ final class LocalKafka {
     }
     let home = ProcessInfo.processInfo.environment["KAFKA_HOME"] ?? ""
     guard FileManager.default.fileExists(atPath: home + "/libs"), !home.isEmpty else {
-      throw .failed(
+      throw .option(
         "KAFKA_HOME\(home.isEmpty ? " is not set" : "=\(home) has no libs/"): set it to the folder of Apache Kafka that has libs/"
       )
     }

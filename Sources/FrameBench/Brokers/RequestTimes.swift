@@ -88,10 +88,13 @@ public struct MonitoredBroker: Sendable {
         "--broker-times reads Kafka's metrics by JMX and $FRAMEFEED_JMX names no address: KAFKA_HOME=DIR python3 scripts/broker.py run --jmx -- framefeed compare transports ... --broker-times"
       )
     }
+    guard !address.contains(",") else {
+      throw .option("--broker-times reads one broker, and $FRAMEFEED_JMX names several: leave out --nodes")
+    }
     guard let home = environment["KAFKA_HOME"], !home.isEmpty else {
       throw .option("--broker-times needs Kafka's JmxTool: set KAFKA_HOME to the folder that has libs/")
     }
-    guard let java = Executables.find("java") else {
+    guard let java = Executables.java else {
       throw .option("--broker-times needs Kafka's JmxTool, and there is no java")
     }
     self.address = address

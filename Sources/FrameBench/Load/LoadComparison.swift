@@ -2,6 +2,7 @@ import FoundationEssentials
 public import FrameCore
 import FrameFeed
 import FrameLatency
+import Glibc
 import KafkaTransport
 
 /// Measures feeds at camera rates on brokers of Apache Kafka that it starts: one and several feeds, one broker and
@@ -32,8 +33,9 @@ public final class LoadComparison {
   private let options: Options
   private let stop: StopSignal
   private let progress: (String) -> Void
-  private let certificate: BrokerCertificate
+  private let certificate: BrokerCertificate?
   private var rows: [LoadReport.Row] = []
+  private var notes: [String] = []
 
   /// - Parameters:
   ///   - transports: the clients; one feed is measured with each, several with those that are programs of their own, as
@@ -50,8 +52,11 @@ public final class LoadComparison {
     self.options = options
     self.stop = stop
     self.progress = progress
-    certificate = try BrokerCertificate()
+    certificate = options.tls.contains(true) ? try BrokerCertificate() : nil
   }
+
+  /// Checks that brokers can be started here.
+  public static func check() throws(BenchError) { try LocalKafka.check() }
 
   /// Runs the comparison. Blocks the calling thread.
   public func run(
@@ -61,18 +66,27 @@ public final class LoadComparison {
     var name = ""
     for count in options.brokers where !stop.isRequested {
       progress("starting \(count) \(count == 1 ? "broker" : "brokers")")
-      var recipe = BrokerRecipe(nodes: count)
-      recipe.certificate = certificate.pair
-      let kafka = try LocalKafka(recipe)
-      name = kafka.name
-      for tls in options.tls where !stop.isRequested {
-        try measure(kafka, LoadReport.Place(brokers: count, tls: tls))
+      do throws(BenchError) {
+        var recipe = BrokerRecipe(nodes: count)
+        recipe.certificate = certificate?.pair
+        let kafka = try LocalKafka(recipe)
+        name = kafka.name
+        for tls in options.tls where !stop.isRequested {
+          try measure(kafka, LoadReport.Place(brokers: count, tls: tls))
+        }
+      } catch {
+        // What was measured before stays.
+        guard !rows.isEmpty else { throw error }
+        notes.append("not measured: \(LoadReport.name(.init(brokers: count, tls: false))): \(error.reason)")
       }
     }
     guard !rows.isEmpty else { throw .stopped }
-    var notes = [
+    notes.append(
       "sources, brokers and sinks share the processors of this machine: a row that falls behind says what the machine carries, not what Kafka does"
-    ]
+    )
+    if options.tls.contains(true), options.brokers.contains(where: { $0 > 1 }) {
+      notes.append("TLS is between clients and brokers; brokers replicate without it")
+    }
     notes += skipped.map { "skipped: \($0.name): \($0.reason)" }
     if stop.isRequested { notes.append("stopped before the end") }
     return LoadReport(
@@ -84,19 +98,30 @@ public final class LoadComparison {
 
   private func peerPlace(_ kafka: LocalKafka, _ place: LoadReport.Place, _ topic: String) -> PeerPlace {
     PeerPlace(
-      payloads: files.directory, broker: place.tls ? kafka.secureBrokers! : kafka.brokers, topic: topic,
-      timeout: options.timeout, authority: place.tls ? certificate.authority : nil)
+      payloads: files.directory, broker: place.tls ? kafka.secureBrokers ?? kafka.brokers : kafka.brokers,
+      topic: topic, timeout: options.timeout, authority: place.tls ? certificate?.authority : nil)
   }
 
   /// Sends through brokers that have just started, until the compilers of their JVMs have done most of their work.
   private func warmUp(_ kafka: LocalKafka, _ place: LoadReport.Place) throws(BenchError) {
     guard let transport = transports.first(where: \.isProgram) ?? transports.first else { return }
     progress("\(LoadReport.name(place)): warming up")
-    let topics = try LoadTopics(kafka.brokers, feeds: 1, place.brokers, files)
-    let pair = try PeerPair(transport, peerPlace(kafka, place, topics.names[0]))
-    defer { pair.stop() }
-    let end = FrameClock.monotonic() + Self.warmUp
-    _ = try pair.oneInFlight(.max) { _ in FrameClock.monotonic() >= end || stop.isRequested }
+    // Several topics, so that each broker leads some.
+    let count = place.brokers == 1 ? 1 : 3 * place.brokers
+    let topics = try LoadTopics(kafka.brokers, feeds: count, place.brokers, files)
+    for topic in topics.names {
+      let pair = try PeerPair(transport, peerPlace(kafka, place, topic))
+      defer { pair.stop() }
+      let end = FrameClock.monotonic() + Self.warmUp * Int64(place.brokers) / Int64(count)
+      _ = try pair.oneInFlight(.max) { _ in FrameClock.monotonic() >= end || stop.isRequested }
+    }
+    topics.delete()
+    let (before, start) = (ProcessorTime.sum(of: kafka.nodes), FrameClock.monotonic())
+    usleep(1_500_000)
+    let idle = Double(ProcessorTime.sum(of: kafka.nodes) - before) / Double(FrameClock.monotonic() - start)
+    notes.append(
+      "\(LoadReport.name(place)): idle brokers take \((idle * 1000).fixed(0)) processor ms a second, which is in the broker's column"
+    )
   }
 
   private func measure(_ kafka: LocalKafka, _ place: LoadReport.Place) throws(BenchError) {
@@ -107,7 +132,10 @@ public final class LoadComparison {
       let clients = transports.filter { feeds == 1 || $0.isProgram }
       let topics = try LoadTopics(kafka.brokers, feeds: feeds * clients.count, place.brokers, files)
       var running: [LoadedClient] = []
-      defer { for client in running { client.stop() } }
+      defer {
+        for client in running { client.stop() }
+        topics.delete()
+      }
       for (number, transport) in clients.enumerated() where !stop.isRequested {
         guard options.fps.contains(where: { Double(feeds) * $0 < limits[transport.name] ?? .infinity }) else {
           continue
@@ -129,7 +157,7 @@ public final class LoadComparison {
           limits[client.transport.name] = min(load, limits[client.transport.name] ?? .infinity)
         }
         for transport in clients where !able.contains(where: { $0.transport.name == transport.name }) {
-          guard let limit = limits[transport.name], limit > 0 else { continue }
+          guard let limit = limits[transport.name], limit > 0, load >= limit else { continue }
           rows.append(
             row(place, feeds, fps, transport, skipped: "fell behind at \(limit.fixed(0)) frames/s already"))
         }
@@ -152,7 +180,7 @@ public final class LoadComparison {
         client.turn(frames: frames, fps: fps, nodes: nodes)
       }
     }
-    let reference = clients.first { $0.transport.name == Self.reference }?.medians ?? []
+    let reference = clients.first { $0.transport.name == Self.reference && $0.failure == nil }?.medians ?? []
     for client in clients {
       var row = row(place, feeds, fps, client.transport, skipped: nil)
       client.fill(&row)
@@ -171,8 +199,8 @@ public final class LoadComparison {
   }
 }
 
-/// A topic of one partition for each feed, deleted with this object.
-private final class LoadTopics {
+/// A topic of one partition for each feed.
+private struct LoadTopics {
   /// Bytes that all topics together may keep.
   private static let kept = 1_500_000_000
 
@@ -180,7 +208,8 @@ private final class LoadTopics {
   private let admin: TopicAdmin
 
   init(_ brokers: String, feeds: Int, _ replicas: Int, _ files: PayloadFiles) throws(BenchError) {
-    let bytes = max(4 * (files.largest + FrameProducer.overhead), Self.kept / (feeds * replicas))
+    // Retention is checked twice a second: a reader that is behind must not lose what it has to check.
+    let bytes = max(16 * (files.largest + FrameProducer.overhead), Self.kept / (feeds * replicas))
     let settings = TopicSettings(
       replication: replicas, configuration: ["retention.bytes": "\(bytes)", "segment.bytes": "\(bytes)"])
     let name = UUID().uuidString.prefix(8).lowercased()
@@ -193,5 +222,5 @@ private final class LoadTopics {
     }
   }
 
-  deinit { for name in names { try? admin.delete(name) } }
+  func delete() { for name in names { try? admin.delete(name) } }
 }

@@ -33,6 +33,10 @@ public struct LoadReport: ComparisonReport {
     public var skipped: String?
   }
 
+  /// The share of the frames due that must arrive in time for a row not to fall behind; the rest is latency at the end of
+  /// a turn.
+  static let sustained = 0.95
+
   public static let currentSchema = "framefeed.compare-load/1"
 
   public var schema = LoadReport.currentSchema
@@ -56,13 +60,14 @@ public struct LoadReport: ComparisonReport {
   /// The report as one aligned table for a terminal, without a newline at the end.
   public func table() -> String {
     let head = [
-      "feeds", "fps", "MB/s", "client", "frames", "p50", "p90", "p99", "p99.9", "max", "missed", "source",
-      "broker",
-      "sink", "of librdkafka in C",
+      "feeds", "fps", "MB/s", "client", "arrived", "frames", "p50", "p90", "p99", "p99.9", "max", "missed",
+      "source",
+      "broker", "sink", "of librdkafka in C",
     ]
     var lines = [
       "load of \(source)  codec \(codec)  \(payloadBytes) bytes a frame on average  \(broker)",
       "ms from due to received; missed: after the next frame of its feed was due; source, broker, sink: processor ms a frame",
+      "arrived: of the frames due a second, below 95 % it falls behind; ranges are those of \(rounds) turns",
     ]
     for place in places {
       let own = rows.filter { $0.brokers == place.brokers && $0.tls == place.tls }
@@ -98,12 +103,23 @@ public struct LoadReport: ComparisonReport {
     let load = Double(row.feeds) * row.fps * Double(payloadBytes) / 1e6
     let name = ["\(row.feeds)", row.fps.fixed(0), load.fixed(1), row.client]
     guard let latency = row.latency, let processor = row.processor else {
-      return name + [String](repeating: "-", count: 11)
+      return name + [String](repeating: "-", count: 12)
     }
     return name
-      + ["\(latency.count)"]
-      + [latency.p50, latency.p90, latency.p99, latency.p999, latency.max].map { $0.fixed(2) }
+      + ["\((100 * (row.arrivedFps ?? 0) / (Double(row.feeds) * row.fps)).fixed(0)) %", "\(latency.count)"]
+      + [latency.p50, latency.p90].map { $0.fixed(2) }
+      // Of fewer frames they are the maximum.
+      + [
+        latency.count >= 100 ? latency.p99.fixed(2) : "-",
+        latency.count >= 1000 ? latency.p999.fixed(2) : "-",
+      ]
+      + [latency.max.fixed(2)]
       + ["\(row.missed ?? 0)"] + [processor.source, processor.broker, processor.sink].map { $0.fixed(2) }
-      + [row.ratio.map { "\($0.median.fixed(2)) (\($0.low.fixed(2)) to \($0.high.fixed(2)))" } ?? ""]
+      + [row.ratio.map(text) ?? ""]
+  }
+
+  private func text(_ ratio: RatioInterval) -> String {
+    let median = ratio.median.fixed(2)
+    return rounds > 1 ? "\(median) (\(ratio.low.fixed(2)) to \(ratio.high.fixed(2)))" : median
   }
 }

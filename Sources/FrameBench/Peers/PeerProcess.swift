@@ -32,7 +32,7 @@ final class PeerProcess: Sendable {
     process.standardInput = input
     process.standardOutput = output
     process.standardError = errors
-    do { try process.run() } catch {
+    do { try process.runUnblocked() } catch {
       throw .peer(name: name, reason: "\(command[0]) cannot be started: \(error.localizedDescription)")
     }
     self.input = input.fileHandleForWriting
@@ -117,4 +117,16 @@ final class PeerProcess: Sendable {
   }
 
   deinit { stop() }
+}
+
+extension Process {
+  /// Starts it with no signal blocked. Threads that libdispatch makes block all signals, threads that these make inherit
+  /// that, and so would the program: it could not be asked to end.
+  func runUnblocked() throws {
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    try run()
+  }
 }

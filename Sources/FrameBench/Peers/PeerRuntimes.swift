@@ -38,6 +38,12 @@ struct Python {
 }
 
 enum Executables {
+  /// The Java that `scripts/broker.py` takes too: of `JAVA_HOME`, else from `PATH`.
+  static var java: String? {
+    ProcessInfo.processInfo.environment["JAVA_HOME"].flatMap { $0.isEmpty ? nil : $0 + "/bin/java" }
+      ?? find("java")
+  }
+
   /// Returns the path of a program from `PATH`.
   static func find(_ name: String) -> String? {
     let places = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
@@ -70,7 +76,7 @@ enum Executables {
     process.standardOutput = output
     process.standardError = errors
     process.standardInput = FileHandle.nullDevice
-    do { try process.run() } catch {
+    do { try process.runUnblocked() } catch {
       throw .peer(name: name, reason: "\(command[0]) cannot be started: \(error.localizedDescription)")
     }
     let said = Lock(Data())

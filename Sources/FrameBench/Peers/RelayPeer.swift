@@ -21,14 +21,15 @@ public enum RelayPeer {
     defer { memory.deallocate() }
     var (count, size): (Int, off_t) = (0, 0)
     while let payload = try sender.receive(into: memory, number: count) {
+      try PeerSocket.writeAll(payload, to: file)
+      try receiver.send(payload)
+      size += off_t(payload.count)
+      count += 1
+      // Here nothing waits for it.
       if size > mostBytes {
         try PeerSocket.check("ftruncate", ftruncate(file, 0))
         size = 0
       }
-      try PeerSocket.writeAll(payload, to: file)
-      size += off_t(payload.count)
-      try receiver.send(payload)
-      count += 1
     }
   }
 

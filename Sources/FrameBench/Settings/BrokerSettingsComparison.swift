@@ -7,42 +7,11 @@ public import KafkaTransport
 /// each with Kafka's defaults.
 ///
 /// Every variant has brokers of its own. As many of them run side by side as the memory holds, each lot with its own
-/// baseline: turns that follow each other within a second share the machine's state, brokers measured one after the
-/// other do not. What differs is measured once more with other brokers.
+/// baseline: turns of one round share the machine's state, brokers measured one after the other do not. What differs is
+/// measured once more with other brokers.
 public final class BrokerSettingsComparison {
-  /// Sends that warm up a broker that has just started, until the compilers of its JVM have done most of their work.
-  private static let warmUp: Int64 = 3_000_000_000
-  /// Memory of one broker, bytes: heap of 1 GB, code and stacks.
-  private static let nodeMemory = 1_300_000_000
-
-  private final class Entrant {
-    let variant: BrokerVariant
-    var measured: SettingEntrant
-
-    init(_ variant: BrokerVariant) {
-      self.variant = variant
-      measured = SettingEntrant(variant.setting, variant.value, defaultValue: variant.defaultValue)
-    }
-  }
-
-  /// A variant with its brokers and its topic.
-  private final class Running {
-    let entrant: Entrant
-    let kafka: LocalKafka
-    let transport: Transport
-    let brokers: String
-    let topic: String
-
-    init(
-      _ entrant: Entrant, _ kafka: LocalKafka, _ transport: Transport, brokers: String, topic: String
-    ) {
-      self.entrant = entrant
-      self.kafka = kafka
-      self.transport = transport
-      self.brokers = brokers
-      self.topic = topic
-    }
-  }
+  /// The share of the free memory that brokers may have.
+  private static let memoryShare = 0.9
 
   private let files: PayloadFiles
   private let executable: String
@@ -50,13 +19,13 @@ public final class BrokerSettingsComparison {
   private let common: PeerSettings
   private let stop: StopSignal
   private let progress: (String) -> Void
-  private let certificate: BrokerCertificate
   private var kafkaName = ""
+  private var failures: [String] = []
 
   /// - Parameters:
   ///   - executable: path of `framefeed`, which runs as sender and receiver.
   ///   - common: settings for every process.
-  ///   - stop: ends the comparison after the current round.
+  ///   - stop: ends the comparison after the current turn.
   ///   - progress: called before each step.
   public init(
     _ files: PayloadFiles, executable: String, _ options: SettingsComparison.Options, common: PeerSettings,
@@ -69,7 +38,6 @@ public final class BrokerSettingsComparison {
     self.common = common
     self.stop = stop
     self.progress = progress
-    certificate = try BrokerCertificate()
   }
 
   /// Returns the settings given as arguments; without any, the standard ones.
@@ -79,29 +47,54 @@ public final class BrokerSettingsComparison {
     return variants.isEmpty ? BrokerVariant.standard : variants
   }
 
+  /// What one lot has measured.
+  private struct Measured {
+    let variants: [BrokerVariant]
+    let baseline: SettingEntrant
+    let control: SettingEntrant
+    let entrants: [SettingEntrant]
+    let rounds: Int
+
+    /// Two brokers with the same settings differ for as long as they run, by what their JVMs have compiled: both are the
+    /// measure of the others.
+    var baselines: [SettingEntrant] { [baseline, control] }
+  }
+
   /// Runs the comparison. Blocks the calling thread.
-  /// - Parameters:
-  ///   - kafka: the settings of the clients, for the report.
+  /// - Parameter kafka: the settings of the clients, for the report.
+  /// - Throws: ``BenchError`` when nothing was measured; a variant that fails is named in the report.
   public func run(
     _ variants: [BrokerVariant], _ kafka: KafkaSettings, source: String, codec: String
   ) throws(BenchError) -> SettingsReport {
     let (wall, started) = (FrameClock.now(), FrameClock.monotonic())
+    let certificate = variants.contains { $0.isSecure } ? try BrokerCertificate() : nil
     var rows: [SettingsReport.Row] = []
     var baselines: [SettingsReport.Baseline] = []
     var fewest = options.rounds
     for group in BrokerVariant.Group.allCases {
       let own = variants.filter { $0.group == group }
-      guard !own.isEmpty, !stop.isRequested else { continue }
-      let result = try run(group, own)
-      rows += result.rows.byEffect
-      baselines.append(result.baseline)
-      fewest = min(fewest, result.rounds)
+      let lots = try measure(group, own, certificate, isFirst: baselines.isEmpty)
+      let again = try repetitions(group, lots, certificate)
+      for (number, lot) in lots.enumerated() {
+        let name = lots.count > 1 ? "\(group.rawValue) (\(number + 1))" : group.rawValue
+        let latency = lot.baseline.latency
+        baselines.append(
+          SettingsReport.Baseline(name: name, oneInFlight: latency.oneInFlight, paced: latency.paced))
+        let control = lot.control.row(against: [lot.baseline], rounds: lot.rounds)
+        let others = lot.entrants.map {
+          $0.row(against: lot.baselines, rounds: lot.rounds, again: again[$0.name])
+        }
+        rows += ([control] + others.byEffect).map { row in
+          var row = row
+          row.baseline = name
+          return row
+        }
+        fewest = min(fewest, lot.rounds)
+      }
     }
-    guard let first = baselines.first else { throw .stopped }
-    var notes = [
-      "each setting has brokers of its own, warm, as Kafka's start script runs them (G1, heap of 1 GB); better and worse were so with a second set of brokers too"
-    ]
-    if stop.isRequested { notes.append("stopped before the end: \(fewest) of \(options.rounds) rounds") }
+    guard let first = baselines.first else {
+      throw failures.first.map { BenchError.failed($0) } ?? .stopped
+    }
     var report = SettingsReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
       versions: Versions.all, broker: kafkaName,
@@ -113,139 +106,91 @@ public final class BrokerSettingsComparison {
     return report
   }
 
-  private typealias Result = (rows: [SettingsReport.Row], baseline: SettingsReport.Baseline, rounds: Int)
+  private var notes: [String] {
+    var notes = [
+      "each setting has brokers of its own, warm, as Kafka's start script runs them (G1, heap of 1 GB), and one partition",
+      "rows are compared with both brokers that have the defaults; better and worse were so with a second set of brokers too; verdicts are of medians, what shows as pauses is in p99",
+    ]
+    notes += failures.map { "not measured: \($0)" }
+    if stop.isRequested { notes.append("stopped before the end") }
+    return notes
+  }
 
-  /// Measures the variants of one group, then once more those that made a difference.
-  private func run(_ group: BrokerVariant.Group, _ variants: [BrokerVariant]) throws(BenchError) -> Result {
-    var rows: [SettingsReport.Row] = []
-    var baselines: [SettingEntrant] = []
-    var rounds = options.rounds
+  /// Measures the variants of a group in lots that fit into memory.
+  private func measure(
+    _ group: BrokerVariant.Group, _ variants: [BrokerVariant], _ certificate: BrokerCertificate?,
+    isFirst: Bool
+  ) throws(BenchError) -> [Measured] {
+    var measured: [Measured] = []
+    for lot in try lots(group, variants) where !stop.isRequested {
+      let context = BrokerLot.Context(
+        files: files, executable: executable, options: options, common: common, certificate: certificate,
+        stop: stop, progress: progress)
+      do throws(BenchError) {
+        let running = try BrokerLot(group, lot, context)
+        kafkaName = running.kafkaName
+        let (entrants, rounds) = running.measure()
+        failures += running.failures
+        guard entrants.count > 1, rounds > 0 else { continue }
+        measured.append(
+          Measured(
+            variants: lot, baseline: entrants[0], control: entrants[1],
+            entrants: entrants.dropFirst(2).filter { $0.rounds >= rounds }, rounds: rounds))
+      } catch .stopped {
+        break
+      } catch {
+        if isFirst, measured.isEmpty { throw error }
+        failures.append("\(group.rawValue): \(error.reason)")
+      }
+    }
+    return measured
+  }
+
+  /// Measures once more what made a difference.
+  /// - Returns: the ratios by the entrants' names.
+  private func repetitions(
+    _ group: BrokerVariant.Group, _ lots: [Measured], _ certificate: BrokerCertificate?
+  ) throws(BenchError) -> [String: SettingsReport.Repetition] {
     var different: [BrokerVariant] = []
-    var firsts: [(variant: BrokerVariant, entrant: SettingEntrant, baseline: SettingEntrant, rounds: Int)] =
-      []
-    try inLots(group, variants) { entrants, baseline, measured in
-      baselines.append(baseline)
-      rounds = min(rounds, measured)
-      for entrant in entrants { firsts.append((entrant.variant, entrant.measured, baseline, measured)) }
-    }
-    for first in firsts {
-      let row = first.entrant.row(against: first.baseline, rounds: first.rounds)
-      if row.oneInFlight.isDifferent || row.paced.isDifferent { different.append(first.variant) }
-    }
-    var repetitions: [String: SettingsReport.Repetition] = [:]
-    try inLots(group, different) { entrants, baseline, measured in
-      for entrant in entrants {
-        let ratios = entrant.measured.ratios(to: baseline, rounds: measured)
-        repetitions[Self.key(entrant.variant)] = SettingsReport.Repetition(
-          oneInFlight: ratios.oneInFlight, paced: ratios.paced)
+    for lot in lots {
+      for entrant in lot.entrants {
+        let row = entrant.row(against: lot.baselines, rounds: lot.rounds)
+        guard row.oneInFlight.isDifferent || row.paced.isDifferent else { continue }
+        different += lot.variants.filter { "\($0.setting) \($0.value)" == entrant.name }
       }
     }
-    for first in firsts {
-      var row = first.entrant.row(
-        against: first.baseline, rounds: first.rounds, again: repetitions[Self.key(first.variant)])
-      row.baseline = group.rawValue
-      rows.append(row)
-    }
-    guard let baseline = baselines.first else { throw .stopped }
-    let latency = baseline.latency
-    return (
-      rows,
-      SettingsReport.Baseline(
-        name: group.rawValue, oneInFlight: latency.oneInFlight, paced: latency.paced), rounds
-    )
-  }
-
-  private static func key(_ variant: BrokerVariant) -> String { "\(variant.setting)=\(variant.value)" }
-
-  /// Measures variants in lots that fit into memory, each with a baseline of its own.
-  /// - Parameter done: called after each lot with the number of complete rounds.
-  private func inLots(
-    _ group: BrokerVariant.Group, _ variants: [BrokerVariant],
-    _ done: ([Entrant], _ baseline: SettingEntrant, _ rounds: Int) -> Void
-  ) throws(BenchError) {
-    let nodes = max(2 * group.nodes, HostMemory.available / Self.nodeMemory)
-    let size = max(1, nodes / group.nodes - 1)
-    var rest = variants[...]
-    while !rest.isEmpty, !stop.isRequested {
-      // Lots of about the same size.
-      let lots = (rest.count + size - 1) / size
-      let lot = rest.prefix((rest.count + lots - 1) / lots)
-      rest = rest.dropFirst(lot.count)
-      let entrants = lot.map { Entrant($0) }
-      let baseline = Entrant(.baseline(group))
-      let rounds = try measure([baseline] + entrants)
-      guard rounds > 0 else { return }
-      done(entrants, baseline.measured, rounds)
-    }
-  }
-
-  /// - Returns: the number of complete rounds.
-  private func measure(_ entrants: [Entrant]) throws(BenchError) -> Int {
-    var running: [Running] = []
-    for entrant in entrants {
-      guard !stop.isRequested else { return 0 }
-      progress("starting \(entrant.variant.setting) \(entrant.variant.value)")
-      running.append(try start(entrant))
-    }
-    for one in running {
-      guard !stop.isRequested else { return 0 }
-      progress("warming up \(one.entrant.variant.setting) \(one.entrant.variant.value)")
-      try warmUp(one)
-    }
-    let turn = SettingTurn(files: files, options: options)
-    for round in 0..<options.rounds {
-      for at in running.indices {
-        guard !stop.isRequested else { break }
-        let one = running[(at + round * 7) % running.count]
-        let variant = one.entrant.variant
-        progress("round \(round + 1)/\(options.rounds)  \(variant.setting) \(variant.value)")
-        try turn.measure(one.entrant.measured, one.transport, brokers: one.brokers, topic: one.topic)
+    var again: [String: SettingsReport.Repetition] = [:]
+    for lot in try measure(group, different, certificate, isFirst: false) {
+      for entrant in lot.entrants {
+        let ratios = entrant.ratios(to: lot.baselines, rounds: lot.rounds)
+        again[entrant.name] = SettingsReport.Repetition(oneInFlight: ratios.oneInFlight, paced: ratios.paced)
       }
     }
-    return entrants.map(\.measured.rounds).min() ?? 0
+    return again
   }
 
-  private func start(_ entrant: Entrant) throws(BenchError) -> Running {
-    let variant = entrant.variant
-    var recipe = variant.recipe
-    if variant.isSecure { recipe.certificate = certificate.pair }
-    let kafka = try LocalKafka(recipe)
-    kafkaName = kafka.name
-    let topic: String
-    do throws(TransportError) {
-      topic = try Self.createTopic(variant, kafka.brokers)
-    } catch {
-      throw .transport(error)
+  /// Divides variants so that the brokers of each lot, its baseline and its control fit into the free memory.
+  private func lots(_ group: BrokerVariant.Group, _ variants: [BrokerVariant]) throws(BenchError)
+    -> [[BrokerVariant]]
+  {
+    guard !variants.isEmpty else { return [] }
+    let free = Int(Double(HostMemory.available) * Self.memoryShare)
+    let fixed = BrokerVariant.baseline(group).memory + BrokerVariant.control(group).memory
+    var lots: [[BrokerVariant]] = []
+    var room = 0
+    for variant in variants {
+      if variant.memory > room || lots.isEmpty {
+        room = free - fixed
+        guard variant.memory <= room else {
+          throw .failed(
+            "brokers with \(variant.setting) \(variant.value) beside their baseline need \((fixed + variant.memory) >> 20) MB of memory, \(free >> 20) MB are free: leave it out (--setting names others), or run where there is more"
+          )
+        }
+        lots.append([])
+      }
+      room -= variant.memory
+      lots[lots.count - 1].append(variant)
     }
-    var settings = common
-    settings.add(variant.client)
-    if variant.isSecure {
-      settings.add(["security.protocol=ssl", "ssl.ca.location=\(certificate.authority)"])
-    }
-    let transport = Transport.frameFeed(
-      "\(variant.setting) \(variant.value)", executable: executable, preset: .lowLatency, settings: settings)
-    let brokers = variant.isSecure ? kafka.secureBrokers ?? kafka.brokers : kafka.brokers
-    return Running(entrant, kafka, transport, brokers: brokers, topic: topic)
-  }
-
-  private static func createTopic(
-    _ variant: BrokerVariant, _ brokers: String
-  ) throws(TransportError) -> String {
-    // What many brokers store must fit on the disk, and into the page cache.
-    let kept = ["retention.bytes": "134217728", "segment.bytes": "134217728"]
-    let settings = TopicSettings(
-      replication: variant.replication, configuration: kept.merging(variant.topic) { $1 })
-    try TopicAdmin(KafkaSettings(brokers: brokers)).create("frames", settings)
-    return "frames"
-  }
-
-  private func warmUp(_ one: Running) throws(BenchError) {
-    let pair = try PeerPair(
-      one.transport,
-      PeerPlace(
-        payloads: files.directory, broker: one.brokers, topic: one.topic, timeout: max(options.timeout, 20)))
-    defer { pair.stop() }
-    let end = FrameClock.monotonic() + Self.warmUp
-    _ = try pair.oneInFlight(.max) { _ in FrameClock.monotonic() >= end || stop.isRequested }
+    return lots
   }
 }

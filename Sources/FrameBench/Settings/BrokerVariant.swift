@@ -39,6 +39,15 @@ public struct BrokerVariant: Sendable {
   /// The variant without a change.
   static func baseline(_ group: Group) -> Self { Self(group.rawValue, "", default: nil, group) }
 
+  /// Another one without a change: its ratio is the effect of chance.
+  static func control(_ group: Group) -> Self { Self("the defaults once more", "", default: nil, group) }
+
+  /// Memory that its brokers may need, bytes: heap, and 300 MB of code, stacks and buffers each.
+  var memory: Int {
+    let unit = recipe.heap.hasSuffix("g") ? 1 << 30 : 1 << 20
+    return recipe.nodes * ((Int(recipe.heap.dropLast()) ?? 1) * unit + 300_000_000)
+  }
+
   /// A line of `server.properties`.
   private static func broker(
     _ setting: String, _ value: String, default defaultValue: String?, _ group: Group = .one
@@ -48,8 +57,8 @@ public struct BrokerVariant: Sendable {
     return variant
   }
 
-  private static func topic(_ setting: String, _ value: String, default defaultValue: String) -> Self {
-    var variant = Self(setting, value, default: defaultValue)
+  private static func topic(_ setting: String, _ value: String, default defaultValue: String?) -> Self {
+    var variant = Self("topic:\(setting)", value, default: defaultValue)
     variant.topic = [setting: value]
     return variant
   }
@@ -96,7 +105,9 @@ public struct BrokerVariant: Sendable {
   init(argument: String) throws(BenchError) {
     if argument.hasPrefix("-") {
       self.init("JVM", argument, default: nil)
-      recipe.java.append(argument)
+      // A JVM has one collector.
+      let isCollector = argument.hasPrefix("-XX:+Use") && argument.hasSuffix("GC")
+      recipe.java = (isCollector ? [] : recipe.java) + [argument]
       return
     }
     let isTopic = argument.hasPrefix("topic:")
@@ -106,24 +117,22 @@ public struct BrokerVariant: Sendable {
         "--setting: expected key=value of the broker, topic:key=value, or an option of the JVM, as in --setting num.io.threads=2; got \"\(got)\""
       )
     }
-    self = isTopic ? Self.topic(key, value, default: "") : Self.broker(key, value, default: nil)
+    self = isTopic ? Self.topic(key, value, default: nil) : Self.broker(key, value, default: nil)
   }
 
-  /// The settings of the original test's list, and those that one would suspect beside them. The defaults are measured
-  /// twice to show the effect of chance alone.
+  /// The settings of the original test's list, and those that one would suspect beside them.
   public static let standard: [BrokerVariant] = alone + replicated
 
   private static let alone: [BrokerVariant] =
-    [Self("the defaults once more", "", default: nil)]
     // 102400 by default; -1 is the system's.
-    + ["socket.receive.buffer.bytes", "socket.send.buffer.bytes"].flatMap { name in
+    ["socket.receive.buffer.bytes", "socket.send.buffer.bytes"].flatMap { name in
       ["1048576", "4194304", "-1"].map { broker(name, $0, default: "102400") }
     }
     + ["1", "8"].map { broker("num.network.threads", $0, default: "3") }
     + ["1", "16"].map { broker("num.io.threads", $0, default: "8") }
     + [
       topic("flush.messages", "1", default: "never"),
-      broker("log.flush.interval.messages", "100", default: "never"),
+      broker("log.flush.interval.messages", "10", default: "never"),
       broker("fetch.purgatory.purge.interval.requests", "1", default: "1000"),
       broker("producer.purgatory.purge.interval.requests", "1", default: "1000"),
       topic("compression.type", "lz4", default: "producer"),
@@ -137,7 +146,6 @@ public struct BrokerVariant: Sendable {
     ]
 
   private static let replicated: [BrokerVariant] = [
-    Self("the defaults once more", "", default: nil, .three),
     unreplicated,
     acks("1", .three),
     broker("num.replica.fetchers", "4", default: "1", .three),

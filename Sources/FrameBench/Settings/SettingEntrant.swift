@@ -1,4 +1,5 @@
 import FrameLatency
+import Glibc
 
 /// One setting in a comparison, and its measurements so far.
 final class SettingEntrant {
@@ -19,6 +20,9 @@ final class SettingEntrant {
     self.defaultValue = defaultValue
   }
 
+  /// Setting and value.
+  var name: String { "\(setting) \(value)" }
+
   /// The number of complete rounds.
   var rounds: Int { medians.count }
 
@@ -37,24 +41,30 @@ final class SettingEntrant {
     (oneInFlight.reported(parts: false)!.latency, paced.reported(parts: false)!.latency)
   }
 
-  /// Returns the medians as multiples of the baseline's in the same round.
-  func ratios(to baseline: SettingEntrant, rounds: Int) -> (oneInFlight: RatioInterval, paced: RatioInterval)
-  {
-    let pairs = zip(medians, baseline.medians).prefix(rounds)
+  /// Returns the medians as multiples of those of the baselines in the same round.
+  /// - Parameter baselines: at least one; of several the geometric mean counts.
+  func ratios(
+    to baselines: [SettingEntrant], rounds: Int
+  ) -> (oneInFlight: RatioInterval, paced: RatioInterval) {
+    func ratio(_ round: Int, _ median: ((oneInFlight: Double, paced: Double)) -> Double) -> Double {
+      let logarithms = baselines.map { log(median($0.medians[round])) }
+      return median(medians[round]) / exp(logarithms.reduce(0, +) / Double(baselines.count))
+    }
     return (
-      RatioInterval(pairs.map { $0.oneInFlight / $1.oneInFlight }),
-      RatioInterval(pairs.map { $0.paced / $1.paced })
+      RatioInterval((0..<rounds).map { ratio($0) { $0.oneInFlight } }),
+      RatioInterval((0..<rounds).map { ratio($0) { $0.paced } })
     )
   }
 
   /// Returns the row of the report.
   /// - Parameters:
-  ///   - rounds: the rounds to compare, at least one.
+  ///   - baselines: see ``ratios(to:rounds:)``.
+  ///   - rounds: the rounds to compare, at least one, which all have completed.
   ///   - again: a repetition with brokers of its own, for the verdict.
   func row(
-    against baseline: SettingEntrant, rounds: Int, again: SettingsReport.Repetition? = nil
+    against baselines: [SettingEntrant], rounds: Int, again: SettingsReport.Repetition? = nil
   ) -> SettingsReport.Row {
-    let (latency, ratios) = (latency, ratios(to: baseline, rounds: rounds))
+    let (latency, ratios) = (latency, ratios(to: baselines, rounds: rounds))
     return SettingsReport.Row(
       setting: setting, value: value, defaultValue: defaultValue,
       oneInFlight: SettingsReport.Load(

@@ -93,7 +93,7 @@ public final class SettingsComparison {
       codec: codec, payloads: files.count,
       payloadBytes: files.meanBytes, fps: options.fps, rounds: rounds,
       oneInFlight: baseline.measured.latency.oneInFlight, paced: baseline.measured.latency.paced,
-      rows: entrants.map { $0.measured.row(against: baseline.measured, rounds: rounds) }.byEffect,
+      rows: entrants.map { $0.measured.row(against: [baseline.measured], rounds: rounds) }.byEffect,
       notes: notes.isEmpty ? nil : notes)
   }
 

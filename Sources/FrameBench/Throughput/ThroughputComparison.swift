@@ -49,7 +49,9 @@ public final class ThroughputComparison {
     ]
     var failed: [String: PeerList.Skipped] = [:]
     for round in 0..<rounds {
-      var topic = ""
+      var topic: String?
+      var made: [String] = []
+      defer { for name in made { topics.delete(name) } }
       // Both readers read what FrameFeed has sent. The order of the two of a side changes with each round.
       for at in round % 2 == 0 ? [0, 1, 2, 3] : [1, 0, 3, 2] where !stop.isRequested {
         guard failed[rows[at].name] == nil, tools != nil || at % 2 == 0 else { continue }
@@ -57,14 +59,14 @@ public final class ThroughputComparison {
         do throws(BenchError) {
           if at < 2 {
             let own = try self.topic(topics, files, records)
-            if at == 0 { topic = own }
+            made.append(own)
             try add(&rows[at], records) { () throws(BenchError) in
               try at == 0
                 ? stream(source, codec, own, records)
                 : tools!.produce(brokers: kafka.brokers, topic: own, records: records, bytes: files.meanBytes)
             }
-          } else {
-            let read = topic
+            if at == 0 { topic = own }
+          } else if let read = topic {
             try add(&rows[at], records) { () throws(BenchError) in
               try at == 2
                 ? sink(read, records, model.path)
@@ -73,15 +75,23 @@ public final class ThroughputComparison {
           }
         } catch {
           failed[rows[at].name] = PeerList.Skipped(name: rows[at].name, kind: .kafka, reason: error.reason)
-          if at == 0 { throw error }
         }
       }
     }
     rows.removeAll { $0.each.isEmpty }
-    guard !rows.isEmpty else { throw .stopped }
+    guard !rows.isEmpty else {
+      throw failed.values.first.map { .peer(name: $0.name, reason: $0.reason) } ?? .stopped
+    }
     var notes = topics.note.map { [$0] } ?? []
-    if tools == nil { notes.append("without KAFKA_HOME, and with settings of librdkafka, FrameFeed alone") }
-    notes.append("FrameFeed's sink decodes each frame to a tensor; ConsumerPerformance drops the bytes")
+    if tools == nil {
+      notes.append("FrameFeed alone: Kafka's tools need KAFKA_HOME (4.2 or newer), Java and no -X")
+    }
+    if tools != nil {
+      notes.append("FrameFeed's sink decodes each frame to a tensor; ConsumerPerformance drops the bytes")
+      notes.append(
+        "ProducerPerformance sends one record of the mean size again and again; stream reads and checks files"
+      )
+    }
     return ThroughputReport(
       started: RunReport.timestamp(wall), durationSeconds: Double(FrameClock.monotonic() - started) / 1e9,
       versions: Versions.all, broker: kafka.brokers, source: source.joined(separator: " "), codec: codec,

@@ -32,6 +32,12 @@ final class ComparisonTopics {
     return name
   }
 
+  /// Deletes a topic before the end.
+  func delete(_ name: String) {
+    names.removeAll { $0 == name }
+    try? admin.delete(name)
+  }
+
   /// A note about the broker for the report.
   var note: String? {
     isLocalDevelopmentBroker

@@ -41,5 +41,8 @@ public final class PayloadFiles {
     largest = sizes.max() ?? 0
   }
 
+  /// Returns how many records are so many bytes, 200 to 3000.
+  public func records(of bytes: Int) -> Int { min(3000, max(200, bytes / max(meanBytes, 1))) }
+
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 }

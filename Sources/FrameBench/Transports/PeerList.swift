@@ -83,7 +83,7 @@ private enum Java {
   static func program(
     _ file: String, kafkaClients: String?, python: Python
   ) -> Result<[String], SkipReason> {
-    guard let java = Executables.find("java") else { return .failure(SkipReason("there is no java")) }
+    guard let java = Executables.java else { return .failure(SkipReason("there is no java")) }
     let home = ProcessInfo.processInfo.environment["KAFKA_HOME"].map { [$0 + "/libs"] } ?? []
     let places = kafkaClients.map { [$0] } ?? home + wheels(python)
     for place in places {

@@ -28,12 +28,10 @@ public final class TransportComparison {
   /// Consecutive warm sends, before the turn of another transport.
   private static let turn = 25
   private static let pacedTurn = 30
-  /// Sends between two readings of the broker's metrics.
-  private static let monitoredSends = 100
   /// Sends that are not counted after a stopped pair resumes.
   private static let settling = 2
 
-  private final class Entrant {
+  final class Entrant {
     let transport: Transport
     let pair: PeerPair
     var cold = PayloadSeries()
@@ -48,10 +46,10 @@ public final class TransportComparison {
     }
   }
 
-  private let files: PayloadFiles
+  let files: PayloadFiles
   private let transports: [Transport]
-  private let kafka: KafkaSettings
-  private let options: Options
+  let kafka: KafkaSettings
+  let options: Options
   private let stop: StopSignal
 
   /// - Parameter stop: ends the comparison early; the report covers what was measured until then.
@@ -74,6 +72,8 @@ public final class TransportComparison {
   ) throws(BenchError) -> TransportReport {
     let wall = FrameClock.now()
     let started = FrameClock.monotonic()
+    // What cannot be read is found out before minutes of measuring.
+    _ = try options.monitored?.requestTimes()
     let topics: ComparisonTopics?
     do throws(TransportError) {
       topics = transports.contains { $0.kind == .kafka } ? try ComparisonTopics(kafka) : nil
@@ -84,7 +84,12 @@ public final class TransportComparison {
     let entrants = try sendFromCold(topics, &failed, progress)
     try sendWarm(entrants, topics, progress)
     try sendPaced(entrants, topics, progress)
-    if let monitored = options.monitored { try sendMonitored(entrants, topics, monitored, progress) }
+    var monitoring: String?
+    if let monitored = options.monitored {
+      do throws(BenchError) { try sendMonitored(entrants, topics, monitored, progress) } catch {
+        monitoring = "the broker's own times are missing: \(error.reason)"
+      }
+    }
     var tools: [TransportReport.Tool] = []
     if let kafka = options.tools, let topics, !stop.isRequested {
       progress("Kafka's EndToEndLatency")
@@ -111,41 +116,8 @@ public final class TransportComparison {
       settings: SettingValues.given(kafka, largestRecord: TopicSettings.defaultMaximumRecord), source: source,
       codec: codec, payloads: files.count,
       payloadBytes: files.meanBytes, fps: options.fps, rows: rows,
-      tools: tools.isEmpty ? nil : tools, skipped: skipped, failed: failed, notes: notes(topics, rows))
-  }
-
-  /// Sends by each client of Kafka between two readings of the broker's metrics.
-  private func sendMonitored(
-    _ entrants: [Entrant], _ topics: ComparisonTopics?, _ broker: MonitoredBroker,
-    _ progress: (String) -> Void
-  ) throws(BenchError) {
-    var before = try broker.requestTimes()
-    try inTurns(entrants.filter { $0.transport.kind == .kafka }, 0, topics) { entrant throws(BenchError) in
-      progress("\(entrant.transport.name): the broker's own times")
-      // Slow clients get fewer sends.
-      let begin = FrameClock.monotonic()
-      _ = try entrant.pair.oneInFlight(Self.monitoredSends) { _ in
-        Double(FrameClock.monotonic() - begin) / 1e9 > options.budget / 3
-      }
-      let after = try broker.requestTimes()
-      var means: [String: RequestTimes.Means] = [:]
-      for request in RequestTimes.Request.allCases {
-        means[request.rawValue] = after.means(since: before, of: request)
-      }
-      entrant.brokerTimes = means
-      before = after
-    }
-  }
-
-  private func endToEndLatency(
-    _ kafka: KafkaTools, _ topics: ComparisonTopics
-  ) throws(BenchError) -> TransportReport.Tool {
-    let topic: String
-    do throws(TransportError) { topic = try topics.create(payload: files.largest) } catch {
-      throw .transport(error)
-    }
-    return try kafka.endToEndLatency(
-      brokers: self.kafka.brokers, topic: topic, sends: options.sends, bytes: files.meanBytes)
+      tools: tools.isEmpty ? nil : tools, skipped: skipped, failed: failed,
+      notes: notes(topics, rows, monitoring))
   }
 
   private func sendFromCold(
@@ -220,7 +192,7 @@ public final class TransportComparison {
   }
 
   /// Runs one turn for each entrant, alone on the machine; each round starts with a different one.
-  private func inTurns(
+  func inTurns(
     _ entrants: [Entrant], _ round: Int, _ topics: ComparisonTopics?,
     _ body: (Entrant) throws(BenchError) -> Void
   ) throws(BenchError) {
@@ -265,8 +237,10 @@ public final class TransportComparison {
       paced: entrant.paced.reported(parts: parts, isPaced: true), brokerTimes: entrant.brokerTimes)
   }
 
-  private func notes(_ topics: ComparisonTopics?, _ rows: [TransportReport.Row]) -> [String]? {
-    var notes = topics?.note.map { [$0] } ?? []
+  private func notes(
+    _ topics: ComparisonTopics?, _ rows: [TransportReport.Row], _ monitoring: String?
+  ) -> [String]? {
+    var notes = [topics?.note, monitoring].compactMap { $0 }
     if stop.isRequested { notes.append("stopped before the end") }
     let few = rows.filter { ($0.oneInFlight?.latency.count ?? 0) < options.sends }.map(\.name)
     if !few.isEmpty, !stop.isRequested {

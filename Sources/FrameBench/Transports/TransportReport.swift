@@ -91,7 +91,7 @@ public struct TransportReport: ComparisonReport {
     ]
     lines += TextTable.aligned([head] + cells)
     lines += (tools ?? []).map {
-      "\($0.name), its own figures, whole ms: \($0.sends) sends, mean \($0.mean.fixed(2)), p50 \($0.p50), p99 \($0.p99), p99.9 \($0.p999)"
+      "\($0.name), from cold, its own figures in whole ms: \($0.sends) sends, mean \($0.mean.fixed(2)), p50 \($0.p50), p99 \($0.p99), p99.9 \($0.p999)"
     }
     lines += brokerTimes
     lines += failed.map { "failed: \($0.name): \($0.reason)" }
