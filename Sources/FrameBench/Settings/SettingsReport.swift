@@ -16,7 +16,8 @@ public struct SettingsReport: ComparisonReport {
 
     /// Whether the difference is more than chance, and was the same in the repetition.
     public var isDifferent: Bool {
-      guard ratio.isMeasurable else { return false }
+      // Of one or two rounds every ratio excludes 1.
+      guard ratio.isMeasurable, ratio.confidence >= 0.9 else { return false }
       guard let again else { return true }
       return again.isMeasurable && (again.median < 1) == (ratio.median < 1)
     }
