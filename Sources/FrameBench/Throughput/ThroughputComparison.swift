@@ -7,6 +7,19 @@ public import KafkaTransport
 /// Sends and reads records as fast as possible: `stream --fps max` and a sink with the null model, beside Kafka's
 /// ProducerPerformance and ConsumerPerformance, in turns.
 public final class ThroughputComparison {
+  /// The programs that are compared.
+  private enum Contender: String, CaseIterable {
+    case stream = "FrameFeed stream --fps max"
+    /// Without reading each JPEG file to its end.
+    case unchecked = "the same, --damaged pass"
+    case producer = "Kafka's ProducerPerformance"
+    case sink = "FrameFeed sink, null model"
+    case consumer = "Kafka's ConsumerPerformance"
+
+    var isOfKafka: Bool { self == .producer || self == .consumer }
+    var side: ThroughputReport.Side { self == .sink || self == .consumer ? .sink : .source }
+  }
+
   private let executable: String
   private let kafka: KafkaSettings
   private let common: PeerSettings
@@ -41,40 +54,51 @@ public final class ThroughputComparison {
     let topics: ComparisonTopics
     do throws(TransportError) { topics = try ComparisonTopics(kafka) } catch { throw .transport(error) }
     let model = try TemporaryFile(Self.nullModel)
-    var rows = [
-      ThroughputReport.Row(name: "FrameFeed stream --fps max", side: .source, each: [], processor: []),
-      ThroughputReport.Row(name: "Kafka's ProducerPerformance", side: .source, each: [], processor: []),
-      ThroughputReport.Row(name: "FrameFeed sink, null model", side: .sink, each: [], processor: []),
-      ThroughputReport.Row(name: "Kafka's ConsumerPerformance", side: .sink, each: [], processor: []),
-    ]
+    let contenders = Contender.allCases.filter {
+      ($0 != .unchecked || files.areJPEGFiles) && (!$0.isOfKafka || tools != nil)
+    }
+    var rows = contenders.map {
+      ThroughputReport.Row(name: $0.rawValue, side: $0.side, each: [], processor: [])
+    }
     var failed: [String: PeerList.Skipped] = [:]
     for round in 0..<rounds {
+      // Readers read what `stream` has sent.
       var topic: String?
       var made: [String] = []
       defer { for name in made { topics.delete(name) } }
-      // Both readers read what FrameFeed has sent. The order of the two of a side changes with each round.
-      for at in round % 2 == 0 ? [0, 1, 2, 3] : [1, 0, 3, 2] where !stop.isRequested {
-        guard failed[rows[at].name] == nil, tools != nil || at % 2 == 0 else { continue }
-        progress("round \(round + 1)/\(rounds)  \(rows[at].name)")
+      // Sources before sinks; the order within a side changes with each round.
+      let sides = [ThroughputReport.Side.source, .sink].map { side in
+        contenders.indices.filter { contenders[$0].side == side }
+      }
+      for at in sides.flatMap({ round % 2 == 0 ? $0 : $0.reversed() }) where !stop.isRequested {
+        let contender = contenders[at]
+        guard failed[contender.rawValue] == nil else { continue }
+        progress("round \(round + 1)/\(rounds)  \(contender.rawValue)")
         do throws(BenchError) {
-          if at < 2 {
+          if contender.side == .source {
             let own = try self.topic(topics, files, records)
             made.append(own)
             try add(&rows[at], records) { () throws(BenchError) in
-              try at == 0
-                ? stream(source, codec, own, records)
-                : tools!.produce(brokers: kafka.brokers, topic: own, records: records, bytes: files.meanBytes)
+              switch contender {
+              case .unchecked: try stream(source, codec, own, records, ["--damaged", "pass"])
+              case .producer:
+                try tools!.produce(
+                  brokers: kafka.brokers, topic: own, records: records, bytes: files.meanBytes)
+              default: try stream(source, codec, own, records)
+              }
             }
-            if at == 0 { topic = own }
+            if contender == .stream { topic = own }
           } else if let read = topic {
             try add(&rows[at], records) { () throws(BenchError) in
-              try at == 2
-                ? sink(read, records, model.path)
-                : tools!.consume(brokers: kafka.brokers, topic: read, records: records, bytes: files.largest)
+              contender == .sink
+                ? try sink(read, records, model.path)
+                : try tools!.consume(
+                  brokers: kafka.brokers, topic: read, records: records, bytes: files.largest)
             }
           }
         } catch {
-          failed[rows[at].name] = PeerList.Skipped(name: rows[at].name, kind: .kafka, reason: error.reason)
+          failed[contender.rawValue] = PeerList.Skipped(
+            name: contender.rawValue, kind: .kafka, reason: error.reason)
         }
       }
     }
@@ -122,10 +146,10 @@ public final class ThroughputComparison {
   }
 
   private func stream(
-    _ source: [String], _ codec: String, _ topic: String, _ records: Int
+    _ source: [String], _ codec: String, _ topic: String, _ records: Int, _ options: [String] = []
   ) throws(BenchError) -> Double {
     try run(
-      ["stream"] + source + [
+      ["stream"] + source + options + [
         "--topic", topic, "--codec", codec, "--fps", "max", "--loop", "forever", "--frames", "\(records)",
       ],
       isWhole: { $0.frames.acknowledged == records })

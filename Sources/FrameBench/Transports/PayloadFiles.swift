@@ -9,6 +9,8 @@ public final class PayloadFiles {
   /// Mean size, bytes.
   let meanBytes: Int
   let largest: Int
+  /// Whether they are JPEG files as they are.
+  let areJPEGFiles: Bool
 
   /// - Parameter codec: with `jpeg`, JPEG files pass unchanged.
   public init(_ frames: SampleFrames, codec: String) throws(BenchError) {
@@ -16,6 +18,7 @@ public final class PayloadFiles {
     let encoder = FrameEncoder(codec: codec)
     let pool = FramePool(buffers: 4)
     let takesFiles = codec.isPassthroughJPEG && frames.areJPEGFiles
+    areJPEGFiles = takesFiles
     directory = NSTemporaryDirectory() + "framefeed-payloads." + UUID().uuidString
     var sizes: [Int] = []
     do {
