@@ -138,16 +138,3 @@ public struct KafkaTools: Sendable {
       name: endToEndLatency, sends: sends, mean: mean, p50: Int(p50), p99: Int(p99), p999: Int(p999))
   }
 }
-
-/// A file of text that is deleted with this object.
-final class TemporaryFile: Sendable {
-  let path = NSTemporaryDirectory() + "framefeed-" + UUID().uuidString
-
-  init(_ text: String) throws(BenchError) {
-    do { try text.write(toFile: path, atomically: true, encoding: .utf8) } catch {
-      throw .failed("\(path): cannot be written: \(error.localizedDescription)")
-    }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-}

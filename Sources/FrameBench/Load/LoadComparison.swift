@@ -112,8 +112,7 @@ public final class LoadComparison {
     for topic in topics.names {
       let pair = try PeerPair(transport, peerPlace(kafka, place, topic))
       defer { pair.stop() }
-      let end = FrameClock.monotonic() + Self.warmUp * Int64(place.brokers) / Int64(count)
-      _ = try pair.oneInFlight(.max) { _ in FrameClock.monotonic() >= end || stop.isRequested }
+      try pair.warmUp(Self.warmUp * Int64(place.brokers) / Int64(count), stop)
     }
     topics.delete()
     let (before, start) = (ProcessorTime.sum(of: kafka.nodes), FrameClock.monotonic())

@@ -152,22 +152,6 @@ final class BrokerLot {
         payloads: context.files.directory, broker: entrant.brokers, topic: entrant.topic,
         timeout: max(context.options.timeout, 20)))
     defer { pair.stop() }
-    let end = FrameClock.monotonic() + Self.warmUp
-    _ = try pair.oneInFlight(.max) { _ in FrameClock.monotonic() >= end || context.stop.isRequested }
-  }
-}
-
-/// The order of turns: in each round another, so that no setting always follows the same one, and the same in every run.
-/// SplitMix64 (Steele, Lea and Flood, 2014).
-struct RoundOrder: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+    try pair.warmUp(Self.warmUp, context.stop)
   }
 }

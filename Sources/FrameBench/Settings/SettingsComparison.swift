@@ -70,11 +70,9 @@ public final class SettingsComparison {
     let (topics, topic) = try self.topic()
     let baseline = Entrant(.defaults)
     let entrants = variants.map { Entrant($0) }
+    var order = RoundOrder(seed: 1)
     for round in 0..<options.rounds {
-      var turns = [baseline] + entrants
-      // Starts with a different setting each time, so that none always follows the same one.
-      turns = (0..<turns.count).map { turns[($0 + round * 7) % turns.count] }
-      for entrant in turns {
+      for entrant in ([baseline] + entrants).shuffled(using: &order) {
         // Only complete rounds can be compared.
         guard !stop.isRequested else { break }
         let variant = entrant.variant

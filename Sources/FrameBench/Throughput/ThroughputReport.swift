@@ -13,15 +13,8 @@ public struct ThroughputReport: ComparisonReport {
     /// Processor time of the program per record, ms, of each round; all of it, start-up included.
     public var processor: [Double]
 
-    /// The median of the rounds.
-    public var recordsPerSecond: Double { Self.median(each) }
-
-    static func median(_ values: [Double]) -> Double {
-      let sorted = values.sorted()
-      guard !sorted.isEmpty else { return 0 }
-      let middle = sorted.count / 2
-      return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
+    /// The median of the rounds, of which there is at least one.
+    public var recordsPerSecond: Double { RatioInterval(each).median }
   }
 
   public enum Side: String, Codable, Sendable {
@@ -55,7 +48,7 @@ public struct ThroughputReport: ComparisonReport {
       return [
         row.side.rawValue, row.name, rate.fixed(0), (row.each.min() ?? 0).fixed(0),
         (row.each.max() ?? 0).fixed(0),
-        (rate * Double(payloadBytes) / 1e6).fixed(0), Row.median(row.processor).fixed(3),
+        (rate * Double(payloadBytes) / 1e6).fixed(0), RatioInterval(row.processor).median.fixed(3),
       ]
     }
     var lines = [

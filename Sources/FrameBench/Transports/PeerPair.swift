@@ -69,6 +69,12 @@ final class PeerPair {
     return passages
   }
 
+  /// Sends payloads one after the other for some time, ns, or until it is stopped; nothing of it counts.
+  func warmUp(_ time: Int64, _ stop: StopSignal) throws(BenchError) {
+    let end = FrameClock.monotonic() + time
+    _ = try oneInFlight(.max) { _ in FrameClock.monotonic() >= end || stop.isRequested }
+  }
+
   /// Sends payloads at a fixed rate, each at its due time.
   func paced(_ payloads: Int, fps: Double) throws(BenchError) -> [Passage] {
     try startPaced(payloads, fps: fps)
