@@ -122,6 +122,24 @@ final class TopicCase {
     #expect(isThere, sourceLocation: sourceLocation)
   }
 
+  /// Waits until the group has so many members, and each of the topic's partitions one of them. The development server
+  /// may leave a member's request to join unanswered for minutes if another leaves or joins in the meantime.
+  func awaitMembers(_ count: Int) throws {
+    try administer(
+      """
+      members, deadline = [], time.monotonic() + 40
+      def settled():
+          group = admin.describe_consumer_groups([topic])[topic].result()
+          members[:] = [[place.partition for place in member.assignment.topic_partitions] for member in group.members]
+          partitions = admin.list_topics(topic).topics[topic].partitions
+          return (group.state == ConsumerGroupState.STABLE and len(members) == \(count)
+                  and sorted(sum(members, [])) == sorted(partitions))
+      while not settled():
+          assert time.monotonic() < deadline, f"members have {members}"
+          time.sleep(0.05)
+      """)
+  }
+
   func report(_ name: String) throws -> Report {
     try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(filePath: file(name + ".report"))))
   }
@@ -146,7 +164,7 @@ final class TopicCase {
   func administer(_ script: String) throws {
     let setup = """
       import sys, time
-      from confluent_kafka import TopicPartition
+      from confluent_kafka import ConsumerGroupState, TopicPartition
       from confluent_kafka.admin import *
       admin, topic = AdminClient({"bootstrap.servers": sys.argv[1]}), sys.argv[2]
 

@@ -31,10 +31,11 @@ struct TopicCaseTests {
       from + (leaving == .killed ? ["-X", "group.instance.id=\(name)"] : [])
     }
     let first = try topicCase.startSink("first", arguments("one"))
-    // Settled before the first frame.
+    // Settled before the first frame, and before one leaves.
     try topicCase.awaitPositions()
+    try topicCase.awaitMembers(1)
     let second = try topicCase.startSink("second", arguments("two"))
-    usleep(1_500_000)
+    try topicCase.awaitMembers(2)
     let sources = try [0, 2].map {
       try topicCase.startSource(UnequalTopic.feed(in: $0), [300, 0, 260][$0], fps: 60)
     }
