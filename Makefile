@@ -130,7 +130,7 @@ fuzz: ## hostile inputs for every reader of untrusted bytes (SECONDS_EACH=20, TA
 	@SECONDS_EACH=$(SECONDS_EACH) scripts/fuzz.sh $(TARGETS)
 
 lint: ## the style of the Swift files
-	swift format lint --strict -r Sources Tests Fuzz/Sources Fuzz/Package.swift Package.swift
+	swift format lint --strict -r Sources Tests samples/swift Fuzz/Sources Fuzz/Package.swift Package.swift
 
 clean: ## removes builds, the Python environment and reports
 	rm -rf .build .build-static .build-asan .build-tsan .build-fuzz .venv bench samples/peers/.build *.report.json

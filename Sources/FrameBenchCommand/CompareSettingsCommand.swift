@@ -37,7 +37,8 @@ struct CompareSettingsCommand: Command {
     .framesToSend(\.frames),
     .option(
       \.settings, "setting", value: "key=value",
-      "Try this; repeatable (default: a list). Of a broker also topic:key=value, or an option of the JVM."),
+      "Try this; repeatable (default: a list). Of a broker also topic:key=value, or an option of the JVM; what is of replicas, on three brokers."
+    ),
     .rounds(\.rounds, "Turns of each setting; fewer than 6 prove little."),
     .sends(\.sends, "Sends of a turn, one after the other."),
     .rate(\.fps, "Rate of the paced sends, a third of a second a turn."),

@@ -20,8 +20,11 @@ struct BrokerSettingTests {
     #expect(try load(less, again: less).verdict == "better 0.51 x (0.49 to 0.53), again 0.51")
     #expect(try load(more, again: more).verdict == "worse 1.50 x (1.40 to 1.70), again 1.50")
     // One that flips, or is gone, is none.
-    for again in [more, same] { #expect(try load(less, again: again).verdict == "no measurable difference") }
-    #expect(try load(same).verdict == "no measurable difference")
+    for (again, median) in [(more, "1.50"), (same, "1.00")] {
+      #expect(
+        try load(less, again: again).verdict == "no measurable difference (0.49 to 0.53), again \(median)")
+    }
+    #expect(try load(same).verdict == "no measurable difference (0.80 to 1.20)")
     // The client's settings are measured once.
     #expect(try load(less).verdict == "0.51 x (0.49 to 0.53)")
   }
@@ -30,7 +33,8 @@ struct BrokerSettingTests {
     let broker = try BrokerVariant(argument: "num.io.threads=2")
     #expect(
       broker.recipe.settings == ["num.io.threads=2"] && broker.topic.isEmpty
-        && broker.setting == "num.io.threads")
+        && broker.setting == "num.io.threads" && broker.group == .one)
+    #expect(try BrokerVariant(argument: "replica.fetch.wait.max.ms=10").group == .three)
     let topic = try BrokerVariant(argument: "topic:flush.messages=1")
     #expect(topic.topic == ["flush.messages": "1"] && topic.recipe.settings.isEmpty)
     let java = try BrokerVariant(argument: "-XX:+UseZGC")

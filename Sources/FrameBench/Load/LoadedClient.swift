@@ -47,7 +47,7 @@ final class LoadedClient {
     defer { if failure == nil { for pair in pairs { pair.suspend() } } }
     let own = DurationHistogram()
     let interval = FrameClock.nanoseconds(1 / fps)
-    var (first, last) = (Int64.max, Int64.min)
+    var span: Int64 = 0
     var before = (source: Int64(0), broker: Int64(0), sink: Int64(0))
     do throws(BenchError) {
       for pair in pairs { _ = try pair.oneInFlight(Self.resuming) }
@@ -57,12 +57,13 @@ final class LoadedClient {
         try pair.startPaced(frames, fps: fps)
       }
       for pair in pairs {
-        for passage in try pair.passages(frames) {
+        let passages = try pair.passages(frames)
+        span = max(span, Self.span(passages, interval: interval))
+        for passage in passages {
           let time = passage.received - passage.start
           own.record(time)
           latency.record(time)
           if time > interval { missed += 1 }
-          (first, last) = (min(first, passage.start), max(last, passage.received))
         }
       }
     } catch {
@@ -75,9 +76,15 @@ final class LoadedClient {
     processor.broker += after.broker - before.broker
     processor.sink += after.sink - before.sink
     flow.frames += frames * pairs.count
-    // From the first due time to one interval after the last.
-    flow.seconds += Double(last - first + interval) / 1e9
+    flow.seconds += Double(span) / 1e9
     if let summary = own.summary() { medians.append(summary.p50) }
+  }
+
+  /// Returns how long the frames of a feed took, ns: the intervals in which they were due, and by how much the last
+  /// arrived later than one interval after it was due, as it does when frames queue.
+  static func span(_ passages: [PeerPair.Passage], interval: Int64) -> Int64 {
+    let late = (passages.map(\.received).max() ?? 0) - (passages.map(\.start).max() ?? 0) - interval
+    return Int64(passages.count) * interval + max(0, late)
   }
 
   private func times(_ nodes: [Int32]) -> (source: Int64, broker: Int64, sink: Int64) {

@@ -39,17 +39,16 @@ public enum KafkaPeer {
     try producer.connect()
     PeerLines.ready(nil, client(kafka))
     let pool = FramePool(buffers: 64)
+    let formats = (0..<payloads.count).map { format(payloads[$0]) }
     try PeerLines.forEachOrder { order throws(TransportError) in
       // A frame is in its buffer before it is due, so that the copy here is not counted either.
       guard var buffer = pool.take(payloads.largest) else { return }
-      let payload = payloads[order.number]
-      buffer.append(copying: payload.span.bytes)
-      let format = Self.format(payload)
+      buffer.append(copying: payloads[order.number].span.bytes)
       let start = PeerLines.wait(for: order)
       let wall = FrameClock.now()
       starts.withLock { $0[order.number] = start }
       try producer.send(
-        buffer, sequence: order.number, format: format,
+        buffer, sequence: order.number, format: formats[order.number % formats.count],
         stamps: SourceStamps(scheduled: wall, captured: wall, encoded: wall, sent: wall))
     }
     _ = producer.drain(until: FrameClock.monotonic() + 20_000_000_000)

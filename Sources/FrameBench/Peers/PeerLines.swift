@@ -67,6 +67,8 @@ enum PeerLines {
 /// The payloads that a sender sends and a receiver expects: one per file, in the order of file names.
 struct PeerPayloads: Sendable {
   private let payloads: [[UInt8]]
+  /// The size of the largest, bytes.
+  let largest: Int
 
   init(directory: String) throws(BenchError) {
     do {
@@ -75,12 +77,15 @@ struct PeerPayloads: Sendable {
     } catch {
       throw .failed("\(directory): the payloads cannot be read: \(error)")
     }
-    guard !payloads.isEmpty else { throw .failed("\(directory) has no payloads") }
+    guard let largest = payloads.lazy.map(\.count).max() else {
+      throw .failed("\(directory) has no payloads")
+    }
+    self.largest = largest
   }
 
-  subscript(number: Int) -> [UInt8] { payloads[number % payloads.count] }
+  var count: Int { payloads.count }
 
-  var largest: Int { payloads.map(\.count).max()! }
+  subscript(number: Int) -> [UInt8] { payloads[number % payloads.count] }
 
   /// Compares a received payload with the one sent; ends the process if they differ.
   func check(_ number: Int, _ received: UnsafeRawBufferPointer) {

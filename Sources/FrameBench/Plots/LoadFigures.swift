@@ -13,10 +13,12 @@ extension LoadReport {
       title: "\(Self.name(place)): \(size) frames from due to received", unit: "ms", series: ["p50"],
       rows: measured.map { row in
         let summary = row.latency!
+        // Of fewer frames the 99th percentile is the maximum, and is called that.
+        let tail = summary.count >= 100 ? ("p99", summary.p99) : ("max", summary.max)
         return BarFigure.Row(
           name: Self.name(row), parts: [summary.p50],
-          label: "\(Quantity.text(summary.p50))  (p99 \(Quantity.text(summary.p99)))", whisker: summary.p99)
-      }, isLogarithmic: true, whiskerName: "to p99")
+          label: "\(Quantity.text(summary.p50))  (\(tail.0) \(Quantity.text(tail.1)))", whisker: tail.1)
+      }, isLogarithmic: true, whiskerName: "to p99, of fewer than 100 frames to the maximum")
     let processor = BarFigure(
       title: "\(Self.name(place)): processor time of one \(size) frame", unit: "ms",
       series: ["source", "broker", "sink"],
@@ -26,7 +28,7 @@ extension LoadReport {
     return [
       Figure(
         "load-latency-\(name)", latency.title,
-        "Medians, and up to the 99th percentile, from the time a frame was due.",
+        "Medians, and up to the 99th percentile or the maximum, from the time a frame was due.",
         latency.drawing()),
       Figure(
         "load-processor-\(name)", processor.title,

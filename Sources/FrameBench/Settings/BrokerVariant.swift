@@ -102,6 +102,7 @@ public struct BrokerVariant: Sendable {
   }
 
   /// Parses one `key=value`: of `server.properties`, with `topic:` before it of the topic, or an option of the JVM.
+  /// Those of replicas are for three brokers.
   init(argument: String) throws(BenchError) {
     if argument.hasPrefix("-") {
       self.init("JVM", argument, default: nil)
@@ -117,7 +118,9 @@ public struct BrokerVariant: Sendable {
         "--setting: expected key=value of the broker, topic:key=value, or an option of the JVM, as in --setting num.io.threads=2; got \"\(got)\""
       )
     }
-    self = isTopic ? Self.topic(key, value, default: nil) : Self.broker(key, value, default: nil)
+    // What replicas do takes several brokers.
+    let group: Group = key.contains("replica") ? .three : .one
+    self = isTopic ? Self.topic(key, value, default: nil) : Self.broker(key, value, default: nil, group)
   }
 
   /// The settings of the original test's list, and those that one would suspect beside them.

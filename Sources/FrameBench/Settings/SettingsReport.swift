@@ -22,12 +22,13 @@ public struct SettingsReport: ComparisonReport {
       return again.isMeasurable && (again.median < 1) == (ratio.median < 1)
     }
 
-    /// The ratio, or that it may be due to chance.
+    /// The ratio, or that it may be due to chance; and its range, which tells how small a difference would have shown.
     public var verdict: String {
-      guard isDifferent else { return "no measurable difference" }
-      let range = "\(ratio.median.fixed(2)) x (\(ratio.low.fixed(2)) to \(ratio.high.fixed(2)))"
-      guard let again else { return range }
-      return "\(ratio.median < 1 ? "better" : "worse") \(range), again \(again.median.fixed(2))"
+      let noise = "(\(ratio.low.fixed(2)) to \(ratio.high.fixed(2)))"
+      let repeated = again.map { ", again \($0.median.fixed(2))" } ?? ""
+      guard isDifferent else { return "no measurable difference \(noise)\(repeated)" }
+      let direction = again == nil ? "" : ratio.median < 1 ? "better " : "worse "
+      return "\(direction)\(ratio.median.fixed(2)) x \(noise)\(repeated)"
     }
   }
 
