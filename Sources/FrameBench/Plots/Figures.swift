@@ -142,7 +142,7 @@ extension SettingsReport {
     let confidence = ((rows.first?.oneInFlight.ratio.confidence ?? 0) * 100).fixed(1)
     let name = side == .broker ? "settings-broker" : "settings"
     return Figure(
-      number == 0 ? name : "\(name)-cluster", ranges.title,
+      number == 0 ? name : "\(name)-lot\(number + 1)", ranges.title,
       "Lines hold the true median with \(confidence) %.",
       ranges.drawing())
   }
