@@ -54,12 +54,20 @@ static void *serve(void *producer) {
   return NULL;
 }
 
+// The next frame, in memory of its own, as a camera gives one.
+static char *frame;
+
+static void prepare(long number) {
+  const payload *one = payloadOf(number);
+  frame = malloc(one->count + 1);
+  memcpy(frame, one->bytes, one->count);
+}
+
 static void sendOne(long number, long long start) {
   order *made = malloc(sizeof *made);
   *made = (order){number, start};
-  const payload *one = payloadOf(number);
-  // No flags: neither copied nor freed.
-  if (rd_kafka_produce(topic, 0, 0, one->bytes, one->count, NULL, 0, made))
+  // Sent from where it is; librdkafka frees it.
+  if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_FREE, frame, payloadOf(number)->count, NULL, 0, made))
     failed("produce", rd_kafka_err2str(rd_kafka_last_error()));
 }
 
@@ -79,7 +87,7 @@ static void sendAll(const char *broker, const char *name) {
   pthread_t thread;
   pthread_create(&thread, NULL, serve, producer);
   ready("-", "librdkafka", rd_kafka_version_str());
-  runCommands(sendOne);
+  runCommands(prepare, sendOne);
   rd_kafka_flush(producer, 20000);
 }
 

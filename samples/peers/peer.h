@@ -81,18 +81,21 @@ static void received(const char *bytes, size_t count, long long time) {
   fflush(stdout);
 }
 
-// Executes the commands of standard input until it ends. `start` is when the payload was asked for, or due.
-static void runCommands(void (*sendOne)(long number, long long start)) {
+// Executes the commands of standard input until it ends. `prepare` is called before a payload is due, and its time does not
+// count; NULL for nothing to prepare. `start` is when the payload was asked for, or due.
+static void runCommands(void (*prepare)(long number), void (*sendOne)(long number, long long start)) {
   char line[256];
   while (fgets(line, sizeof line, stdin)) {
     long first, count;
     double fps;
     if (sscanf(line, "send %ld", &first) == 1) {
+      if (prepare) prepare(first);
       sendOne(first, now());
     } else if (sscanf(line, "pace %ld %ld %lf", &first, &count, &fps) == 3) {
       long long begin = now();
       for (long at = 0; at < count; at++) {
         long long due = begin + (long long)((double)at * 1e9 / fps);
+        if (prepare) prepare(first + at);
         struct timespec time = {due / 1000000000, due % 1000000000};
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
         sendOne(first + at, due);

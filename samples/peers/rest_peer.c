@@ -51,7 +51,7 @@ static void sendAll(const char *address) {
   // libcurl polls and writes once per upload buffer, which is 64 KB by default.
   set(curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 512L << 10));
   ready("-", "libcurl", curl_version_info(CURLVERSION_NOW)->version);
-  runCommands(sendOne);
+  runCommands(NULL, sendOne);
   curl_easy_cleanup(curl);
   curl_slist_free_all(headers);
   curl_global_cleanup();

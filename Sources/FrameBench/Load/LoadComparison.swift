@@ -27,6 +27,8 @@ public final class LoadComparison {
   private static let reference = "librdkafka in C"
   /// Sends that warm up a broker that has just started, ns.
   private static let warmUp: Int64 = 3_000_000_000
+  /// The same when many feeds begin, ns.
+  private static let warmUpOfMany: Int64 = 6_000_000_000
 
   private let files: PayloadFiles
   private let transports: [Transport]
@@ -123,6 +125,16 @@ public final class LoadComparison {
     )
   }
 
+  /// Sends many feeds: brokers that are warm to one compile on, and stall, when many begin.
+  private func warmUp(_ client: LoadedClient, _ place: LoadReport.Place, feeds: Int, nodes: [Int32]) {
+    guard let fps = options.fps.min() else { return }
+    progress("\(LoadReport.name(place)): warming up with \(feeds) feeds")
+    let end = FrameClock.monotonic() + Self.warmUpOfMany
+    while FrameClock.monotonic() < end, client.failure == nil, !stop.isRequested {
+      client.turn(frames: frames(fps), fps: fps, nodes: nodes)
+    }
+  }
+
   private func measure(_ kafka: LocalKafka, _ place: LoadReport.Place) throws(BenchError) {
     try warmUp(kafka, place)
     // The least load at which each client fell behind, frames/s.
@@ -148,6 +160,7 @@ public final class LoadComparison {
           rows.append(row(place, feeds, options.fps[0], transport, skipped: error.reason))
         }
       }
+      if feeds > 1, let client = running.last { warmUp(client, place, feeds: feeds, nodes: kafka.nodes) }
       for fps in options.fps.sorted() where !stop.isRequested {
         let load = Double(feeds) * fps
         let able = running.filter { load < limits[$0.transport.name] ?? .infinity && $0.failure == nil }
@@ -168,7 +181,7 @@ public final class LoadComparison {
     _ clients: [LoadedClient], _ place: LoadReport.Place, feeds: Int, fps: Double, nodes: [Int32]
   ) throws(BenchError) {
     for client in clients { client.reset() }
-    let frames = max(5, Int((options.seconds * fps).rounded()))
+    let frames = frames(fps)
     for round in 0..<options.rounds {
       for at in clients.indices where !stop.isRequested {
         let client = clients[(at + round) % clients.count]
@@ -188,6 +201,9 @@ public final class LoadComparison {
       rows.append(row)
     }
   }
+
+  /// Returns the number of frames of each feed in a turn.
+  private func frames(_ fps: Double) -> Int { max(5, Int((options.seconds * fps).rounded())) }
 
   private func row(
     _ place: LoadReport.Place, _ feeds: Int, _ fps: Double, _ transport: Transport, skipped: String?
