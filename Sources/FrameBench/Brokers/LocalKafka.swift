@@ -67,6 +67,12 @@ final class LocalKafka {
     }
   }
 
+  /// Returns the numbers of brokers that store a partition, its leader first.
+  /// - Parameter leader: counted round the cluster.
+  func replicas(_ count: Int, leader: Int = 0) -> [Int32] {
+    (leader..<leader + count).map { Int32($0 % nodes.count + 1) }
+  }
+
   // The script ends the brokers and removes their data.
   deinit { process.end() }
 }

@@ -110,7 +110,7 @@ public final class LoadComparison {
     progress("\(LoadReport.name(place)): warming up")
     // Several topics, so that each broker leads some.
     let count = place.brokers == 1 ? 1 : 3 * place.brokers
-    let topics = try LoadTopics(kafka.brokers, feeds: count, place.brokers, files)
+    let topics = try LoadTopics(kafka, clients: 1, feeds: count, place.brokers, files)
     for topic in topics.names {
       let pair = try PeerPair(transport, peerPlace(kafka, place, topic))
       defer { pair.stop() }
@@ -141,7 +141,7 @@ public final class LoadComparison {
     var limits: [String: Double] = [:]
     for feeds in options.feeds where !stop.isRequested {
       let clients = transports.filter { feeds == 1 || $0.isProgram }
-      let topics = try LoadTopics(kafka.brokers, feeds: feeds * clients.count, place.brokers, files)
+      let topics = try LoadTopics(kafka, clients: clients.count, feeds: feeds, place.brokers, files)
       var running: [LoadedClient] = []
       defer {
         for client in running { client.stop() }
@@ -214,7 +214,8 @@ public final class LoadComparison {
   }
 }
 
-/// A topic of one partition for each feed.
+/// A topic of one partition for each feed of each client. A feed has the same leader whoever sends it: brokers are not
+/// alike, as one of them leads the cluster, and some are warmer.
 private struct LoadTopics {
   /// Bytes that all topics together may keep.
   private static let kept = 1_500_000_000
@@ -222,16 +223,22 @@ private struct LoadTopics {
   let names: [String]
   private let admin: TopicAdmin
 
-  init(_ brokers: String, feeds: Int, _ replicas: Int, _ files: PayloadFiles) throws(BenchError) {
+  init(
+    _ kafka: LocalKafka, clients: Int, feeds: Int, _ replicas: Int, _ files: PayloadFiles
+  ) throws(BenchError) {
     // Retention is checked twice a second: a reader that is behind must not lose what it has to check.
-    let bytes = max(16 * (files.largest + FrameProducer.overhead), Self.kept / (feeds * replicas))
-    let settings = TopicSettings(
-      replication: replicas, configuration: ["retention.bytes": "\(bytes)", "segment.bytes": "\(bytes)"])
+    let count = clients * feeds
+    let bytes = max(16 * (files.largest + FrameProducer.overhead), Self.kept / (count * replicas))
+    var settings = TopicSettings(
+      configuration: ["retention.bytes": "\(bytes)", "segment.bytes": "\(bytes)"])
     let name = UUID().uuidString.prefix(8).lowercased()
-    names = (0..<feeds).map { "load-\(name)-\($0)" }
+    names = (0..<count).map { "load-\(name)-\($0)" }
     do throws(TransportError) {
-      admin = try TopicAdmin(KafkaSettings(brokers: brokers))
-      for name in names { try admin.create(name, settings) }
+      admin = try TopicAdmin(KafkaSettings(brokers: kafka.brokers))
+      for (number, name) in names.enumerated() {
+        settings.replicas = [kafka.replicas(replicas, leader: number % feeds)]
+        try admin.create(name, settings)
+      }
     } catch {
       throw .transport(error)
     }

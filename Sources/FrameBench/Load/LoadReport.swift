@@ -72,13 +72,28 @@ public struct LoadReport: ComparisonReport {
     for place in places {
       let own = rows.filter { $0.brokers == place.brokers && $0.tls == place.tls }
       lines += ["", Self.name(place)]
-      lines += TextTable.aligned([head] + own.map(cells))
-      lines += own.compactMap { row in
-        row.skipped.map { "not measured: \(row.feeds) x \(row.fps.fixed(0)) fps, \(row.client): \($0)" }
-      }
+      lines += TextTable.aligned([head] + own.filter { $0.skipped == nil }.map(cells))
+      lines += Self.unmeasured(own)
     }
     lines += (notes ?? []).map { "note: \($0)" }
     return lines.joined(separator: "\n")
+  }
+
+  /// Returns a line for each client and reason.
+  private static func unmeasured(_ rows: [Row]) -> [String] {
+    var skipped: [(client: String, reason: String, loads: [String])] = []
+    for row in rows {
+      guard let reason = row.skipped else { continue }
+      let load = "\(row.feeds) x \(row.fps.fixed(0))"
+      if let at = skipped.firstIndex(where: { $0.client == row.client && $0.reason == reason }) {
+        skipped[at].loads.append(load)
+      } else {
+        skipped.append((row.client, reason, [load]))
+      }
+    }
+    return skipped.map {
+      "not measured: \($0.client) at \($0.loads.joined(separator: ", ")) fps: \($0.reason)"
+    }
   }
 
   struct Place: Equatable {

@@ -111,9 +111,10 @@ final class BrokerLot {
       try Self.check(recipe, admin)
       // What many brokers store must fit on the disk, and into the page cache.
       let kept = ["retention.bytes": "134217728", "segment.bytes": "134217728"]
-      try admin.create(
-        topic,
-        TopicSettings(replication: variant.replication, configuration: kept.merging(variant.topic) { $1 }))
+      // With the same leader in all of them: brokers are not alike, as one of them leads the cluster.
+      var settings = TopicSettings(configuration: kept.merging(variant.topic) { $1 })
+      settings.replicas = [kafka.replicas(variant.replication)]
+      try admin.create(topic, settings)
     } catch {
       throw .transport(error)
     }

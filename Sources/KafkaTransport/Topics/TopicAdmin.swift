@@ -68,12 +68,22 @@ public final class TopicAdmin: Sendable {
     var reason = [CChar](repeating: 0, count: 512)
     guard
       let new = rd_kafka_NewTopic_new(
-        topic, Int32(wanted.partitions), Int32(wanted.replication ?? -1), &reason, reason.count)
+        topic, Int32(wanted.replicas?.count ?? wanted.partitions),
+        Int32(wanted.replicas == nil ? wanted.replication ?? -1 : -1), &reason, reason.count)
     else {
       let text = String(cText: reason)
       throw .client(reason: text)
     }
     defer { rd_kafka_NewTopic_destroy(new) }
+    for (partition, brokers) in (wanted.replicas ?? []).enumerated() {
+      var brokers = brokers
+      let code = rd_kafka_NewTopic_set_replica_assignment(
+        new, Int32(partition), &brokers, brokers.count, &reason, reason.count)
+      if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+        let text = String(cText: reason)
+        throw .client(reason: text)
+      }
+    }
     for (key, value) in wanted.configuration { rd_kafka_NewTopic_set_config(new, key, value) }
     try change(topic, .creatingTopic(topic), .creatingTopics, new)
     try awaitTopic(topic, there: true)
