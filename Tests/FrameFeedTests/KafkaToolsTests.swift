@@ -112,6 +112,20 @@ struct KafkaToolsTests {
     #expect(parts[3].committed == nil && parts[3].lag == 2)
   }
 
+  /// Partitions lie on the brokers that are asked for; one that is not there is named.
+  @Test func replicasAreWhereTheyAreAskedFor() throws {
+    let admin = try TopicAdmin(KafkaSettings(brokers: try address()))
+    var settings = TopicSettings()
+    settings.replicas = [[1], [1]]
+    try admin.create("placed", settings)
+    let listed = try run("kcat", "-L", "-b", try address(), "-t", "placed").text
+    #expect(listed.contains("with 2 partitions"), "\(listed)")
+    #expect(listed.contains("partition 1, leader 1, replicas: 1,"), "\(listed)")
+    settings.replicas = [[7]]
+    let error = #expect(throws: TransportError.self) { try admin.create("nowhere", settings) }
+    #expect("\(String(describing: error))".contains("broker 7"), "\(String(describing: error))")
+  }
+
   /// What a topic is, as Kafka's own tool has it.
   @Test func aTopicIsDescribed() throws {
     let topic = "told-" + UUID().uuidString.prefix(8).lowercased()

@@ -125,14 +125,16 @@ public final class LoadComparison {
     )
   }
 
-  /// Sends many feeds: brokers that are warm to one compile on, and stall, when many begin.
-  private func warmUp(_ client: LoadedClient, _ place: LoadReport.Place, feeds: Int, nodes: [Int32]) {
+  /// Sends many feeds of each client: brokers that are warm to one compile on, and stall, when many begin.
+  private func warmUp(_ clients: [LoadedClient], _ place: LoadReport.Place, feeds: Int, nodes: [Int32]) {
     guard let fps = options.fps.min() else { return }
     progress("\(LoadReport.name(place)): warming up with \(feeds) feeds")
     let end = FrameClock.monotonic() + Self.warmUpOfMany
-    while FrameClock.monotonic() < end, client.failure == nil, !stop.isRequested {
-      client.turn(frames: frames(fps), fps: fps, nodes: nodes)
-    }
+    repeat {
+      for client in clients where client.failure == nil && !stop.isRequested {
+        client.turn(frames: frames(fps), fps: fps, nodes: nodes)
+      }
+    } while FrameClock.monotonic() < end && clients.contains { $0.failure == nil } && !stop.isRequested
   }
 
   private func measure(_ kafka: LocalKafka, _ place: LoadReport.Place) throws(BenchError) {
@@ -160,7 +162,7 @@ public final class LoadComparison {
           rows.append(row(place, feeds, options.fps[0], transport, skipped: error.reason))
         }
       }
-      if feeds > 1, let client = running.last { warmUp(client, place, feeds: feeds, nodes: kafka.nodes) }
+      if feeds > 1 { warmUp(running, place, feeds: feeds, nodes: kafka.nodes) }
       for fps in options.fps.sorted() where !stop.isRequested {
         let load = Double(feeds) * fps
         let able = running.filter { load < limits[$0.transport.name] ?? .infinity && $0.failure == nil }
