@@ -72,7 +72,7 @@ public struct LoadReport: ComparisonReport {
     for place in places {
       let own = rows.filter { $0.brokers == place.brokers && $0.tls == place.tls }
       lines += ["", Self.name(place)]
-      lines += TextTable.aligned([head] + own.filter { $0.skipped == nil }.map(cells))
+      lines += TextTable.aligned([head] + own.compactMap(cells))
       lines += Self.unmeasured(own)
     }
     lines += (notes ?? []).map { "note: \($0)" }
@@ -114,12 +114,11 @@ public struct LoadReport: ComparisonReport {
       + (place.tls ? ", TLS" : "")
   }
 
-  private func cells(_ row: Row) -> [String] {
+  /// Returns `nil` for a row that was not measured.
+  private func cells(_ row: Row) -> [String]? {
     let load = Double(row.feeds) * row.fps * Double(payloadBytes) / 1e6
     let name = ["\(row.feeds)", row.fps.fixed(0), load.fixed(1), row.client]
-    guard let latency = row.latency, let processor = row.processor else {
-      return name + [String](repeating: "-", count: 12)
-    }
+    guard let latency = row.latency, let processor = row.processor else { return nil }
     return name
       + ["\((100 * (row.arrivedFps ?? 0) / (Double(row.feeds) * row.fps)).fixed(0)) %", "\(latency.count)"]
       + [latency.p50, latency.p90].map { $0.fixed(2) }

@@ -69,7 +69,7 @@ public final class TopicAdmin: Sendable {
     guard
       let new = rd_kafka_NewTopic_new(
         topic, Int32(wanted.replicas?.count ?? wanted.partitions),
-        Int32(wanted.replicas == nil ? wanted.replication ?? -1 : -1), &reason, reason.count)
+        wanted.replicas == nil ? Int32(wanted.replication ?? -1) : -1, &reason, reason.count)
     else {
       let text = String(cText: reason)
       throw .client(reason: text)
@@ -77,9 +77,10 @@ public final class TopicAdmin: Sendable {
     defer { rd_kafka_NewTopic_destroy(new) }
     for (partition, brokers) in (wanted.replicas ?? []).enumerated() {
       var brokers = brokers
-      let code = rd_kafka_NewTopic_set_replica_assignment(
-        new, Int32(partition), &brokers, brokers.count, &reason, reason.count)
-      if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+      let code = KafkaCode(
+        rd_kafka_NewTopic_set_replica_assignment(
+          new, Int32(partition), &brokers, brokers.count, &reason, reason.count))
+      if code != .none {
         let text = String(cText: reason)
         throw .client(reason: text)
       }

@@ -9,8 +9,8 @@ public struct TopicSettings: Sendable, Equatable {
   public var partitions: Int
   /// The replication factor; `nil` leaves it to the brokers.
   public var replication: Int?
-  /// The brokers that store each partition, its preferred leader first, instead of a number of replicas; `nil` leaves
-  /// them to the brokers, which choose leaders at random.
+  /// The brokers that store each partition, its preferred leader first, in place of ``partitions`` and
+  /// ``replication``; `nil` leaves the choice to the brokers.
   public var replicas: [[Int32]]?
   /// Topic settings by Kafka's names.
   public var configuration: [String: String]
